@@ -1,0 +1,91 @@
+import type { TaskCard } from './manifest.ts';
+import type { UploadLimits } from './upload.ts';
+
+/**
+ * What an installation says of itself, and who one is to it.
+ *
+ *   GET    /api/about                 -> About
+ *   GET    /api/agreement             -> InstalledAgreement; 404 while there is none
+ *   GET    /api/agreement/attachments/{digest} -> bytes
+ *   GET    /api/task-cards            -> { cards: TaskCard[] }
+ *   POST   /api/session               RedeemRequest -> Session (with `token` unless `cookie`)
+ *   GET    /api/session               -> Session (without `token`)
+ *   DELETE /api/session               -> 204
+ *   GET    /api/my/recordings         -> { recordings: MyRecording[] }
+ *   POST   /api/my/recordings/erasure { recordings: string[] } -> { erased: string[]; unknown: string[] }
+ *   GET    /api/recordings?after=     -> { recordings: ReleasedRecording[]; next: string | null } (researcher)
+ *   POST   /api/accesses              AccessRequest -> OpenedAccess (researcher; writes the journal first)
+ *   GET    /api/accesses/{access}/{n}/manifest, /api/accesses/{access}/{n}/parts/{index}: opened bytes of the
+ *          n-th recording asked for
+ *
+ * Every answer of a demonstration carries the header `aboveboard-installation: demonstration`.
+ */
+export type About = {
+  installation: 'demonstration' | 'production';
+  software: { name: string; version: string };
+  /** Version of this API. */
+  protocol: 1;
+  /** The agreement in force here; null: none is installed, and recorders refuse (T5, T6). */
+  agreement: { id: string; version: number; digest: string } | null;
+  /** age recipient (hybrid) that keys of released recordings are sealed to. */
+  uploadRecipient: string;
+  limits: UploadLimits;
+};
+
+export type InstalledAgreement = {
+  /** The signed document, to the byte. */
+  document: string;
+  digest: string;
+  attachments: { name: string; type: string; bytes: number; digest: string }[];
+};
+
+export type TaskCardsAnswer = { cards: TaskCard[] };
+
+export const ROLES = ['contributor', 'researcher', 'operator', 'representative', 'dpo', 'employer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** `cookie`: the token comes as an HttpOnly cookie and not in the body (for the server's own pages). */
+export type RedeemRequest = { code: string; cookie?: boolean };
+
+export type Session = {
+  role: Role;
+  /** Random, made at redemption; names nobody. */
+  handle: string;
+  /** Seconds since the epoch. */
+  expires: number;
+  /** For `authorization: Bearer`; only in the answer to a redemption without `cookie`. */
+  token?: string;
+};
+
+export type MyRecording = {
+  id: string;
+  state: 'uploading' | 'released' | 'erased';
+  parts: number;
+  bytes: number;
+};
+
+/** What is known without opening it: no words of the contributor, no handle. */
+export type ReleasedRecording = {
+  id: string;
+  week: string;
+  /** Null: a task in her own words, which only opening shows. */
+  card: { id: string; version: number } | null;
+  worked: boolean | null;
+  durationMilliseconds: number;
+  counts: { events: number; states: number; frames: number };
+  parts: number;
+  bytes: number;
+};
+
+export type AccessRequest = {
+  purpose: 'dataset' | 'inspection' | 'rendering' | 'environment';
+  recordings: string[];
+};
+
+export type OpenedAccess = {
+  /** The journal's entry. */
+  access: string;
+  /** Seconds since the epoch; afterwards ask anew. */
+  until: number;
+  recordings: string[];
+};
