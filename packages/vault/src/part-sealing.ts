@@ -1,0 +1,123 @@
+import type { RecordingKey } from './keyring.ts';
+
+/**
+ * Seals the parts of a recording one by one (spec/sealing.md, SEAL1-SEAL19): AES-256-GCM under a key that
+ * HKDF-SHA-256 separates from the recording's key, a fresh nonce a part, the label authenticated with it.
+ * What it does not do: hide the length of a part, or that a part exists.
+ */
+export type SealLabel = { recording: string; index: number; kind: string };
+
+/** The same shape as protocol's `PartSealer`, which this package may not import. */
+export interface Sealer {
+  /** Throws SealingError `bad-label` for a label that can't be encoded. */
+  seal(plain: Uint8Array, label: SealLabel): Promise<Uint8Array>;
+  /** Throws SealingError; which bit was wrong is not said. */
+  open(sealed: Uint8Array, label: SealLabel): Promise<Uint8Array>;
+}
+
+/** Fresh bytes from a cryptographic source: `(n) => crypto.getRandomValues(new Uint8Array(n))`. */
+export type RandomBytes = (length: number) => Uint8Array;
+
+export type SealingErrorCode = 'bad-label' | 'bad-key' | 'bad-random' | 'unknown-version' | 'cannot-open';
+export class SealingError extends Error {
+  override readonly name = 'SealingError';
+  readonly code: SealingErrorCode;
+  constructor(code: SealingErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+const VERSION = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** What a sealed part is longer than its plaintext by. */
+export const SEAL_OVERHEAD = 1 + NONCE_BYTES + TAG_BYTES;
+
+const KEY_INFO = 'aboveboard part key v1';
+const LABEL_DOMAIN = 'aboveboard part v1\0';
+
+export function makePartSealer(key: RecordingKey, subtle: SubtleCrypto, random: RandomBytes): Sealer {
+  if (key.length !== 32) throw new SealingError('bad-key', 'a recording key has 32 bytes');
+  const material = new Uint8Array(key);
+  // Derived once and on first use: a promise that nobody awaits must not reject unseen.
+  let derived: Promise<CryptoKey> | undefined;
+  const partKey = () => {
+    derived ??= derivePartKey(material, subtle);
+    return derived;
+  };
+
+  return {
+    async seal(plain, label) {
+      const additionalData = encodeLabel(label);
+      const nonce = new Uint8Array(random(NONCE_BYTES));
+      if (nonce.length !== NONCE_BYTES) throw new SealingError('bad-random', 'a nonce has 12 bytes');
+      const algorithm = { name: 'AES-GCM', iv: nonce, additionalData };
+      const body = await subtle.encrypt(algorithm, await partKey(), plain as Uint8Array<ArrayBuffer>);
+      const sealed = new Uint8Array(1 + NONCE_BYTES + body.byteLength);
+      sealed[0] = VERSION;
+      sealed.set(nonce, 1);
+      sealed.set(new Uint8Array(body), 1 + NONCE_BYTES);
+      return sealed;
+    },
+
+    async open(sealed, label) {
+      const additionalData = encodeLabel(label);
+      if (sealed.length < SEAL_OVERHEAD)
+        throw new SealingError('cannot-open', 'too short to be a sealed part');
+      if (sealed[0] !== VERSION) {
+        throw new SealingError('unknown-version', 'sealed by a version that this one does not know');
+      }
+      const iv = new Uint8Array(sealed.subarray(1, 1 + NONCE_BYTES));
+      const body = sealed.subarray(1 + NONCE_BYTES) as Uint8Array<ArrayBuffer>;
+      const unlocked = await partKey();
+      try {
+        return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, unlocked, body));
+      } catch (cause) {
+        throw new SealingError('cannot-open', 'not sealed under this key and label', { cause });
+      }
+    },
+  };
+}
+
+async function derivePartKey(material: Uint8Array<ArrayBuffer>, subtle: SubtleCrypto): Promise<CryptoKey> {
+  const root = await subtle.importKey('raw', material, 'HKDF', false, ['deriveKey']);
+  material.fill(0);
+  const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: utf8(KEY_INFO) };
+  return subtle.deriveKey(hkdf, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+}
+
+/** Every field has its length before it or a fixed length, so that no two labels share an encoding. */
+export function encodeLabel({ recording, index, kind }: SealLabel): Uint8Array<ArrayBuffer> {
+  const domain = utf8(LABEL_DOMAIN);
+  const id = labelText(recording);
+  const name = labelText(kind);
+  if (!Number.isInteger(index) || index < 0 || index > 0xffff_ffff) {
+    throw new SealingError('bad-label', 'the index of a part is a whole number below 2^32');
+  }
+  const bytes = new Uint8Array(domain.length + 2 + id.length + 4 + 2 + name.length);
+  const view = new DataView(bytes.buffer);
+  let at = domain.length;
+  bytes.set(domain);
+  view.setUint16(at, id.length);
+  bytes.set(id, at + 2);
+  at += 2 + id.length;
+  view.setUint32(at, index);
+  view.setUint16(at + 4, name.length);
+  bytes.set(name, at + 6);
+  return bytes;
+}
+
+function labelText(text: string): Uint8Array<ArrayBuffer> {
+  // A lone surrogate would encode as U+FFFD, and two labels would become one.
+  if (!text.isWellFormed()) throw new SealingError('bad-label', 'a label is well-formed text');
+  const bytes = utf8(text);
+  if (bytes.length === 0 || bytes.length > 255) {
+    throw new SealingError('bad-label', 'the texts of a label have 1 to 255 bytes');
+  }
+  return bytes;
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+}
