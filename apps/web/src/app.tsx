@@ -1,0 +1,65 @@
+import type { About, Session } from '@aboveboard/protocol/installation';
+import { lazy, type ReactNode, Suspense, useCallback } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { client } from './client.ts';
+import { Loaded, useLoaded } from './loaded.tsx';
+import { words } from './messages/en.ts';
+import { AboutPage } from './pages/about-page.tsx';
+import { AgreementPage } from './pages/agreement-page.tsx';
+import { DatasetsPage } from './pages/datasets-page.tsx';
+import { NotFoundPage } from './pages/not-found-page.tsx';
+import { StartPage } from './pages/start-page.tsx';
+import { StatusPage } from './pages/status-page.tsx';
+import { TodayPage } from './pages/today-page.tsx';
+import { pagesOf } from './role-pages.ts';
+import { Shell } from './shell.tsx';
+
+// What records and replays is large; the other pages do without it.
+const TryPage = lazy(() => import('./pages/try-page.tsx'));
+const RecordingsPage = lazy(() => import('./pages/recordings-page.tsx'));
+
+const load = async (): Promise<{ about: About; session: Session | null }> => {
+  const [about, session] = await Promise.all([client.about(), client.session()]);
+  return { about, session };
+};
+
+export function App(): ReactNode {
+  const [loading, reload] = useLoaded(load);
+  const leave = useCallback(() => {
+    client.leave().finally(reload);
+  }, [reload]);
+  if (loading.state !== 'loaded') {
+    return (
+      <Shell session={null} about={null} onLeave={leave}>
+        <Loaded of={loading} retry={reload}>
+          {() => null}
+        </Loaded>
+      </Shell>
+    );
+  }
+  const { about, session } = loading.value;
+  const first = pagesOf(session?.role ?? null)[0]?.path ?? '/about';
+  return (
+    <Shell session={session} about={about} onLeave={leave}>
+      <Suspense fallback={<p className="soft">{words.loading}</p>}>
+        <Switch>
+          <Route path="/">{session ? <Redirect to={first} replace /> : <StartPage onSignedIn={reload} />}</Route>
+          <Route path="/try" component={TryPage} />
+          <Route path="/agreement" component={AgreementPage} />
+          <Route path="/about">
+            <AboutPage about={about} />
+          </Route>
+          {session?.role === 'contributor' && <Route path="/today" component={TodayPage} />}
+          {session?.role === 'researcher' && <Route path="/recordings" component={RecordingsPage} />}
+          {session?.role === 'researcher' && <Route path="/datasets" component={DatasetsPage} />}
+          {session?.role === 'operator' && (
+            <Route path="/status">
+              <StatusPage about={about} />
+            </Route>
+          )}
+          <Route component={NotFoundPage} />
+        </Switch>
+      </Suspense>
+    </Shell>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Role } from '@aboveboard/protocol/installation';
+import { words } from './messages/en.ts';
+
+export type PagePath =
+  | '/today'
+  | '/agreement'
+  | '/recordings'
+  | '/datasets'
+  | '/status'
+  | '/try'
+  | '/about'
+  | '/planner';
+
+const titles: Record<PagePath, string> = {
+  '/today': words.pages.today,
+  '/agreement': words.pages.agreement,
+  '/recordings': words.pages.recordings,
+  '/datasets': words.pages.datasets,
+  '/status': words.pages.status,
+  '/try': words.pages.try,
+  '/about': words.pages.about,
+  '/planner': words.pages.planner,
+};
+
+const everyone: PagePath[] = ['/try', '/agreement', '/about'];
+const steward: PagePath[] = ['/agreement', '/try', '/about'];
+const pages: Record<Role, PagePath[]> = {
+  contributor: ['/today', '/agreement', '/try', '/about'],
+  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/about'],
+  operator: ['/status', '/agreement', '/try', '/about'],
+  representative: steward,
+  dpo: steward,
+  employer: steward,
+};
+
+/** A role sees its pages only; the first is where it lands. */
+export function pagesOf(role: Role | null): { path: PagePath; title: string }[] {
+  return (role ? pages[role] : everyone).map((path) => ({ path, title: titles[path] }));
+}
