@@ -1,0 +1,120 @@
+import type { GeometryEvent, NavigateEvent, StateEvent } from '@aboveboard/protocol/event';
+import type { Place } from './action.ts';
+
+/** More surfaces than this at once are not told apart: the oldest is forgotten. */
+const MOST_SURFACES = 4096;
+
+/** What is known of one surface at the present event. */
+export type SurfaceView = {
+  readonly surface: number;
+  width: number | null;
+  height: number | null;
+  settled: { t: number; state: number } | null;
+  /** Since the last settled state something changed. */
+  changing: boolean;
+  /** When it last began to change, or went on changing. */
+  changed: number | null;
+  origin: string | null;
+  path: string | null;
+};
+
+/** A place with the viewport that it was in, so that places before and after a resize compare (ACT23). */
+export type Spot = Place & { width: number | null; height: number | null };
+
+export class SurfaceViews {
+  readonly #views = new Map<number, SurfaceView>();
+  #front: SurfaceView | null = null;
+
+  /** The one in front; before anything was said, surface 0. */
+  get front(): SurfaceView {
+    this.#front ??= this.of(0);
+    return this.#front;
+  }
+
+  of(surface: number): SurfaceView {
+    const known = this.#views.get(surface);
+    if (known !== undefined) return known;
+    if (this.#views.size >= MOST_SURFACES) {
+      const oldest = this.#views.keys().next().value;
+      if (oldest !== undefined) this.#views.delete(oldest);
+    }
+    const fresh: SurfaceView = {
+      surface,
+      width: null,
+      height: null,
+      settled: null,
+      changing: false,
+      changed: null,
+      origin: null,
+      path: null,
+    };
+    this.#views.set(surface, fresh);
+    return fresh;
+  }
+
+  /** True when another surface came to the front than was there. */
+  bringToFront(surface: number): boolean {
+    const first = this.#front === null;
+    const changed = this.#front?.surface !== surface;
+    this.#front = this.of(surface);
+    return changed && !first;
+  }
+
+  close(surface: number): void {
+    this.#views.delete(surface);
+    if (this.#front?.surface === surface) this.#front = null;
+  }
+
+  resize(event: GeometryEvent): void {
+    const view = this.of(event.surface);
+    view.width = event.viewport.width;
+    view.height = event.viewport.height;
+    this.#front ??= view;
+  }
+
+  change(event: StateEvent, t: number): void {
+    const view = this.of(event.surface);
+    view.changing = !event.settled;
+    if (event.settled) view.settled = { t, state: event.index };
+    else view.changed = t;
+  }
+
+  navigate(event: NavigateEvent): void {
+    const view = this.of(event.surface);
+    view.origin = event.origin;
+    view.path = event.path;
+  }
+
+  /** After a gap no earlier state is known (ACT12). */
+  forgetStates(): void {
+    for (const view of this.#views.values()) {
+      view.settled = null;
+      view.changing = false;
+    }
+  }
+
+  spot(x: number, y: number): Spot {
+    const { width, height } = this.front;
+    return {
+      x,
+      y,
+      nx: width ? x / width : null,
+      ny: height ? y / height : null,
+      width,
+      height,
+    };
+  }
+}
+
+export function placeOf({ x, y, nx, ny }: Spot): Place {
+  return { x, y, nx, ny };
+}
+
+/** In pixels; across a resize by fractions times the viewport of `a` (ACT23). */
+export function distance(a: Spot, b: Spot): number {
+  if (a.width === b.width && a.height === b.height) return Math.hypot(a.x - b.x, a.y - b.y);
+  if (a.nx === null || a.ny === null || b.nx === null || b.ny === null) {
+    return Math.hypot(a.x - b.x, a.y - b.y);
+  }
+  return Math.hypot((a.nx - b.nx) * (a.width ?? 0), (a.ny - b.ny) * (a.height ?? 0));
+}
