@@ -1,0 +1,185 @@
+import type { BrowserTarget, Gate, GateContext } from '@aboveboard/consent/gate';
+import { RRWEB_FULL_SNAPSHOT, RRWEB_META } from '@aboveboard/protocol/state';
+import type { SavedDocument } from './checkpoint.ts';
+import type { AgentItem, SessionMessage } from './frame-message.ts';
+import { Permits } from './permits.ts';
+
+/** An item with the batch that it came in, and the time that counts (never before the one before it). */
+export type QueuedItem = { at: number; item: AgentItem; seq: number; last: boolean };
+
+export type FramePlace = { index: number; node: number; x: number; y: number };
+
+/** `generation` says which of a document's agents is meant. */
+export type SendToAgent = (message: SessionMessage, generation: number) => void;
+
+export type DocumentIdentity = {
+  /** The browser's id of the document; a navigation makes another. */
+  document: string;
+  tab: number;
+  /** Id of the document whose frame this is; null for the top one. */
+  parent: string | null;
+  target: BrowserTarget;
+};
+
+/** One document that an agent speaks for: its queue, what was taken of it, where it stands in its surface. */
+export class PageDocument {
+  readonly identity: DocumentIdentity;
+  readonly permits: Permits;
+  readonly surface: number;
+  /** Counts agents over the recording: messages of an agent that was replaced are not this one's. */
+  generation: number;
+  /** 0: no agent was started yet. */
+  firstNodeId = 0;
+  /** Null while its port is closed. */
+  send: SendToAgent | null = null;
+
+  readonly queue: QueuedItem[] = [];
+  /** The next batch expected. */
+  nextSeq = 0;
+  /** Durable position: all of every batch before `seq`, and the first `items` of that one. */
+  written = { seq: 0, items: 0 };
+  acknowledged = -1;
+  #lastAt = 0;
+  /** Items of the batch at `written.seq` that were durable before a restart, not to be taken again. */
+  #skip = 0;
+
+  /** Its first state was written. */
+  live = false;
+  place: number | null = null;
+  frames: FramePlace[] = [];
+  /** The node of its frame in the parent, once its state hangs there. */
+  attachedTo: number | null = null;
+  /** Its states can't be used as they are; it has to begin anew. */
+  broken = false;
+  retryAt = 0;
+  retries = 0;
+
+  constructor(
+    identity: DocumentIdentity,
+    ask: { gate: Gate; mode: GateContext['mode'] },
+    given: { surface: number; generation: number },
+  ) {
+    this.identity = identity;
+    this.permits = new Permits(ask.gate, ask.mode, identity.target);
+    this.surface = given.surface;
+    this.generation = given.generation;
+  }
+
+  tell(message: SessionMessage): void {
+    this.send?.(message, this.generation);
+  }
+
+  /** False: a batch is missing in between. A batch that is known already is left aside. */
+  take(seq: number, items: readonly AgentItem[], now: number): boolean {
+    if (seq < this.nextSeq) return true;
+    if (seq > this.nextSeq) return false;
+    this.nextSeq += 1;
+    const skip = seq === this.written.seq ? this.#skip : 0;
+    this.#skip = 0;
+    if (items.length <= skip) {
+      this.queue.push({ at: this.#lastAt, item: NOTHING, seq, last: true });
+      return true;
+    }
+    for (const [index, item] of items.entries()) {
+      if (index < skip) continue;
+      // A clock that runs ahead is the page's to forge: nothing happens later than it is heard of.
+      this.#lastAt = Math.max(this.#lastAt, Math.min(item.at, now));
+      this.queue.push({ at: this.#lastAt, item, seq, last: index === items.length - 1 });
+    }
+    return true;
+  }
+
+  /** The position after `queued` was written or left aside. */
+  passed(queued: QueuedItem): void {
+    if (queued.last) this.written = { seq: queued.seq + 1, items: 0 };
+    else {
+      const items = this.written.seq === queued.seq ? this.written.items : 0;
+      this.written = { seq: queued.seq, items: items + 1 };
+    }
+  }
+
+  /** Gives up what waits. */
+  dropQueue(): void {
+    for (const queued of this.queue) this.passed(queued);
+    this.queue.length = 0;
+  }
+
+  /**
+   * Moves the first full state to the front, so that it stands before the events of the time that it took to
+   * make it. False: it has not come yet, or is not due. What is moved is due as a whole, so that it is
+   * written as a whole and a position counted in a batch stays true.
+   */
+  bringStateForward(cut: number): boolean {
+    const at = this.queue.findIndex(
+      (q) => q.item.item === 'state' && q.item.change.type === RRWEB_FULL_SNAPSHOT,
+    );
+    const state = this.queue[at];
+    if (!state || state.at > cut) return false;
+    const early = this.queue.slice(0, at + 1).filter((q) => !belongsToFirstState(q.item));
+    if (early.length === 0) return true;
+    const states = this.queue.slice(0, at + 1).filter((q) => belongsToFirstState(q.item));
+    const time = this.queue[0]?.at ?? 0;
+    const reordered = [...states.map((q) => ({ ...q, at: time })), ...early];
+    // The batch positions stay where they were: they are counted, not looked up.
+    for (const [index, queued] of reordered.entries()) {
+      const place = this.queue[index];
+      if (place) this.queue[index] = { ...queued, seq: place.seq, last: place.last };
+    }
+    return true;
+  }
+
+  /** A new agent is about to speak for it. */
+  restart(generation: number): void {
+    this.queue.length = 0;
+    this.generation = generation;
+    this.firstNodeId = 0;
+    this.nextSeq = 0;
+    this.written = { seq: 0, items: 0 };
+    this.acknowledged = -1;
+    this.#skip = 0;
+    this.live = false;
+    this.frames = [];
+    this.attachedTo = null;
+    this.broken = false;
+  }
+
+  saved(): SavedDocument {
+    return {
+      identity: this.identity,
+      surface: this.surface,
+      generation: this.generation,
+      firstNodeId: this.firstNodeId,
+      written: { ...this.written },
+      live: this.live,
+      place: this.place,
+      frames: this.frames,
+      attachedTo: this.attachedTo,
+      permits: this.permits.saved(),
+    };
+  }
+
+  resume(saved: SavedDocument): void {
+    this.firstNodeId = saved.firstNodeId;
+    this.nextSeq = saved.written.seq;
+    this.written = { ...saved.written };
+    this.acknowledged = saved.written.seq - 1;
+    this.#skip = saved.written.items;
+    this.live = saved.live;
+    this.place = saved.place;
+    this.frames = saved.frames;
+    this.attachedTo = saved.attachedTo;
+    this.permits.restore(saved.permits);
+  }
+}
+
+/** Stands for the rest of a batch of which everything was durable. */
+const NOTHING: AgentItem = { at: 0, item: 'settled' };
+export function isNothing(item: AgentItem): boolean {
+  return item === NOTHING;
+}
+
+function belongsToFirstState(item: AgentItem): boolean {
+  if (item.item !== 'state')
+    return item.item === 'place' || item.item === 'navigate' || item.item === 'geometry';
+  return item.change.type === RRWEB_META || item.change.type === RRWEB_FULL_SNAPSHOT;
+}
