@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { RecordedEvent } from '@aboveboard/protocol/event';
+import type { InterfaceNode, StateItem } from '@aboveboard/protocol/state';
+import { type Browser, chromium } from 'playwright-core';
+import { findChromium, NO_CHROMIUM, RENDERING_FLAGS } from './chromium.ts';
+import { SurfaceHistory } from './surface-history.ts';
+import { SurfacePage } from './surface-page.ts';
+
+/** What is rendered: the part of an opened recording that this needs. Both streams are in order of `t`. */
+export type RenderableRecording = {
+  events(): AsyncIterable<RecordedEvent[]>;
+  states(): AsyncIterable<StateItem[]>;
+};
+
+/** A picture of `surface` as it was at tick `t`: every state item with a tick of at most `t` is applied. */
+export type FrameWant = { surface: number; t: number; tree?: boolean };
+
+export type RenderedFrame = {
+  want: FrameWant;
+  png: Uint8Array;
+  /** Device pixels of the picture. */
+  width: number;
+  height: number;
+  /** Where the surface's viewport lies in the picture, in device pixels: below the bars, if they are drawn. */
+  viewport: { x: number; y: number; width: number; height: number };
+  ratio: number;
+  tree: InterfaceNode | null;
+};
+
+export type RendererOptions = {
+  /** Draw the browser's tabs and address above the page. */
+  bars: boolean;
+  /** Folder of the built rendering page. */
+  page?: string;
+  executable?: string;
+};
+
+const BUILT_PAGE = fileURLToPath(new URL('../../dist/rendering', import.meta.url));
+
+/**
+ * Frames from masked states, drawn forward only in headless Chromium (spec/recording.md): the same recording
+ * gives the same bytes on the same browser. One browser, one page a surface; memory is bounded by the states
+ * of the surfaces that are open at once.
+ */
+export class FrameRenderer {
+  readonly #browser: Browser;
+  readonly #options: RendererOptions & { page: string };
+
+  private constructor(browser: Browser, options: RendererOptions & { page: string }) {
+    this.#browser = browser;
+    this.#options = options;
+  }
+
+  /** Throws an error with a sentence when there is no browser or the page was not built. */
+  static async start(options: RendererOptions): Promise<FrameRenderer> {
+    const executable = options.executable ?? findChromium();
+    if (!executable) throw new Error(NO_CHROMIUM);
+    const page = options.page ?? BUILT_PAGE;
+    if (!existsSync(page)) throw new Error('The rendering page is not built. Run `npm run build` once.');
+    const browser = await chromium.launch({ executablePath: executable, args: [...RENDERING_FLAGS] });
+    return new FrameRenderer(browser, { ...options, page });
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  /**
+   * Gives the frames in the order of their ticks. A frame of a surface that had no state yet, or that was
+   * closed, is left out: nothing is known of it (the caller sees which are missing).
+   */
+  async *render(recording: RenderableRecording, wants: readonly FrameWant[]): AsyncGenerator<RenderedFrame> {
+    const sorted = [...wants].sort((a, b) => a.t - b.t || a.surface - b.surface);
+    const history = await SurfaceHistory.read(recording.events());
+    const pages = new Map<number, SurfacePage>();
+    let next = 0;
+    try {
+      for await (const items of recording.states()) {
+        for (const item of items) {
+          for (let want = sorted[next]; want && want.t < item.t; want = sorted[++next]) {
+            const frame = await this.#frame(want, pages, history);
+            if (frame) yield frame;
+          }
+          if (next >= sorted.length) return;
+          let page = pages.get(item.surface);
+          if (!page) {
+            page = await SurfacePage.open(this.#browser, this.#options.page);
+            pages.set(item.surface, page);
+          }
+          await page.take(item);
+        }
+        await this.#closeGone(pages, history, sorted[next]?.t ?? 0);
+      }
+      for (let want = sorted[next]; want; want = sorted[++next]) {
+        const frame = await this.#frame(want, pages, history);
+        if (frame) yield frame;
+      }
+    } finally {
+      await Promise.all([...pages.values()].map((page) => page.close()));
+    }
+  }
+
+  async #frame(
+    want: FrameWant,
+    pages: ReadonlyMap<number, SurfacePage>,
+    history: SurfaceHistory,
+  ): Promise<RenderedFrame | null> {
+    const page = pages.get(want.surface);
+    const at = history.at(want.surface, want.t);
+    if (!page || !at.open) return null;
+    const bars = this.#options.bars ? history.bars(want.surface, want.t) : null;
+    const picture = await page.picture(at.geometry, at.pointer, bars, want.tree === true);
+    return picture && { want, ...picture };
+  }
+
+  async #closeGone(pages: Map<number, SurfacePage>, history: SurfaceHistory, before: number): Promise<void> {
+    for (const [surface, page] of pages) {
+      if (history.closedBefore(surface, before)) {
+        pages.delete(surface);
+        await page.close();
+      }
+    }
+  }
+}
