@@ -32,8 +32,9 @@ export type AgreementCheck = { check: AgreementCheckName; result: 'checked' | 'n
  */
 export function makeLocalVerifier(subtle: SubtleCrypto): AgreementVerifier {
   return {
-    async verify({ document, attachments }) {
+    async verify(given) {
       try {
+        const { document, attachments } = given;
         const parsed = parseAgreement(document);
         if (!parsed.ok) return { ok: false, faults: parsed.faults };
         const agreement = deepFreeze(parsed.value);

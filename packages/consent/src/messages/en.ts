@@ -142,7 +142,9 @@ const agreement = {
     publication: 'Models that learned from it may not be published.',
   },
   identified: (percent: number) =>
-    `A dataset in which more than ${percent} % of the sessions can be traced to the person is not released.`,
+    percent === 100
+      ? 'No limit is set on how many sessions in a dataset can be traced to the person.'
+      : `A dataset in which more than ${percent} % of the sessions can be traced to the person is not released.`,
   surrogates: (allowed: boolean) =>
     allowed
       ? 'Masked text may be replaced by made-up text of the same kind.'
