@@ -1,0 +1,60 @@
+import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+
+/**
+ * The few file operations that durability rests on, so that tests can put a disk beneath that forgets what
+ * was not synced. Nothing is durable until `sync` of the file and `syncFolder` of its folder have resolved.
+ */
+export interface FileLayer {
+  makeFolder(path: string): Promise<void>;
+  /** Creates a file that must not exist. */
+  create(path: string): Promise<NewFile>;
+  /** Replaces what is at `to`, at once for every reader. */
+  rename(from: string, to: string): Promise<void>;
+  syncFolder(path: string): Promise<void>;
+  /** Null: there is none. */
+  read(path: string): Promise<Uint8Array | null>;
+  /** Nothing happens when there is none. */
+  remove(path: string): Promise<void>;
+  /** Names in a folder; none when there is no folder. */
+  names(path: string): Promise<string[]>;
+}
+
+export interface NewFile {
+  write(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const diskLayer: FileLayer = {
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  async create(path) {
+    const file = await open(path, 'wx', 0o600);
+    return {
+      // One call may write less than it was given; writeFile goes on until all of it is there.
+      write: (bytes) => file.writeFile(bytes),
+      sync: () => file.sync(),
+      close: () => file.close(),
+    };
+  },
+  rename,
+  async syncFolder(path) {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+  read: (path) => readFile(path).catch(noneAs(null)),
+  remove: (path) => unlink(path).catch(noneAs(undefined)),
+  names: (path) => readdir(path).catch(noneAs([])),
+};
+
+function noneAs<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { makeAgeWrapper } from '@aboveboard/vault/age-wrapper';
+import { type AccessJournal, makeJournal } from '@aboveboard/vault/journal';
+import type { KeyRing } from '@aboveboard/vault/keyring';
+import { makeStoredKeyRing } from '@aboveboard/vault/stored-keyring';
+import { type BlobStore, openBlobStore } from './blobs/blob-store.ts';
+import { type Garbage, makeGarbage } from './blobs/garbage.ts';
+import { type DataFolder, folderPaths, runningServer, takeDataFolder } from './data-folder.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
+import { migrate } from './database/migrate.ts';
+import { claimDatabase, type InstallationKind } from './installation-kind.ts';
+import { type KeyedLock, makeKeyedLock } from './keyed-lock.ts';
+import { makeJournalRows } from './keys/journal-rows.ts';
+import { openKeyFiles } from './keys/key-files.ts';
+import { openPendingEnvelopes, type PendingEnvelopes } from './keys/pending-envelopes.ts';
+import { type VaultIdentity, vaultIdentity } from './keys/vault-identity.ts';
+import { makeShelf, type Shelf } from './recordings/shelf.ts';
+
+/**
+ * What is in a data folder, composed and without HTTP: for the server, which owns the folder, and for
+ * commands, which join a server that runs on it or own it while they run.
+ */
+export type Installation = {
+  /** The recordings, and the only way to open one. */
+  readonly recordings: Shelf;
+  /** Asked before anything is opened. */
+  readonly journal: AccessJournal;
+  /** What only the server uses. */
+  readonly inner: InstallationParts;
+  close(): Promise<void>;
+};
+
+export type InstallationParts = {
+  database: Database;
+  /** Null: a PostgreSQL that somebody else runs. */
+  postgres: EmbeddedPostgres | null;
+  /** Null: joined. */
+  folder: DataFolder | null;
+  blobs: BlobStore;
+  garbage: Garbage;
+  envelopes: PendingEnvelopes;
+  ring: KeyRing;
+  vault: VaultIdentity;
+  digestLock: KeyedLock;
+  databaseUrl: string;
+};
+
+export type InstallationOptions = {
+  data: string;
+  /** Given by a server's start; a command takes what it finds. */
+  kind?: InstallationKind;
+  /** Instead of the embedded PostgreSQL. */
+  databaseUrl?: string | undefined;
+  /** A command may work beside the server that runs on the folder; a second server may not. */
+  join?: boolean;
+  onDatabase?: (up: boolean) => void;
+};
+
+/** Throws sentences: for a folder in use, a database that is newer or another's, kinds that do not mix. */
+export async function openInstallation(options: InstallationOptions): Promise<Installation> {
+  const running = options.join ? runningServer(options.data) : null;
+  if (running?.databaseUrl)
+    return compose({ options, folder: null, postgres: null, databaseUrl: running.databaseUrl });
+  const folder = await takeDataFolder(options.data);
+  let postgres: EmbeddedPostgres | null = null;
+  try {
+    if (!options.databaseUrl)
+      postgres = await startEmbedded(folder.postgres, options.onDatabase ?? (() => undefined));
+    const databaseUrl = options.databaseUrl ?? (postgres as EmbeddedPostgres).url;
+    return await compose({ options, folder, postgres, databaseUrl });
+  } catch (error) {
+    await postgres?.stop();
+    folder.release();
+    throw error;
+  }
+}
+
+async function compose(given: {
+  options: InstallationOptions;
+  folder: DataFolder | null;
+  postgres: EmbeddedPostgres | null;
+  databaseUrl: string;
+}): Promise<Installation> {
+  const { options, folder, postgres, databaseUrl } = given;
+  const owner = folder !== null;
+  const paths = folderPaths(options.data);
+  const database = openDatabase(databaseUrl);
+  try {
+    if (owner) {
+      await migrate(database);
+      await claimDatabase(database, paths.root, options.kind);
+    }
+    const random = (length: number) => new Uint8Array(randomBytes(length));
+    const vault = await vaultIdentity(paths.keys, options.kind ?? 'production');
+    const blobs = await openBlobStore(paths.blobs, { owner });
+    const envelopes = await openPendingEnvelopes(join(paths.keys, 'pending'), { owner });
+    const ring = makeStoredKeyRing({
+      store: await openKeyFiles(join(paths.keys, 'recordings'), { owner }),
+      wrapper: await makeAgeWrapper(vault.identity),
+      random,
+      identities: [vault.identity],
+    });
+    const journal = makeJournal({ storage: makeJournalRows(database), now: Date.now, random });
+    const digestLock = makeKeyedLock();
+    const garbage = makeGarbage(database, blobs, digestLock);
+    const recordings = makeShelf({ database, blobs, ring, garbage, digestLock });
+    return {
+      recordings,
+      journal,
+      inner: { database, postgres, folder, blobs, garbage, envelopes, ring, vault, digestLock, databaseUrl },
+      async close() {
+        await database.close();
+        await postgres?.stop();
+        folder?.release();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { diskLayer, type FileLayer } from '../blobs/file-layer.ts';
+
+/** Small secret files (mode 0600), each replaced as a whole and durable before the call returns. */
+export async function writeDurably(
+  path: string,
+  bytes: Uint8Array,
+  files: FileLayer = diskLayer,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  try {
+    const file = await files.create(temporary);
+    try {
+      await file.write(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await files.rename(temporary, path);
+  } catch (error) {
+    await files.remove(temporary).catch(() => undefined);
+    throw error;
+  }
+  await files.syncFolder(dirname(path));
+}
+
+/** Removes what a killed server left half written in `folder`. */
+export async function sweepTemporary(folder: string, files: FileLayer = diskLayer): Promise<void> {
+  for (const name of await files.names(folder))
+    if (name.startsWith('.')) await files.remove(join(folder, name));
+}

@@ -1,0 +1,66 @@
+import type { UploadLimits } from '@aboveboard/protocol/upload';
+
+/**
+ * Everything that an outsider could make grow has a limit here, under the name that errors use. Set with
+ * ABOVEBOARD_LIMITS, a JSON object of those to change: {"requestsPerSecond": 50}.
+ */
+export type ServerLimits = UploadLimits & {
+  openUploads: number;
+  /** Bodies other than parts. */
+  requestBytes: number;
+  announcementBytes: number;
+  /** A body must arrive within this time, a head within a third of it. */
+  requestSeconds: number;
+  connections: number;
+  /** Bytes of parts that are being received at one time, over all uploads. */
+  receivingBytes: number;
+  redemptionsPerMinute: number;
+  sessionDays: number;
+  recordingsPerAccess: number;
+  accessMinutes: number;
+};
+
+export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
+  partsPerRecording: 20_000,
+  bytesPerPart: 16 * 1024 * 1024,
+  bytesPerRecording: 512 * 1024 * 1024,
+  envelopeBytes: 8 * 1024,
+  openUploadsPerContributor: 8,
+  requestsPerSecond: 400,
+  uploadDays: 14,
+  openUploads: 10_000,
+  requestBytes: 64 * 1024,
+  announcementBytes: 4 * 1024 * 1024,
+  requestSeconds: 60,
+  connections: 1_000,
+  receivingBytes: 64 * 1024 * 1024,
+  redemptionsPerMinute: 20,
+  sessionDays: 90,
+  recordingsPerAccess: 1_000,
+  accessMinutes: 60,
+};
+
+/** The defaults with the operator's changes; a sentence for a name or a value that can't be one. */
+export function limitsFrom(text: string | undefined): ServerLimits {
+  if (!text) return { ...DEFAULT_LIMITS };
+  let changes: unknown;
+  try {
+    changes = JSON.parse(text);
+  } catch (cause) {
+    throw new Error('ABOVEBOARD_LIMITS is not a JSON object.', { cause });
+  }
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) {
+    throw new Error('ABOVEBOARD_LIMITS is not a JSON object.');
+  }
+  for (const [name, value] of Object.entries(changes)) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
+      throw new Error(
+        `ABOVEBOARD_LIMITS: there is no limit "${name}"; there are ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
+      );
+    }
+    if (!Number.isInteger(value) || (value as number) < 1) {
+      throw new Error(`ABOVEBOARD_LIMITS: ${name} is a whole number of at least 1.`);
+    }
+  }
+  return { ...DEFAULT_LIMITS, ...(changes as Partial<ServerLimits>) };
+}

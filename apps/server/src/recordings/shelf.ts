@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import type { Manifest } from '@aboveboard/protocol/manifest';
+import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
+import type { Access } from '@aboveboard/vault/journal';
+import { requireAccess } from '@aboveboard/vault/journal';
+import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
+import { makeOpening } from '@aboveboard/vault/opening';
+import { makePartSealer } from '@aboveboard/vault/part-sealing';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { Garbage } from '../blobs/garbage.ts';
+import type { Database } from '../database/database.ts';
+import type { KeyedLock } from '../keyed-lock.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { deleteUpload, partsOf } from '../uploads/upload-rows.ts';
+import { makePartShelf } from './part-shelf.ts';
+import { insertRecording, type KnownRecording, listRecordings, recordingsWithIds } from './recording-rows.ts';
+
+/** A recording as a reader takes it: sealed parts, and a sealer that opens them and seals nothing. */
+export type OpenRecording = { id: string; store: PartStore; sealer: PartSealer };
+
+/** An import under way. Nobody sees it before `finish`. */
+export type Import = OpenRecording & {
+  /** The recording is listed when it resolves. */
+  finish(manifest: Manifest): Promise<void>;
+  discard(): Promise<void>;
+};
+
+/** The recordings of an installation. `openReleased` is the only way to the plaintext of any. */
+export type Shelf = {
+  /** In the order of ids, `most` at a time; `after` is the last id seen. */
+  list(options?: {
+    classes?: readonly Manifest['class'][];
+    after?: string;
+    most?: number;
+  }): Promise<KnownRecording[]>;
+  known(ids: readonly string[]): Promise<KnownRecording[]>;
+  /** Throws Refusal `not-found`, JournalError `not-covered`, or Refusal `erased`. */
+  openReleased(access: Access, id: string): Promise<OpenRecording>;
+  /** Begins a recording of a class that is never released. */
+  beginImport(): Promise<Import>;
+};
+
+const IMPORTS = 'import';
+const CLASSES: readonly Manifest['class'][] = ['own', 'foreign', 'demonstration'];
+
+export function makeShelf(parts: {
+  database: Database;
+  blobs: BlobStore;
+  ring: KeyRing;
+  garbage: Garbage;
+  digestLock: KeyedLock;
+}): Shelf {
+  const { database, blobs, ring, garbage, digestLock } = parts;
+  const opening = makeOpening(ring, crypto.subtle);
+
+  return {
+    list: ({ classes = CLASSES, after, most = 1000 } = {}) =>
+      listRecordings(database.query, { classes, most, ...(after === undefined ? {} : { after }) }),
+
+    known: (ids) => recordingsWithIds(database.query, ids),
+
+    async openReleased(access, id) {
+      requireAccess(access, id);
+      const [row] = await database.query<{ upload: string }>('select upload from recording where id = $1', [
+        id,
+      ]);
+      if (!row) throw notFound();
+      return {
+        id,
+        store: makePartShelf(row.upload, { database, blobs, digestLock }),
+        sealer: {
+          seal: async () => {
+            throw new TypeError('a recording that was released is not written to');
+          },
+          open: (sealed, label) => asErased(opening.open(access, sealed, label)),
+        },
+      };
+    },
+
+    async beginImport() {
+      const id = randomBytes(16).toString('base64url');
+      const upload = randomBytes(16).toString('hex');
+      await database.query(
+        `insert into upload (id, contributor, recording, announcement, state, touched_on)
+         values ($1, $2, $3, $4, 'open', current_date)`,
+        [upload, IMPORTS, id, randomBytes(32)],
+      );
+      const key = await ring.create(id);
+      const random = (length: number) => new Uint8Array(randomBytes(length));
+      const sealer = makePartSealer(key, crypto.subtle, random) as PartSealer;
+      return {
+        id,
+        store: makePartShelf(upload, { database, blobs, digestLock }),
+        sealer,
+        async finish(manifest) {
+          if (manifest.id !== id || manifest.class === 'own') {
+            throw new TypeError(
+              'an import is of the class foreign or demonstration, under the id it was given',
+            );
+          }
+          await database.transaction(async (query) => {
+            await insertRecording(query, upload, manifest, await partsOf(query, upload));
+          });
+        },
+        async discard() {
+          await ring.destroy(id);
+          await database.transaction((query) => deleteUpload(query, upload));
+          await garbage.collect();
+        },
+      };
+    },
+  };
+}
+
+async function asErased<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof KeyRingError && error.code === 'destroyed') {
+      throw new Refusal('erased', 'This recording was erased; its key is gone.', { cause: error });
+    }
+    throw error;
+  }
+}
