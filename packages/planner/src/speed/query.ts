@@ -1,0 +1,106 @@
+import { findGpu, type Gpu } from '../catalogue/gpu.ts';
+import { findModel } from '../catalogue/model.ts';
+import type { Shape } from '../catalogue/shape.ts';
+import { findQuant, type QuantLayout } from '../memory/quant.ts';
+import type { Layout } from '../memory/weights.ts';
+import type { Checked, Problem } from '../problem.ts';
+
+/** A question about speed, in the field names of measured tables. */
+export type SpeedAsked = {
+  model_path: string;
+  system: string;
+  backend: string;
+  backend_version?: string | null;
+  precision?: string | null;
+  isl: number;
+  osl: number;
+  concurrency: number;
+  tp_size: number;
+  attention_dp_size?: number | null;
+  moe_tp_size?: number | null;
+  moe_ep_size?: number | null;
+};
+
+export type SpeedQuery = {
+  shape: Shape;
+  model: string;
+  family: string;
+  gpu: Gpu;
+  backend: string;
+  version: string;
+  quant: QuantLayout;
+  isl: number;
+  osl: number;
+  concurrency: number;
+  gpus: number;
+  layout: Layout;
+};
+
+/** Makers' lines whose layers are alike: what is left out together. */
+export function architectureFamily(model: string, architecture: string): string {
+  if (/DeepseekV3|DeepseekV32/.test(architecture) && !/kimi/i.test(model)) return 'deepseek-v3';
+  if (/Kimi|kimi/.test(architecture + model)) return 'kimi-k2';
+  if (/^Llama4/.test(architecture)) return 'llama4';
+  if (/^(Llama|Mistral)/.test(architecture)) return 'llama';
+  return architecture.replace(/(ForCausalLM|ForConditionalGeneration|Moe.*|Model)$/, '').toLowerCase() + (/Moe/.test(architecture) ? '-moe' : '');
+}
+
+/** Checks a question; every problem at once. */
+export function speedQuery(asked: SpeedAsked): Checked<SpeedQuery> {
+  const problems: Problem[] = [];
+  const model = findModel(String(asked.model_path ?? ''));
+  if (!model.ok) problems.push(...model.problems.map((p) => ({ ...p, at: 'model_path' })));
+  const gpu = findGpu(String(asked.system ?? ''));
+  if (!gpu.ok) problems.push(...gpu.problems.map((p) => ({ ...p, at: 'system' })));
+  for (const field of ['isl', 'osl', 'concurrency', 'tp_size'] as const) {
+    const value = asked[field];
+    if (value === undefined || value === null) problems.push({ code: 'missing', at: field, message: 'is missing' });
+    else if (!(value > 0) || value > 1e7) problems.push({ code: 'impossible', at: field, message: `cannot be ${value}`, right: 'a number from 1 to 10,000,000' });
+  }
+  const announced = asked.precision || (model.ok ? model.value.quantFromName : undefined) || (model.ok ? nativeQuant(model.value.shape) : undefined) || 'bf16';
+  const quant = findQuant(model.ok && announced === 'fp4' && /gpt_?oss/i.test(model.value.shape.architecture) ? 'mxfp4' : announced);
+  if (!quant) problems.push({ code: 'unknown-name', at: 'precision', message: `no precision is called ${announced}`, right: 'bf16, fp8, fp4, int4, int8' });
+  if (!asked.backend) problems.push({ code: 'missing', at: 'backend', message: 'is missing', right: 'vllm, sglang or trtllm' });
+  if (problems.length > 0 || !model.ok || !gpu.ok || !quant) return { ok: false, problems };
+  const { gpus, layout } = layoutOf(asked, model.value.shape);
+  return {
+    ok: true,
+    value: {
+      shape: model.value.shape,
+      model: model.value.name,
+      family: architectureFamily(model.value.name, model.value.shape.architecture),
+      gpu: gpu.value,
+      backend: asked.backend.toLowerCase(),
+      version: asked.backend_version ?? '',
+      quant,
+      isl: asked.isl,
+      osl: asked.osl,
+      concurrency: asked.concurrency,
+      gpus,
+      layout,
+    },
+  };
+}
+
+function nativeQuant(shape: Shape): string | undefined {
+  return shape.quantMethod === 'modelopt' ? 'nvfp4' : shape.quantMethod;
+}
+
+/**
+ * The GPUs that a label means. Tables label the same layout in three ways: tp as the GPUs; tp 1 with the GPUs in
+ * attention DP; and tp (or attention DP) as the product of expert TP and EP that are both the GPUs.
+ */
+function layoutOf(asked: SpeedAsked, shape: Shape): { gpus: number; layout: Layout } {
+  const tp = Math.max(1, asked.tp_size);
+  const given = asked.attention_dp_size;
+  const dp = Math.max(1, given ?? 1);
+  const expertTp = Math.max(1, asked.moe_tp_size ?? 1);
+  const expertEp = Math.max(1, asked.moe_ep_size ?? 1);
+  if (!shape.experts) return { gpus: tp * dp, layout: { tp: tp * dp, pp: 1, attentionDp: dp, expertTp: 1, expertEp: 1 } };
+  if (given && expertTp === expertEp && expertTp > 1 && tp * dp === expertTp * expertEp) {
+    return { gpus: expertTp, layout: { tp: expertTp, pp: 1, attentionDp: dp > 1 ? expertTp : 1, expertTp: 1, expertEp } };
+  }
+  const gpus = Math.max(tp * dp, expertTp * expertEp);
+  const attentionDp = dp > 1 ? dp : Math.max(1, Math.round(gpus / tp));
+  return { gpus, layout: { tp: gpus, pp: 1, attentionDp: Math.min(attentionDp, gpus), expertTp: Math.max(1, gpus / expertEp), expertEp } };
+}
