@@ -1,0 +1,49 @@
+/**
+ * Which room may import which (ARCHITECTURE.md). `name/file` allows that one file of a room. Test code may
+ * also use the contract suites of the rooms that its own may import.
+ */
+export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
+  'packages/protocol': [],
+  'packages/tlog': [],
+  'packages/planner': [],
+  'packages/vault': [],
+  'packages/consent': ['protocol', 'tlog'],
+  'packages/redact': ['protocol', 'consent'],
+  'packages/review': ['protocol'],
+  'packages/capture': ['protocol', 'consent', 'redact', 'vault'],
+  'packages/dataset': ['protocol', 'consent', 'redact', 'vault'],
+  'apps/extension': ['protocol', 'consent', 'redact', 'vault', 'capture', 'review', 'dataset/actions'],
+  // review: the page that renders frames replays a recording as the contributor saw it.
+  'apps/server': ['protocol', 'consent', 'vault', 'tlog', 'dataset', 'review'],
+  // consent: the agreement in words is made from the document, also in a page. The rest of what recording
+  // needs is for /try alone (TRY_ONLY).
+  'apps/web': [
+    'protocol',
+    'consent',
+    'tlog',
+    'planner',
+    'capture',
+    'review',
+    'redact',
+    'vault',
+    'dataset/actions',
+  ],
+  'apps/cli': [
+    'protocol',
+    'consent',
+    'redact',
+    'vault',
+    'tlog',
+    'planner',
+    'capture',
+    'review',
+    'dataset',
+    'server',
+    'extension',
+    'web',
+  ],
+};
+
+/** Rooms that `apps/web` may use in the folders that make /try, where a newcomer records in the page itself. */
+export const TRY_ONLY: readonly string[] = ['capture', 'redact', 'vault', 'dataset'];
+export const TRY_FOLDER = /^apps\/web\/(src\/(.+\/)?try[^/]*(\/|\.tsx?$)|practice\/)/;
