@@ -15,8 +15,9 @@ import type { UploadLimits } from './upload.ts';
  *   POST   /api/my/recordings/erasure { recordings: string[] } -> { erased: string[]; unknown: string[] }
  *   GET    /api/recordings?after=     -> { recordings: ReleasedRecording[]; next: string | null } (researcher)
  *   POST   /api/accesses              AccessRequest -> OpenedAccess (researcher; writes the journal first)
- *   GET    /api/accesses/{access}/{n}/manifest, /api/accesses/{access}/{n}/parts/{index}: opened bytes of the
- *          n-th recording asked for
+ *   GET    /api/accesses/{access}/{n}/parts/{index} -> part of the n-th recording asked for, as it was before
+ *          it was sealed (deflated), so that `openRecording` reads it with a sealer that does nothing
+ *   GET    /api/accesses/{access}/{n}/manifest      -> the same of its last part
  *
  * Every answer of a demonstration carries the header `aboveboard-installation: demonstration`.
  */
