@@ -9,7 +9,15 @@ import type {
   TextEvent,
   WheelEvent,
 } from '@aboveboard/protocol/event';
-import type { Action, Before, ClickAction, DragAction, EventRange, HoverAction, Remainder } from './action.ts';
+import type {
+  Action,
+  Before,
+  ClickAction,
+  DragAction,
+  EventRange,
+  HoverAction,
+  Remainder,
+} from './action.ts';
 import { ActionQueue, mergeRanges, type Unnumbered } from './action-queue.ts';
 import { ACTION_RULES, type ActionRules, inTicks } from './action-rules.ts';
 import { DragPath } from './drag-path.ts';
@@ -264,7 +272,8 @@ export class ActionReducer {
   #finishPress(press: Press): void {
     if (this.#isDrag(press)) return this.#drag(press, null);
     if (press.prior) this.#finishClicked(press.prior);
-    const kind = press.button === 'left' ? 'click' : press.button === 'right' ? 'right-click' : 'middle-click';
+    const kind =
+      press.button === 'left' ? 'click' : press.button === 'right' ? 'right-click' : 'middle-click';
     this.#emit({ kind, ...this.#common(press), at: placeOf(press.at), modifiers: press.modifiers });
     this.#shut();
   }
@@ -589,13 +598,15 @@ export class ActionReducer {
   }
 
   #before(t: number): Before {
-    const { settled } = this.#views.front;
+    const view = this.#views.front;
+    // At the same tick its picture could already show the reaction.
+    const settled = view.settled !== null && view.settled.t >= t ? view.earlier : view.settled;
     if (settled !== null) {
       const stale = this.#lastEnd !== null && this.#lastEnd > settled.t;
       return { t: settled.t, state: settled.state, age: t - settled.t, stale };
     }
-    const assumed = Math.max(t - this.#rules.assumedBeforeMs, this.#lastEnd ?? 0, this.#knownSince, 0);
-    return { t: Math.min(t, assumed), state: null, age: null, stale: false };
+    const assumed = Math.max(t - this.#rules.assumedBeforeMs, this.#lastEnd ?? 0, this.#knownSince);
+    return { t: Math.max(0, Math.min(t - 1, assumed)), state: null, age: null, stale: false };
   }
 
   #open(gesture: Gesture, deadline = Number.POSITIVE_INFINITY): void {
@@ -660,8 +671,7 @@ export class ActionReducer {
     if (this.#hover !== null && action.kind !== 'wait') {
       const { spot } = this.#hover;
       const there = 'at' in action && action.kind !== 'scroll' && action.kind !== 'hover';
-      const same =
-        there && Math.hypot(spot.x - action.at.x, spot.y - action.at.y) <= this.#rules.dragPx;
+      const same = there && Math.hypot(spot.x - action.at.x, spot.y - action.at.y) <= this.#rules.dragPx;
       if (same) this.#dropHover();
       else {
         this.#queue.add(this.#hover.action);

@@ -9,7 +9,9 @@ export type SurfaceView = {
   readonly surface: number;
   width: number | null;
   height: number | null;
-  settled: { t: number; state: number } | null;
+  settled: SettledState | null;
+  /** The settled state at an earlier tick than that one. */
+  earlier: SettledState | null;
   /** Since the last settled state something changed. */
   changing: boolean;
   /** When it last began to change, or went on changing. */
@@ -17,6 +19,8 @@ export type SurfaceView = {
   origin: string | null;
   path: string | null;
 };
+
+export type SettledState = { t: number; state: number };
 
 /** A place with the viewport that it was in, so that places before and after a resize compare (ACT23). */
 export type Spot = Place & { width: number | null; height: number | null };
@@ -43,6 +47,7 @@ export class SurfaceViews {
       width: null,
       height: null,
       settled: null,
+      earlier: null,
       changing: false,
       changed: null,
       origin: null,
@@ -75,8 +80,11 @@ export class SurfaceViews {
   change(event: StateEvent, t: number): void {
     const view = this.of(event.surface);
     view.changing = !event.settled;
-    if (event.settled) view.settled = { t, state: event.index };
-    else view.changed = t;
+    if (!event.settled) view.changed = t;
+    else {
+      if (view.settled !== null && view.settled.t < t) view.earlier = view.settled;
+      view.settled = { t, state: event.index };
+    }
   }
 
   navigate(event: NavigateEvent): void {
@@ -89,6 +97,7 @@ export class SurfaceViews {
   forgetStates(): void {
     for (const view of this.#views.values()) {
       view.settled = null;
+      view.earlier = null;
       view.changing = false;
     }
   }

@@ -54,7 +54,8 @@ export async function checkSource(importer: Importer, source: ImportSource): Pro
   let last = 0;
   for await (const item of importer.read(source, account)) {
     const at = 'event' in item ? `event ${events++}` : 'state';
-    if ('event' in item) for (const fault of eventFaults(item.event, at)) account.fault(fault.rule, at, fault.message);
+    if ('event' in item)
+      for (const fault of eventFaults(item.event, at)) account.fault(fault.rule, at, fault.message);
     const { t } = 'event' in item ? item.event : item.state;
     if ('event' in item) {
       if (t < last) account.fault('IMP10', at, 'time runs back');

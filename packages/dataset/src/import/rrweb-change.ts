@@ -13,7 +13,7 @@ import {
   SOURCE_VIEWPORT_RESIZE,
   type StateChange,
 } from '@aboveboard/protocol/state';
-import { fillerOf, type ForeignNodes, isId } from './rrweb-node.ts';
+import { type ForeignNodes, fillerOf, isId } from './rrweb-node.ts';
 
 const MOST_LENGTH = 2 ** 24;
 type Data = Record<string, unknown>;

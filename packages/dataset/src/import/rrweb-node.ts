@@ -110,7 +110,8 @@ export class ForeignNodes {
     inside: 'typed' | 'code' | null,
   ): SerializedNode {
     const raw = source['tagName'];
-    if (typeof raw !== 'string' || !TAG_NAME.test(raw)) throw new NodeFault('holds an element without a name');
+    if (typeof raw !== 'string' || !TAG_NAME.test(raw))
+      throw new NodeFault('holds an element without a name');
     const tag = raw.toLowerCase();
     const within = TYPED.has(tag) ? 'typed' : CODE.has(tag) ? 'code' : inside;
     const attributes: Record<string, string | number | true | null> = {};
@@ -175,7 +176,5 @@ function short(value: unknown): string {
 
 /** A replayed style sheet asks nobody for anything. */
 function withoutAddresses(css: string): string {
-  return css
-    .replace(/@import[^;]*;?/gi, '')
-    .replace(/url\(\s*(?:"[^"]*"|'[^']*'|[^)]*)\s*\)/gi, 'none');
+  return css.replace(/@import[^;]*;?/gi, '').replace(/url\(\s*(?:"[^"]*"|'[^']*'|[^)]*)\s*\)/gi, 'none');
 }

@@ -205,7 +205,10 @@ class Page {
     const web = url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
     if (!web) return { origin: 'page://foreign', path: '/' };
     const { hostname, pathname, search, hash } = url;
-    const machine = !hostname.includes('.') || hostname.startsWith('[') || /\.(local|lan|home|internal)$|^[\d.]+$/i.test(hostname);
+    const machine =
+      !hostname.includes('.') ||
+      hostname.startsWith('[') ||
+      /\.(local|lan|home|internal)$|^[\d.]+$/i.test(hostname);
     const key = `${pathname}${search}${hash}`;
     const path = this.#paths.get(key) ?? `/p${this.#paths.size + 1}`;
     if (this.#paths.size < 10_000) this.#paths.set(key, path);
@@ -250,7 +253,11 @@ class Page {
     } else {
       const text = data['text'] as string;
       const length = textBucket(text.length);
-      const script = /^\d+$/.test(text) ? 'digits' : /^[\p{Script=Latin}\p{P}\p{Z}\d]*$/u.test(text) ? 'latin' : 'other';
+      const script = /^\d+$/.test(text)
+        ? 'digits'
+        : /^[\p{Script=Latin}\p{P}\p{Z}\d]*$/u.test(text)
+          ? 'latin'
+          : 'other';
       this.#add(ms, { kind: 'text', t: 0, node: id, value: { open: false, length, script } });
     }
   }
@@ -271,8 +278,16 @@ class Page {
 
   #interaction(data: Data, ms: number, at: string): void {
     const { type, id, x, y, pointerType } = data;
-    if (!isId(id) || typeof type !== 'number') return this.#account.fault('IMP6', at, 'an interaction has no id or type');
-    const rule = { 2: 'click-told-by-press', 3: 'menu-told-by-press', 4: 'click-told-by-press', 6: 'blur', 8: 'touch-move-start', 10: 'touch-cancel' }[type];
+    if (!isId(id) || typeof type !== 'number')
+      return this.#account.fault('IMP6', at, 'an interaction has no id or type');
+    const rule = {
+      2: 'click-told-by-press',
+      3: 'menu-told-by-press',
+      4: 'click-told-by-press',
+      6: 'blur',
+      8: 'touch-move-start',
+      10: 'touch-cancel',
+    }[type];
     if (rule) return this.#account.reduce(rule);
     if (type === 5) {
       this.#account.kept++;

@@ -1,0 +1,38 @@
+import type { InterfaceNode } from '@aboveboard/protocol/state';
+
+/** A picture of `surface` as it was at tick `t`. */
+export type FrameWant = { surface: number; t: number };
+
+export type Frame = {
+  want: FrameWant;
+  png: Uint8Array;
+  /** Device pixels of the picture. */
+  width: number;
+  height: number;
+  /** Where the surface's viewport lies in the picture: below the browser's bars, if they are drawn. */
+  viewport: { x: number; y: number; width: number; height: number };
+  /** The interface tree at that instant, where it was asked for. */
+  tree?: InterfaceNode | null;
+};
+
+/** Draws frames of one opened recording. */
+export interface FrameSource {
+  /** In the order of their ticks. One of which nothing is known is left out. */
+  frames(wants: readonly FrameWant[]): AsyncIterable<Frame>;
+}
+
+/** Gives frames that were made before; for tests, and for imports whose pictures exist. */
+export class MemoryFrameSource implements FrameSource {
+  readonly #frames: readonly Frame[];
+
+  constructor(frames: readonly Frame[]) {
+    this.#frames = frames;
+  }
+
+  async *frames(wants: readonly FrameWant[]): AsyncIterable<Frame> {
+    for (const want of [...wants].sort((a, b) => a.t - b.t || a.surface - b.surface)) {
+      const frame = this.#frames.find(({ want: had }) => had.t === want.t && had.surface === want.surface);
+      if (frame) yield frame;
+    }
+  }
+}
