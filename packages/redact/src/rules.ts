@@ -1,0 +1,28 @@
+/** Why something was masked, in words for the contributor (spec/masking.md). Ids are stable: they stand in recordings. */
+export const MASK_RULES: Readonly<Record<string, string>> = {
+  'text.content': 'Text that is not part of the interface: what people write and read.',
+  'text.not-shipped':
+    'Text on the interface that the application does not ship itself, so it may be about somebody.',
+  'text.data': 'Text that looks like data: a number, an address, a key.',
+  'text.agreed-closed': 'The agreement closes this part of the page.',
+  'value.closed': 'What was typed or chosen in a field.',
+  'value.password': 'A password field: not even its length stays.',
+  'attribute.closed': 'An attribute that neither structure nor style needs.',
+  'attribute.renamed': 'A name that pages and style sheets refer to, renamed the same way everywhere.',
+  'attribute.text': 'A label in an attribute that the application does not ship itself.',
+  'url.renamed': 'An address: its parts are renamed, its host is left out.',
+  'css.content': 'Text that a style sheet shows.',
+  'css.asset': 'A picture or font that a style sheet loads.',
+  'css.name': 'A name in a style sheet, renamed the same way everywhere.',
+  'css.dropped': 'Something in a style sheet that is not known to be style.',
+  'css.unreadable': 'A style sheet of another origin that the browser does not let us read.',
+  'picture.solid': 'A picture, drawing, film or plug-in: only its box stays.',
+  'element.closed': 'Something on the page that is neither structure nor style.',
+  'free.email': 'An e-mail address in your own words.',
+  'free.url': 'A web address in your own words.',
+  'free.iban': 'A bank account number in your own words.',
+  'free.card': 'A card number in your own words.',
+  'free.phone': 'Something like a telephone number in your own words.',
+  'free.number': 'A number in your own words.',
+  'free.key': 'Something like a password or key in your own words.',
+};
