@@ -12,6 +12,7 @@ import type { Cut } from './edit-list.ts';
 /** What is done to each event that stays. */
 export type EventEdits = {
   clock: CutClock;
+  durationTicks: number;
   /** Words for every task event with words; null: subgoals pass `words` and the start keeps its own. */
   task: string | null;
   words: (text: string) => string;
@@ -45,7 +46,7 @@ export class EditedEvents {
     this.#edits = edits;
     this.#out = out;
     for (const cut of edits.clock.cuts) {
-      this.#later(cut.from, () => this.#gap(cut.from, cut.to, 'cut'));
+      this.#later(cut.from, () => this.#gap(cut.from, Math.min(cut.to, edits.durationTicks), 'cut'));
       this.#later(cut.to, () => this.#afterCut(cut));
     }
     for (const event of edits.added) {
