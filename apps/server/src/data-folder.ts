@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasStarted, processStart } from './process-start.ts';
@@ -54,8 +54,9 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   const paths = folderPaths(path);
   const { root } = paths;
   try {
-    // Search permission for others: PostgreSQL runs as another user when the server is root.
     mkdirSync(root, { recursive: true, mode: 0o711 });
+    // PostgreSQL runs as another user then, and passes through to its own folder.
+    if (process.getuid?.() === 0) chmodSync(root, statSync(root).mode | 0o001);
     for (const name of [paths.blobs, paths.keys, paths.agreement])
       mkdirSync(name, { recursive: true, mode: 0o700 });
   } catch (cause) {

@@ -1,0 +1,8 @@
+import type { RegisterCommand } from './command.ts';
+import { register as inspect } from './commands/inspect.ts';
+import { register as recordings } from './commands/recordings.ts';
+import { register as show } from './commands/show.ts';
+import { register as start } from './commands/start.ts';
+
+/** Every command, in the order of `--help`. */
+export const COMMANDS: readonly RegisterCommand[] = [start, recordings, show, inspect];

@@ -1,0 +1,51 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type CommandContext, GROUPS } from '../command.ts';
+
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('start')
+    .helpGroup(GROUPS.installation)
+    .summary('start the server')
+    .description(
+      'Start the server of the installation in the data folder. With --demo it is a demonstration: on this ' +
+        'computer only, with an agreement, task cards and codes of its own, and marked so everywhere.',
+    )
+    .option('--demo', 'a demonstration; its data never become production data')
+    .option('--port <number>', 'port to listen on', portNumber, 4870)
+    .option('--host <address>', 'address to listen on; more than this computer needs TLS', '127.0.0.1')
+    .option('--name <host:port...>', 'names by which browsers reach it, where a proxy stands before it')
+    .addOption(
+      new Option(
+        '--application <origin...>',
+        'with --demo: further origins on this computer that may be recorded',
+      ),
+    )
+    .option('--tls-key <file>', 'private key (PEM)')
+    .option('--tls-cert <file>', 'certificate chain (PEM)')
+    .addHelpText(
+      'after',
+      `
+DATABASE_URL      a PostgreSQL to use in place of the built-in one
+ABOVEBOARD_LIMITS limits to change, as JSON: {"requestsPerSecond": 50}`,
+    )
+    .action(async (options: StartFlags) => {
+      const { startFromCommand } = await import('../server-run.ts');
+      await startFromCommand(options, context);
+    });
+}
+
+export type StartFlags = {
+  demo?: boolean;
+  port: number;
+  host: string;
+  name?: string[];
+  application?: string[];
+  tlsKey?: string;
+  tlsCert?: string;
+};
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
+  return port;
+}

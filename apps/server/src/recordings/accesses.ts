@@ -1,0 +1,83 @@
+import type { AccessRequest, OpenedAccess } from '@aboveboard/protocol/installation';
+import type { Access, AccessJournal } from '@aboveboard/vault/journal';
+import type { Who } from '../identity/identity.ts';
+import type { ServerLimits } from '../limits.ts';
+import { notFound, overLimit } from '../refusal.ts';
+import type { OpenRecording, Shelf } from './shelf.ts';
+
+/**
+ * Accesses that are in use, by the journal's entry. They live in memory and for `accessMinutes`: after a
+ * restart or an hour one asks anew, and that is a new entry (T13).
+ */
+export type Accesses = {
+  open(who: Who, request: AccessRequest): Promise<OpenedAccess>;
+  /** Opened bytes of one part of the n-th recording. The same answer for what is absent and another's. */
+  part(who: Who, access: string, n: number, index: number | 'manifest'): Promise<Uint8Array>;
+  /** An erased recording is not served from an access that was opened before. */
+  forget(recording: string): void;
+};
+
+type Held = {
+  handle: string;
+  access: Access;
+  ids: string[];
+  until: number;
+  opened: Map<string, OpenRecording>;
+};
+
+/** Of one researcher; the oldest goes. */
+const MOST_HELD = 64;
+
+export function makeAccesses(parts: {
+  shelf: Shelf;
+  journal: AccessJournal;
+  limits: ServerLimits;
+  now: () => number;
+}): Accesses {
+  const { shelf, journal, limits, now } = parts;
+  const held = new Map<string, Held>();
+
+  function dropOld(handle: string): void {
+    const mine: string[] = [];
+    for (const [entry, { until, handle: owner }] of held) {
+      if (until <= now()) held.delete(entry);
+      else if (owner === handle) mine.push(entry);
+    }
+    for (const entry of mine.slice(0, Math.max(0, mine.length - MOST_HELD + 1))) held.delete(entry);
+  }
+
+  return {
+    async open({ role, handle }, { purpose, recordings }) {
+      const ids = [...new Set(recordings)];
+      if (ids.length > limits.recordingsPerAccess) {
+        throw overLimit(limits, 'recordingsPerAccess', 'Too many recordings for one access.', {
+          status: 413,
+        });
+      }
+      const known = await shelf.known(ids);
+      // Imports are the operator's own files and have no contributor who reads the journal.
+      if (known.filter((recording) => recording.class === 'own').length !== ids.length) throw notFound();
+      const access = await journal.beforeRead({ kind: purpose, by: `${role}:${handle}` }, ids);
+      dropOld(handle);
+      const until = now() + limits.accessMinutes * 60_000;
+      held.set(access.entry, { handle, access, ids, until, opened: new Map() });
+      return { access: access.entry, until: Math.floor(until / 1000), recordings: ids };
+    },
+
+    async part({ handle }, entry, n, index) {
+      const found = held.get(entry);
+      const id = found?.ids[n];
+      if (!found || !id || found.handle !== handle || found.until <= now()) throw notFound();
+      const recording = found.opened.get(id) ?? (await shelf.openReleased(found.access, id));
+      found.opened.set(id, recording);
+      const place = index === 'manifest' ? (await recording.store.list()).at(-1)?.index : index;
+      const part = place === undefined ? null : await recording.store.get(place);
+      if (!part || place === undefined) throw notFound();
+      return recording.sealer.open(part.sealed, { recording: id, index: place, kind: part.kind });
+    },
+
+    forget(recording) {
+      for (const { opened } of held.values()) opened.delete(recording);
+    },
+  };
+}

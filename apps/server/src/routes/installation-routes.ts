@@ -1,0 +1,104 @@
+import type { About } from '@aboveboard/protocol/installation';
+import type { TaskCard } from '@aboveboard/protocol/manifest';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { AgreementShelf } from '../agreement/installed-agreement.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { answers } from './answers.ts';
+import { makeRouter } from './router.ts';
+import { about as aboutSchema, errorBody, installedAgreement, readiness, taskCards } from './schemas.ts';
+
+/** Is it there, is it well, what is it, under which rules: for everyone, signed in or not. */
+export function installationRoutes(parts: {
+  about: About;
+  agreement: AgreementShelf;
+  cards: readonly TaskCard[];
+  health: () => Promise<{ database: boolean; draining: boolean }>;
+}) {
+  const { about, agreement, cards, health } = parts;
+  return makeRouter()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/about',
+        summary: 'What this installation is',
+        request: {},
+        responses: answers(aboutSchema, 'About'),
+      }),
+      (context) => context.json(about, 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/agreement',
+        summary: 'The agreement in force here, to the byte',
+        request: {},
+        responses: answers(installedAgreement, 'The agreement'),
+      }),
+      (context) => {
+        if (!agreement.current) {
+          throw new Refusal(
+            'not-found',
+            'No agreement is installed here, so nothing may be recorded for it.',
+          );
+        }
+        return context.json(agreement.current.answer, 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/agreement/attachments/{digest}',
+        summary: 'An attachment of the agreement',
+        request: { params: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/, 'not a digest') }) },
+        responses: {
+          200: { description: 'Its bytes' },
+          default: { description: 'Why not', content: { 'application/json': { schema: errorBody } } },
+        },
+      }),
+      (context) => {
+        const found = agreement.attachment(context.req.valid('param').digest);
+        if (!found) throw notFound();
+        return new Response(found.bytes as Uint8Array<ArrayBuffer>, {
+          // Shown as a file: what was attached is not a page of this server.
+          headers: { 'content-type': found.type, 'content-disposition': 'attachment' },
+        });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/task-cards',
+        summary: 'Tasks that can be recorded',
+        request: {},
+        responses: answers(taskCards, 'The cards'),
+      }),
+      (context) => context.json({ cards: [...cards] }, 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/health',
+        summary: 'Does the process answer?',
+        request: {},
+        responses: answers(z.object({ alive: z.literal(true) }), 'It does'),
+      }),
+      (context) => context.json({ alive: true as const }, 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/ready',
+        summary: 'Would a request be served?',
+        request: {},
+        responses: {
+          200: { description: 'It would', content: { 'application/json': { schema: readiness } } },
+          503: { description: 'It would not', content: { 'application/json': { schema: readiness } } },
+        },
+      }),
+      async (context) => {
+        const { database, draining } = await health();
+        if (database && !draining) return context.json({ ready: true, database, draining }, 200);
+        return context.json({ ready: false, database, draining }, 503);
+      },
+    );
+}

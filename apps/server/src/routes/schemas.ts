@@ -1,0 +1,173 @@
+import type { ApiErrorBody, ApiErrorCode } from '@aboveboard/protocol/api-error';
+import type {
+  About,
+  AccessRequest,
+  InstalledAgreement,
+  MyRecording,
+  OpenedAccess,
+  RedeemRequest,
+  ReleasedRecording,
+  Session,
+} from '@aboveboard/protocol/installation';
+import { ROLES } from '@aboveboard/protocol/installation';
+import type { TaskCard } from '@aboveboard/protocol/manifest';
+import type {
+  PartReceipt,
+  UploadAnnouncement,
+  UploadLimits,
+  UploadStatus,
+} from '@aboveboard/protocol/upload';
+import { z } from '@hono/zod-openapi';
+
+/**
+ * The messages of protocol as schemas, for checking what comes in and for /openapi.json. Each is held to its
+ * type by `as` at its end: a field that drifts apart does not compile.
+ */
+type Schema<T> = z.ZodType<T, T>;
+
+const count = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in lower-case hex');
+
+const ERROR_CODES = [
+  'malformed',
+  'no-session',
+  'not-allowed',
+  'not-found',
+  'conflict',
+  'erased',
+  'limit',
+  'refused',
+  'internal',
+  'unavailable',
+] as const satisfies readonly ApiErrorCode[];
+
+export const errorBody = z
+  .object({
+    error: z.object({
+      code: z.enum(ERROR_CODES),
+      message: z.string(),
+      faults: z.array(z.object({ rule: z.string(), at: z.string(), message: z.string() })).optional(),
+      limit: z.object({ name: z.string(), value: z.number() }).optional(),
+      retryAfter: count.optional(),
+    }),
+  })
+  .openapi('Error') as unknown as Schema<ApiErrorBody>;
+
+export const announcement: Schema<UploadAnnouncement> = z
+  .strictObject({
+    recording: z.string(),
+    parts: z.array(
+      z.strictObject({
+        kind: z.enum(['events', 'states', 'frames', 'manifest']),
+        bytes: z.number(),
+        sha256: z.string(),
+      }),
+    ),
+    envelope: z.string(),
+  })
+  .openapi('UploadAnnouncement');
+
+export const uploadStatus: Schema<UploadStatus> = z
+  .object({
+    upload: z.string(),
+    state: z.enum(['open', 'complete']),
+    missing: z.array(z.tuple([count, count])),
+  })
+  .openapi('UploadStatus');
+
+export const partReceipt: Schema<PartReceipt> = z.object({ index: count, sha256 }).openapi('PartReceipt');
+
+const uploadLimits: Schema<UploadLimits> = z
+  .object({
+    partsPerRecording: count,
+    bytesPerPart: count,
+    bytesPerRecording: count,
+    envelopeBytes: count,
+    openUploadsPerContributor: count,
+    requestsPerSecond: count,
+    uploadDays: count,
+  })
+  .openapi('UploadLimits');
+
+export const about: Schema<About> = z
+  .object({
+    installation: z.enum(['demonstration', 'production']),
+    software: z.object({ name: z.string(), version: z.string() }),
+    protocol: z.literal(1),
+    agreement: z.object({ id: z.string(), version: count, digest: sha256 }).nullable(),
+    uploadRecipient: z.string(),
+    limits: uploadLimits,
+  })
+  .openapi('About');
+
+export const installedAgreement: Schema<InstalledAgreement> = z
+  .object({
+    document: z.string(),
+    digest: sha256,
+    attachments: z.array(z.object({ name: z.string(), type: z.string(), bytes: count, digest: sha256 })),
+  })
+  .openapi('InstalledAgreement');
+
+export const taskCards = z
+  .object({ cards: z.array(z.any() as unknown as Schema<TaskCard>) })
+  .openapi('TaskCards');
+
+export const redeemRequest = z
+  .strictObject({ code: z.string().max(100), cookie: z.boolean().optional() })
+  .openapi('RedeemRequest') as unknown as Schema<RedeemRequest>;
+
+export const session = z
+  .object({ role: z.enum(ROLES), handle: z.string(), expires: count, token: z.string().optional() })
+  .openapi('Session') as unknown as Schema<Session>;
+
+export const myRecordings = z
+  .object({
+    recordings: z.array(
+      z.object({
+        id: z.string(),
+        state: z.enum(['uploading', 'released', 'erased']),
+        parts: count,
+        bytes: count,
+      }) satisfies Schema<MyRecording>,
+    ),
+  })
+  .openapi('MyRecordings');
+
+const ids = z.array(z.string().max(64)).min(1).max(1000);
+export const erasureRequest = z.strictObject({ recordings: ids }).openapi('ErasureRequest');
+export const erasureAnswer = z
+  .object({ erased: z.array(z.string()), unknown: z.array(z.string()) })
+  .openapi('ErasureAnswer');
+
+export const releasedRecordings = z
+  .object({
+    recordings: z.array(
+      z.object({
+        id: z.string(),
+        week: z.string(),
+        card: z.object({ id: z.string(), version: count }).nullable(),
+        worked: z.boolean().nullable(),
+        durationMilliseconds: count,
+        counts: z.object({ events: count, states: count, frames: count }),
+        parts: count,
+        bytes: count,
+      }) satisfies Schema<ReleasedRecording>,
+    ),
+    next: z.string().nullable(),
+  })
+  .openapi('ReleasedRecordings');
+
+export const accessRequest: Schema<AccessRequest> = z
+  .strictObject({
+    purpose: z.enum(['dataset', 'inspection', 'rendering', 'environment']),
+    recordings: z.array(z.string().max(64)).min(1),
+  })
+  .openapi('AccessRequest');
+
+export const openedAccess: Schema<OpenedAccess> = z
+  .object({ access: z.string(), until: count, recordings: z.array(z.string()) })
+  .openapi('OpenedAccess');
+
+export const readiness = z
+  .object({ ready: z.boolean(), database: z.boolean(), draining: z.boolean() })
+  .openapi('Readiness');

@@ -1,0 +1,264 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type About, ROLES, type Role } from '@aboveboard/protocol/installation';
+import type { UploadLimits } from '@aboveboard/protocol/upload';
+import { installDemonstration } from './agreement/demonstration.ts';
+import { readAgreement } from './agreement/installed-agreement.ts';
+import { folderPaths } from './data-folder.ts';
+import { type Codes, makeCodes } from './identity/codes.ts';
+import { makeSessions } from './identity/sessions.ts';
+import { type Installation, openInstallation } from './installation.ts';
+import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
+import { type Fetch, makeListener, requireSafeHost, type Tls } from './listener.ts';
+import { type Log, makeLog } from './log.ts';
+import { processStart } from './process-start.ts';
+import { makeRate } from './rate.ts';
+import { makeAccesses } from './recordings/accesses.ts';
+import { makeErasure } from './recordings/erasure.ts';
+import { makePartShelf } from './recordings/part-shelf.ts';
+import { makeApp } from './routes/app.ts';
+import { makeGuards } from './routes/guard.ts';
+import { installationRoutes } from './routes/installation-routes.ts';
+import { makePartBody } from './routes/part-body.ts';
+import { recordingRoutes } from './routes/recording-routes.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
+import { uploadRoutes } from './routes/upload-routes.ts';
+import { readTaskCards } from './task-cards.ts';
+import { makeCompletion } from './uploads/completion.ts';
+import { makeUploads, type Uploads } from './uploads/uploads.ts';
+
+export type StartOptions = {
+  data: string;
+  /** A demonstration or production; for good, see installation-kind.ts. */
+  demo: boolean;
+  host?: string;
+  /** 0: any that is free. */
+  port?: number;
+  tls?: Tls;
+  /** Host names and ports besides the address itself that browsers use to get here: `records.example`. */
+  names?: readonly string[];
+  databaseUrl?: string | undefined;
+  limits?: Partial<ServerLimits>;
+  /** The built web application; null: none. */
+  web?: string | null;
+  /** Origins on this computer that the demonstration's agreement lists besides the server's own. */
+  applications?: readonly string[];
+  log?: Log;
+};
+
+export type StartedServer = {
+  url: string;
+  about: About;
+  /** Of a demonstration, fresh at each start: one for each role. */
+  codes: Partial<Record<Role, string>>;
+  installation: Installation;
+  makeCode: Codes['make'];
+  /** Serves what is under way, takes nothing new, closes, stops PostgreSQL. Idempotent. */
+  stop(): Promise<void>;
+};
+
+const DRAIN_MS = 10_000;
+const HOUR = 3_600_000;
+
+/** Composes and starts the whole server; throws a sentence when it can't. */
+export async function startServer(options: StartOptions): Promise<StartedServer> {
+  const { demo, tls, host = '127.0.0.1', port = 4870 } = options;
+  requireSafeHost(host, tls);
+  const kind = demo ? 'demonstration' : 'production';
+  const log = options.log ?? makeLog(demo ? 'warn' : 'info');
+  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const installation = await openInstallation({
+    data: options.data,
+    kind,
+    databaseUrl: options.databaseUrl,
+    onDatabase: (up) => log[up ? 'info' : 'error']({ up }, 'database'),
+  });
+  try {
+    return await serve({ ...options, host, port, limits, log }, installation);
+  } catch (error) {
+    await installation.close();
+    throw error;
+  }
+}
+
+async function serve(
+  options: StartOptions & { host: string; port: number; limits: ServerLimits; log: Log },
+  installation: Installation,
+): Promise<StartedServer> {
+  const { demo, tls, host, limits, log } = options;
+  const { database, postgres, folder, blobs, garbage, envelopes, ring, vault, digestLock, databaseUrl } =
+    installation.inner;
+  const paths = folderPaths(options.data);
+
+  // It listens first, because the agreement and the accepted names hold the port; nothing is served before
+  // what a kill left undone is done.
+  let handle: Fetch = () => new Response('{}', { status: 503, headers: { 'retry-after': '1' } });
+  const listener = makeListener((request, env) => handle(request, env), limits, tls);
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen({ port: options.port, host }, resolve);
+  }).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : (cause.code ?? 'it failed');
+    throw new Error(
+      `The server can not listen on ${host}, port ${options.port}: ${why}. Choose another with --port.`,
+      { cause },
+    );
+  });
+  const { port } = listener.address() as AddressInfo;
+  const address = host.includes(':') ? `[${host}]` : host;
+  const url = `${tls ? 'https' : 'http'}://${address}:${port}`;
+
+  if (demo) await installDemonstration(paths.agreement, [url, ...(options.applications ?? [])], Date.now());
+  const agreement = await readAgreement(paths.agreement, demo ? 'demonstration' : 'production');
+  const about = aboutOf(demo, agreement.current, vault.recipient, limits);
+  const sessionsCodes = makeCodes(database);
+  const sessions = makeSessions(database, sessionsCodes, limits);
+  const accesses = makeAccesses({
+    shelf: installation.recordings,
+    journal: installation.journal,
+    limits,
+    now: Date.now,
+  });
+  const erasure = makeErasure({ database, ring, garbage, envelopes, onErased: accesses.forget });
+  const completion = makeCompletion({
+    database,
+    shelfOf: (upload) => makePartShelf(upload, { database, blobs, digestLock }),
+    envelopes,
+    ring,
+    journal: installation.journal,
+    identity: vault.identity,
+    agreements: () => agreement.digests,
+  });
+  const uploads = makeUploads({ database, blobs, garbage, envelopes, completion, limits, digestLock });
+  const guards = makeGuards({
+    sessions,
+    limits,
+    rate: makeRate(limits.requestsPerSecond, limits.requestsPerSecond * 4),
+  });
+
+  let draining = false;
+  const app = makeApp({
+    installation: installationRoutes({
+      about,
+      agreement,
+      cards: taskCards(demo, paths.root),
+      health: async () => ({ database: (postgres?.up() ?? true) && (await database.answers()), draining }),
+    }),
+    sessions: sessionRoutes({
+      sessions,
+      guards,
+      limits,
+      redemptions: makeRate(limits.redemptionsPerMinute / 60, limits.redemptionsPerMinute),
+      secure: tls !== undefined,
+    }),
+    uploads: uploadRoutes({ uploads, guards, partBody: makePartBody(limits) }),
+    recordings: recordingRoutes({ database, shelf: installation.recordings, erasure, accesses, guards }),
+    kind: demo ? 'demonstration' : 'production',
+    secure: tls !== undefined,
+    hosts: hostsOf(address, port, options.names ?? []),
+    web: options.web ?? null,
+    version: about.software.version,
+    log,
+  });
+
+  await erasure.resume();
+  await garbage.collect();
+  await garbage.sweep();
+  await sweepEnvelopes(installation, uploads);
+  const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
+  handle = app.fetch;
+  folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
+
+  const housekeeping = setInterval(() => {
+    Promise.all([uploads.forgetStale(), sessions.removeExpired(), garbage.collect()]).catch(
+      (error: unknown) => log.warn({ error }, 'housekeeping'),
+    );
+  }, HOUR);
+  housekeeping.unref();
+
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    draining = true;
+    clearInterval(housekeeping);
+    const closed = new Promise((resolve) => listener.close(resolve));
+    listener.closeIdleConnections();
+    const hard = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearTimeout(hard);
+    await installation.close();
+  }
+  log.info({ port }, 'started');
+  return {
+    url,
+    about,
+    codes,
+    installation,
+    makeCode: sessionsCodes.make,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function aboutOf(
+  demo: boolean,
+  current: { agreement: { id: string; version: number }; answer: { digest: string } } | null,
+  uploadRecipient: string,
+  limits: ServerLimits,
+): About {
+  const names = [
+    'partsPerRecording',
+    'bytesPerPart',
+    'bytesPerRecording',
+    'envelopeBytes',
+    'openUploadsPerContributor',
+    'requestsPerSecond',
+    'uploadDays',
+  ] as const satisfies readonly (keyof UploadLimits)[];
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  return {
+    installation: demo ? 'demonstration' : 'production',
+    software: { name: 'aboveboard', version },
+    protocol: 1,
+    agreement: current && {
+      id: current.agreement.id,
+      version: current.agreement.version,
+      digest: current.answer.digest,
+    },
+    uploadRecipient,
+    limits: Object.fromEntries(names.map((name) => [name, limits[name]])) as UploadLimits,
+  };
+}
+
+/** The names under which a browser may come: the address itself, this computer's, and those that were given. */
+function hostsOf(address: string, port: number, names: readonly string[]): Set<string> {
+  const own = [address, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
+  return new Set([...own, ...names].map((name) => name.toLowerCase()));
+}
+
+function taskCards(demo: boolean, root: string) {
+  const own = join(root, 'task-cards.json');
+  if (existsSync(own)) return readTaskCards(own);
+  return demo ? readTaskCards(new URL('../demonstration/task-cards.json', import.meta.url)) : [];
+}
+
+async function demonstrationCodes(codes: Codes): Promise<Record<Role, string>> {
+  await codes.voidAll();
+  const entries: [Role, string][] = [];
+  for (const role of ROLES) entries.push([role, await codes.make(role, 24)]);
+  return Object.fromEntries(entries) as Record<Role, string>;
+}
+
+/** An envelope without its upload (a kill between the two), and imports that nobody finished. */
+async function sweepEnvelopes(
+  { inner: { database, envelopes } }: Installation,
+  uploads: Uploads,
+): Promise<void> {
+  await uploads.forgetStale();
+  const open = await database.query<{ id: string }>(`select id from upload where state = 'open'`);
+  const known = new Set(open.map((row) => row.id));
+  for (const name of await envelopes.list()) if (!known.has(name)) await envelopes.remove(name);
+}
