@@ -35,9 +35,9 @@ export type SessionOptions = {
 
 export type SessionLimits = { milliseconds: number; bytes: number };
 
-/** Items of several documents are put in order when they come within this many milliseconds. */
-export const ORDER_WINDOW = 150;
-/** How often the owner calls `flush`; with the window, an agent's batch and a write it is under a second. */
+/** Items of several documents are put in order when they come this late: agents send every 250 ms. */
+export const ORDER_WINDOW = 300;
+/** How often the owner calls `flush`; with the window and a write, what happened is durable within a second. */
 export const FLUSH_EVERY = 400;
 
 export class CaptureSession {
@@ -233,6 +233,13 @@ export class CaptureSession {
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** What the agents of this origin are told has changed: they begin anew with it. */
+  settingsChanged(origin: string): void {
+    for (const document of this.#documents.values()) {
+      if (document.identity.target.frame === origin && document.permits.any) this.#restart(document);
+    }
   }
 
   /** The rules changed: nothing decided before counts any more. */

@@ -247,7 +247,7 @@ export class Timeline {
     const frame = top ? undefined : this.#frames.frameOf(document);
     if (!top && !frame) return;
     if (full) {
-      if (document.live) this.#framesBeginAnew(document, at);
+      this.#framesBeginAnew(document, at);
       document.live = true;
       document.retries = 0;
       document.attachedTo = frame?.node ?? null;

@@ -1,0 +1,185 @@
+import type { Checkpoint } from '@aboveboard/capture/checkpoint';
+import type { AgentSettings } from '@aboveboard/capture/frame-message';
+import type { DocumentIdentity } from '@aboveboard/capture/page-document';
+import { CaptureSession, FLUSH_EVERY, type SessionLimits } from '@aboveboard/capture/session';
+import type { Gate } from '@aboveboard/consent/gate';
+import type { PauseCause } from '@aboveboard/protocol/event';
+import type { Manifest } from '@aboveboard/protocol/manifest';
+import type { KeyRing } from '@aboveboard/vault/keyring';
+import { PartSpool } from '../store/part-spool.ts';
+import type { Shelf, ShelfRow } from '../store/shelf.ts';
+import { WriterSink } from './recording-writing.ts';
+
+export type LiveOptions = {
+  database: IDBDatabase;
+  shelf: Shelf;
+  keys: KeyRing;
+  gate: Gate;
+  limits: SessionLimits;
+  /** Of the agreement and the application, for one document. */
+  settings: (identity: DocumentIdentity, row: ShelfRow) => Omit<AgentSettings, 'firstNodeId' | 'signals'>;
+  /** After each flush, and when it has to end by itself. */
+  onFlush: (recordedMilliseconds: number) => void;
+  onEnd: (why: NonNullable<ShelfRow['ended']>) => void;
+};
+
+/**
+ * The recording under way: session, writer, and the row that a new worker goes on from. The row's checkpoint is
+ * stored after the parts that it speaks of and before anything is acknowledged.
+ */
+export class LiveRecording {
+  readonly session: CaptureSession;
+  readonly #options: LiveOptions;
+  readonly #sink: WriterSink;
+  #row: ShelfRow;
+  #kept = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  private constructor(options: LiveOptions, row: ShelfRow, sink: WriterSink) {
+    this.#options = options;
+    this.#row = row;
+    this.#sink = sink;
+    const checkpoint = row.live?.checkpoint;
+    this.session = new CaptureSession(
+      {
+        sink,
+        gate: options.gate,
+        mode: 'task',
+        signals: row.signals,
+        settings: (identity) => options.settings(identity, this.#row),
+        tickMicroseconds: row.tickMicroseconds,
+        now: () => performance.timeOrigin + performance.now(),
+        keep: (kept) => this.#keep(kept),
+        limits: options.limits,
+        onLimit: options.onEnd,
+      },
+      checkpoint,
+    );
+    this.#schedule();
+  }
+
+  static async begin(options: LiveOptions, row: ShelfRow): Promise<LiveRecording> {
+    const sink = await WriterSink.open(place(options, row), 'new');
+    await options.shelf.put(row);
+    const live = new LiveRecording(options, row, sink);
+    await live.session.flush();
+    return live;
+  }
+
+  /** After the worker was ended: what was written and never acknowledged is cut off; agents send it again. */
+  static async resume(options: LiveOptions, row: ShelfRow): Promise<LiveRecording> {
+    const spool = new PartSpool(options.database, row.id);
+    await spool.cutFrom(row.live?.parts ?? 0);
+    const sink = await WriterSink.open(place(options, row), { masks: row.live?.masks ?? [] });
+    return new LiveRecording(options, row, sink);
+  }
+
+  get row(): ShelfRow {
+    return this.#row;
+  }
+
+  get bytes(): number {
+    return this.#sink.bytes;
+  }
+
+  pause(cause: PauseCause): void {
+    this.session.pause(cause);
+    this.#row = { ...this.#row, state: 'paused' };
+    this.#soon();
+  }
+
+  resume(): void {
+    this.session.resume();
+    this.#row = { ...this.#row, state: 'recording' };
+    this.#soon();
+  }
+
+  /** Agents are stopped before this returns its promise; it resolves when the recording is whole and durable. */
+  async end(
+    fields: Pick<Manifest, 'agreement' | 'receipt' | 'software'>,
+    why?: ShelfRow['ended'],
+  ): Promise<ShelfRow> {
+    this.#close();
+    const recorded = this.session.recorded(performance.timeOrigin + performance.now());
+    await this.session.end();
+    const manifest = await this.#sink.writer.finish({
+      ...fieldsOf(this.#row),
+      ...fields,
+      masks: this.#sink.masks,
+    });
+    const row = finished(this.#row, manifest, { bytes: this.#sink.bytes, recorded, now: Date.now() }, why);
+    await this.#options.shelf.put(row);
+    this.#row = row;
+    return row;
+  }
+
+  /** Agents are stopped at once, and what was taken is not kept. */
+  async abandon(): Promise<void> {
+    this.#close();
+    await this.session.end().catch(() => undefined);
+  }
+
+  #close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #soon(): void {
+    void this.session.flush().catch(() => undefined);
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(async () => {
+      try {
+        await this.session.flush();
+        this.#options.onFlush(this.session.recorded(performance.timeOrigin + performance.now()));
+      } catch {
+        // The disk is full, or the store is gone: what is durable stays, and nothing more is taken (T14).
+        if (!this.#closed) this.#options.onEnd('storage');
+        return;
+      }
+      if (!this.#closed) this.#schedule();
+    }, FLUSH_EVERY);
+  }
+
+  async #keep(checkpoint: Checkpoint): Promise<void> {
+    const kept = JSON.stringify([checkpoint, this.#row.state, this.#sink.parts]);
+    if (kept === this.#kept) return;
+    const { events } = this.#sink.writer.counts;
+    const live = { checkpoint, parts: this.#sink.parts, masks: this.#sink.masks };
+    const row: ShelfRow = { ...this.#row, live, events, bytes: this.#sink.bytes };
+    await this.#options.shelf.put(row);
+    this.#row = { ...row, state: this.#row.state };
+    this.#kept = kept;
+  }
+}
+
+function place({ database, keys }: LiveOptions, { id, tickMicroseconds }: ShelfRow) {
+  return { id, tickMicroseconds, keys, spool: new PartSpool(database, id) };
+}
+
+/** The fields of the manifest that the row holds. */
+export function fieldsOf({ task, week, signals }: ShelfRow) {
+  return { class: 'own' as const, week, task, signals, outcome: { worked: null, reasons: [] } };
+}
+
+/** The row of a recording that is whole and waits for review. */
+export function finished(
+  row: ShelfRow,
+  { counts, clock }: Manifest,
+  known: { bytes: number; recorded: number; now: number },
+  why: ShelfRow['ended'] | undefined,
+): ShelfRow {
+  const { live: _live, renaming: _renaming, ...rest } = row;
+  const duration = Math.round((clock.durationTicks * clock.tickMicroseconds) / 1000);
+  return {
+    ...rest,
+    state: 'reviewing',
+    durationMilliseconds: Math.min(Math.round(known.recorded), duration),
+    bytes: known.bytes,
+    events: counts.events,
+    stoppedAt: known.now,
+    ...(why ? { ended: why } : {}),
+  };
+}

@@ -1,0 +1,359 @@
+import type { AgentSettings } from '@aboveboard/capture/frame-message';
+import type { DocumentIdentity } from '@aboveboard/capture/page-document';
+import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
+import type { CaptureSession } from '@aboveboard/capture/session';
+import type { ConsentChoice } from '@aboveboard/consent/consent';
+import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from '@aboveboard/consent/consent';
+import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
+import { isoWeek } from '@aboveboard/protocol/week';
+import type { KeyRing } from '@aboveboard/vault/keyring';
+import { hexOf } from '../store/byte-text.ts';
+import { spooledBytes } from '../store/part-spool.ts';
+import { changeSetup, EMPTY_SETUP, type Setup } from '../store/setup.ts';
+import type { Shelf, ShelfRow } from '../store/shelf.ts';
+import type { FaultKey } from '../wire/panel-message.ts';
+import { AgentPorts, targetOf } from './agent-ports.ts';
+import { closeAfterCrash } from './crash-recovery.ts';
+import { putAgentsIn, takeAgentsOut } from './injection.ts';
+import { LiveRecording } from './live-recording.ts';
+import { freshId, randomBytes } from './recording-writing.ts';
+import { dayOf, type Rules } from './rules.ts';
+import { shippedLiterals } from './shipped-literals.ts';
+import { tellFront } from './tab-watch.ts';
+
+export class CommandFault extends Error {
+  override readonly name = 'CommandFault';
+  readonly key: FaultKey;
+  readonly detail: string | undefined;
+  constructor(key: FaultKey, detail?: string) {
+    super(key);
+    this.key = key;
+    this.detail = detail;
+  }
+}
+
+const SIGNALS = ['pointer', 'keys', 'text', 'states'] as const;
+const MEGABYTE = 1_048_576;
+const MINUTE = 60_000;
+
+/**
+ * The recorder of this device. Every act goes through the state machine first; what is under way is found
+ * again after the worker was ended.
+ */
+export class RecorderHost {
+  readonly database: IDBDatabase;
+  readonly keys: KeyRing;
+  readonly shelf: Shelf;
+  readonly rules: Rules;
+  readonly ports = new AgentPorts();
+  readonly #changed: () => void;
+  #live: LiveRecording | null = null;
+  #shipped = new Map<string, string[]>();
+
+  constructor(
+    device: { database: IDBDatabase; keys: KeyRing; shelf: Shelf; rules: Rules },
+    changed: () => void,
+  ) {
+    this.database = device.database;
+    this.keys = device.keys;
+    this.shelf = device.shelf;
+    this.rules = device.rules;
+    this.#changed = changed;
+  }
+
+  get state(): Extract<RecorderState, 'off' | 'ready' | 'recording' | 'paused'> {
+    if (!this.rules.setup.on) return 'off';
+    const state = this.#live?.row.state;
+    return state === 'recording' || state === 'paused' ? state : 'ready';
+  }
+
+  get live(): LiveRecording | null {
+    return this.#live;
+  }
+
+  get session(): CaptureSession | null {
+    return this.#live?.session ?? null;
+  }
+
+  /** What was under way when the worker ended goes on; what was under way when the browser ended is closed. */
+  async takeUp(sameBrowser: boolean): Promise<void> {
+    for (const row of await this.shelf.all()) {
+      if (row.state !== 'recording' && row.state !== 'paused') continue;
+      const goesOn = sameBrowser && this.rules.setup.on && !this.#live;
+      if (goesOn) {
+        try {
+          await this.#loadShipped();
+          this.#live = await LiveRecording.resume(this.#liveOptions(), row);
+          continue;
+        } catch {
+          // It can't go on: it is closed like after a crash, and nothing more is taken.
+        }
+      }
+      await this.#closeCrashed(row);
+    }
+    if (!this.#live) await takeAgentsOut();
+    this.#changed();
+  }
+
+  async optIn(choice: ConsentChoice): Promise<void> {
+    this.#mustBe('opt-in');
+    const { standing } = this.rules;
+    if (!standing?.ok) throw new CommandFault('agreement');
+    let consent: ConsentRecord;
+    try {
+      const { agreement, digest } = standing;
+      consent = giveConsent({ agreement, digest, choice, now: Date.now(), random: randomBytes });
+    } catch {
+      throw new CommandFault('failed');
+    }
+    await this.change((setup) => ({ ...setup, consent, on: true }));
+  }
+
+  /** At once: what runs is stopped and thrown away, before anything else is tried (T1, T3). */
+  async optOut(): Promise<void> {
+    const live = this.#live;
+    this.#live = null;
+    const stopped = live?.abandon();
+    this.ports.dismiss();
+    await this.change((setup) => ({
+      ...setup,
+      on: false,
+      consent: setup.consent && withdrawConsent(setup.consent, Date.now()),
+    }));
+    await stopped;
+    await takeAgentsOut();
+    if (live) await this.#destroy(live.row.id);
+    this.#changed();
+  }
+
+  /** She refused, or wants none of it any more: what was fetched goes; her own recordings stay until she decides. */
+  async leave(): Promise<void> {
+    if (this.rules.setup.on) await this.optOut();
+    await this.change(({ usage }) => ({ ...EMPTY_SETUP, usage }));
+  }
+
+  async start(task: TaskDescription): Promise<string> {
+    this.#mustBe('start');
+    const { agreement, standing, setup } = this.rules;
+    if (!agreement || !standing?.ok || !setup.consent) throw new CommandFault('agreement');
+    const origins = this.#originsOf(task);
+    this.rules.sessionMilliseconds = 0;
+    const refusal = await this.#refusalEverywhere(origins);
+    if (refusal) throw new CommandFault('not-allowed', refusal);
+    if ((await spooledBytes(this.database)) >= agreement.budgets.diskMegabytes * MEGABYTE) {
+      throw new CommandFault('budget');
+    }
+    const row: ShelfRow = {
+      id: freshId(),
+      state: 'recording',
+      task,
+      week: isoWeek(Date.now()),
+      agreement: { id: agreement.id, version: agreement.version, digest: standing.digest },
+      receipt: await receiptDigest(setup.consent, crypto.subtle),
+      signals: [...SIGNALS],
+      tickMicroseconds: agreement.finestTimestampMicroseconds <= 100 ? 100 : 1000,
+      renaming: hexOf(randomBytes(16)),
+      durationMilliseconds: 0,
+      bytes: 0,
+      events: 0,
+    };
+    await this.#loadShipped();
+    this.#live = await LiveRecording.begin(await this.#withDiskBudget(), row);
+    await tellFront(this.#live.session);
+    await putAgentsIn(origins);
+    void this.#learnShipped();
+    this.#changed();
+    return row.id;
+  }
+
+  pause(cause: 'contributor' | 'lock'): void {
+    if (this.state !== 'recording') return;
+    this.#live?.pause(cause);
+    this.#changed();
+  }
+
+  resume(): void {
+    this.#mustBe('resume');
+    this.#live?.resume();
+    this.#changed();
+  }
+
+  subgoal(text: string): void {
+    if (this.state !== 'recording') throw new CommandFault('not-now');
+    this.#live?.session.subgoal(text);
+  }
+
+  /** By her, or (with `why`) by the recorder itself. */
+  async stop(why?: ShelfRow['ended']): Promise<string> {
+    this.#mustBe(why ? 'end' : 'stop');
+    const live = this.#live;
+    if (!live) throw new CommandFault('not-now');
+    this.#live = null;
+    const ending = live.end(this.#manifestFields(live.row), why);
+    await takeAgentsOut();
+    try {
+      const row = await ending;
+      await this.#used(row.durationMilliseconds);
+    } catch {
+      await this.#closeCrashed(live.row);
+    }
+    this.ports.dismiss();
+    this.#changed();
+    return live.row.id;
+  }
+
+  /** Thrown away for good: the key first, so that nothing that remains could be read. */
+  async discard(id: string): Promise<void> {
+    if (this.#live?.row.id === id) {
+      const live = this.#live;
+      this.#live = null;
+      await live.abandon();
+      await takeAgentsOut();
+      this.ports.dismiss();
+    }
+    await this.#destroy(id);
+    this.#changed();
+  }
+
+  async change(change: (setup: Setup) => Setup): Promise<void> {
+    await this.rules.take(await changeSetup(this.database, change));
+    this.#live?.session.askAnew();
+    this.#changed();
+  }
+
+  /** Why the tab in front is not recorded; null: it is, or nothing is under way. */
+  async frontRefusal(): Promise<string | null> {
+    if (!this.#live) return null;
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    const target = tab ? await targetOf(tab) : null;
+    if (!target) return '';
+    const now = Date.now();
+    for (const signal of SIGNALS) {
+      const decision = this.rules.gate.decide({ now, mode: 'task', signal, target });
+      if (decision.allow) return null;
+      if (signal === SIGNALS.at(-1)) return decision.reason;
+    }
+    return null;
+  }
+
+  async #destroy(id: string): Promise<void> {
+    await this.keys.destroy(id);
+    await this.shelf.remove(id);
+  }
+
+  async #closeCrashed(row: ShelfRow): Promise<void> {
+    const closed = await closeAfterCrash(row, this, this.#manifestFields(row));
+    if (closed) await this.#used(closed.durationMilliseconds);
+  }
+
+  #mustBe(act: RecorderAct): void {
+    if (after(this.state, act) === null) throw new CommandFault('not-now');
+  }
+
+  #originsOf(task: TaskDescription): string[] {
+    const allowed = this.rules.origins();
+    const named = task.kind === 'card' ? task.card.origins : [];
+    return named.length === 0 ? allowed : allowed.filter((origin) => named.includes(origin));
+  }
+
+  /** The sentence why nothing at all could be recorded; null: something can. */
+  async #refusalEverywhere(origins: readonly string[]): Promise<string | null> {
+    const now = Date.now();
+    let reason = '';
+    for (const origin of origins.length > 0 ? origins : ['https://nothing.invalid']) {
+      const target = {
+        kind: 'browser',
+        top: origin,
+        frame: origin,
+        private: false,
+        window: 'normal',
+      } as const;
+      for (const signal of SIGNALS) {
+        const decision = this.rules.gate.decide({ now, mode: 'task', signal, target });
+        if (decision.allow) return null;
+        reason = decision.reason;
+      }
+    }
+    return reason;
+  }
+
+  async #withDiskBudget() {
+    const options = this.#liveOptions();
+    const left = options.limits.bytes - (await spooledBytes(this.database));
+    return { ...options, limits: { ...options.limits, bytes: left } };
+  }
+
+  #liveOptions() {
+    const { agreement, setup } = this.rules;
+    const today = setup.usage.day === dayOf(Date.now()) ? setup.usage.milliseconds : 0;
+    const { sessionMinutes, dayMinutes } = agreement?.limits ?? { sessionMinutes: 0, dayMinutes: 0 };
+    return {
+      database: this.database,
+      shelf: this.shelf,
+      keys: this.keys,
+      gate: this.rules.gate,
+      limits: {
+        milliseconds: Math.min(sessionMinutes * MINUTE, dayMinutes * MINUTE - today),
+        bytes: (agreement?.budgets.diskMegabytes ?? 0) * MEGABYTE,
+      },
+      settings: (identity: DocumentIdentity, row: ShelfRow) => this.#settings(identity, row),
+      onFlush: (recorded: number) => {
+        this.rules.sessionMilliseconds = recorded;
+        this.#changed();
+      },
+      onEnd: (why: NonNullable<ShelfRow['ended']>) => void this.stop(why).catch(() => undefined),
+    };
+  }
+
+  #settings({ target }: DocumentIdentity, row: ShelfRow): Omit<AgentSettings, 'firstNodeId' | 'signals'> {
+    const masks = this.rules.app(target.frame)?.masks;
+    const inputs = row.task.kind === 'card' ? Object.values(row.task.inputs) : [];
+    return {
+      literals: inputs,
+      shipped: { exact: masks?.literals === 'shipped' ? (this.#shipped.get(target.frame) ?? []) : [] },
+      selectors: { open: masks?.open ?? [], closed: masks?.closed ?? [] },
+      renaming: row.renaming ?? '',
+    };
+  }
+
+  /** What is known of each application's own text, from earlier recordings. */
+  async #loadShipped(): Promise<void> {
+    for (const origin of this.rules.origins()) {
+      if (this.rules.app(origin)?.masks.literals !== 'shipped') continue;
+      this.#shipped.set(origin, await shippedLiterals.known(this.database, origin));
+    }
+  }
+
+  /** Looks for more, and has the documents begin anew where there was. */
+  async #learnShipped(): Promise<void> {
+    for (const origin of this.rules.origins()) {
+      if (this.rules.app(origin)?.masks.literals !== 'shipped') continue;
+      const before = this.#shipped.get(origin)?.length ?? 0;
+      const found = await shippedLiterals.learn(this.database, origin);
+      if (found.length === before) continue;
+      this.#shipped.set(origin, found);
+      this.#live?.session.settingsChanged(origin);
+    }
+  }
+
+  #manifestFields(row: ShelfRow): Pick<Manifest, 'agreement' | 'receipt' | 'software'> {
+    const browser = /Chrom(?:e|ium)\/(\d+)/.exec(navigator.userAgent)?.[1] ?? '0';
+    return {
+      agreement: row.agreement,
+      receipt: row.receipt,
+      software: [
+        { name: 'aboveboard-extension', version: chrome.runtime.getManifest().version },
+        { name: 'chromium', version: browser },
+      ],
+    };
+  }
+
+  async #used(milliseconds: number): Promise<void> {
+    const day = dayOf(Date.now());
+    this.rules.sessionMilliseconds = 0;
+    await this.change((setup) => {
+      const before = setup.usage.day === day ? setup.usage.milliseconds : 0;
+      return { ...setup, usage: { day, milliseconds: before + milliseconds } };
+    });
+  }
+}

@@ -1,0 +1,180 @@
+import { missingIndexes, type UploadAnnouncement } from '@aboveboard/protocol/upload';
+import { base64urlOf, hexOf } from '../store/byte-text.ts';
+import { PartSpool } from '../store/part-spool.ts';
+import type { ShelfRow } from '../store/shelf.ts';
+import { CommandFault, type RecorderHost } from './recorder-host.ts';
+import { isLoopback, ServerClient, ServerFault } from './server-client.ts';
+
+export const UPLOAD_ALARM = 'upload';
+const MINUTE = 60_000;
+/** The longest that an upload waits beyond the cooling time, so that its time tells nothing. */
+const JITTER = 4 * 60 * MINUTE;
+
+/** Rests for the agreement's cooling time; leaves at a time after that which nobody can guess. */
+export async function release(
+  host: RecorderHost,
+  from: string,
+  to: Pick<ShelfRow, 'id' | 'durationMilliseconds' | 'events' | 'bytes'>,
+): Promise<void> {
+  const reviewed = await host.shelf.get(from);
+  const { agreement, setup } = host.rules;
+  if (reviewed?.state !== 'reviewing' || !agreement) throw new CommandFault('recording');
+  if (!setup.uploadRecipient || !setup.server) throw new CommandFault('not-now');
+  const parts = await new PartSpool(host.database, to.id).list();
+  if (parts.at(-1)?.kind !== 'manifest') throw new CommandFault('recording');
+  const envelope = await host.keys.wrap(to.id, [setup.uploadRecipient]);
+  const cooling = agreement.coolingMinutes * MINUTE;
+  const recallUntil = Date.now() + cooling;
+  const uploadAt = recallUntil + Math.floor(randomShare() * Math.min(cooling / 10, JITTER));
+  const { ended: _ended, stoppedAt: _stopped, ...row } = reviewed;
+  await host.shelf.put({
+    ...row,
+    ...to,
+    state: 'cooling',
+    release: { recallUntil, uploadAt, envelope, sent: 0, parts: parts.length },
+  });
+  await host.discard(from);
+  await schedule(host);
+}
+
+/** Within the cooling time it is as if she had never released it: nothing has left the device. */
+export async function recall(host: RecorderHost, id: string): Promise<void> {
+  const row = await host.shelf.change(id, (known) => {
+    if (known.state !== 'cooling' || known.release?.upload !== undefined) return null;
+    const { release: _release, ...rest } = known;
+    return { ...rest, state: 'reviewing', stoppedAt: Date.now() };
+  });
+  if (!row) throw new CommandFault('not-now');
+}
+
+/** She says that the connection may be used, and that it need not wait any longer than the cooling time. */
+export async function uploadNow(host: RecorderHost, id: string): Promise<void> {
+  await host.shelf.change(id, (known) =>
+    known.release
+      ? { ...known, release: { ...known.release, now: true, uploadAt: known.release.recallUntil } }
+      : null,
+  );
+  await schedule(host);
+}
+
+/** The next one that is due, by an alarm: it rings also when the worker was ended in between. */
+export async function schedule(host: RecorderHost): Promise<void> {
+  const due = (await host.shelf.all())
+    .filter(({ state }) => state === 'cooling' || state === 'uploading')
+    .map(({ release: released }) => released?.uploadAt ?? 0);
+  if (due.length === 0) return;
+  await chrome.alarms.create(UPLOAD_ALARM, { when: Math.max(Date.now() + 500, Math.min(...due)) });
+}
+
+let running: Promise<void> | null = null;
+
+/** One upload at a time; each continues where the server says that it stands. */
+export function uploadDue(host: RecorderHost, changed: () => void): Promise<void> {
+  running ??= uploadAll(host, changed).finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+async function uploadAll(host: RecorderHost, changed: () => void): Promise<void> {
+  for (const row of await host.shelf.all()) {
+    const { release: released } = row;
+    if (!released || (row.state !== 'cooling' && row.state !== 'uploading')) continue;
+    if (Date.now() < released.uploadAt) continue;
+    if (isMetered(host.rules.setup.server) && !released.now) continue;
+    try {
+      await upload(host, row.id, changed);
+    } catch (error) {
+      const fault = error instanceof ServerFault ? error.message : 'The upload stopped.';
+      const retry =
+        error instanceof ServerFault && error.status >= 400 && error.status < 500 && error.status !== 429;
+      await host.shelf.change(row.id, (known) =>
+        known.release
+          ? {
+              ...known,
+              release: { ...known.release, fault, uploadAt: Date.now() + (retry ? 60 : 1) * MINUTE },
+            }
+          : null,
+      );
+    }
+    changed();
+  }
+  await schedule(host);
+}
+
+async function upload(host: RecorderHost, id: string, changed: () => void): Promise<void> {
+  const { server, token } = host.rules.setup;
+  const row = await host.shelf.get(id);
+  const envelope = row?.release?.envelope;
+  if (!server || !envelope) throw new ServerFault(0, 'This device is not set up with a server.');
+  const client = new ServerClient(server, token);
+  const spool = new PartSpool(host.database, id);
+  const announcement = await announcementOf(id, spool, envelope);
+  // From here on the server may know of it: a recall is no longer without a trace, and is not offered.
+  await host.shelf.change(id, (known) =>
+    known.release ? { ...known, state: 'uploading', release: withoutFault(known.release) } : null,
+  );
+  changed();
+  let status = await client.announce(announcement);
+  const total = announcement.parts.length;
+  let missing = [...missingIndexes(status)];
+  for (const [done, index] of missing.entries()) {
+    const part = await spool.get(index);
+    if (!part) throw new ServerFault(422, 'A part is missing on this device.');
+    await client.part(status.upload, index, part.sealed);
+    const sent = total - missing.length + done + 1;
+    if (sent % 8 === 0 || sent === total) {
+      const { upload: handle } = status;
+      await host.shelf.change(id, (known) =>
+        known.release ? { ...known, release: { ...known.release, upload: handle, sent } } : null,
+      );
+      changed();
+    }
+  }
+  status = await client.complete(status.upload);
+  missing = [...missingIndexes(status)];
+  if (status.state !== 'complete' || missing.length > 0)
+    throw new ServerFault(0, 'The server still misses parts.');
+  await host.shelf.change(id, (known) =>
+    known.release ? { ...known, state: 'released', release: { ...known.release, sent: total } } : null,
+  );
+  await host.shelf.removeParts(id);
+}
+
+async function announcementOf(
+  id: string,
+  spool: PartSpool,
+  envelope: Uint8Array,
+): Promise<UploadAnnouncement> {
+  const parts: UploadAnnouncement['parts'] = [];
+  for (const { index, kind, bytes } of await spool.list()) {
+    const part = await spool.get(index);
+    const digest = await crypto.subtle.digest(
+      'SHA-256',
+      (part?.sealed ?? new Uint8Array()) as Uint8Array<ArrayBuffer>,
+    );
+    parts.push({ kind, bytes, sha256: hexOf(new Uint8Array(digest)) });
+  }
+  return {
+    recording: id,
+    parts,
+    envelope: base64urlOf(envelope),
+  };
+}
+
+function withoutFault(released: NonNullable<ShelfRow['release']>): NonNullable<ShelfRow['release']> {
+  const { fault: _fault, ...rest } = released;
+  return rest;
+}
+
+/** Desktop Chromium does not say what kind of connection it has: unknown is metered. Loopback is none at all. */
+export function isMetered(server: string | null): boolean {
+  if (server && isLoopback(new URL(server).hostname)) return false;
+  const { connection } = navigator as { connection?: { type?: string; saveData?: boolean } };
+  if (connection?.saveData) return true;
+  return connection?.type !== 'ethernet' && connection?.type !== 'wifi';
+}
+
+function randomShare(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
+}

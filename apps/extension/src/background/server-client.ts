@@ -1,0 +1,110 @@
+import type { About, InstalledAgreement, Session, TaskCardsAnswer } from '@aboveboard/protocol/installation';
+import type { UploadAnnouncement, UploadStatus } from '@aboveboard/protocol/upload';
+
+/** Why a request did not do what it was for. `status` 0: the server was not reached. */
+export class ServerFault extends Error {
+  override readonly name = 'ServerFault';
+  readonly status: number;
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+const PATIENCE = 20_000;
+
+/**
+ * The one server that was configured, and no other: redirects are refused, cookies are neither sent nor kept,
+ * and no page is named as the one that asks.
+ */
+export class ServerClient {
+  readonly #origin: string;
+  readonly #token: string | null;
+
+  constructor(origin: string, token: string | null) {
+    this.#origin = origin;
+    this.#token = token;
+  }
+
+  about(): Promise<About> {
+    return this.#json('GET', '/api/about');
+  }
+
+  redeem(code: string): Promise<Session> {
+    return this.#json('POST', '/api/session', { code });
+  }
+
+  agreement(): Promise<InstalledAgreement> {
+    return this.#json('GET', '/api/agreement');
+  }
+
+  async attachment(digest: string): Promise<Uint8Array> {
+    const answer = await this.#ask('GET', `/api/agreement/attachments/${encodeURIComponent(digest)}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
+  async cards(): Promise<TaskCardsAnswer['cards']> {
+    return (await this.#json<TaskCardsAnswer>('GET', '/api/task-cards')).cards;
+  }
+
+  announce(announcement: UploadAnnouncement): Promise<UploadStatus> {
+    return this.#json('POST', '/api/uploads', announcement);
+  }
+
+  async part(upload: string, index: number, sealed: Uint8Array): Promise<void> {
+    const body = new Blob([sealed as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
+    await this.#ask('PUT', `/api/uploads/${encodeURIComponent(upload)}/parts/${index}`, body);
+  }
+
+  complete(upload: string): Promise<UploadStatus> {
+    return this.#json('POST', `/api/uploads/${encodeURIComponent(upload)}/completion`, {});
+  }
+
+  async forget(upload: string): Promise<void> {
+    await this.#ask('DELETE', `/api/uploads/${encodeURIComponent(upload)}`);
+  }
+
+  async #json<T>(method: string, path: string, body?: object): Promise<T> {
+    const sent = body && new Blob([JSON.stringify(body)], { type: 'application/json' });
+    return (await (await this.#ask(method, path, sent)).json()) as T;
+  }
+
+  async #ask(method: string, path: string, body?: Blob): Promise<Response> {
+    let answer: Response;
+    try {
+      answer = await fetch(this.#origin + path, {
+        method,
+        credentials: 'omit',
+        redirect: 'error',
+        referrerPolicy: 'no-referrer',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(PATIENCE),
+        ...(body ? { body } : {}),
+        headers: {
+          ...(body ? { 'content-type': body.type } : {}),
+          ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+        },
+      });
+    } catch (cause) {
+      throw new ServerFault(0, 'The server was not reached.', { cause });
+    }
+    if (answer.ok) return answer;
+    const said = (await answer.json().catch(() => null)) as { error?: { message?: string } } | null;
+    throw new ServerFault(answer.status, said?.error?.message ?? `The server answered ${answer.status}.`);
+  }
+}
+
+/** The origin of an address as a person types it; null: not one that can be a server's. */
+export function serverOrigin(typed: string): string | null {
+  const text = typed.trim();
+  const address = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(address)) return null;
+  const url = new URL(address);
+  const loopback = isLoopback(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) return null;
+  return url.username || url.password ? null : url.origin;
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

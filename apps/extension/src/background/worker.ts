@@ -1,0 +1,173 @@
+import { openDatabase } from '../store/database.ts';
+import { deviceKeyRing } from '../store/device-keys.ts';
+import { readSetup } from '../store/setup.ts';
+import { Shelf } from '../store/shelf.ts';
+import { AGENT_PORT, type FromAgent } from '../wire/agent-wire.ts';
+import { type Command, type CommandAnswer, PANEL_PORT } from '../wire/panel-message.ts';
+import { showBadge } from './badge.ts';
+import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
+import { CommandFault, RecorderHost } from './recorder-host.ts';
+import { recall, release, schedule, UPLOAD_ALARM, uploadDue, uploadNow } from './releasing.ts';
+import { Rules } from './rules.ts';
+import { refreshed, setUpFromFile, setUpFromServer } from './setting-up.ts';
+import { watchTabs } from './tab-watch.ts';
+import { viewOf } from './view.ts';
+
+/**
+ * The worker: Chromium starts it for an event and ends it when it likes. Every listener is there before the
+ * first await; each waits for what the device knows.
+ */
+export function startWorker(): void {
+  const panels = new Set<chrome.runtime.Port>();
+  const notice = new ChangeNotice(async () => {
+    const recorder = await host;
+    await showBadge(recorder.state);
+    if (panels.size === 0) return;
+    const view = await viewOf(recorder);
+    for (const panel of panels) panel.postMessage(view);
+  });
+  const host = takeUpDevice(() => notice.give());
+
+  chrome.runtime.onConnect.addListener((port) => {
+    if (port.name === PANEL_PORT && isOwnPage(port.sender)) {
+      panels.add(port);
+      port.onDisconnect.addListener(() => panels.delete(port));
+      notice.give();
+    }
+    if (port.name !== AGENT_PORT) return;
+    // Heard before the device is known, so that nothing that an agent says is missed.
+    const hello = new Promise<FromAgent>((resolve) => {
+      const first = (said: FromAgent) => {
+        port.onMessage.removeListener(first);
+        resolve(said);
+      };
+      port.onMessage.addListener(first);
+    });
+    void Promise.all([host, hello]).then(([recorder, said]) =>
+      recorder.ports.admit(port, recorder.session, said),
+    );
+  });
+
+  chrome.runtime.onMessage.addListener((command: Command, sender, respond) => {
+    if (!isOwnPage(sender)) return false;
+    void host.then((recorder) => act(recorder, command, () => notice.give())).then(respond);
+    return true;
+  });
+
+  chrome.alarms.onAlarm.addListener(async ({ name }) => {
+    const recorder = await host;
+    if (name === UPLOAD_ALARM) await uploadDue(recorder, () => notice.give());
+    if (name !== HOUSEKEEPING_ALARM) return;
+    await tidy(recorder);
+    const change = await refreshed(recorder.rules.setup).catch(() => null);
+    if (change) await recorder.change(change);
+    await schedule(recorder);
+  });
+  chrome.idle.onStateChanged.addListener(async (state) => {
+    if (state === 'locked') (await host).pause('lock');
+  });
+  watchTabs(async () => (await host).session);
+
+  chrome.runtime.onInstalled.addListener(() => {
+    void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true }).catch(() => undefined);
+  });
+  void chrome.alarms.create(HOUSEKEEPING_ALARM, { periodInMinutes: 60, delayInMinutes: 1 });
+}
+
+async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
+  const database = await openDatabase();
+  const setup = await readSetup(database);
+  const rules = new Rules(setup);
+  await rules.take(setup);
+  const keys = await deviceKeyRing(database);
+  const recorder = new RecorderHost({ database, keys, shelf: new Shelf(database), rules }, changed);
+  await recorder.takeUp(await isSameBrowser());
+  return recorder;
+}
+
+/** This mark lives as long as the browser runs, and survives the worker. */
+async function isSameBrowser(): Promise<boolean> {
+  const { running } = await chrome.storage.session.get('running');
+  await chrome.storage.session.set({ running: true });
+  return running === true;
+}
+
+async function act(host: RecorderHost, command: Command, changed: () => void): Promise<CommandAnswer> {
+  try {
+    const id = await perform(host, command, changed);
+    return { ok: true, view: await viewOf(host), ...(id ? { id } : {}) };
+  } catch (error) {
+    if (error instanceof CommandFault) {
+      return { ok: false, fault: error.key, ...(error.detail ? { detail: error.detail } : {}) };
+    }
+    return { ok: false, fault: 'failed' };
+  }
+}
+
+async function perform(
+  host: RecorderHost,
+  command: Command,
+  changed: () => void,
+): Promise<string | undefined> {
+  switch (command.command) {
+    case 'view':
+      return undefined;
+    case 'set-up':
+      return void (await host.change(await setUpFromServer(command.server, command.code)));
+    case 'set-up-from-file':
+      return void (await host.change(await setUpFromFile(command.file)));
+    case 'opt-in':
+      return void (await host.optIn(command.choice));
+    case 'opt-out':
+      return void (await host.optOut());
+    case 'start':
+      return host.start(command.task);
+    case 'pause':
+      return void host.pause('contributor');
+    case 'resume':
+      return void host.resume();
+    case 'subgoal':
+      return void host.subgoal(command.text);
+    case 'stop':
+      return host.stop();
+    case 'discard':
+      return void (await host.discard(command.id));
+    case 'release':
+      await release(host, command.from, command);
+      return void changed();
+    case 'recall':
+      await recall(host, command.id);
+      return void changed();
+    case 'upload-now':
+      await uploadNow(host, command.id);
+      return void changed();
+    case 'leave-installation':
+      return void (await host.leave());
+    default:
+      throw new CommandFault('failed');
+  }
+}
+
+/** The extension's own pages. A content script has the extension's id too, and a page's address. */
+function isOwnPage(sender: chrome.runtime.MessageSender | undefined): boolean {
+  return sender?.id === chrome.runtime.id && sender.url?.startsWith(chrome.runtime.getURL('/')) === true;
+}
+
+/** Tells of changes at most every 200 ms, and always of the last one. */
+class ChangeNotice {
+  readonly #tell: () => Promise<void>;
+  #waiting = false;
+
+  constructor(tell: () => Promise<void>) {
+    this.#tell = tell;
+  }
+
+  give(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    setTimeout(() => {
+      this.#waiting = false;
+      void this.#tell().catch(() => undefined);
+    }, 200);
+  }
+}

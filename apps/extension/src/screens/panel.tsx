@@ -1,0 +1,79 @@
+import { agreementWords } from '@aboveboard/consent/agreement-words';
+import { en } from '@aboveboard/consent/messages/en';
+import { words } from '../messages/en.ts';
+import type { RecorderView } from '../wire/panel-message.ts';
+import { AgreementPassages, AgreementScreen, readAgreement } from './agreement-screen.tsx';
+import { ConnectScreen } from './connect-screen.tsx';
+import { FaultNote } from './fault-note.tsx';
+import { LiveScreen } from './live-screen.tsx';
+import { type Send, useRecorder } from './recorder-link.ts';
+import { RecordingsList } from './recordings-list.tsx';
+import { StateMark } from './state-mark.tsx';
+import { TaskScreen } from './task-screen.tsx';
+
+/** The first question it answers: am I being recorded? Then: what of mine is here? */
+export function Panel() {
+  const { view, fault, send } = useRecorder();
+  if (!view) {
+    return (
+      <main className="page">
+        <p className="soft">{words.loading}</p>
+      </main>
+    );
+  }
+  const underWay = view.live !== null;
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{words.name}</h1>
+        {!underWay && <StateMark state={view.state} />}
+      </header>
+      <main className="stack">
+        {view.installation === 'demonstration' && view.agreement && (
+          <p className="note">{words.demonstration}</p>
+        )}
+        {!underWay && view.agreement && <p>{words.stateSentence[view.state]}</p>}
+        <FaultNote fault={fault} />
+        <Now view={view} send={send} />
+        <section className="stack" aria-labelledby="recordings-heading">
+          <div className="row row-end">
+            <h2 id="recordings-heading">{words.recordings.heading}</h2>
+            {view.recordings.length > 0 && (
+              <a href="/recordings.html" target="_blank" rel="noreferrer">
+                {words.recordings.all}
+              </a>
+            )}
+          </div>
+          <RecordingsList recordings={view.recordings} send={send} />
+        </section>
+        {view.agreement && !underWay && view.accepted && <TakingPart view={view} send={send} />}
+      </main>
+    </div>
+  );
+}
+
+function Now({ view, send }: { view: RecorderView; send: Send }) {
+  if (view.live) return <LiveScreen view={view} live={view.live} send={send} />;
+  if (!view.agreement) return <ConnectScreen send={send} managedServer={view.managedServer} />;
+  if (!view.accepted) return <AgreementScreen view={view} send={send} />;
+  return <TaskScreen view={view} send={send} />;
+}
+
+function TakingPart({ view, send }: { view: RecorderView; send: Send }) {
+  const agreement = readAgreement(view.agreement?.document ?? '');
+  return (
+    <section className="stack" aria-labelledby="part-heading">
+      <h2 id="part-heading">{words.taking.heading}</h2>
+      {agreement && (
+        <details>
+          <summary>{words.taking.agreed}</summary>
+          <AgreementPassages passages={agreementWords(agreement, en)} />
+        </details>
+      )}
+      <p className="soft">{words.taking.leaveHint}</p>
+      <button type="button" onClick={() => void send({ command: 'opt-out' })}>
+        {words.taking.leave}
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,122 @@
+import { useState } from 'react';
+import { durationWords, words } from '../messages/en.ts';
+import type { RecordingView } from '../wire/panel-message.ts';
+import { openReview } from './live-screen.tsx';
+import type { Send } from './recorder-link.ts';
+
+const say = words.recordings;
+
+/** What of hers is on this device or on its way, and what she can do with each. */
+export function RecordingsList({ recordings, send }: { recordings: readonly RecordingView[]; send: Send }) {
+  if (recordings.length === 0) return <p className="soft">{say.none}</p>;
+  return (
+    <ul className="list">
+      {recordings.map((recording) => (
+        <li key={recording.id}>
+          <Recording recording={recording} send={send} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Recording({ recording, send }: { recording: RecordingView; send: Send }) {
+  const { id, state, task, durationMilliseconds, events, bytes, ended, removedAt, release } = recording;
+  const title = task.kind === 'card' ? task.card.title : task.text || say.free;
+  return (
+    <article className="card" aria-label={title}>
+      <div>
+        <h3>{title}</h3>
+        <p>
+          <strong>{say.state[state]}</strong>
+        </p>
+        <p className="soft">
+          {durationWords(durationMilliseconds)}, {say.size(events, bytes)}
+        </p>
+      </div>
+      {ended && <p className="note">{say.ended[ended]}</p>}
+      {removedAt !== null && <p className="soft small">{say.removed(dateWords(removedAt))}</p>}
+      {release && <Leaving state={state} release={release} />}
+      <div className="row">
+        {state === 'reviewing' && (
+          <button type="button" onClick={() => void openReview(id)}>
+            {say.review}
+          </button>
+        )}
+        {state === 'cooling' && (
+          <button type="button" onClick={() => void send({ command: 'recall', id })}>
+            {say.recall}
+          </button>
+        )}
+        {release?.metered && state !== 'released' && (
+          <button type="button" onClick={() => void send({ command: 'upload-now', id })}>
+            {say.uploadNow}
+          </button>
+        )}
+        {(state === 'reviewing' || state === 'cooling') && <Discard id={id} send={send} />}
+      </div>
+    </article>
+  );
+}
+
+function Leaving({
+  state,
+  release,
+}: {
+  state: RecordingView['state'];
+  release: NonNullable<RecordingView['release']>;
+}) {
+  const cooled = Date.now() >= release.recallUntil;
+  return (
+    <div className="stack">
+      {state === 'cooling' && (
+        <p>{cooled ? say.waitsToLeave : say.recallUntil(timeWords(release.recallUntil))}</p>
+      )}
+      {release.metered && state !== 'released' && <p>{say.metered}</p>}
+      {state === 'uploading' && (
+        <div>
+          <progress value={release.sent} max={release.parts} aria-label={say.state.uploading} />
+          <p className="soft small">{say.progress(release.sent, release.parts)}</p>
+        </div>
+      )}
+      {release.fault && <p className="note note-warn">{release.fault}</p>}
+    </div>
+  );
+}
+
+/** The one act that can't be undone says so first; keeping it is the button beside it. */
+function Discard({ id, send }: { id: string; send: Send }) {
+  const [asked, setAsked] = useState(false);
+  if (!asked) {
+    return (
+      <button type="button" onClick={() => setAsked(true)}>
+        {say.discard}
+      </button>
+    );
+  }
+  return (
+    <div className="stack">
+      <p>{say.discardSure}</p>
+      <div className="row">
+        <button type="button" onClick={() => void send({ command: 'discard', id })}>
+          {say.discard}
+        </button>
+        <button type="button" onClick={() => setAsked(false)}>
+          {say.keep}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function dateWords(at: number): string {
+  return new Date(at).toLocaleDateString(words.language, { dateStyle: 'long' });
+}
+
+function timeWords(at: number): string {
+  const near = at - Date.now() < 12 * 3_600_000;
+  return new Date(at).toLocaleString(
+    words.language,
+    near ? { timeStyle: 'medium' } : { dateStyle: 'long', timeStyle: 'short' },
+  );
+}

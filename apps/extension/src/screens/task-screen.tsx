@@ -1,0 +1,184 @@
+import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { words } from '../messages/en.ts';
+import type { RecorderView } from '../wire/panel-message.ts';
+import type { Send } from './recorder-link.ts';
+
+const say = words.task;
+
+/** Cards first (T19); a task in her own words below. */
+export function TaskScreen({ view, send }: { view: RecorderView; send: Send }) {
+  const [card, setCard] = useState<TaskCard | null>(null);
+  if (card) return <CardScreen card={card} origins={view.origins} send={send} back={() => setCard(null)} />;
+  return (
+    <section className="stack" aria-labelledby="task-heading">
+      <h2 id="task-heading">{say.heading}</h2>
+      {view.cards.length === 0 && <p className="soft">{say.noCards}</p>}
+      <ul className="list">
+        {view.cards.map((one) => (
+          <li key={`${one.id} ${one.version}`}>
+            <button type="button" className="card-button" onClick={() => setCard(one)}>
+              <strong>{one.title}</strong>
+              <span className="soft">{goalOf(one)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <OwnWords origins={view.origins} send={send} />
+    </section>
+  );
+}
+
+function CardScreen({
+  card,
+  origins,
+  send,
+  back,
+}: {
+  card: TaskCard;
+  origins: readonly string[];
+  send: Send;
+  back: () => void;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const allowed =
+    card.origins.length === 0 ? origins : origins.filter((origin) => card.origins.includes(origin));
+  return (
+    <section className="card" aria-labelledby="card-heading">
+      <h2 id="card-heading" ref={heading} tabIndex={-1}>
+        {card.title}
+      </h2>
+      <CardWords card={card} />
+      <Sites origins={allowed} />
+      <div className="pair">
+        <button type="button" onClick={back}>
+          {say.back}
+        </button>
+        <button
+          type="button"
+          className="main-act"
+          disabled={allowed.length === 0}
+          onClick={() => void send({ command: 'start', task: taskOf(card) })}
+        >
+          {say.start}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Goal, inputs to copy, and how one sees that it worked: before a recording and during it. */
+export function CardWords({ card }: { card: TaskCard }) {
+  return (
+    <div className="stack">
+      <div>
+        <h3>{say.goal}</h3>
+        <p>{goalOf(card)}</p>
+      </div>
+      {card.inputs.length > 0 && (
+        <div className="stack">
+          <h3>{say.inputs}</h3>
+          <dl className="inputs">
+            {card.inputs.map(({ name, label, value }) => (
+              <div key={name}>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+                <dd className="act">
+                  <CopyButton label={label} value={value} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+      )}
+      <div>
+        <h3>{say.check}</h3>
+        <p>{card.check}</p>
+      </div>
+    </div>
+  );
+}
+
+function CopyButton({ label, value }: { label: string; value: string }) {
+  const [done, setDone] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(value);
+    setDone(true);
+    setTimeout(() => setDone(false), 2000);
+  };
+  return (
+    <button
+      type="button"
+      aria-label={`${done ? say.copied : say.copy}: ${label}`}
+      onClick={() => void copy()}
+    >
+      {done ? say.copied : say.copy}
+    </button>
+  );
+}
+
+function OwnWords({ origins, send }: { origins: readonly string[]; send: Send }) {
+  const [text, setText] = useState('');
+  const ids = { text: useId(), hint: useId() };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void send({ command: 'start', task: { kind: 'free', text } });
+  };
+  return (
+    <details>
+      <summary>{say.own}</summary>
+      <form className="card" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor={ids.text}>{say.ownLabel}</label>
+          <p className="soft small" id={ids.hint}>
+            {say.ownHint}
+          </p>
+          <textarea
+            id={ids.text}
+            required
+            maxLength={500}
+            aria-describedby={ids.hint}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </div>
+        <Sites origins={origins} />
+        <button type="submit" className="main-act" disabled={origins.length === 0}>
+          {say.start}
+        </button>
+      </form>
+    </details>
+  );
+}
+
+function Sites({ origins }: { origins: readonly string[] }) {
+  if (origins.length === 0) return <p className="note note-warn">{say.noSites}</p>;
+  return (
+    <div className="stack">
+      <div>
+        <h3>{say.sites}</h3>
+        <ul className="plain-list">
+          {origins.map((origin) => (
+            <li key={origin} className="origin">
+              {origin}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <p className="soft">{say.taken}</p>
+    </div>
+  );
+}
+
+export function goalOf(card: TaskCard): string {
+  return card.inputs.reduce((goal, { name, value }) => goal.replaceAll(`{${name}}`, value), card.goal);
+}
+
+function taskOf(card: TaskCard): TaskDescription {
+  return {
+    kind: 'card',
+    card,
+    inputs: Object.fromEntries(card.inputs.map(({ name, value }) => [name, value])),
+  };
+}

@@ -1,0 +1,93 @@
+import { RecordingError } from '@aboveboard/protocol/fault';
+import type { PartLabel, PartStore } from '@aboveboard/protocol/part';
+import { answer, within } from './database.ts';
+
+type StoredPart = { recording: string; index: number; kind: PartLabel['kind']; sealed: Uint8Array };
+
+/** The sealed parts of one recording on this device. Passes the protocol's contract of part stores. */
+export class PartSpool implements PartStore {
+  readonly #database: IDBDatabase;
+  readonly #recording: string;
+
+  constructor(database: IDBDatabase, recording: string) {
+    this.#database = database;
+    this.#recording = recording;
+  }
+
+  async put(label: PartLabel, sealed: Uint8Array): Promise<void> {
+    const { index, kind } = label;
+    await within(this.#database, ['parts'], 'readwrite', async (transaction) => {
+      const store = transaction.objectStore('parts');
+      const known: StoredPart | undefined = await answer(store.get([this.#recording, index]));
+      if (known && (known.kind !== kind || !isSame(known.sealed, sealed))) {
+        const message = 'other bytes are kept under this index';
+        throw new RecordingError([{ rule: 'REC71', at: `part ${index}`, message }]);
+      }
+      if (known) return;
+      await answer(store.put({ recording: this.#recording, index, kind, sealed: sealed.slice() }));
+    });
+  }
+
+  async get(index: number): Promise<{ kind: PartLabel['kind']; sealed: Uint8Array } | null> {
+    return within(this.#database, ['parts'], 'readonly', async (transaction) => {
+      const part: StoredPart | undefined = await answer(
+        transaction.objectStore('parts').get([this.#recording, index]),
+      );
+      return part ? { kind: part.kind, sealed: part.sealed } : null;
+    });
+  }
+
+  async list(): Promise<{ index: number; kind: PartLabel['kind']; bytes: number }[]> {
+    const parts: { index: number; kind: PartLabel['kind']; bytes: number }[] = [];
+    await within(this.#database, ['parts'], 'readonly', (transaction) =>
+      eachPart(transaction.objectStore('parts').openCursor(rangeOf(this.#recording)), (part) => {
+        parts.push({ index: part.index, kind: part.kind, bytes: part.sealed.length });
+      }),
+    );
+    return parts;
+  }
+
+  /** Takes away the parts from `index` on: they were written and never acknowledged, and will come again. */
+  async cutFrom(index: number): Promise<void> {
+    await within(this.#database, ['parts'], 'readwrite', async (transaction) => {
+      await answer(transaction.objectStore('parts').delete(rangeOf(this.#recording, index)));
+    });
+  }
+}
+
+/** Bytes of all sealed parts on this device. */
+export async function spooledBytes(database: IDBDatabase): Promise<number> {
+  let bytes = 0;
+  await within(database, ['parts'], 'readonly', (transaction) =>
+    eachPart(transaction.objectStore('parts').openCursor(), (part) => {
+      bytes += part.sealed.length;
+    }),
+  );
+  return bytes;
+}
+
+function eachPart(
+  request: IDBRequest<IDBCursorWithValue | null>,
+  see: (part: StoredPart) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (!cursor) {
+        resolve();
+        return;
+      }
+      see(cursor.value as StoredPart);
+      cursor.continue();
+    };
+    request.onerror = () => reject(request.error);
+  });
+}
+
+export function rangeOf(recording: string, from = 0): IDBKeyRange {
+  return IDBKeyRange.bound([recording, from], [recording, Number.POSITIVE_INFINITY]);
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,93 @@
+import type { AskedSignal } from '@aboveboard/capture/permits';
+import type { RecorderState } from '@aboveboard/capture/recorder';
+import type { ConsentChoice } from '@aboveboard/consent/consent';
+import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
+import type { ShelfRow } from '../store/shelf.ts';
+
+/** Between the extension's own pages and its worker. Pages of the web can't send these: the sender is checked. */
+export type Command =
+  | { command: 'view' }
+  | { command: 'set-up'; server: string; code: string }
+  | { command: 'set-up-from-file'; file: string }
+  | { command: 'opt-in'; choice: ConsentChoice }
+  | { command: 'opt-out' }
+  | { command: 'start'; task: TaskDescription }
+  | { command: 'pause' }
+  | { command: 'resume' }
+  | { command: 'subgoal'; text: string }
+  | { command: 'stop' }
+  | { command: 'discard'; id: string }
+  /** The review has written what is to leave as the recording `id`; the reviewed one goes. */
+  | {
+      command: 'release';
+      from: string;
+      id: string;
+      durationMilliseconds: number;
+      events: number;
+      bytes: number;
+    }
+  | { command: 'recall'; id: string }
+  | { command: 'upload-now'; id: string }
+  | { command: 'leave-installation' };
+
+export type CommandAnswer =
+  | { ok: true; view: RecorderView; id?: string }
+  | { ok: false; fault: FaultKey; detail?: string };
+
+/** Keys of the messages; `detail` is a sentence from the server or the gate, shown as it is. */
+export type FaultKey =
+  | 'not-now'
+  | 'address'
+  | 'unreachable'
+  | 'code'
+  | 'agreement'
+  | 'file'
+  | 'storage'
+  | 'budget'
+  | 'not-allowed'
+  | 'recording'
+  | 'failed';
+
+/** Name of the port over which the worker says that the view has changed. */
+export const PANEL_PORT = 'panel';
+
+/** All that the panel shows. */
+export type RecorderView = {
+  state: Extract<RecorderState, 'off' | 'ready' | 'recording' | 'paused'>;
+  installation: 'demonstration' | 'production';
+  server: string | null;
+  /** The address that the organisation's policy sets. */
+  managedServer: string | null;
+  agreement: { document: string; digest: string; checks: string[] } | null;
+  accepted: boolean;
+  origins: string[];
+  cards: TaskCard[];
+  live: LiveView | null;
+  recordings: RecordingView[];
+};
+
+export type LiveView = {
+  id: string;
+  task: TaskDescription;
+  recordedMilliseconds: number;
+  /** When it was said; a running clock counts on from there. */
+  at: number;
+  taking: { origin: string; signals: AskedSignal[]; refusals: string[] }[];
+  /** Why the tab in front is not recorded; null: it is. */
+  frontRefusal: string | null;
+};
+
+export type RecordingView = Pick<
+  ShelfRow,
+  'id' | 'state' | 'task' | 'durationMilliseconds' | 'bytes' | 'events' | 'ended'
+> & {
+  /** Removed from here if it is not reviewed by then; ms since the epoch. */
+  removedAt: number | null;
+  release: {
+    recallUntil: number;
+    sent: number;
+    parts: number;
+    metered: boolean;
+    fault: string | null;
+  } | null;
+};

@@ -1,0 +1,46 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'wxt';
+
+/**
+ * Manifest V3, isolated world only: no web-accessible resources, no main-world scripts, no content script in the
+ * manifest. `npm run build` puts the unpacked extension in .output/chrome-mv3 and needs no network.
+ */
+export default defineConfig({
+  imports: false,
+  // WXT asks a registry for nothing, and nobody is asked for consent to statistics.
+  suppressWarnings: { firefoxDataCollection: true },
+  vite: () => ({
+    plugins: [react()],
+    build: { modulePreload: false, sourcemap: false, target: 'chrome120' },
+  }),
+  manifest: {
+    name: 'Aboveboard',
+    description:
+      'Records a task that you choose, masked on this device, and lets nothing leave before you released it.',
+    minimum_chrome_version: '123',
+    permissions: ['storage', 'unlimitedStorage', 'scripting', 'webNavigation', 'sidePanel', 'alarms', 'idle'],
+    // The browser itself asks her before any other site is within reach (docs/adr).
+    host_permissions: ['http://127.0.0.1/*', 'http://localhost/*'],
+    optional_host_permissions: ['https://*/*', 'http://*/*'],
+    incognito: 'not_allowed',
+    // No other extension and no page may speak to it.
+    externally_connectable: { ids: [] },
+    storage: { managed_schema: 'managed-schema.json' },
+    side_panel: { default_path: 'panel.html' },
+    action: { default_title: 'Aboveboard' },
+    content_security_policy: {
+      extension_pages: [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' http: https:",
+        "frame-src 'self' blob:",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+      ].join('; '),
+    },
+  },
+});
