@@ -1,5 +1,5 @@
 import { ambient } from './ambient-rules.ts';
-import { decided, declared, exact } from './dependency-rules.ts';
+import { decided, declared, exact, platforms } from './dependency-rules.ts';
 import { barrels, circles, directions, freeOfIo, readable } from './import-rules.ts';
 import { lengths } from './length-rules.ts';
 import { names } from './name-rules.ts';
@@ -19,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   decided,
   exact,
   declared,
+  platforms,
   unique,
   quoted,
   faults,

@@ -1,4 +1,5 @@
 import { builtinModules } from 'node:module';
+import { type Lockfile, missingPlatforms } from '../complete-lock.ts';
 import { type Check, type Finding, isShipped, type Repository, workspaceOf } from './repository.ts';
 import { syntaxOf } from './syntax.ts';
 
@@ -61,6 +62,18 @@ export const declared: Check = {
     }
     return findings;
   },
+};
+
+/** `npm ci` refuses a lockfile that leaves a platform out, on every platform. */
+export const platforms: Check = {
+  name: 'the lockfile holds every platform',
+  run: (repository) =>
+    missingPlatforms(JSON.parse(repository.get('package-lock.json') ?? '{"packages":{}}') as Lockfile).map(
+      ({ name }) => ({
+        at: 'package-lock.json',
+        message: `leaves out ${name}: run node tools/complete-lock.ts`,
+      }),
+    ),
 };
 
 function eachDependency(

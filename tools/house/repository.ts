@@ -10,7 +10,7 @@ export type Finding = { at: string; message: string };
 export type Check = { name: string; run: (repository: Repository) => Finding[] };
 
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', 'results', 'tmp', 'vectors']);
-const READ = /(\.(ts|tsx|mts|js|mjs|md)|package\.json)$/;
+const READ = /(\.(ts|tsx|mts|js|mjs|md)|package(-lock)?\.json)$/;
 
 export function readRepository(root: string): Repository {
   const files = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ambientFindings } from '../ambient-rules.ts';
 import { CHECKS } from '../checks.ts';
-import { decided, declared, exact } from '../dependency-rules.ts';
+import { decided, declared, exact, platforms } from '../dependency-rules.ts';
 import { barrels, circles, directions, freeOfIo, readable } from '../import-rules.ts';
 import { lengthFindings } from '../length-rules.ts';
 import { names } from '../name-rules.ts';
@@ -160,6 +160,15 @@ const SEEDED: [Check, string, Record<string, string>, string][] = [
     'an import that only the root declares',
     { 'packages/tlog/src/a.ts': "import 'zod';", 'packages/tlog/package.json': '{}' },
     'packages/tlog/src/a.ts:1',
+  ],
+  [
+    platforms,
+    'a lockfile that leaves a platform out',
+    {
+      'package-lock.json':
+        '{"packages":{"node_modules/a":{"optionalDependencies":{"a-darwin-x64":"1.0.0"}}}}',
+    },
+    'package-lock.json',
   ],
   [unique, 'a rule twice in one spec', { 'spec/log.md': '- **LOG1** a\n- **LOG1** b\n' }, 'spec/log.md'],
   [
