@@ -1,27 +1,22 @@
-import type { Action, Place } from './action.ts';
+import type { ModelAction, Point } from './export/model-action.ts';
 
 /**
- * A recorded task as an environment for agents (spec/environment.md). Pure: it knows nodes by key and
- * recorded actions with the boxes of their targets; pictures and trees are its caller's.
+ * A recorded task as an environment for agents (spec/environment.md). Pure: it knows nodes by key and what
+ * was done in each; pictures, trees and dialects are its caller's. Places are fractions of the picture.
  */
-
-/** Fractions of the viewport, 0 to 1. */
-export type Point = { x: number; y: number };
 export type Box = { x: number; y: number; width: number; height: number };
 
-/** What an agent does. `name` as in a recording: `Enter`, `ctrl+s`. */
-export type AgentAction =
-  | ({ kind: 'click' | 'double-click' | 'triple-click' | 'right-click' | 'middle-click' | 'hover' } & Point)
-  | ({ kind: 'drag'; to: Point } & Point)
-  | { kind: 'scroll'; dx: number; dy: number }
-  | { kind: 'type'; text: string }
-  | { kind: 'key'; name: string }
-  | { kind: 'navigate'; origin: string; path: string }
-  | { kind: 'wait' }
-  | { kind: 'done' };
-
-/** One recorded action, the key of the node that it starts from, and its targets' boxes there. */
-export type RecordedStep = { from: string; action: Action; box: Box | null; dropBox: Box | null };
+export type RecordedStep = {
+  /** Key of the node that the step starts from. */
+  from: string;
+  /** What was done; null: no dialect can say it, and it follows by itself (ENV9). */
+  done: ModelAction | null;
+  /** Boxes of the target and the drop target in that node; null where they are not known. */
+  box: Box | null;
+  dropBox: Box | null;
+  /** The recorded text was masked: `done` holds filler (ENV6). */
+  masked: boolean;
+};
 
 export type Answer = {
   matched: boolean;
@@ -42,22 +37,24 @@ export class TaskEnvironment {
   readonly #steps: readonly RecordedStep[];
   readonly #final: string;
   readonly #edges = new Map<string, number[]>();
-  #node: string;
-  #last = -1;
+  /** The step that would come next on the recorded way; also where to look first (ENV11). */
+  #next = 0;
+  #node = '';
   #ended = false;
 
   /** `final` is the key of the node at the end of the recording. Throws RangeError without a step. */
   constructor(steps: readonly RecordedStep[], final: string) {
-    const first = steps[0];
-    if (!first) throw new RangeError('a task without an action is no environment');
+    if (!steps.some((step) => step.done !== null)) {
+      throw new RangeError('a task without an action that an agent could do is no environment');
+    }
     this.#steps = steps;
     this.#final = final;
-    this.#node = first.from;
     steps.forEach((step, index) => {
       const edges = this.#edges.get(step.from);
       if (edges) edges.push(index);
       else this.#edges.set(step.from, [index]);
     });
+    this.#goTo(0);
   }
 
   get node(): string {
@@ -74,13 +71,12 @@ export class TaskEnvironment {
   }
 
   reset(): void {
-    this.#node = this.#steps[0]?.from ?? this.#final;
-    this.#last = -1;
     this.#ended = false;
+    this.#goTo(0);
   }
 
   /** Throws EnvironmentEnded after the end (ENV14). */
-  act(action: AgentAction): Answer {
+  act(action: ModelAction): Answer {
     if (this.#ended) throw new EnvironmentEnded('the episode has ended; reset it to go on');
     if (action.kind === 'done') {
       this.#ended = true;
@@ -88,88 +84,80 @@ export class TaskEnvironment {
     }
     const edge = this.#matching(action);
     if (edge === null) return this.#answer(action.kind === 'wait', false);
-    const { action: recorded } = this.#steps[edge] as RecordedStep;
-    this.#last = edge;
-    this.#node = this.#steps[edge + 1]?.from ?? this.#final;
-    return this.#answer(true, recorded.kind === 'type' && recorded.value?.open !== true);
+    this.#goTo(edge + 1);
+    return this.#answer(true, this.#steps[edge]?.masked === true);
   }
 
   #answer(matched: boolean, unchecked: boolean): Answer {
     return { matched, unchecked, node: this.#node, ended: this.#ended };
   }
 
+  /** The node before step `index`, past all steps that follow by themselves. */
+  #goTo(index: number): void {
+    let next = index;
+    while (this.#steps[next]?.done === null) next++;
+    this.#next = next;
+    this.#node = this.#steps[next]?.from ?? this.#final;
+  }
+
   /** ENV11: the soonest after the last edge; else the earliest. */
-  #matching(action: AgentAction): number | null {
+  #matching(action: ModelAction): number | null {
     const edges = this.#edges.get(this.#node) ?? [];
     const fitting = edges.filter((index) => matches(action, this.#steps[index] as RecordedStep));
-    return fitting.find((index) => index > this.#last) ?? fitting[0] ?? null;
+    return fitting.find((index) => index >= this.#next) ?? fitting[0] ?? null;
   }
 }
 
-function matches(action: AgentAction, step: RecordedStep): boolean {
-  const { action: recorded, box, dropBox } = step;
-  switch (recorded.kind) {
+function matches(action: ModelAction, { done, box, dropBox, masked }: RecordedStep): boolean {
+  switch (done?.kind) {
     case 'click':
-    case 'double-click':
-    case 'triple-click':
-    case 'right-click':
-    case 'middle-click':
-    case 'hover':
-      return action.kind === recorded.kind && hits(action, box, recorded.at);
+      return (
+        action.kind === 'click' &&
+        action.button === done.button &&
+        action.count === done.count &&
+        same(action.held, done.held) &&
+        hits(action.at, box, done.at)
+      );
     case 'drag':
       return (
-        action.kind === 'drag' && hits(action, box, recorded.at) && hits(action.to, dropBox, recorded.to)
+        action.kind === 'drag' &&
+        action.button === done.button &&
+        same(action.held, done.held) &&
+        hits(action.path[0], box, done.path[0]) &&
+        hits(action.path.at(-1), dropBox, done.path.at(-1))
       );
+    case 'move':
+      return action.kind === 'move' && hits(action.at, box, done.at);
     case 'scroll':
-      return action.kind === 'scroll' && direction(action) === direction(recorded);
+      return action.kind === 'scroll' && direction(action) === direction(done);
     case 'type':
-      if (action.kind !== 'type') return false;
-      return recorded.value?.open === true ? action.text === recorded.value.text : action.text !== '';
-    case 'key':
-    case 'shortcut':
-      return (
-        action.kind === 'key' &&
-        recorded.name !== null &&
-        keys(action.name) === keys([...recorded.modifiers, recorded.name].join('+'))
-      );
-    case 'navigate':
-      return action.kind === 'navigate' && action.origin === recorded.origin && action.path === recorded.path;
+      return action.kind === 'type' && (masked ? action.text !== '' : action.text === done.text);
+    case 'keys':
+      return action.kind === 'keys' && same(action.keys, done.keys);
     case 'wait':
       return action.kind === 'wait';
+    default:
+      return false;
   }
 }
 
-function hits(point: Point, box: Box | null, recorded: Place): boolean {
+function hits(point: Point | undefined, box: Box | null, recorded: Point | undefined): boolean {
+  if (!point || !recorded) return false;
   if (!(point.x >= 0 && point.x <= 1 && point.y >= 0 && point.y <= 1)) return false;
   if (box && box.width > 0 && box.height > 0) {
-    return (
-      point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height
-    );
+    const { x, y, width, height } = box;
+    return point.x >= x && point.x <= x + width && point.y >= y && point.y <= y + height;
   }
-  if (recorded.nx === null || recorded.ny === null) return false;
-  return Math.abs(point.x - recorded.nx) <= NEAR && Math.abs(point.y - recorded.ny) <= NEAR;
+  return Math.abs(point.x - recorded.x) <= NEAR && Math.abs(point.y - recorded.y) <= NEAR;
 }
 
 function direction({ dx, dy }: { dx: number; dy: number }): string {
   return Math.abs(dx) > Math.abs(dy) ? `x${Math.sign(dx)}` : `y${Math.sign(dy)}`;
 }
 
-const KEY_WORDS: Readonly<Record<string, string>> = {
-  control: 'ctrl',
-  command: 'meta',
-  cmd: 'meta',
-  super: 'meta',
-  win: 'meta',
-  option: 'alt',
-  return: 'enter',
-  esc: 'escape',
-  del: 'delete',
-};
-
-/** `Ctrl+Shift+S` and `shift+control+s` are the same keys (ENV7). */
-function keys(name: string): string {
-  const parts = name.toLowerCase().split('+');
-  // A last empty part is the plus key itself: `ctrl++`.
-  if (parts.at(-1) === '') parts.splice(-2, 2, 'plus');
-  return [...new Set(parts.map((part) => KEY_WORDS[part] ?? part))].sort().join('+');
+/** The same keys, whatever their order and case. */
+function same(some: readonly string[], others: readonly string[]): boolean {
+  const spelled = (keys: readonly string[]) =>
+    [...new Set(keys.map((key) => key.toLowerCase()))].sort().join('\n');
+  return spelled(some) === spelled(others);
 }

@@ -69,7 +69,7 @@ export async function exportTrajectory(
     ...(worked === null ? {} : { task_completed: worked }),
     traj,
   };
-  await sink.append('trajectories.jsonl', `${JSON.stringify(line)}\n`);
+  await sink.append('trajectories.jsonl', new TextEncoder().encode(`${JSON.stringify(line)}\n`));
   account.recordings++;
 }
 

@@ -16,7 +16,7 @@ export type ExportRecording = {
 /** Where exported files go. Names are relative, with `/`; a file that is appended to begins empty. */
 export interface ExportSink {
   write(name: string, bytes: Uint8Array): Promise<void>;
-  append(name: string, text: string): Promise<void>;
+  append(name: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** What an export could not say, by rule; goes beside the export. */

@@ -8,8 +8,12 @@ export class MemoryExportSink implements ExportSink {
     this.files.set(name, bytes.slice());
   }
 
-  async append(name: string, text: string): Promise<void> {
-    this.files.set(name, new TextEncoder().encode(this.text(name) + text));
+  async append(name: string, bytes: Uint8Array): Promise<void> {
+    const before = this.files.get(name) ?? new Uint8Array();
+    const all = new Uint8Array(before.length + bytes.length);
+    all.set(before);
+    all.set(bytes, before.length);
+    this.files.set(name, all);
   }
 
   text(name: string): string {
