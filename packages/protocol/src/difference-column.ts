@@ -51,10 +51,10 @@ export function writeTimes(out: ByteWriter, t: Int32Array): void {
 export function readTimes(source: ByteReader, t: Int32Array): void {
   let time = source.count(LAST_TICK, 'REC44', 't');
   const step = source.count(LONGEST_STEP, 'REC44', 'the step');
-  const off = readNumbers(source, t.length - 1);
   t[0] = time;
+  readNumbers(source, t, 1);
   for (let i = 1; i < t.length; i += 1) {
-    const gap = step + (off[i - 1] as number);
+    const gap = step + (t[i] as number);
     time += gap;
     if (gap < 0 || time > LAST_TICK) source.fail('REC20', `event ${i} goes back or is too late`);
     t[i] = time;
@@ -101,44 +101,46 @@ export function writePlaces(out: ByteWriter, values: Int32Array, shift: number, 
   out.filled(at);
 }
 
-/** Turns the numbers that were read into units of 1/256 px; a place out of range is a fault. */
+/** Fills `values` with units of 1/256 px; a place out of range is a fault. */
 export function readPlaces(
   source: ByteReader,
-  count: number,
+  values: Int32Array,
   shift: number,
   steady: boolean,
   mostUnits: number,
-): Int32Array {
-  const values = readNumbers(source, count);
+): void {
+  readNumbers(source, values, 0);
   const most = mostUnits >> shift;
   let last = 0;
   let speed = 0;
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < values.length; i += 1) {
     const number = values[i] as number;
     speed = steady ? (speed + number) | 0 : number;
     last = (last + speed) | 0;
     if (last > most || last < -most) source.fail('REC21', `place ${i} is out of range`);
     values[i] = last << shift;
   }
-  return values;
 }
 
-/** `count` zigzag varints of 32 bits. Each takes a byte at least, so memory is bounded by the input. */
-function readNumbers(source: ByteReader, count: number): Int32Array {
-  if (count > source.left) source.fail('REC48', 'more events are declared than the bytes can hold');
-  const numbers = new Int32Array(count);
+/** Zigzag varints of 32 bits, from row `from` to the end. The caller has checked that the bytes can hold them. */
+function readNumbers(source: ByteReader, numbers: Int32Array, from: number): void {
   const { bytes, at: start } = source.raw();
   let at = start;
-  for (let i = 0; i < count; i += 1) {
+  for (let i = from; i < numbers.length; i += 1) {
     let rest = bytes[at++] as number;
     // The negation also catches the end of the bytes, where `rest` is undefined.
     if (!(rest < 0x80)) {
-      source.moved(at - 1);
-      rest = Number(source.count(0xffff_ffff, 'REC41', 'a difference'));
-      at = source.raw().at;
+      const more = bytes[at] as number;
+      if (more < 0x80 && more > 0) {
+        rest = (rest & 0x7f) | (more << 7);
+        at += 1;
+      } else {
+        source.moved(at - 1);
+        rest = source.count(0xffff_ffff, 'REC41', 'a difference');
+        at = source.raw().at;
+      }
     }
     numbers[i] = (rest >>> 1) ^ -(rest & 1);
   }
   source.moved(at);
-  return numbers;
 }

@@ -6,6 +6,9 @@ import { RecordingError } from './fault.ts';
 /** Places are kept in units of 1/256 px (REC21). */
 export const UNITS = 256;
 
+const NO_KINDS = new Uint8Array(0);
+const NO_NUMBERS = new Int32Array(0);
+
 /**
  * Events as a struct of arrays: what the codec reads and writes without an object per pointer sample. The
  * typed arrays may be longer than `length`; whoever reads them must not write to them.
@@ -24,10 +27,10 @@ export class EventColumns {
   #length = 0;
 
   constructor(capacity = 512) {
-    this.kinds = new Uint8Array(capacity);
-    this.t = new Int32Array(capacity);
-    this.x = new Int32Array(capacity);
-    this.y = new Int32Array(capacity);
+    this.kinds = capacity === 0 ? NO_KINDS : new Uint8Array(capacity);
+    this.t = capacity === 0 ? NO_NUMBERS : new Int32Array(capacity);
+    this.x = capacity === 0 ? NO_NUMBERS : new Int32Array(capacity);
+    this.y = capacity === 0 ? NO_NUMBERS : new Int32Array(capacity);
   }
 
   static of(events: Iterable<RecordedEvent>): EventColumns {

@@ -41,7 +41,7 @@ export function encodeEvents(
   const strings = new StringTable();
   writeFields(fields, columns, strings);
 
-  const out = new ByteWriter(64 + count * 4);
+  const out = new ByteWriter(64 + count * 15);
   out.byte(VERSION);
   out.byte(
     (8 - shift) |
@@ -69,20 +69,22 @@ export function decodeEvents(bytes: Uint8Array, limits: Partial<RecordingLimits>
   const shift = 8 - (flags & SHIFT);
   if (shift < 0 || flags > 0x7f) source.fail('REC40', 'the flags are not known');
   const count = source.count(eventsInPart, 'REC48', 'events');
-  // A row takes a byte in its run's neighbours or in the column of times: nothing larger is allocated.
-  if (count > 1 && count - 1 > source.left)
-    source.fail('REC48', 'more events are declared than the bytes can hold');
   const kinds = readKinds(source, count);
   const strings = readStrings(source, eventString);
-  const t = new Int32Array(count);
-  if (count > 0) readTimes(source, t);
   const placed = placedRows(kinds, count);
   const places = placed?.length ?? count;
-  const x = readPlaces(source, places, shift, (flags & STEADY_X) !== 0, PLACE_UNITS);
-  const y = readPlaces(source, places, shift, (flags & STEADY_Y) !== 0, PLACE_UNITS);
+  // Every number takes a byte at least, so the arrays are bounded by the input.
+  if (count + 2 * places > source.left + 1)
+    source.fail('REC48', 'more events are declared than the bytes can hold');
+  const numbers = new Int32Array(count + 2 * places);
+  const t = numbers.subarray(0, count);
+  const x = numbers.subarray(count, count + places);
+  const y = numbers.subarray(count + places);
+  if (count > 0) readTimes(source, t);
+  readPlaces(source, x, shift, (flags & STEADY_X) !== 0, PLACE_UNITS);
+  readPlaces(source, y, shift, (flags & STEADY_Y) !== 0, PLACE_UNITS);
   const columns = EventColumns.adopt(kinds, t, scattered(x, placed, count), scattered(y, placed, count));
-  if (placed !== null || kinds.some((kind) => kind !== MOVE))
-    readFields(source, columns, strings, eventString);
+  readFields(source, columns, strings, eventString);
   source.end('REC47');
   return { tickMicroseconds: flags & MILLISECOND_TICKS ? 1000 : 100, columns };
 }
@@ -158,7 +160,6 @@ function readFields(
   strings: readonly string[],
   stringBytes: number,
 ): void {
-  const drafts = KIND_CODES.map((): Draft[] => []);
   for (let row = 0; row < columns.length; row += 1) {
     const kind = columns.kinds[row] as number;
     if (kind === MOVE) continue;
@@ -167,14 +168,14 @@ function readFields(
       draft['x'] = (columns.x[row] as number) / UNITS;
       draft['y'] = (columns.y[row] as number) / UNITS;
     }
-    drafts[kind]?.push(draft);
     columns.others.push(draft as RecordedEvent);
     columns.rows.push(row);
   }
-  KIND_CODES.forEach((kind, code) => {
-    for (const column of FIELDS[kind])
-      for (const draft of drafts[code] ?? []) column.read(source, draft, strings);
-  });
+  if (columns.others.length === 0) return;
+  for (const kind of KIND_CODES) {
+    const drafts = columns.others.filter((event) => event.kind === kind) as Draft[];
+    for (const column of FIELDS[kind]) for (const draft of drafts) column.read(source, draft, strings);
+  }
   const faults = columns.others.flatMap((event, i) =>
     eventFaults(event, `event ${columns.rows[i]}`, stringBytes),
   );

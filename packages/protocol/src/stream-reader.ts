@@ -1,7 +1,7 @@
 import { RecordingError } from './fault.ts';
 
 /**
- * Exact pieces from a stream of chunks. Keeps no more than the piece that is asked for and one chunk: a
+ * Exact pieces from a stream of chunks. Keeps no more than twice the piece that is asked for and one chunk: a
  * length that a sender made up costs only the bytes that really come (REC83).
  */
 export class StreamReader {
@@ -19,22 +19,22 @@ export class StreamReader {
 
   /** The next `length` bytes; RecordingError (REC85) where the stream ends before. */
   async bytes(length: number, at: string): Promise<Uint8Array<ArrayBuffer>> {
-    const pieces: Uint8Array[] = [];
-    let missing = length;
-    while (missing > 0) {
+    // Grows with what comes, by doubling: neither a made-up length nor chunks of one byte cost more.
+    let all = new Uint8Array(Math.min(length, 65_536));
+    let filled = 0;
+    while (filled < length) {
       if (this.#chunk.length === 0 && !(await this.#next())) {
         throw new RecordingError([{ rule: 'REC85', at, message: 'the bytes end early' }]);
       }
-      const piece = this.#chunk.subarray(0, missing);
+      const piece = this.#chunk.subarray(0, length - filled);
       this.#chunk = this.#chunk.subarray(piece.length);
-      pieces.push(piece);
-      missing -= piece.length;
-    }
-    const all = new Uint8Array(length);
-    let offset = 0;
-    for (const piece of pieces) {
-      all.set(piece, offset);
-      offset += piece.length;
+      if (filled + piece.length > all.length) {
+        const grown = new Uint8Array(Math.min(length, Math.max(filled + piece.length, all.length * 2)));
+        grown.set(all.subarray(0, filled));
+        all = grown;
+      }
+      all.set(piece, filled);
+      filled += piece.length;
     }
     return all;
   }

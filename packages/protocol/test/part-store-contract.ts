@@ -123,15 +123,18 @@ export function partStoreContract(name: string, harness: PartStoreHarness): void
       await harness.close?.();
     });
 
-    test.runIf(harness.reopen)('[REC75] what was put is there after a restart', async () => {
-      const id = recording();
-      const store = await harness.open(id);
-      await store.put(label(id, 0), bytes(1, 2));
-      await harness.close?.();
-      const again = (await harness.reopen?.(id)) as PartStore;
-      expect(await again.list()).toEqual([{ index: 0, kind: 'events', bytes: 2 }]);
-      expect([...((await again.get(0))?.sealed ?? [])]).toEqual([1, 2]);
-      await harness.close?.();
-    });
+    const { reopen } = harness;
+    if (reopen) {
+      test('[REC75] what was put is there after a restart', async () => {
+        const id = recording();
+        const store = await harness.open(id);
+        await store.put(label(id, 0), bytes(1, 2));
+        await harness.close?.();
+        const again = await reopen(id);
+        expect(await again.list()).toEqual([{ index: 0, kind: 'events', bytes: 2 }]);
+        expect([...((await again.get(0))?.sealed ?? [])]).toEqual([1, 2]);
+        await harness.close?.();
+      });
+    }
   });
 }
