@@ -1,8 +1,10 @@
 import type { RegisterCommand } from './command.ts';
+import { register as env } from './commands/env.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as recordings } from './commands/recordings.ts';
+import { register as render } from './commands/render.ts';
 import { register as show } from './commands/show.ts';
 import { register as start } from './commands/start.ts';
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly RegisterCommand[] = [start, recordings, show, inspect];
+export const COMMANDS: readonly RegisterCommand[] = [start, recordings, show, inspect, render, env];

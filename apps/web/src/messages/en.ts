@@ -108,6 +108,7 @@ export const words = {
     digest: 'Digest of the document',
     attachments: 'Attached files',
     document: 'The document to the byte',
+    unreadable: 'The installed document does not read as an agreement. Recorders refuse it. The operator must install a whole one.',
     download: 'Download',
   },
   status: {

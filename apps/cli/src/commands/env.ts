@@ -1,0 +1,41 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type CommandContext, GROUPS } from '../command.ts';
+
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('env <id>')
+    .helpGroup(GROUPS.datasets)
+    .summary('serve a recorded task again as an offline environment')
+    .description(
+      'Serve a recorded task to an agent: each of its actions is matched to what was recorded and answered ' +
+        'with the next state (spec/environment.md). Nothing is executed. The opening is written to the access ' +
+        'journal first. Listens on this computer only; ends with Ctrl+C.',
+    )
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4871)
+    .option('--no-bars', 'without the browser’s tabs and address above the page')
+    .action(async (id: string, options: { port: number; bars: boolean }) => {
+      const { openForReading } = await import('../opened-recording.ts');
+      const { FrameRenderer } = await import('@aboveboard/server/rendering/frame-renderer');
+      const { renderedFrames } = await import('@aboveboard/server/rendering/rendered-frames');
+      const { replayTask } = await import('@aboveboard/server/environment/task-replay');
+      const { environmentApp } = await import('@aboveboard/server/environment/environment-app');
+      const { serveUntilStopped } = await import('../loopback-server.ts');
+      const recording = await openForReading(context, id, 'environment');
+      const renderer = await FrameRenderer.start({ bars: options.bars });
+      context.progress('drawing the states …');
+      const task = await replayTask(recording, renderedFrames(renderer, recording, { tree: true })).finally(
+        () => renderer.close(),
+      );
+      await serveUntilStopped(environmentApp(task).fetch, options.port, (url) => {
+        context.result({ url, instruction: task.instruction, nodes: task.observations.size });
+        context.print(`${task.instruction}`);
+        context.print(`${task.observations.size} states, ${task.steps.length} actions, at ${url}`);
+      });
+    });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
+  return port;
+}

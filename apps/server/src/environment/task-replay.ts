@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Action } from '@aboveboard/dataset/action';
+import type { Box, RecordedStep } from '@aboveboard/dataset/environment';
+import {
+  areaOf,
+  type ExportRecording,
+  instructionOf,
+  readActions,
+} from '@aboveboard/dataset/export/export-recording';
+import { modelActionOf } from '@aboveboard/dataset/export/model-action';
+import type { Frame, FrameSource, FrameWant } from '@aboveboard/dataset/frame-source';
+import type { SuccessCheck } from '@aboveboard/protocol/manifest';
+import type { InterfaceNode } from '@aboveboard/protocol/state';
+
+/** What an agent sees at a node. */
+export type Observation = { png: Uint8Array; width: number; height: number; tree: InterfaceNode | null };
+
+/** Everything that serving a recorded task needs, made once. Observations stay in memory, each node once. */
+export type TaskReplay = {
+  instruction: string;
+  steps: RecordedStep[];
+  final: string;
+  observations: ReadonlyMap<string, Observation>;
+  /** The card's checks that hold in the final state, and those that do not. */
+  checks: { check: SuccessCheck; holds: boolean }[];
+};
+
+/** Throws Error with a sentence when the recording has no state that could be shown. */
+export async function replayTask(recording: ExportRecording, source: FrameSource): Promise<TaskReplay> {
+  const actions = await readActions(recording);
+  const end: FrameWant = {
+    surface: actions.at(-1)?.surface ?? 0,
+    t: recording.manifest.clock.durationTicks,
+  };
+  const frames = new Map<string, Frame>();
+  const wants = [...actions.map(({ surface, before }) => ({ surface, t: before.t })), end];
+  for await (const frame of source.frames(wants)) frames.set(placeOf(frame.want), frame);
+
+  const observations = new Map<string, Observation>();
+  const node = (want: FrameWant): string | null => {
+    const frame = frames.get(placeOf(want));
+    if (!frame) return null;
+    const { png, width, height, tree = null } = frame;
+    const key = createHash('sha256').update(png).update(JSON.stringify(tree)).digest('hex');
+    if (!observations.has(key)) observations.set(key, { png, width, height, tree });
+    return key;
+  };
+
+  const steps: RecordedStep[] = [];
+  for (const action of actions) {
+    const want = { surface: action.surface, t: action.before.t };
+    const from = node(want);
+    // An action in a state that can't be shown can't be asked for: the way goes on after it.
+    if (from) steps.push(stepOf(action, from, frames.get(placeOf(want)) as Frame, recording));
+  }
+  const last = steps.at(-1);
+  if (!last) throw new Error('This recording has no state that could be shown; it can’t be an environment.');
+  const final = node(end) ?? last.from;
+  const { task } = recording.manifest;
+  const shown = observations.get(final)?.tree ?? null;
+  return {
+    instruction: instructionOf(recording.manifest),
+    steps,
+    final,
+    observations,
+    checks: (task.kind === 'card' ? (task.card.success ?? []) : []).map((check) => ({
+      check,
+      holds: holds(check, shown, actions),
+    })),
+  };
+}
+
+function stepOf(action: Action, from: string, frame: Frame, recording: ExportRecording): RecordedStep {
+  const { tickMicroseconds } = recording.manifest.clock;
+  const done = modelActionOf(action, { area: areaOf(frame), tickMicroseconds });
+  return {
+    from,
+    done: typeof done === 'string' ? null : done,
+    box: boxOf(action.node, frame),
+    dropBox: action.kind === 'drag' ? boxOf(action.dropNode, frame) : null,
+    masked: action.kind === 'type' && action.value?.open !== true,
+  };
+}
+
+/** The box of a node in the interface tree, as fractions of the picture. */
+function boxOf(id: number | null, frame: Frame): Box | null {
+  const found = id === null || !frame.tree ? null : nodeWith(id, frame.tree);
+  const root = frame.tree?.box;
+  if (!found || !root || root.width <= 0 || root.height <= 0) return null;
+  const across = frame.viewport.width / root.width / frame.width;
+  const down = frame.viewport.height / root.height / frame.height;
+  return {
+    x: frame.viewport.x / frame.width + found.box.x * across,
+    y: frame.viewport.y / frame.height + found.box.y * down,
+    width: found.box.width * across,
+    height: found.box.height * down,
+  };
+}
+
+function nodeWith(id: number, tree: InterfaceNode): InterfaceNode | null {
+  const left = [tree];
+  for (let node = left.pop(); node; node = left.pop()) {
+    if (node.id === id) return node;
+    left.push(...node.children);
+  }
+  return null;
+}
+
+function holds(check: SuccessCheck, tree: InterfaceNode | null, actions: readonly Action[]): boolean {
+  if (check.kind === 'path') {
+    const paths = actions.flatMap((action) => (action.kind === 'navigate' ? [action.path] : []));
+    return paths.at(-1) === check.path;
+  }
+  if (!tree) return false;
+  const present = textsOf(tree).some((text) => text.includes(check.text));
+  return check.kind === 'text-present' ? present : !present;
+}
+
+function textsOf(tree: InterfaceNode): string[] {
+  const texts: string[] = [];
+  const left = [tree];
+  for (let node = left.pop(); node; node = left.pop()) {
+    texts.push(node.name, node.value ?? '');
+    left.push(...node.children);
+  }
+  return texts;
+}
+
+function placeOf({ surface, t }: FrameWant): string {
+  return `${surface}/${t}`;
+}

@@ -1,0 +1,18 @@
+import type { Frame, FrameSource } from '@aboveboard/dataset/frame-source';
+import type { FrameRenderer, RenderableRecording } from './frame-renderer.ts';
+
+/** Frames of one opened recording, drawn as they are asked for. The renderer stays its owner's to close. */
+export function renderedFrames(
+  renderer: FrameRenderer,
+  recording: RenderableRecording,
+  options: { tree: boolean },
+): FrameSource {
+  return {
+    async *frames(wants): AsyncIterable<Frame> {
+      const asked = wants.map((want) => ({ ...want, tree: options.tree }));
+      for await (const { want, png, width, height, viewport, tree } of renderer.render(recording, asked)) {
+        yield { want: { surface: want.surface, t: want.t }, png, width, height, viewport, tree };
+      }
+    },
+  };
+}

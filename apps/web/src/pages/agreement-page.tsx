@@ -1,0 +1,85 @@
+import { parseAgreement } from '@aboveboard/consent/agreement';
+import { agreementWords } from '@aboveboard/consent/agreement-words';
+import { en } from '@aboveboard/consent/messages/en';
+import type { InstalledAgreement } from '@aboveboard/protocol/installation';
+import type { ReactNode } from 'react';
+import { ApiError, client } from '../client.ts';
+import { bytesInWords } from '../figures.ts';
+import { Loaded, useLoaded } from '../loaded.tsx';
+import { words } from '../messages/en.ts';
+
+const text = words.agreement;
+
+const load = async (): Promise<InstalledAgreement | null> => {
+  try {
+    return await client.agreement();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+};
+
+export function AgreementPage(): ReactNode {
+  const [loading, retry] = useLoaded(load);
+  return (
+    <>
+      <h1>{text.title}</h1>
+      <Loaded of={loading} retry={retry}>
+        {(installed) => (installed ? <Installed installed={installed} /> : <p className="notice">{text.none}</p>)}
+      </Loaded>
+    </>
+  );
+}
+
+function Installed({ installed }: { installed: InstalledAgreement }): ReactNode {
+  const parsed = parseAgreement(new TextEncoder().encode(installed.document));
+  return (
+    <>
+      <p>{text.lead}</p>
+      {parsed.ok ? (
+        agreementWords(parsed.value, en).map((passage) => (
+          <section key={passage.heading}>
+            <h2>{passage.heading}</h2>
+            <ul>
+              {passage.sentences.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </section>
+        ))
+      ) : (
+        <div className="notice danger" role="alert">
+          <p>{text.unreadable}</p>
+          <ul>
+            {parsed.faults.map((fault) => (
+              <li key={`${fault.rule} ${fault.at}`}>
+                {fault.rule}, {fault.at}: {fault.message}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <h2>{text.attachments}</h2>
+      <ul>
+        {installed.attachments.map((attachment) => (
+          <li key={attachment.digest}>
+            <a href={`/api/agreement/attachments/${attachment.digest}`} download={attachment.name}>
+              {attachment.name}
+            </a>{' '}
+            <span className="soft">({bytesInWords(attachment.bytes)})</span>
+          </li>
+        ))}
+      </ul>
+      <h2>{text.digest}</h2>
+      <p>
+        <code className="long">{installed.digest}</code>
+      </p>
+      <details>
+        <summary>{text.document}</summary>
+        <pre className="command">
+          <code>{installed.document}</code>
+        </pre>
+      </details>
+    </>
+  );
+}
