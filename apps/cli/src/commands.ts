@@ -1,5 +1,7 @@
 import type { RegisterCommand } from './command.ts';
 import { register as env } from './commands/env.ts';
+import { register as exportRecordings } from './commands/export.ts';
+import { register as importForeign } from './commands/import.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as render } from './commands/render.ts';
@@ -7,4 +9,13 @@ import { register as show } from './commands/show.ts';
 import { register as start } from './commands/start.ts';
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly RegisterCommand[] = [start, recordings, show, inspect, render, env];
+export const COMMANDS: readonly RegisterCommand[] = [
+  start,
+  recordings,
+  show,
+  inspect,
+  render,
+  env,
+  importForeign,
+  exportRecordings,
+];

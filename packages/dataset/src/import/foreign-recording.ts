@@ -17,12 +17,12 @@ export type ForeignOptions = {
 export async function importRecording(
   importer: Importer,
   source: ImportSource,
-  openWriter: () => RecordingWriter,
+  openWriter: () => RecordingWriter | Promise<RecordingWriter>,
   options: ForeignOptions,
 ): Promise<Manifest> {
   await checkSource(importer, source);
   const account = new ImportAccount();
-  const writer = openWriter();
+  const writer = await openWriter();
   const seen = { states: false };
   for await (const item of importer.read(source, account)) {
     if ('state' in item) {

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
+
+export const EXPORT_FORMATS = ['agentnet', 'openai', 'anthropic', 'ui-tars', 'parquet'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('export [id...]')
+    .helpGroup(GROUPS.datasets)
+    .summary('write recordings as training data')
+    .description(
+      'Write recordings as training data into a new folder: agentnet (JSON lines with pyautogui code and PNGs), the ' +
+        'same with the actions of another dialect (openai, anthropic, ui-tars), or parquet (events, actions, trees). ' +
+        'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
+        'was left out, and why.',
+    )
+    .requiredOption('--format <kind>', EXPORT_FORMATS.join(', '))
+    .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
+    .option('--no-frames', 'no pictures: no browser is needed')
+    .action(async (ids: string[], options: { format: string; out: string; frames: boolean }) => {
+      if (!EXPORT_FORMATS.includes(options.format as ExportFormat)) {
+        throw new UsageError(`The format is one of ${EXPORT_FORMATS.join(', ')}.`);
+      }
+      const { exportRecordings } = await import('../dataset-export.ts');
+      const { openFolderSink } = await import('../folder-sink.ts');
+      const sink = await openFolderSink(options.out);
+      try {
+        const installation = await context.installation();
+        const known =
+          ids.length > 0 ? await installation.recordings.known(ids) : await all(installation.recordings);
+        const missing = ids.filter((id) => !known.some((recording) => recording.id === id));
+        if (missing.length > 0)
+          throw new CommandFailure(`There is no recording of ${missing.length} of these ids.`);
+        if (known.length === 0) throw new CommandFailure('There is no recording to export.');
+        const report = await exportRecordings(
+          installation,
+          known.map(({ id }) => id),
+          sink,
+          {
+            format: options.format as ExportFormat,
+            frames: options.frames,
+            progress: context.progress,
+          },
+        );
+        await sink.finish();
+        context.result({ out: options.out, ...report });
+        context.print(
+          `exported    ${report.recordings} recordings, ${report.actions} actions, ${report.frames} pictures`,
+        );
+        for (const { rule, count } of report.leftOut) context.print(`left out    ${count} by ${rule}`);
+      } catch (error) {
+        await sink.discard();
+        throw error;
+      }
+    });
+}
+
+async function all(shelf: {
+  list(options: { after?: string }): Promise<{ id: string }[]>;
+}): Promise<{ id: string }[]> {
+  const known: { id: string }[] = [];
+  for (;;) {
+    const after = known.at(-1)?.id;
+    const page = await shelf.list(after === undefined ? {} : { after });
+    if (page.length === 0) return known;
+    known.push(...page);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Importer } from '@aboveboard/dataset/import/import-account';
+import type { Command } from 'commander';
+import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
+
+const KINDS = ['agentnet', 'ducktrack', 'rrweb'] as const;
+type Kind = (typeof KINDS)[number];
+
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('import <kind> <path>')
+    .helpGroup(GROUPS.datasets)
+    .summary(`make a foreign recording of other tools' files (${KINDS.join(', ')})`)
+    .description(
+      'Make a recording of the class foreign: it can be inspected and exported, never released. agentnet (raw) and ' +
+        'ducktrack are folders, rrweb is a file of events or a folder with events.json. What names a person or a ' +
+        'machine is dropped. A source with faults is refused whole, with all its faults.',
+    )
+    .action(async (kind: string, path: string) => {
+      if (!KINDS.includes(kind as Kind)) throw new UsageError(`The kind is one of ${KINDS.join(', ')}.`);
+      const importer = await importerOf(kind as Kind);
+      const { importSource } = await import('../import-source.ts');
+      const source = importSource(path, kind === 'rrweb' ? 'events.json' : null);
+      const { importForeign } = await import('../foreign-import.ts');
+      const { manifest, faults } = await importForeign(importer, source, () => context.installation());
+      if (manifest === null) {
+        context.result({ faults });
+        for (const { rule, at, message } of faults) context.print(`fault       ${rule} at ${at}: ${message}`);
+        throw new CommandFailure(`Nothing was imported: the source is faulty (${faults.length}).`);
+      }
+      const { id, counts, origin } = manifest;
+      context.result({ id, counts, origin });
+      context.print(`imported    ${id}`);
+      context.print(`holds       ${counts.events} events, ${counts.states} states`);
+      context.print(`kept        ${origin?.kept ?? 0} of the source`);
+      for (const { rule, count } of origin?.reduced ?? []) context.print(`left out    ${count} by ${rule}`);
+    });
+}
+
+async function importerOf(kind: Kind): Promise<Importer> {
+  switch (kind) {
+    case 'agentnet':
+      return (await import('@aboveboard/dataset/import/agentnet-raw')).agentnetRaw;
+    case 'ducktrack':
+      return (await import('@aboveboard/dataset/import/ducktrack')).ducktrack;
+    case 'rrweb':
+      return (await import('@aboveboard/dataset/import/rrweb')).rrweb;
+  }
+}

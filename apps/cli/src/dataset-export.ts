@@ -1,0 +1,76 @@
+import { zstdCompressSync } from 'node:zlib';
+import { exportTrajectory } from '@aboveboard/dataset/export/agentnet';
+import { anthropic } from '@aboveboard/dataset/export/anthropic';
+import type { Dialect } from '@aboveboard/dataset/export/dialect';
+import { ExportAccount, type ExportSink } from '@aboveboard/dataset/export/export-recording';
+import { openai } from '@aboveboard/dataset/export/openai';
+import { ParquetExport } from '@aboveboard/dataset/export/parquet';
+import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
+import { uiTars } from '@aboveboard/dataset/export/ui-tars';
+import type { FrameSource } from '@aboveboard/dataset/frame-source';
+import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
+import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import type { Installation } from '@aboveboard/server/installation';
+import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
+import type { ExportFormat } from './commands/export.ts';
+
+const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
+  agentnet: pyautogui,
+  openai,
+  anthropic,
+  'ui-tars': uiTars,
+};
+
+/** The access is journalled, for all of them at once, before the first is opened (T13). */
+export async function exportRecordings(
+  installation: Installation,
+  ids: readonly string[],
+  sink: ExportSink,
+  options: { format: ExportFormat; frames: boolean; progress: (line: string) => void },
+): Promise<ReturnType<ExportAccount['report']>> {
+  const { format, progress } = options;
+  const access = await installation.journal.beforeRead({ kind: 'dataset', by: 'researcher' }, ids);
+  const account = new ExportAccount();
+  const parquet =
+    format === 'parquet'
+      ? new ParquetExport(sink, account, (page) => new Uint8Array(zstdCompressSync(page)))
+      : null;
+  let renderer: FrameRenderer | null = null;
+  try {
+    for (const [i, id] of ids.entries()) {
+      progress(`recording ${i + 1} of ${ids.length}`);
+      const source = await installation.recordings.openReleased(access, id);
+      const recording = await openRecording({ ...source, deflate: webDeflate });
+      if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
+      const frames = renderer && isDrawable(recording) ? framesOf(renderer, recording) : null;
+      if (parquet) await parquet.add(recording, frames);
+      else {
+        const dialect = DIALECTS[format as Exclude<ExportFormat, 'parquet'>];
+        await exportTrajectory(recording, sink, account, { dialect, frames });
+      }
+    }
+    await parquet?.finish();
+  } finally {
+    await renderer?.close();
+  }
+  const report = account.report();
+  const loses = format === 'parquet' ? [] : DIALECTS[format].loses;
+  const file = { format, ...report, loses };
+  await sink.write('export.json', new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`));
+  return report;
+}
+
+/** A desktop import holds controls for targets, not an interface that could be drawn. */
+function isDrawable({ manifest }: OpenedRecording): boolean {
+  return manifest.counts.states > 0 && (manifest.class !== 'foreign' || manifest.origin?.format === 'rrweb');
+}
+
+function framesOf(renderer: FrameRenderer, recording: OpenedRecording): FrameSource {
+  return {
+    frames: (wants) =>
+      renderer.render(
+        recording,
+        wants.map((want) => ({ ...want, tree: true })),
+      ),
+  };
+}
