@@ -259,9 +259,9 @@ const MAY_LOAD = /\(/;
 
 const ATTRIBUTE_NAME = /^[A-Za-z_][\w:.-]*$/;
 
-/** Shown as nothing: they run, load or move the page, or stand for something that does. */
-const INERT_TAGS = new Set(['script', 'noscript', 'base', 'meta', 'link', 'portal', 'fencedframe']);
-/** Kept as boxes, but with no attribute that makes them act: animations write attributes over time. */
+/** Shown as nothing: they run, or stand for something that does. */
+const INERT_TAGS = new Set(['script', 'noscript', 'portal', 'fencedframe']);
+/** Kept, but without an attribute that makes them act: animations write attributes over time. */
 const STILL_TAGS = new Set([
   'animate',
   'animatemotion',
@@ -270,6 +270,9 @@ const STILL_TAGS = new Set([
   'object',
   'embed',
   'applet',
+  'base',
+  'meta',
+  'link',
 ]);
 
 const LOADING_ATTRIBUTES = new Set(['src', 'poster', 'background', 'rr_dataurl']);
