@@ -104,15 +104,23 @@ export class PageDocument {
     this.queue.length = 0;
   }
 
+  /** Gives up what comes before its next full state, and waits for its place again. False: there is none. */
+  dropUntilState(): boolean {
+    const at = this.queue.findIndex((q) => isFullState(q.item));
+    if (at === -1) return false;
+    for (const queued of this.queue.splice(0, at)) this.passed(queued);
+    this.live = false;
+    this.attachedTo = null;
+    return true;
+  }
+
   /**
    * Moves the first full state to the front, so that it stands before the events of the time that it took to
    * make it. False: it has not come yet, or is not due. What is moved is due as a whole, so that it is
    * written as a whole and a position counted in a batch stays true.
    */
   bringStateForward(cut: number): boolean {
-    const at = this.queue.findIndex(
-      (q) => q.item.item === 'state' && q.item.change.type === RRWEB_FULL_SNAPSHOT,
-    );
+    const at = this.queue.findIndex((q) => isFullState(q.item));
     const state = this.queue[at];
     if (!state || state.at > cut) return false;
     const early = this.queue.slice(0, at + 1).filter((q) => !belongsToFirstState(q.item));
@@ -176,6 +184,10 @@ export class PageDocument {
 const NOTHING: AgentItem = { at: 0, item: 'settled' };
 export function isNothing(item: AgentItem): boolean {
   return item === NOTHING;
+}
+
+function isFullState(item: AgentItem): boolean {
+  return item.item === 'state' && item.change.type === RRWEB_FULL_SNAPSHOT;
 }
 
 function belongsToFirstState(item: AgentItem): boolean {

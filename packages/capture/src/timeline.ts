@@ -267,6 +267,8 @@ export class Timeline {
   #framesBeginAnew(parent: PageDocument, at: number): void {
     for (const document of this.#documents.values()) {
       if (document.identity.parent !== parent.identity.document || !document.live) continue;
+      // After a pause all of them are taken anew, and its new state may be here already.
+      if (document.dropUntilState()) continue;
       document.broken = true;
       document.retryAt = at;
       document.dropQueue();

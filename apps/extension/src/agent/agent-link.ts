@@ -1,29 +1,30 @@
 import type { AgentMessage, SessionMessage } from '@aboveboard/capture/frame-message';
 import { AGENT_PORT, type FromAgent, type ToAgent } from '../wire/agent-wire.ts';
 
-/** One agent in this document, as packages/capture makes it. */
-export type Agent = { receive(message: SessionMessage): void };
-export type MakeAgent = (post: (message: AgentMessage) => void) => Agent;
+/** One agent in this document, as packages/capture makes it; it keeps its batches until they are acknowledged. */
+export type Agent = { receive(message: SessionMessage): void; resend(): void };
+export type Post = (message: AgentMessage) => void;
 
 const RECONNECT = [50, 100, 250, 500, 1000];
 
 /**
- * Ties the document's agent to the worker, which may end at any time: batches are kept until they are
- * acknowledged and said again on the next port. When the recording is over nothing of this is left.
+ * Ties the document's agent to the worker, which may end at any time: what was not acknowledged is said again on
+ * the next port. When the recording is over nothing of this is left.
  */
 export class AgentLink {
-  readonly #make: MakeAgent;
+  readonly #make: (post: Post) => Agent;
   readonly #gone: () => void;
-  readonly #unacknowledged = new Map<number, AgentMessage>();
   #port: chrome.runtime.Port | null = null;
   #agent: Agent | null = null;
   #generation: number | null = null;
   /** The worker has spoken on this port; before that it may not know of this document. */
   #heard = false;
+  /** Said while nobody heard it; unlike batches, the agent does not say it again. */
+  #fault: AgentMessage | null = null;
   #tries = 0;
   #left = false;
 
-  constructor(make: MakeAgent, gone: () => void) {
+  constructor(make: (post: Post) => Agent, gone: () => void) {
     this.#make = make;
     this.#gone = gone;
   }
@@ -56,46 +57,41 @@ export class AgentLink {
       return;
     }
     const { generation, message } = said;
-    if (message.type === 'start') {
-      this.#stopAgent();
-      this.#generation = generation;
-      this.#heard = true;
-      const agent = this.#make((batch) => this.#post(generation, batch));
-      this.#agent = agent;
-      agent.receive(message);
-      return;
+    if (message.type === 'start') this.#start(generation, message);
+    else if (generation !== this.#generation || !this.#agent) return;
+    else if (message.type === 'stop') this.#stopAgent();
+    else {
+      this.#agent.receive(message);
+      if (!this.#heard) this.#sayAgain();
     }
-    if (generation !== this.#generation || !this.#agent) return;
-    if (message.type === 'stop') {
-      this.#stopAgent();
-      return;
-    }
-    if (message.type === 'acknowledge') {
-      for (const seq of this.#unacknowledged.keys()) if (seq <= message.seq) this.#unacknowledged.delete(seq);
-    }
+  }
+
+  #start(generation: number, message: SessionMessage): void {
+    this.#stopAgent();
+    this.#generation = generation;
+    this.#heard = true;
+    this.#agent = this.#make((said) => this.#post(generation, said));
     this.#agent.receive(message);
-    if (!this.#heard) this.#sayAgain();
   }
 
   #post(generation: number, message: AgentMessage): void {
     if (generation !== this.#generation) return;
-    if (message.type === 'batch') this.#unacknowledged.set(message.seq, message);
-    if (this.#heard) this.#port?.postMessage({ generation, message } satisfies FromAgent);
+    if (this.#heard && this.#port) this.#port.postMessage({ generation, message } satisfies FromAgent);
+    else if (message.type === 'fault') this.#fault = message;
   }
 
   #sayAgain(): void {
     this.#heard = true;
-    const generation = this.#generation;
-    if (generation === null) return;
-    for (const message of this.#unacknowledged.values()) {
-      this.#port?.postMessage({ generation, message } satisfies FromAgent);
-    }
+    this.#agent?.resend();
+    const { generation, fault } = { generation: this.#generation, fault: this.#fault };
+    this.#fault = null;
+    if (fault && generation !== null) this.#post(generation, fault);
   }
 
   #stopAgent(): void {
     this.#agent?.receive({ type: 'stop' });
     this.#agent = null;
-    this.#unacknowledged.clear();
+    this.#fault = null;
   }
 
   #leave(): void {

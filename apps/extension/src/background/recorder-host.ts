@@ -6,6 +6,7 @@ import type { ConsentChoice } from '@aboveboard/consent/consent';
 import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from '@aboveboard/consent/consent';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import { isoWeek } from '@aboveboard/protocol/week';
+import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { hexOf } from '../store/byte-text.ts';
 import { spooledBytes } from '../store/part-spool.ts';
@@ -18,7 +19,7 @@ import { putAgentsIn, takeAgentsOut } from './injection.ts';
 import { LiveRecording } from './live-recording.ts';
 import { freshId, randomBytes } from './recording-writing.ts';
 import { dayOf, type Rules } from './rules.ts';
-import { shippedLiterals } from './shipped-literals.ts';
+import { knownLiterals, learnLiterals } from './shipped-literals.ts';
 import { tellFront } from './tab-watch.ts';
 
 export class CommandFault extends Error {
@@ -132,8 +133,10 @@ export class RecorderHost {
     await this.change(({ usage }) => ({ ...EMPTY_SETUP, usage }));
   }
 
-  async start(task: TaskDescription): Promise<string> {
+  async start(described: TaskDescription): Promise<string> {
     this.#mustBe('start');
+    const task =
+      described.kind === 'free' ? { ...described, text: maskFreeText(described.text).text } : described;
     const { agreement, standing, setup } = this.rules;
     if (!agreement || !standing?.ok || !setup.consent) throw new CommandFault('agreement');
     const origins = this.#originsOf(task);
@@ -180,7 +183,7 @@ export class RecorderHost {
 
   subgoal(text: string): void {
     if (this.state !== 'recording') throw new CommandFault('not-now');
-    this.#live?.session.subgoal(text);
+    this.#live?.session.subgoal(maskFreeText(text, this.#inputs()).text);
   }
 
   /** By her, or (with `why`) by the recorder itself. */
@@ -248,6 +251,11 @@ export class RecorderHost {
 
   #mustBe(act: RecorderAct): void {
     if (after(this.state, act) === null) throw new CommandFault('not-now');
+  }
+
+  #inputs(): string[] {
+    const task = this.#live?.row.task;
+    return task?.kind === 'card' ? Object.values(task.inputs) : [];
   }
 
   #originsOf(task: TaskDescription): string[] {
@@ -320,7 +328,7 @@ export class RecorderHost {
   async #loadShipped(): Promise<void> {
     for (const origin of this.rules.origins()) {
       if (this.rules.app(origin)?.masks.literals !== 'shipped') continue;
-      this.#shipped.set(origin, await shippedLiterals.known(this.database, origin));
+      this.#shipped.set(origin, await knownLiterals(this.database, origin));
     }
   }
 
@@ -329,7 +337,7 @@ export class RecorderHost {
     for (const origin of this.rules.origins()) {
       if (this.rules.app(origin)?.masks.literals !== 'shipped') continue;
       const before = this.#shipped.get(origin)?.length ?? 0;
-      const found = await shippedLiterals.learn(this.database, origin);
+      const found = await learnLiterals(this.database, origin);
       if (found.length === before) continue;
       this.#shipped.set(origin, found);
       this.#live?.session.settingsChanged(origin);

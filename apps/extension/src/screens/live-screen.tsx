@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import { durationWords, words } from '../messages/en.ts';
 import type { LiveView, RecorderView } from '../wire/panel-message.ts';
+import { DiscardAct } from './discard-act.tsx';
 import type { Send } from './recorder-link.ts';
 import { StateMark } from './state-mark.tsx';
 import { CardWords } from './task-screen.tsx';
@@ -46,9 +47,7 @@ export function LiveScreen({ view, live, send }: { view: RecorderView; live: Liv
         )}
         <Subgoal send={send} />
       </section>
-      <button type="button" className="quiet" onClick={() => void send({ command: 'discard', id: live.id })}>
-        {say.discard}
-      </button>
+      <DiscardAct label={say.discard} id={live.id} send={send} />
     </>
   );
 }

@@ -28,13 +28,15 @@ export function Panel() {
         <h1>{words.name}</h1>
         {!underWay && <StateMark state={view.state} />}
       </header>
-      <main className="stack">
-        {view.installation === 'demonstration' && view.agreement && (
-          <p className="note">{words.demonstration}</p>
-        )}
-        {!underWay && view.agreement && <p>{words.stateSentence[view.state]}</p>}
-        <FaultNote fault={fault} />
-        <Now view={view} send={send} />
+      <main className="sections">
+        <div className="stack">
+          {!underWay && view.agreement && <p>{words.stateSentence[view.state]}</p>}
+          {view.installation === 'demonstration' && view.agreement && (
+            <p className="soft">{words.demonstration}</p>
+          )}
+          <FaultNote fault={fault} />
+          <Now view={view} send={send} />
+        </div>
         <section className="stack" aria-labelledby="recordings-heading">
           <div className="row row-end">
             <h2 id="recordings-heading">{words.recordings.heading}</h2>

@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import { durationWords, words } from '../messages/en.ts';
 import type { RecordingView } from '../wire/panel-message.ts';
+import { DiscardAct } from './discard-act.tsx';
 import { openReview } from './live-screen.tsx';
 import type { Send } from './recorder-link.ts';
 
@@ -53,7 +53,9 @@ function Recording({ recording, send }: { recording: RecordingView; send: Send }
             {say.uploadNow}
           </button>
         )}
-        {(state === 'reviewing' || state === 'cooling') && <Discard id={id} send={send} />}
+        {(state === 'reviewing' || state === 'cooling') && (
+          <DiscardAct label={say.discard} id={id} send={send} />
+        )}
       </div>
     </article>
   );
@@ -80,31 +82,6 @@ function Leaving({
         </div>
       )}
       {release.fault && <p className="note note-warn">{release.fault}</p>}
-    </div>
-  );
-}
-
-/** The one act that can't be undone says so first; keeping it is the button beside it. */
-function Discard({ id, send }: { id: string; send: Send }) {
-  const [asked, setAsked] = useState(false);
-  if (!asked) {
-    return (
-      <button type="button" onClick={() => setAsked(true)}>
-        {say.discard}
-      </button>
-    );
-  }
-  return (
-    <div className="stack">
-      <p>{say.discardSure}</p>
-      <div className="row">
-        <button type="button" onClick={() => void send({ command: 'discard', id })}>
-          {say.discard}
-        </button>
-        <button type="button" onClick={() => setAsked(false)}>
-          {say.keep}
-        </button>
-      </div>
     </div>
   );
 }

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const HERE = new URL('..', import.meta.url).pathname;
+export const BUILT = join(HERE, '.output/chrome-mv3');
+const ROOT = new URL('../../..', import.meta.url).pathname;
+
+/** Built once for a run of tests, the way that `npm run build` does it. */
+export function buildExtension(): void {
+  const made = join(BUILT, 'manifest.json');
+  if (existsSync(made) && Date.now() - statSync(made).mtimeMs < 20_000) return;
+  const { status, stderr, stdout } = spawnSync('npm', ['run', 'build', '-w', '@aboveboard/extension'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The extension was not built.\n${stdout}\n${stderr}`);
+}
+
+/** A browser with the real built extension in it, and a profile that outlives it. */
+export class ExtensionBrowser {
+  readonly context: BrowserContext;
+  readonly id: string;
+  readonly profile: string;
+
+  private constructor(context: BrowserContext, id: string, profile: string) {
+    this.context = context;
+    this.id = id;
+    this.profile = profile;
+  }
+
+  static async launch(
+    profile = mkdtempSync(join(tmpdir(), 'aboveboard-profile-')),
+  ): Promise<ExtensionBrowser> {
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: process.env['ABOVEBOARD_CHROMIUM'] ?? '/usr/bin/chromium',
+      headless: false,
+      viewport: { width: 1000, height: 700 },
+      args: [
+        '--headless=new',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        `--disable-extensions-except=${BUILT}`,
+        `--load-extension=${BUILT}`,
+      ],
+    });
+    const worker =
+      context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 30_000 }));
+    return new ExtensionBrowser(context, new URL(worker.url()).host, profile);
+  }
+
+  url(page: string): string {
+    return `chrome-extension://${this.id}/${page}`;
+  }
+
+  async panel(): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.goto(this.url('panel.html'));
+    return page;
+  }
+
+  /** What a crash or a power cut does; the profile stays. */
+  async kill(): Promise<void> {
+    const gone = new Promise<void>((resolve) => this.context.once('close', () => resolve()));
+    const session = await this.context.browser()?.newBrowserCDPSession();
+    const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
+    const browser = processInfo.find(({ type }) => type === 'browser');
+    if (!browser) throw new Error('The browser did not tell its process.');
+    process.kill(browser.id, 'SIGKILL');
+    await gone;
+  }
+
+  async close(): Promise<void> {
+    await this.context.close().catch(() => undefined);
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
