@@ -4,10 +4,19 @@ import { ROLES } from '@aboveboard/protocol/installation';
 import { limitsFrom } from '@aboveboard/server/limits';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { type CommandContext, UsageError } from './command.ts';
-import type { StartFlags } from './commands/start.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
 const EXTENSION = fileURLToPath(new URL('../../extension/.output/chrome-mv3', import.meta.url));
+
+export type StartFlags = {
+  demo?: boolean;
+  port: number;
+  host: string;
+  name?: string[];
+  application?: string[];
+  tlsKey?: string;
+  tlsCert?: string;
+};
 
 /** Runs the server until a signal; resolves when it has stopped. */
 export async function startFromCommand(flags: StartFlags, context: CommandContext): Promise<void> {

@@ -112,6 +112,7 @@ async function compose(given: {
       inner: { database, postgres, folder, blobs, garbage, envelopes, ring, vault, digestLock, databaseUrl },
       async close() {
         await database.close();
+        await blobs.close();
         await postgres?.stop();
         folder?.release();
       },

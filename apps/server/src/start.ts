@@ -17,7 +17,6 @@ import { processStart } from './process-start.ts';
 import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
 import { makeErasure } from './recordings/erasure.ts';
-import { makePartShelf } from './recordings/part-shelf.ts';
 import { makeApp } from './routes/app.ts';
 import { makeGuards } from './routes/guard.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
@@ -124,7 +123,7 @@ async function serve(
   const erasure = makeErasure({ database, ring, garbage, envelopes, onErased: accesses.forget });
   const completion = makeCompletion({
     database,
-    shelfOf: (upload) => makePartShelf(upload, { database, blobs, digestLock }),
+    blobs,
     envelopes,
     ring,
     journal: installation.journal,

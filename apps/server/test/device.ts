@@ -18,7 +18,14 @@ export const random = (length: number) => new Uint8Array(randomBytes(length));
 
 export async function makeRecording(
   about: Pick<About, 'agreement' | 'uploadRecipient'>,
-  options: { segments?: number; fields?: Partial<ManifestFields>; random?: typeof random; id?: string } = {},
+  options: {
+    segments?: number;
+    /** Each segment is a frame of so many random bytes instead of 50 moves. */
+    frameBytes?: number;
+    fields?: Partial<ManifestFields>;
+    random?: typeof random;
+    id?: string;
+  } = {},
 ): Promise<SealedRecording> {
   const { segments = 3, fields = {}, random: source = random } = options;
   const id = options.id ?? Buffer.from(source(16)).toString('base64url');
@@ -27,7 +34,11 @@ export async function makeRecording(
   const sealer = makePartSealer(key, crypto.subtle, source) as PartSealer;
   const writer = new RecordingWriter({ id, tickMicroseconds: 1000, store, sealer, deflate: webDeflate });
   for (let segment = 0; segment < segments; segment++) {
-    for (let i = 0; i < 50; i++) {
+    if (options.frameBytes) {
+      const bytes = source(options.frameBytes);
+      writer.frame({ t: segment, surface: 0, mime: 'image/png', width: 1, height: 1, bytes });
+    }
+    for (let i = 0; i < (options.frameBytes ? 0 : 50); i++) {
       writer.event({ kind: 'move', t: segment * 1000 + i * 8, x: 100 + i, y: 200 + segment });
     }
     await writer.flush();
@@ -41,7 +52,7 @@ export async function makeRecording(
     agreement: agreement && { id: agreement.id, version: agreement.version, digest: agreement.digest },
     receipt: createHash('sha256').update('receipt').digest('hex'),
     software: [{ name: 'test', version: '1' }],
-    signals: ['pointer'],
+    signals: [options.frameBytes ? 'frames' : 'pointer'],
     masks: [],
     ...fields,
   });

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, GROUPS } from '../command.ts';
+import type { StartFlags } from '../server-run.ts';
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -33,16 +34,6 @@ ABOVEBOARD_LIMITS limits to change, as JSON: {"requestsPerSecond": 50}`,
       await startFromCommand(options, context);
     });
 }
-
-export type StartFlags = {
-  demo?: boolean;
-  port: number;
-  host: string;
-  name?: string[];
-  application?: string[];
-  tlsKey?: string;
-  tlsCert?: string;
-};
 
 function portNumber(text: string): number {
   const port = Number(text);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { diskLayer, type FileLayer } from './file-layer.ts';
+import { diskLayer, type FileLayer, type OpenFolder, syncFolder } from './file-layer.ts';
 import { makeShared } from './shared-sync.ts';
 
 /**
@@ -9,8 +9,7 @@ import { makeShared } from './shared-sync.ts';
  */
 export type BlobStore = {
   /**
-   * Durable before it resolves; what is there already is not written again. False, and nothing is written,
-   * when the bytes have another SHA-256.
+   * Durable before it resolves. False, and nothing is written, when the bytes have another SHA-256.
    */
   put(sha256: string, bytes: Uint8Array): Promise<boolean>;
   /** Null: there is none. BlobDamaged when the bytes are not those that the name says. */
@@ -19,6 +18,7 @@ export type BlobStore = {
   remove(sha256: string): Promise<void>;
   /** Every name that is there; for the sweep and for checks of the whole store. */
   list(): AsyncGenerator<string>;
+  close(): Promise<void>;
 };
 
 export class BlobDamaged extends Error {
@@ -37,36 +37,37 @@ export async function openBlobStore(
   const present = new Set(await files.names(folder));
   for (const name of [INCOMING, ...shelves])
     if (!present.has(name)) await files.makeFolder(join(folder, name));
-  await files.syncFolder(folder);
+  await syncFolder(files, folder);
   for (const name of owner ? await files.names(incoming) : []) await files.remove(join(incoming, name));
 
-  const syncShelf = makeShared((shelf) => files.syncFolder(shelf));
+  // Kept open: opening a folder for each sync takes as long as the sync.
+  const open = new Map<string, Promise<OpenFolder>>();
+  const syncShelf = makeShared(async (shelf) => {
+    const folder = open.get(shelf) ?? files.openFolder(shelf);
+    open.set(shelf, folder);
+    folder.catch(() => open.delete(shelf));
+    await (await folder).sync();
+  });
   const shelfOf = (sha256: string) => join(folder, sha256.slice(0, 2));
   const pathOf = (sha256: string) => join(shelfOf(sha256), sha256);
-  const isWhole = async (sha256: string) => {
-    const bytes = await files.read(pathOf(sha256));
-    return bytes !== null && digestOf(bytes) === sha256;
-  };
 
   return {
     async put(sha256, bytes) {
       if (digestOf(bytes) !== sha256) return false;
-      // One that decayed on the disk is replaced. One that is whole may still lack the sync of its folder.
-      if (!(await isWhole(sha256))) {
-        const temporary = join(incoming, randomBytes(12).toString('hex'));
+      // Also when the name is there: what is renamed over it is the same, and what decayed on the disk is mended.
+      const temporary = join(incoming, randomBytes(12).toString('hex'));
+      try {
+        const file = await files.create(temporary);
         try {
-          const file = await files.create(temporary);
-          try {
-            await file.write(bytes);
-            await file.sync();
-          } finally {
-            await file.close();
-          }
-          await files.rename(temporary, pathOf(sha256));
-        } catch (error) {
-          await files.remove(temporary).catch(() => undefined);
-          throw error;
+          await file.write(bytes);
+          await file.sync();
+        } finally {
+          await file.close();
         }
+        await files.rename(temporary, pathOf(sha256));
+      } catch (error) {
+        await files.remove(temporary).catch(() => undefined);
+        throw error;
       }
       await syncShelf(shelfOf(sha256));
       return true;
@@ -87,6 +88,12 @@ export async function openBlobStore(
 
     async *list() {
       for (const shelf of shelves) yield* await files.names(join(folder, shelf));
+    },
+
+    async close() {
+      const folders = [...open.values()];
+      open.clear();
+      for (const shelf of folders) await (await shelf).close();
     },
   };
 }

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises
 
 /**
  * The few file operations that durability rests on, so that tests can put a disk beneath that forgets what
- * was not synced. Nothing is durable until `sync` of the file and `syncFolder` of its folder have resolved.
+ * was not synced. Nothing is durable until `sync` of the file and then of its folder have resolved.
  */
 export interface FileLayer {
   makeFolder(path: string): Promise<void>;
@@ -10,13 +10,28 @@ export interface FileLayer {
   create(path: string): Promise<NewFile>;
   /** Replaces what is at `to`, at once for every reader. */
   rename(from: string, to: string): Promise<void>;
-  syncFolder(path: string): Promise<void>;
+  openFolder(path: string): Promise<OpenFolder>;
   /** Null: there is none. */
   read(path: string): Promise<Uint8Array | null>;
   /** Nothing happens when there is none. */
   remove(path: string): Promise<void>;
   /** Names in a folder; none when there is no folder. */
   names(path: string): Promise<string[]>;
+}
+
+export interface OpenFolder {
+  /** Names that were given or removed before are durable when it resolves. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function syncFolder(files: FileLayer, path: string): Promise<void> {
+  const folder = await files.openFolder(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 export interface NewFile {
@@ -39,13 +54,9 @@ export const diskLayer: FileLayer = {
     };
   },
   rename,
-  async syncFolder(path) {
+  async openFolder(path) {
     const folder = await open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    return { sync: () => folder.sync(), close: () => folder.close() };
   },
   read: (path) => readFile(path).catch(noneAs(null)),
   remove: (path) => unlink(path).catch(noneAs(undefined)),

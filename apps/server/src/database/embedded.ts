@@ -67,8 +67,9 @@ export async function startEmbedded(
     onState(true);
     child.once('exit', () => {
       child = undefined;
+      if (stopping) return;
       onState(false);
-      if (!stopping) restarting = restart();
+      restarting = restart();
     });
   }
 

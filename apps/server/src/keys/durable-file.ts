@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { diskLayer, type FileLayer } from '../blobs/file-layer.ts';
+import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 
 /** Small secret files (mode 0600), each replaced as a whole and durable before the call returns. */
 export async function writeDurably(
@@ -22,7 +22,7 @@ export async function writeDurably(
     await files.remove(temporary).catch(() => undefined);
     throw error;
   }
-  await files.syncFolder(dirname(path));
+  await syncFolder(files, dirname(path));
 }
 
 /** Removes what a killed server left half written in `folder`. */

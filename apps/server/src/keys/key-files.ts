@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { KeyStore } from '@aboveboard/vault/stored-keyring';
-import { diskLayer, type FileLayer } from '../blobs/file-layer.ts';
+import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 import { sweepTemporary, writeDurably } from './durable-file.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function openKeyFiles(
     put: (id, value) => writeDurably(pathOf(id), value, files),
     async delete(id) {
       await files.remove(pathOf(id));
-      await files.syncFolder(folder);
+      await syncFolder(files, folder);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Envelope } from '@aboveboard/vault/keyring';
-import { diskLayer, type FileLayer } from '../blobs/file-layer.ts';
+import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 import { sweepTemporary, writeDurably } from './durable-file.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function openPendingEnvelopes(
     get: (upload) => files.read(join(folder, upload)),
     async remove(upload) {
       await files.remove(join(folder, upload));
-      await files.syncFolder(folder);
+      await syncFolder(files, folder);
     },
     list: () => files.names(folder),
   };

@@ -14,6 +14,7 @@ import { notFound, Refusal } from '../refusal.ts';
 import { deleteUpload, partsOf } from '../uploads/upload-rows.ts';
 import { makePartShelf } from './part-shelf.ts';
 import { insertRecording, type KnownRecording, listRecordings, recordingsWithIds } from './recording-rows.ts';
+import { makeSealedParts } from './sealed-parts.ts';
 
 /** A recording as a reader takes it: sealed parts, and a sealer that opens them and seals nothing. */
 export type OpenRecording = { id: string; store: PartStore; sealer: PartSealer };
@@ -67,7 +68,7 @@ export function makeShelf(parts: {
       if (!row) throw notFound();
       return {
         id,
-        store: makePartShelf(row.upload, { database, blobs, digestLock }),
+        store: makeSealedParts(await partsOf(database.query, row.upload), blobs),
         sealer: {
           seal: async () => {
             throw new TypeError('a recording that was released is not written to');

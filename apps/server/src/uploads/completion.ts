@@ -1,13 +1,15 @@
 import type { Fault } from '@aboveboard/protocol/fault';
-import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
-import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import type { PartSealer } from '@aboveboard/protocol/part';
 import { openEnvelope } from '@aboveboard/vault/envelope';
 import { type AccessJournal, requireAccess } from '@aboveboard/vault/journal';
 import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
+import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Database } from '../database/database.ts';
 import type { PendingEnvelopes } from '../keys/pending-envelopes.ts';
+import { nodeDeflate } from '../recordings/node-deflate.ts';
 import { insertRecording } from '../recordings/recording-rows.ts';
+import { makeSealedParts } from '../recordings/sealed-parts.ts';
 import { Refusal } from '../refusal.ts';
 import { type PartRow, refuseUpload, type UploadRow } from './upload-rows.ts';
 import { verifyRecording } from './verification.ts';
@@ -24,8 +26,7 @@ export type Completion = {
 
 export type CompletionParts = {
   database: Database;
-  /** The sealed parts of an upload. */
-  shelfOf: (upload: string) => PartStore;
+  blobs: BlobStore;
   envelopes: PendingEnvelopes;
   ring: KeyRing;
   journal: AccessJournal;
@@ -38,7 +39,7 @@ export type CompletionParts = {
 };
 
 export function makeCompletion(parts: CompletionParts): Completion {
-  const { database, shelfOf, envelopes, ring, journal, identity, agreements } = parts;
+  const { database, blobs, envelopes, ring, journal, identity, agreements } = parts;
   const lane = makeLanes(parts.lanes ?? 2);
 
   async function refuse(upload: UploadRow, faults: Fault[]): Promise<Fault[]> {
@@ -63,9 +64,9 @@ export function makeCompletion(parts: CompletionParts): Completion {
     }
     const source = {
       id: upload.recording,
-      store: shelfOf(upload.id),
+      store: makeSealedParts(rows, blobs),
       sealer: makePartSealer(key, crypto.subtle, neverSeals) as PartSealer,
-      deflate: webDeflate,
+      deflate: nodeDeflate,
     };
     const manifest = await verifyRecording(source, agreements());
     if (!manifest.ok) return refuse(upload, manifest.faults);
