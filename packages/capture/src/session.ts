@@ -2,7 +2,7 @@ import type { Gate, GateContext } from '@aboveboard/consent/gate';
 import type { PauseCause } from '@aboveboard/protocol/event';
 import { checkedAgentMessage } from './agent-message-check.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { AgentSettings } from './frame-message.ts';
+import type { AgentItem, AgentSettings } from './frame-message.ts';
 import { type DocumentIdentity, PageDocument, type SendToAgent } from './page-document.ts';
 import type { AskedSignal, Refusal } from './permits.ts';
 import type { RecordingSink } from './recording-sink.ts';
@@ -29,6 +29,8 @@ export type SessionOptions = {
   /** Durable before it resolves; called after the sink's flush and before anything is acknowledged. */
   keep: (checkpoint: Checkpoint) => Promise<void>;
   limits: SessionLimits;
+  /** How long, after agents were told to stop, their last words are waited for. */
+  lastWords: () => Promise<void>;
   /** The recording has reached a limit; the recorder ends it. */
   onLimit: (limit: 'duration' | 'size') => void;
 };
@@ -49,6 +51,8 @@ export class CaptureSession {
   #generation = 0;
   #nextSurface = 0;
   #ended = false;
+  /** The last words have been heard. */
+  #closed = false;
   #limitSaid = false;
   #turn: Promise<void> = Promise.resolve();
 
@@ -155,7 +159,7 @@ export class CaptureSession {
 
   receive(document: string, generation: number, message: unknown): void {
     const known = this.#documents.get(document);
-    if (!known || this.#ended || known.generation !== generation) return;
+    if (!known || this.#closed || known.generation !== generation) return;
     const checked = checkedAgentMessage(message);
     const now = this.#options.now();
     if (!checked) {
@@ -166,7 +170,8 @@ export class CaptureSession {
       this.#timeline.fault(known, checked.reason, Math.min(checked.at, now), now);
       return;
     }
-    if (!known.take(checked.seq, checked.items, now)) this.#timeline.fault(known, 'state-lost', now, now);
+    const items = checked.items.map((item) => this.#within(item));
+    if (!known.take(checked.seq, items, now)) this.#timeline.fault(known, 'state-lost', now, now);
     for (const item of checked.items) if (item.item === 'place') known.place = item.index;
     this.#timeline.bound(known, now);
   }
@@ -228,6 +233,8 @@ export class CaptureSession {
     this.#ended = true;
     for (const document of this.#documents.values()) document.tell({ type: 'stop' });
     const turn = this.#turn.then(async () => {
+      await this.#options.lastWords();
+      this.#closed = true;
       this.#timeline.own(now, { act: 'task', phase: 'end' });
       await this.#write(Number.POSITIVE_INFINITY);
     });
@@ -325,6 +332,13 @@ export class CaptureSession {
     document.tell({ type: 'stop' });
     document.dropQueue();
     this.#timeline.leave(document);
+  }
+
+  /** An agent counts its masks when it is told to pause or stop; they belong to what was taken before that. */
+  #within(item: AgentItem): AgentItem {
+    if (item.item !== 'mask' || this.#taken(item.at)) return item;
+    const end = this.#spans.findLast(({ to }) => to !== null && to <= item.at)?.to;
+    return end ? { ...item, at: end - 0.001 } : item;
   }
 
   #taken(at: number): boolean {

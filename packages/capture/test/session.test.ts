@@ -2,6 +2,7 @@ import type { Gate } from '@aboveboard/consent/gate';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../src/checkpoint.ts';
+import type { AgentItem } from '../src/frame-message.ts';
 import { MemorySink } from '../src/recording-sink.ts';
 import { CaptureSession, ORDER_WINDOW, type SessionOptions } from '../src/session.ts';
 import { HOLD } from '../src/timeline.ts';
@@ -45,6 +46,7 @@ class Desk {
         this.kept = structuredClone(checkpoint);
       },
       limits: { milliseconds: 3_600_000, bytes: 10_000_000 },
+      lastWords: async () => undefined,
       onLimit: (limit) => {
         this.limit = limit;
       },
@@ -324,6 +326,27 @@ describe('pause, stop and restart', () => {
     await ended;
     expect(desk.kinds().at(-1)).toBe('task');
     expect(desk.of('move')).toHaveLength(1);
+  });
+
+  test('[CAP6] the last words of an agent that was told to stop are heard, of the time before it', async () => {
+    let speak = () => {};
+    const desk = new Desk(gateFor(ERP), { lastWords: async () => speak() });
+    const page = desk.agent('one');
+    page.say(desk.session, ...page.firstState());
+    await desk.later(500);
+    const { settings } = page;
+    const { now } = desk.clock;
+    speak = () => {
+      page.settings = settings;
+      const mask: AgentItem = { at: now + 5, item: 'mask', rule: 'text.not-shipped', count: 3 };
+      page.say(desk.session, page.move(1, 0, now - 10), page.move(2, 0, now + 1), mask);
+    };
+    const ended = desk.session.end();
+    desk.clock.now += 10;
+    await ended;
+    expect(desk.of('move').map((move) => move.x)).toEqual([1]);
+    expect(desk.of('mask')).toHaveLength(1);
+    expect(desk.kinds().at(-1)).toBe('task');
   });
 
   test('[CAP40] a worker that dies loses nothing, and nothing is written twice', async () => {

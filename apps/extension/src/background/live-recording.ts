@@ -23,6 +23,9 @@ export type LiveOptions = {
   onEnd: (why: NonNullable<ShelfRow['ended']>) => void;
 };
 
+/** A message from a page's process takes a few milliseconds; a page that hangs is not waited for. */
+const LAST_WORDS = 150;
+
 /**
  * The recording under way: session, writer, and the row that a new worker goes on from. The row's checkpoint is
  * stored after the parts that it speaks of and before anything is acknowledged.
@@ -52,6 +55,7 @@ export class LiveRecording {
         now: () => performance.timeOrigin + performance.now(),
         keep: (kept) => this.#keep(kept),
         limits: options.limits,
+        lastWords: () => new Promise((resolve) => setTimeout(resolve, LAST_WORDS)),
         onLimit: options.onEnd,
       },
       checkpoint,

@@ -4,8 +4,9 @@ import { answer, within } from '../store/database.ts';
 
 /**
  * The strings that an application ships to anybody (docs/adr on shipped literals): its own scripts and locale
- * files and the markup of its root, fetched without credentials, so that nothing made for one person can be
- * among them. What can't be fetched or read gives none, and text stays masked (T14).
+ * files, fetched without credentials, so that nothing made for one person can be among them. Markup is not
+ * read: a page that a server makes holds what it is about beside its labels, and the two can't be told apart.
+ * What can't be fetched or read gives none, and text stays masked (T14).
  */
 type KnownLiterals = { sources: Record<string, string>; literals: string[] };
 
@@ -31,7 +32,7 @@ export async function learnLiterals(database: IDBDatabase, origin: string): Prom
     const digest = await digestOf(text);
     if (sources[url] === digest) continue;
     sources[url] = digest;
-    for (const literal of shippedLiterals(kind === 'html' ? markupOnly(text) : text, kind)) {
+    for (const literal of shippedLiterals(text, kind)) {
       if (literals.size >= Math.min(STRINGS, LITERALS_LIMIT)) break;
       literals.add(literal);
     }
@@ -64,7 +65,7 @@ async function sourcesOf(origin: string): Promise<{ url: string; kind: SourceKin
       .catch(() => []);
     for (const { result } of results) for (const address of result ?? []) scripts.add(address);
   }
-  const sources: { url: string; kind: SourceKind }[] = [{ url: `${origin}/`, kind: 'html' }];
+  const sources: { url: string; kind: SourceKind }[] = [];
   for (const address of scripts) {
     if (!URL.canParse(address)) continue;
     const url = new URL(address);
@@ -98,14 +99,6 @@ async function fetchShipped(url: string, origin: string): Promise<string | null>
   } catch {
     return null;
   }
-}
-
-/**
- * The markup alone. Scripts in a page, data islands and texts for browsers without scripts carry what the page
- * is about; an application's own code comes in files.
- */
-export function markupOnly(html: string): string {
-  return html.replace(/<(script|style|noscript|template|textarea)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ');
 }
 
 async function digestOf(text: string): Promise<string> {
