@@ -1,12 +1,24 @@
 import { findModel } from '@aboveboard/planner/catalogue/model';
-import { type FinetuneFit, type FinetuneInput, finetuneColumns, finetunePeak, finetuneTerms } from '@aboveboard/planner/memory/finetune';
+import {
+  type FinetuneFit,
+  type FinetuneInput,
+  finetuneColumns,
+  finetunePeak,
+  finetuneTerms,
+} from '@aboveboard/planner/memory/finetune';
 import { parameterCount } from '@aboveboard/planner/memory/inventory';
 import { findQuant } from '@aboveboard/planner/memory/quant';
 import { nonNegativeRelative } from '@aboveboard/planner/speed/nonnegative';
 import { number, quantile, readTable } from './csv.ts';
 import type { Scored } from './memory.ts';
 
-export type TuneRow = { name: string; family: string; measured: number; input: FinetuneInput; parameters: number };
+export type TuneRow = {
+  name: string;
+  family: string;
+  measured: number;
+  input: FinetuneInput;
+  parameters: number;
+};
 
 /** The rows whose model has a shape and whose own figures agree. A missing sequence length is taken as 2,048. */
 export function tuneRows(): TuneRow[] {
@@ -20,7 +32,11 @@ export function tuneRows(): TuneRow[] {
     const four = row['load_in_4bit'] === 'True';
     const quant = findQuant(four ? (/unsloth-bnb/.test(model) ? 'bnb-4bit-dynamic' : 'bnb-4bit') : 'bf16');
     if (!quant) return [];
-    const checkpointing = (row['grad_checkpointing'] ?? '').includes('unsloth') ? 'offload' : row['grad_checkpointing'] === 'False' ? 'none' : 'layer';
+    const checkpointing = (row['grad_checkpointing'] ?? '').includes('unsloth')
+      ? 'offload'
+      : row['grad_checkpointing'] === 'False'
+        ? 'none'
+        : 'layer';
     const optim = row['optim'] ?? '';
     const trainable = number(row['trainable_params']);
     const input: FinetuneInput = {
@@ -34,14 +50,24 @@ export function tuneRows(): TuneRow[] {
       checkpointing,
       ...(trainable && !full ? { trainable } : {}),
     };
-    return [{ name: `${row['model']} on ${row['gpu']}`, family: familyOf(found.value.name), measured, input, parameters: parameterCount(shape) }];
+    return [
+      {
+        name: `${row['model']} on ${row['gpu']}`,
+        family: familyOf(found.value.name),
+        measured,
+        input,
+        parameters: parameterCount(shape),
+      },
+    ];
   });
 }
 
 /** Families for leaving out: makers' lines, whatever the size. */
 export function familyOf(name: string): string {
   const last = (name.split('/').at(-1) ?? name).toLowerCase();
-  return /^(meta-)?llama/.test(last) ? 'llama' : (/^[a-z]+/.exec(last.replace(/^(functiongemma)/, 'gemma'))?.[0] ?? last);
+  return /^(meta-)?llama/.test(last)
+    ? 'llama'
+    : (/^[a-z]+/.exec(last.replace(/^(functiongemma)/, 'gemma'))?.[0] ?? last);
 }
 
 export function fitFinetune(rows: readonly TuneRow[]): number[] {

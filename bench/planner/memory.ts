@@ -60,7 +60,16 @@ function llamaKv(row: Row) {
     ...(latent ? { kvRank: 512, ropeDim: 64 } : {}),
   } satisfies Shape;
   const twice = /kv\^T \(/.test(line);
-  return { shape, options: { key, value, tp: 1, pp: 1, ...(latent ? { latent: twice ? ('twice' as const) : ('once' as const) } : {}) } };
+  return {
+    shape,
+    options: {
+      key,
+      value,
+      tp: 1,
+      pp: 1,
+      ...(latent ? { latent: twice ? ('twice' as const) : ('once' as const) } : {}),
+    },
+  };
 }
 
 export type VllmCase = {
@@ -80,7 +89,12 @@ export function vllmCases(): VllmCase[] {
     if (!found.ok || ggufOrMetal) return [];
     const shape = found.value.shape;
     const unstated = /not in excerpt/.test(row['model'] ?? '');
-    const quant = findQuant((row['quant'] === 'bitsandbytes' ? found.value.quantFromName : row['quant']) || found.value.quantFromName || quantOf(shape) || 'bf16');
+    const quant = findQuant(
+      (row['quant'] === 'bitsandbytes' ? found.value.quantFromName : row['quant']) ||
+        found.value.quantFromName ||
+        quantOf(shape) ||
+        'bf16',
+    );
     if (!quant || unstated) return [];
     const gpuFound = findGpu((row['gpu'] ?? '').replace(/^\d+x\s+/, ''));
     const gpu = gpuFound.ok ? gpuFound.value : undefined;
@@ -106,7 +120,9 @@ export function vllmCases(): VllmCase[] {
         ...(total === undefined ? {} : { gpuGib: total }),
       });
     };
-    return [{ row, name: `${row['model']} on ${row['gpu']} tp ${row['tp'] || '?'}`, shape, quant, gpu, plan }];
+    return [
+      { row, name: `${row['model']} on ${row['gpu']} tp ${row['tp'] || '?'}`, shape, quant, gpu, plan },
+    ];
   });
 }
 
@@ -151,7 +167,8 @@ export function endToEndRows(cases: readonly VllmCase[]): Scored[] {
     const planned = Math.max(0, plan.kvAvailable) / plan.kvPerToken;
     const tp = number(c.row['tp']) ?? 1;
     const total = (plan.capacity / gib) * fraction;
-    const weights = (parameterCount(c.shape) * (c.quant.bytes < 0.7 ? 0.5 : c.quant.bytes < 1.5 ? 1 : 2)) / gib / tp;
+    const weights =
+      (parameterCount(c.shape) * (c.quant.bytes < 0.7 ? 0.5 : c.quant.bytes < 1.5 ? 1 : 2)) / gib / tp;
     const peer = Math.max(0, ((total - 1.2 * weights - 2) * gib) / plan.kvPerToken);
     return [{ row: c.name, measured, planned, peer }];
   });
@@ -168,7 +185,7 @@ export function fromBudgetRows(cases: readonly VllmCase[]): Scored[] {
     const rates = kvRates(kvLines(c.shape, { key: kv.key, value: kv.value, tp, pp: 1 }));
     const perToken = rates.full + rates.sliding;
     const planned = Math.floor((budget * gib) / perToken / 16) * 16;
-    const peer = (budget * gib) / (2 * 2 * c.shape.layers * c.shape.hidden) * tp;
+    const peer = ((budget * gib) / (2 * 2 * c.shape.layers * c.shape.hidden)) * tp;
     return [{ row: c.name, measured: printed, planned, peer }];
   });
 }

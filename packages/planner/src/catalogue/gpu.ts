@@ -42,7 +42,9 @@ export function findGpu(wanted: string, own: readonly Gpu[] = []): Checked<Gpu> 
   const names = (gpu: Gpu) => [gpu.name, gpu.title, ...gpu.aliases].map(plain);
   const found =
     gpus.find((gpu) => names(gpu).includes(target)) ??
-    gpus.find((gpu) => names(gpu).some((name) => name === target.replace(/\d+x/, '').replace(/(\d+)gb$/, '')));
+    gpus.find((gpu) =>
+      names(gpu).some((name) => name === target.replace(/\d+x/, '').replace(/(\d+)gb$/, '')),
+    );
   if (found) return { ok: true, value: found };
   return {
     ok: false,

@@ -74,13 +74,19 @@ export function quantInName(name: string): string | undefined {
 }
 
 const tuningWords = new Set(
-  ('instruct it base chat hf bnb 4bit 8bit unsloth fp8 nvfp4 mxfp4 awq gptq gguf int4 int8 w4a16 w8a8 w8a16 dynamic block ' +
-    'static pertensor bf16 fp16 pt meta preview marlin thinking 2507 autoround quantized dev text recipe vllm single').split(' '),
+  (
+    'instruct it base chat hf bnb 4bit 8bit unsloth fp8 nvfp4 mxfp4 awq gptq gguf int4 int8 w4a16 w8a8 w8a16 dynamic block ' +
+    'static pertensor bf16 fp16 pt meta preview marlin thinking 2507 autoround quantized dev text recipe vllm single'
+  ).split(' '),
 );
 
 /** A name without its owner and without the words that do not change the shape. */
 export function plainName(name: string): string {
-  const last = name.replace(/\(.*?\)/g, ' ').split('/').at(-1) ?? name;
+  const last =
+    name
+      .replace(/\(.*?\)/g, ' ')
+      .split('/')
+      .at(-1) ?? name;
   return last
     .toLowerCase()
     .replace(/[\s_-]+/g, ' ')

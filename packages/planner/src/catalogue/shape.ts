@@ -67,7 +67,14 @@ export type Shape = {
 };
 
 export type Mixer =
-  | { kind: 'attention'; kvHeads: number; headDim: number; valueDim: number; window?: number; compressed?: number }
+  | {
+      kind: 'attention';
+      kvHeads: number;
+      headDim: number;
+      valueDim: number;
+      window?: number;
+      compressed?: number;
+    }
   | { kind: 'latent'; kvRank: number; ropeDim: number; index?: number }
   | { kind: 'linear'; keyHeads: number; valueHeads: number; keyDim: number; valueDim: number; conv: number }
   | { kind: 'mamba'; heads: number; headDim: number; state: number; groups: number; conv: number }
@@ -137,7 +144,10 @@ function mixersOf(shape: Shape): { count: number; mixer: Mixer }[] {
   if (window > 0)
     groups.push({
       count: window,
-      mixer: { ...plain(shape.windowKvHeads ?? shape.kvHeads, shape.headDim, shape.valueDim), window: shape.window ?? 0 },
+      mixer: {
+        ...plain(shape.windowKvHeads ?? shape.kvHeads, shape.headDim, shape.valueDim),
+        window: shape.window ?? 0,
+      },
     });
   if (linear > 0) groups.push({ count: linear, mixer: linearMixer(shape) });
   if (full > 0) {

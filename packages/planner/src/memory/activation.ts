@@ -16,7 +16,13 @@ const patchBytes = 2 * (3 * 3420 + 3 * 1280);
 const patchesPerToken = 4;
 const visionTokens = 16384;
 
-export type ActivationInput = { shape: Shape; tp: number; sequences: number; batchedTokens: number; maxLen: number };
+export type ActivationInput = {
+  shape: Shape;
+  tp: number;
+  sequences: number;
+  batchedTokens: number;
+  maxLen: number;
+};
 
 export type Activation = { forward: number; sampler: number; vision: number; peak: number };
 
@@ -25,7 +31,8 @@ export function activationPeak(input: ActivationInput): Activation {
   const { shape, tp, sequences, batchedTokens } = input;
   const tokens = Math.max(1, batchedTokens);
   const wide = shape.experts
-    ? ((shape.expertsActive ?? 1) * (shape.expertIntermediate ?? 0)) / tp + (shape.sharedIntermediate ?? 0) / tp
+    ? ((shape.expertsActive ?? 1) * (shape.expertIntermediate ?? 0)) / tp +
+      (shape.sharedIntermediate ?? 0) / tp
     : shape.intermediate / tp;
   const queries = (shape.heads * shape.headDim) / tp;
   const forward = tokens * 2 * (3 * Math.max(wide, queries) + 3 * shape.hidden);

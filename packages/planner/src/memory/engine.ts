@@ -24,7 +24,8 @@ export type EngineProfile = {
 
 // vLLM gives large cards (70 GiB and more, A100 excepted) larger defaults: EngineArgs, UsageContext defaults.
 const large = (gib: number, generation: string) => gib >= 70 && generation !== 'ampere';
-const vllmSource = 'vLLM EngineArgs and log lines of measured runs (data/planner/vllm_memory.csv); NCCL 342 and 392 MB measured';
+const vllmSource =
+  'vLLM EngineArgs and log lines of measured runs (data/planner/vllm_memory.csv); NCCL 342 and 392 MB measured';
 const nccl = { two: 0.334, more: 0.383 };
 
 const vllm0: EngineProfile = {
@@ -55,7 +56,13 @@ const profiles: EngineProfile[] = [
   { ...vllm1, since: '0.10', nonTorchGib: 0.13 },
   { ...vllm1, since: '0.22', nonTorchGib: 0.13, fraction: 0.92, graphsInBudget: true },
   // vLLM as Unsloth starts it: the number of sequences follows the memory that is left for KV.
-  { ...vllm1, engine: 'unsloth', since: '0', nonTorchGib: 0.06, source: `${vllmSource}; Unsloth's notebooks` },
+  {
+    ...vllm1,
+    engine: 'unsloth',
+    since: '0',
+    nonTorchGib: 0.06,
+    source: `${vllmSource}; Unsloth's notebooks`,
+  },
   {
     ...vllm1,
     engine: 'sglang',

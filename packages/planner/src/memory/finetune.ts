@@ -1,10 +1,10 @@
+import fits from '../../catalogue/fits.json' with { type: 'json' };
 import type { Shape } from '../catalogue/shape.ts';
 import { layersOf } from '../catalogue/shape.ts';
-import { loraBytes } from './serve.ts';
-import type { QuantLayout } from './quant.ts';
-import { totalBytes, weightsPerGpu, oneGpu } from './weights.ts';
 import { parameterCount } from './inventory.ts';
-import fits from '../../catalogue/fits.json' with { type: 'json' };
+import type { QuantLayout } from './quant.ts';
+import { loraBytes } from './serve.ts';
+import { oneGpu, totalBytes, weightsPerGpu } from './weights.ts';
 
 const gib = 2 ** 30;
 

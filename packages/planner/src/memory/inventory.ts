@@ -51,11 +51,14 @@ export function parameterCount(shape: Shape): number {
 
 /** Parameters that one token passes through: routed experts count as active / all. */
 export function activeParameterCount(shape: Shape): number {
-  return inventory(shape).reduce((sum, part) => {
-    if (part.role === 'draft' || part.role === 'vision' || part.role === 'embedding') return sum;
-    const share = part.role === 'experts' ? (shape.expertsActive ?? 1) / (shape.experts ?? 1) : 1;
-    return sum + part.params * share;
-  }, shape.tied ? shape.vocab * shape.hidden : 0);
+  return inventory(shape).reduce(
+    (sum, part) => {
+      if (part.role === 'draft' || part.role === 'vision' || part.role === 'embedding') return sum;
+      const share = part.role === 'experts' ? (shape.expertsActive ?? 1) / (shape.experts ?? 1) : 1;
+      return sum + part.params * share;
+    },
+    shape.tied ? shape.vocab * shape.hidden : 0,
+  );
 }
 
 function mixerParams(shape: Shape, mixer: Mixer): Part[] {
@@ -140,7 +143,9 @@ function expertParams(shape: Shape): Part[] {
 /** A draft (MTP) layer is one more layer of the model's last kind and a projection of two hidden states. */
 function draftParams(shape: Shape): number {
   const groups = layersOf(shape);
-  const mixer = groups.find((group) => group.mixer.kind === 'attention' || group.mixer.kind === 'latent')?.mixer;
+  const mixer = groups.find(
+    (group) => group.mixer.kind === 'attention' || group.mixer.kind === 'latent',
+  )?.mixer;
   const attention = mixer ? mixerParams(shape, mixer).reduce((sum, part) => sum + part.params, 0) : 0;
   const feed = shape.experts
     ? expertParams(shape).reduce((sum, part) => sum + part.params, 0)

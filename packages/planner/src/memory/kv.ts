@@ -40,7 +40,10 @@ export const kvDtypeNames: readonly string[] = Object.keys(kvDtypes);
 
 /** `fp8`, or `q8_0/f16` for keys and values kept differently. Undefined for a name that is not known. */
 export function findKvDtype(wanted: string): { key: KvDtype; value: KvDtype } | undefined {
-  const [first, second] = wanted.toLowerCase().split('/').map((name) => name.trim());
+  const [first, second] = wanted
+    .toLowerCase()
+    .split('/')
+    .map((name) => name.trim());
   const key = one(first ?? '');
   const value = second === undefined ? key : one(second);
   return key && value ? { key, value } : undefined;
@@ -83,7 +86,12 @@ export function kvLines(shape: Shape, options: KvOptions): KvLine[] {
   }
   // Falcon-H1 runs a Mamba mixer beside the attention of every layer.
   if (shape.mambaLayers === shape.layers && !shape.pattern) {
-    lines.push({ kind: 'mamba', layers: Math.ceil(shape.layers / options.pp), perToken: 0, perRequest: mambaState(shape, options.tp) });
+    lines.push({
+      kind: 'mamba',
+      layers: Math.ceil(shape.layers / options.pp),
+      perToken: 0,
+      perRequest: mambaState(shape, options.tp),
+    });
   }
   if (options.draft) {
     const last = lines.find((line) => line.kind === 'attention' || line.kind === 'latent');
@@ -101,7 +109,11 @@ function lineOf(shape: Shape, mixer: Mixer, options: KvOptions): Omit<KvLine, 'l
       const bytes = heads * (mixer.headDim * options.key.bytes + mixer.valueDim * options.value.bytes);
       if (mixer.compressed !== undefined) {
         // One entry for every `compressed` tokens, and the last `window` tokens uncompressed.
-        return { kind: 'attention', perToken: bytes / mixer.compressed, perRequest: bytes * (mixer.window ?? 0) };
+        return {
+          kind: 'attention',
+          perToken: bytes / mixer.compressed,
+          perRequest: bytes * (mixer.window ?? 0),
+        };
       }
       return mixer.window === undefined
         ? { kind: 'attention', perToken: bytes, perRequest: 0 }
@@ -125,7 +137,8 @@ function lineOf(shape: Shape, mixer: Mixer, options: KvOptions): Omit<KvLine, 'l
     case 'linear': {
       const heads = Math.max(1, mixer.valueHeads / options.tp);
       const channels = (2 * mixer.keyHeads * mixer.keyDim + mixer.valueHeads * mixer.valueDim) / options.tp;
-      const state = heads * mixer.keyDim * mixer.valueDim * 2;
+      // The recurrent state is kept in fp32 (mamba_ssm_dtype of the published configs).
+      const state = heads * mixer.keyDim * mixer.valueDim * 4;
       return { kind: 'linear', perToken: 0, perRequest: state + channels * (mixer.conv - 1) * 2 };
     }
     case 'mamba':
@@ -138,7 +151,8 @@ function mambaState(shape: Shape, tp: number): number {
   const heads = shape.mambaHeads ?? 0;
   const inner = heads * (shape.mambaHeadDim ?? 0);
   const scan = (inner * (shape.mambaState ?? 0)) / tp;
-  const conv = ((shape.mambaConv ?? 4) - 1) * (inner + 2 * (shape.mambaGroups ?? 1) * (shape.mambaState ?? 0));
+  const conv =
+    ((shape.mambaConv ?? 4) - 1) * (inner + 2 * (shape.mambaGroups ?? 1) * (shape.mambaState ?? 0));
   return (scan + conv / tp) * 2;
 }
 
@@ -156,7 +170,12 @@ export function kvRates(lines: readonly KvLine[]): { full: number; sliding: numb
 }
 
 /** Bytes that one request of `tokens` holds, windows capped at `window + slack`, rounded up to blocks. */
-export function kvBytesPerRequest(lines: readonly KvLine[], tokens: number, slack: number, block = 1): number {
+export function kvBytesPerRequest(
+  lines: readonly KvLine[],
+  tokens: number,
+  slack: number,
+  block = 1,
+): number {
   const blocks = (count: number) => Math.ceil(count / block) * block;
   return lines.reduce((sum, line) => {
     const kept = line.window === undefined ? tokens : Math.min(tokens, line.window - 1 + slack);

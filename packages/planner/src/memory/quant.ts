@@ -42,10 +42,35 @@ const layouts: QuantLayout[] = [
   // 64-weight blocks, their scales quantised again in blocks of 256 (double quantisation).
   linears('bnb-4bit', 0.5 + 1 / 64 + 4 / (64 * 256)),
   // Some 3 % of the linears stay in 16 bits; its makers say less than 10 % larger than plain 4-bit.
-  linears('bnb-4bit-dynamic', 0.97 * (0.5 + 1 / 64 + 4 / (64 * 256)) + 0.03 * 2, 'Unsloth: dynamic 4-bit quantisation'),
+  linears(
+    'bnb-4bit-dynamic',
+    0.97 * (0.5 + 1 / 64 + 4 / (64 * 256)) + 0.03 * 2,
+    'Unsloth: dynamic 4-bit quantisation',
+  ),
   linears('bnb-8bit', 1 + 4 / 4096),
   linears('nvfp4', 0.5 + 1 / 16),
-  { name: 'mxfp4', bytes: 0.5 + 1 / 32, touches: 'experts', rest: 2, source: 'OCP Microscaling 1.0: blocks of 32' },
+  // Recipes that quantise the experts of latent-attention models and leave the attention in 16 bits.
+  {
+    name: 'nvfp4-experts',
+    bytes: 0.5 + 1 / 16,
+    touches: 'experts',
+    rest: 2,
+    source: 'NVIDIA model cards of DeepSeek-R1-NVFP4',
+  },
+  {
+    name: 'int4-experts',
+    bytes: 0.5 + 2 / 32,
+    touches: 'experts',
+    rest: 2,
+    source: 'model card of Kimi-K2.5: experts in groups of 32',
+  },
+  {
+    name: 'mxfp4',
+    bytes: 0.5 + 1 / 32,
+    touches: 'experts',
+    rest: 2,
+    source: 'OCP Microscaling 1.0: blocks of 32',
+  },
   file('q4_0', 4.5),
   file('q4_1', 5),
   file('q5_0', 5.5),
@@ -106,7 +131,10 @@ export const quantNames: readonly string[] = layouts.map((layout) => layout.name
 export function findQuant(wanted: string): QuantLayout | undefined {
   const lower = wanted.trim().toLowerCase();
   const name = aliases[lower] ?? lower;
-  return layouts.find((layout) => layout.name === name) ?? layouts.find((layout) => layout.name === name.replace(/[ -]+/g, '_'));
+  return (
+    layouts.find((layout) => layout.name === name) ??
+    layouts.find((layout) => layout.name === name.replace(/[ -]+/g, '_'))
+  );
 }
 
 /** Bytes of one parameter of a role. Quantisers leave embeddings, heads, routers, norms and vision as they were. */

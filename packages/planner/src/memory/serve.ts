@@ -77,9 +77,11 @@ export function serveMemory(input: ServeInput): ServeMemory {
     ...(input.draft ? { draft: true } : {}),
   });
   const gpus = layout.tp * layout.pp;
-  const nonTorch = (engine.nonTorchGib + (gpus < 2 ? 0 : gpus === 2 ? engine.ncclGib.two : engine.ncclGib.more)) * gib;
+  const nonTorch =
+    (engine.nonTorchGib + (gpus < 2 ? 0 : gpus === 2 ? engine.ncclGib.two : engine.ncclGib.more)) * gib;
   const fraction = input.fraction ?? engine.fraction;
-  const batchedTokens = input.batchedTokens ?? engine.maxBatchedTokens(capacity / gib, input.gpu.generation, input.maxLen);
+  const batchedTokens =
+    input.batchedTokens ?? engine.maxBatchedTokens(capacity / gib, input.gpu.generation, input.maxLen);
   const peak = (sequences: number) =>
     activationPeak({ shape, tp: layout.tp, sequences, batchedTokens, maxLen: input.maxLen });
   const sequences = input.sequences ?? defaultSequences(input, capacity, capacity * fraction - weightBytes);
@@ -152,7 +154,13 @@ function llamaBuffers(input: ServeInput, batch: number): Activation {
   return { forward, sampler: 0, vision: 0, peak: forward };
 }
 
-function longest(kv: readonly KvLine[], available: number, slack: number, block: number, most: number): number {
+function longest(
+  kv: readonly KvLine[],
+  available: number,
+  slack: number,
+  block: number,
+  most: number,
+): number {
   if (available <= 0 || kvBytesPerRequest(kv, block, slack, block) > available) return 0;
   let low = 1;
   let high = most;
@@ -174,12 +182,20 @@ export function checkLayout(shape: Shape, layout: Layout): Checked<Layout> {
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(layout)) {
     if (!Number.isInteger(value) || value < 1) {
-      problems.push({ code: 'impossible', at: name, message: `must be a whole number of at least 1, is ${value}` });
+      problems.push({
+        code: 'impossible',
+        at: name,
+        message: `must be a whole number of at least 1, is ${value}`,
+      });
     }
   }
   if (problems.length === 0) {
     if (layout.tp % layout.attentionDp !== 0)
-      problems.push({ code: 'not-divisible', at: 'attention_dp_size', message: `does not divide tp ${layout.tp}` });
+      problems.push({
+        code: 'not-divisible',
+        at: 'attention_dp_size',
+        message: `does not divide tp ${layout.tp}`,
+      });
     const attentionTp = Math.max(1, layout.tp / layout.attentionDp);
     if (shape.heads % attentionTp !== 0)
       problems.push({

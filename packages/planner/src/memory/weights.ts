@@ -33,12 +33,14 @@ export function weightsPerGpu(
   for (const part of inventory(shape)) {
     if (part.role === 'draft' && !options.draft) continue;
     const cut = cutOf(part.role, { tp: layout.tp, attentionTp, kvTp, experts });
-    const stages = part.role === 'embedding' || part.role === 'head' || part.role === 'vision' ? 1 : layout.pp;
+    const stages =
+      part.role === 'embedding' || part.role === 'head' || part.role === 'vision' ? 1 : layout.pp;
     lines.push({ role: part.role, bytes: (part.params * bytesOf(quant, part.role)) / cut / stages });
   }
   if (layout.pp > 1) dropOuterTables(lines);
   const rotary = ropeWidth(shape);
-  if (options.rope !== false && rotary > 0) lines.push({ role: 'rope', bytes: shape.maxPosition * rotary * 2 });
+  if (options.rope !== false && rotary > 0)
+    lines.push({ role: 'rope', bytes: shape.maxPosition * rotary * 2 });
   if (options.pad && options.pad > 1) {
     const experts4 = lines.find((line) => line.role === 'experts');
     if (experts4) lines.push({ role: 'padding', bytes: experts4.bytes * (options.pad - 1) });
@@ -46,10 +48,7 @@ export function weightsPerGpu(
   return lines;
 }
 
-function cutOf(
-  role: Role,
-  cuts: { tp: number; attentionTp: number; kvTp: number; experts: number },
-): number {
+function cutOf(role: Role, cuts: { tp: number; attentionTp: number; kvTp: number; experts: number }): number {
   switch (role) {
     case 'query':
     case 'mixer':
@@ -78,7 +77,8 @@ function dropOuterTables(lines: WeightLine[]): void {
 function ropeWidth(shape: Shape): number {
   if (shape.ropeDim !== undefined) return shape.ropeDim;
   if (shape.architecture.startsWith('OPT') || shape.architecture.startsWith('XLM')) return 0;
-  if (shape.architecture.startsWith('Qwen3_5') || shape.architecture.startsWith('Qwen3Next')) return shape.headDim / 4;
+  if (shape.architecture.startsWith('Qwen3_5') || shape.architecture.startsWith('Qwen3Next'))
+    return shape.headDim / 4;
   return shape.headDim;
 }
 

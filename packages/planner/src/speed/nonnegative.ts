@@ -50,7 +50,12 @@ export function nonNegative(
 export function nonNegativeRelative(
   rows: readonly (readonly number[])[],
   targets: readonly number[],
-  options: { ridge?: number; prior?: readonly number[]; passes?: number; importance?: readonly number[] } = {},
+  options: {
+    ridge?: number;
+    prior?: readonly number[];
+    passes?: number;
+    importance?: readonly number[];
+  } = {},
 ): number[] {
   let robust = targets.map(() => 1);
   let solution: number[] = [];

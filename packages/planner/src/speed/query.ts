@@ -42,7 +42,10 @@ export function architectureFamily(model: string, architecture: string): string 
   if (/Kimi|kimi/.test(architecture + model)) return 'kimi-k2';
   if (/^Llama4/.test(architecture)) return 'llama4';
   if (/^(Llama|Mistral)/.test(architecture)) return 'llama';
-  return architecture.replace(/(ForCausalLM|ForConditionalGeneration|Moe.*|Model)$/, '').toLowerCase() + (/Moe/.test(architecture) ? '-moe' : '');
+  return (
+    architecture.replace(/(ForCausalLM|ForConditionalGeneration|Moe.*|Model)$/, '').toLowerCase() +
+    (/Moe/.test(architecture) ? '-moe' : '')
+  );
 }
 
 /** Checks a question; every problem at once. */
@@ -54,13 +57,31 @@ export function speedQuery(asked: SpeedAsked): Checked<SpeedQuery> {
   if (!gpu.ok) problems.push(...gpu.problems.map((p) => ({ ...p, at: 'system' })));
   for (const field of ['isl', 'osl', 'concurrency', 'tp_size'] as const) {
     const value = asked[field];
-    if (value === undefined || value === null) problems.push({ code: 'missing', at: field, message: 'is missing' });
-    else if (!(value > 0) || value > 1e7) problems.push({ code: 'impossible', at: field, message: `cannot be ${value}`, right: 'a number from 1 to 10,000,000' });
+    if (value === undefined || value === null)
+      problems.push({ code: 'missing', at: field, message: 'is missing' });
+    else if (!(value > 0) || value > 1e7)
+      problems.push({
+        code: 'impossible',
+        at: field,
+        message: `cannot be ${value}`,
+        right: 'a number from 1 to 10,000,000',
+      });
   }
-  const announced = asked.precision || (model.ok ? model.value.quantFromName : undefined) || (model.ok ? nativeQuant(model.value.shape) : undefined) || 'bf16';
-  const quant = findQuant(model.ok && announced === 'fp4' && /gpt_?oss/i.test(model.value.shape.architecture) ? 'mxfp4' : announced);
-  if (!quant) problems.push({ code: 'unknown-name', at: 'precision', message: `no precision is called ${announced}`, right: 'bf16, fp8, fp4, int4, int8' });
-  if (!asked.backend) problems.push({ code: 'missing', at: 'backend', message: 'is missing', right: 'vllm, sglang or trtllm' });
+  const announced =
+    asked.precision ||
+    (model.ok ? model.value.quantFromName : undefined) ||
+    (model.ok ? nativeQuant(model.value.shape) : undefined) ||
+    'bf16';
+  const quant = findQuant(model.ok ? recipe(announced, model.value.shape) : announced);
+  if (!quant)
+    problems.push({
+      code: 'unknown-name',
+      at: 'precision',
+      message: `no precision is called ${announced}`,
+      right: 'bf16, fp8, fp4, int4, int8',
+    });
+  if (!asked.backend)
+    problems.push({ code: 'missing', at: 'backend', message: 'is missing', right: 'vllm, sglang or trtllm' });
   if (problems.length > 0 || !model.ok || !gpu.ok || !quant) return { ok: false, problems };
   const { gpus, layout } = layoutOf(asked, model.value.shape);
   return {
@@ -82,6 +103,14 @@ export function speedQuery(asked: SpeedAsked): Checked<SpeedQuery> {
   };
 }
 
+/** What a short name of a precision means for this model's published checkpoints. */
+export function recipe(announced: string, shape: Shape): string {
+  if (/gptoss/i.test(shape.architecture) && /fp4|fp8/.test(announced)) return 'mxfp4';
+  if (shape.kvRank && /^(fp4|nvfp4)$/.test(announced)) return 'nvfp4-experts';
+  if (shape.kvRank && /^int4/.test(announced)) return 'int4-experts';
+  return announced;
+}
+
 function nativeQuant(shape: Shape): string | undefined {
   return shape.quantMethod === 'modelopt' ? 'nvfp4' : shape.quantMethod;
 }
@@ -96,11 +125,31 @@ function layoutOf(asked: SpeedAsked, shape: Shape): { gpus: number; layout: Layo
   const dp = Math.max(1, given ?? 1);
   const expertTp = Math.max(1, asked.moe_tp_size ?? 1);
   const expertEp = Math.max(1, asked.moe_ep_size ?? 1);
-  if (!shape.experts) return { gpus: tp * dp, layout: { tp: tp * dp, pp: 1, attentionDp: dp, expertTp: 1, expertEp: 1 } };
+  if (!shape.experts)
+    return { gpus: tp * dp, layout: { tp: tp * dp, pp: 1, attentionDp: dp, expertTp: 1, expertEp: 1 } };
   if (given && expertTp === expertEp && expertTp > 1 && tp * dp === expertTp * expertEp) {
-    return { gpus: expertTp, layout: { tp: expertTp, pp: 1, attentionDp: dp > 1 ? expertTp : 1, expertTp: 1, expertEp } };
+    return {
+      gpus: expertTp,
+      layout: { tp: expertTp, pp: 1, attentionDp: dp > 1 ? expertTp : 1, expertTp: 1, expertEp },
+    };
+  }
+  if (dp === tp && tp > 1 && expertTp === 1 && expertEp === tp * dp) {
+    return { gpus: tp, layout: { tp, pp: 1, attentionDp: tp, expertTp: 1, expertEp: tp } };
   }
   const gpus = Math.max(tp * dp, expertTp * expertEp);
+  // Beyond a node engines keep attention whole on every rank and spread the experts (wide expert parallelism).
+  if (gpus > 8 && expertTp === gpus) {
+    return { gpus, layout: { tp: gpus, pp: 1, attentionDp: gpus, expertTp: 1, expertEp: gpus } };
+  }
   const attentionDp = dp > 1 ? dp : Math.max(1, Math.round(gpus / tp));
-  return { gpus, layout: { tp: gpus, pp: 1, attentionDp: Math.min(attentionDp, gpus), expertTp: Math.max(1, gpus / expertEp), expertEp } };
+  return {
+    gpus,
+    layout: {
+      tp: gpus,
+      pp: 1,
+      attentionDp: Math.min(attentionDp, gpus),
+      expertTp: Math.max(1, gpus / expertEp),
+      expertEp,
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import { layersOf } from '../catalogue/shape.ts';
+import { engineProfile } from '../memory/engine.ts';
 import { inventory } from '../memory/inventory.ts';
 import { findKvDtype, kvLines } from '../memory/kv.ts';
 import { bytesOf } from '../memory/quant.ts';
 import { serveMemory } from '../memory/serve.ts';
-import { engineProfile } from '../memory/engine.ts';
 import type { SpeedQuery } from './query.ts';
 
 /**
@@ -21,6 +21,8 @@ export type SpeedTerms = {
   dense: number;
   experts: number;
   kv: number;
+  /** ms of arithmetic of latent attention over the context, which reads little and computes much. */
+  latentFlops: number;
   /** ms of arithmetic of a decode step, and of all-reduces. */
   flops: number;
   comm: number;
@@ -28,9 +30,13 @@ export type SpeedTerms = {
   prefill: number;
   prefillAttention: number;
   prefillComm: number;
+  /** ms to read all weights once: what each prefill pass costs at least. */
+  pass: number;
   moe: number;
   hybridLayers: number;
   latent: number;
+  /** Kernels that a decode step launches, collectives apart. */
+  kernels: number;
 };
 
 export function speedTerms(query: SpeedQuery): SpeedTerms {
@@ -41,6 +47,7 @@ export function speedTerms(query: SpeedQuery): SpeedTerms {
   const attentionTp = layout.tp / layout.attentionDp;
   let dense = 0;
   let expertBytes = 0;
+  let allBytes = 0;
   let activeParams = 0;
   for (const part of inventory(shape)) {
     const bytes = part.params * bytesOf(query.quant, part.role);
@@ -50,6 +57,7 @@ export function speedTerms(query: SpeedQuery): SpeedTerms {
       // Tokens meet all experts, whoever holds them.
       const touched = 1 - (1 - active / experts) ** admitted;
       expertBytes += (bytes * touched) / gpus;
+      allBytes += bytes / gpus;
       activeParams += (part.params * active) / experts;
     } else if (part.role === 'head' || (part.role === 'embedding' && shape.tied)) {
       dense += bytes / gpus;
@@ -62,7 +70,7 @@ export function speedTerms(query: SpeedQuery): SpeedTerms {
       activeParams += part.params;
     }
   }
-  const kvDtype = findKvDtype(query.quant.bytes < 1.5 && gpu.generation !== 'ampere' && !shape.quantMethod?.includes('mxfp4') ? 'fp8' : 'bf16');
+  const kvDtype = findKvDtype(kvDtypeOf(query));
   const lines = kvDtype ? kvLines(shape, { ...kvDtype, tp: attentionTp, pp: 1 }) : [];
   const context = isl + osl / 2;
   const kvBytes = lines.reduce((sum, line) => {
@@ -72,13 +80,18 @@ export function speedTerms(query: SpeedQuery): SpeedTerms {
   }, 0);
   const rate = peakRate(query) * 1e9; // flop/ms
   const layers = layersOf(shape).reduce((sum, group) => sum + group.count, 0);
-  const mixers = layersOf(shape).reduce((sum, group) => sum + (group.mixer.kind === 'none' ? 0 : group.count), 0);
+  const mixers = layersOf(shape).reduce(
+    (sum, group) => sum + (group.mixer.kind === 'none' ? 0 : group.count),
+    0,
+  );
   const link = gpu.spec.link * 1e6;
-  const message = (tokens: number) => (gpus > 1 ? (2 * layers * tokens * shape.hidden * 2 * 2 * (gpus - 1)) / gpus / link : 0);
+  const message = (tokens: number) =>
+    gpus > 1 ? (2 * layers * tokens * shape.hidden * 2 * 2 * (gpus - 1)) / gpus / link : 0;
   const width = shape.kvRank ? shape.kvRank + (shape.ropeDim ?? 0) : shape.headDim;
   const scores = layersOf(shape).reduce((sum, group) => {
     if (group.mixer.kind !== 'attention' && group.mixer.kind !== 'latent') return sum;
-    const span = group.mixer.kind === 'attention' && group.mixer.window ? Math.min(isl, group.mixer.window * 2) : isl;
+    const span =
+      group.mixer.kind === 'attention' && group.mixer.window ? Math.min(isl, group.mixer.window * 2) : isl;
     return sum + group.count * 2 * shape.heads * Math.min(width, 256) * isl * span;
   }, 0);
   return {
@@ -89,14 +102,28 @@ export function speedTerms(query: SpeedQuery): SpeedTerms {
     dense: dense / bandwidth,
     experts: expertBytes / bandwidth,
     kv: (batch * kvBytes) / bandwidth,
+    latentFlops: shape.kvRank
+      ? (batch *
+          context *
+          layers *
+          (shape.heads / attentionTp) *
+          2 *
+          (2 * shape.kvRank + (shape.ropeDim ?? 0))) /
+        (gpu.spec.bf16 * 1e9)
+      : 0,
     flops: (2 * activeParams * admitted) / gpus / rate,
     comm: message(admitted),
     prefill: (2 * activeParams * isl) / gpus / rate,
     prefillAttention: scores / gpus / (gpu.spec.bf16 * 1e9),
     prefillComm: message(isl),
+    pass: (dense + allBytes) / bandwidth,
     moe: shape.experts ? 1 : 0,
-    hybridLayers: layersOf(shape).reduce((sum, g) => sum + (g.mixer.kind === 'linear' || g.mixer.kind === 'mamba' ? g.count : 0), 0),
+    hybridLayers: layersOf(shape).reduce(
+      (sum, g) => sum + (g.mixer.kind === 'linear' || g.mixer.kind === 'mamba' ? g.count : 0),
+      0,
+    ),
     latent: shape.kvRank ? 1 : 0,
+    kernels: kernelCount(query),
   };
 }
 
@@ -126,4 +153,26 @@ function capacityOf(query: SpeedQuery): number {
   });
   const ranks = query.layout.attentionDp;
   return memory.maxConcurrency > 1 ? memory.maxConcurrency * ranks : query.concurrency;
+}
+
+/**
+ * Kernels of one decode step, counted from the layer definitions in vLLM and SGLang: projections, norms, rotary,
+ * cache write, attention, routing, grouped matrix products. Low-precision linears quantise their input first.
+ */
+function kernelCount(query: SpeedQuery): number {
+  const { shape } = query;
+  const gate = shape.gatedQuery ? 2 : 0;
+  const shared = shape.sharedExperts || shape.sharedIntermediate ? (shape.gatedQuery ? 6 : 3) : 0;
+  const mixers = { none: 0, attention: 6 + gate, latent: 12, linear: 13, mamba: 8 };
+  const feeds = { none: 0, dense: 3, experts: 8 + shared };
+  const quantise = query.quant.bytes < 1.5 ? 3 : 0;
+  return layersOf(shape).reduce(
+    (sum, group) => sum + group.count * (2 + mixers[group.mixer.kind] + feeds[group.feed] + quantise),
+    12,
+  );
+}
+
+/** TensorRT-LLM's published recipes keep KV in fp8 with low-precision weights; vLLM and SGLang keep 16 bits. */
+function kvDtypeOf(query: SpeedQuery): string {
+  return query.backend === 'trtllm' && query.quant.bytes < 1.5 ? 'fp8' : 'bf16';
 }
