@@ -14,7 +14,7 @@ import {
   TASK_PHASES,
   WHEEL_MODES,
 } from './event-code.ts';
-import type { StringTable } from './string-table.ts';
+import type { StringList, StringTable } from './string-table.ts';
 
 /**
  * What each kind of event holds besides its time and place, as columns in their order on the wire (REC46).
@@ -23,7 +23,7 @@ import type { StringTable } from './string-table.ts';
 export type Draft = Record<string, unknown>;
 export type FieldColumn = {
   write: (out: ByteWriter, event: Draft, strings: StringTable) => void;
-  read: (source: ByteReader, event: Draft, strings: readonly string[]) => void;
+  read: (source: ByteReader, event: Draft, strings: StringList) => void;
 };
 
 const whole = (name: string): FieldColumn => ({
@@ -75,7 +75,7 @@ const flag = (name: string, absent: undefined | false): FieldColumn => ({
 const string = (name: string): FieldColumn => ({
   write: (out, event, strings) => out.varint(strings.index(event[name] as string)),
   read: (source, event, strings) => {
-    event[name] = stringAt(source, strings, source.varint());
+    event[name] = strings.at(source.varint());
   },
 });
 
@@ -84,7 +84,7 @@ const optionalString = (name: string): FieldColumn => ({
     out.varint(event[name] === undefined ? 0 : strings.index(event[name] as string) + 1),
   read: (source, event, strings) => {
     const index = source.varint();
-    if (index > 0) event[name] = stringAt(source, strings, index - 1);
+    if (index > 0) event[name] = strings.at(index - 1);
   },
 });
 
@@ -114,14 +114,10 @@ const textValue: FieldColumn = {
     const number = source.varint();
     event['value'] =
       code === 0
-        ? { open: true, text: stringAt(source, strings, number) }
+        ? { open: true, text: strings.at(number) }
         : { open: false, length: number, script: SCRIPTS[code - 1] };
   },
 };
-
-function stringAt(source: ByteReader, strings: readonly string[], index: number): string {
-  return strings[index] ?? source.fail('REC42', 'no string has this number');
-}
 
 const button = [whole('button'), word('pointer', POINTERS), optional('node')];
 const key = [word('key', KEY_CLASSES), optionalString('name'), flag('repeat', undefined)];

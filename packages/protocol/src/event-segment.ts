@@ -8,7 +8,7 @@ import { EventColumns, UNITS } from './event-columns.ts';
 import { type Draft, FIELDS } from './event-fields.ts';
 import { RecordingError } from './fault.ts';
 import { limitsWith, type RecordingLimits } from './recording-limits.ts';
-import { readStrings, StringTable } from './string-table.ts';
+import { StringList, StringTable } from './string-table.ts';
 
 /**
  * The columnar codec of events (spec/recording.md, REC40-REC49): header, runs of kinds, strings, then the
@@ -69,11 +69,12 @@ export function decodeEvents(bytes: Uint8Array, limits: Partial<RecordingLimits>
   const shift = 8 - (flags & SHIFT);
   if (shift < 0 || flags > 0x7f) source.fail('REC40', 'the flags are not known');
   const count = source.count(eventsInPart, 'REC48', 'events');
+  // Every number takes a byte at least, so nothing larger than the input is allocated.
+  if (count > source.left + 1) source.fail('REC48', 'more events are declared than the bytes can hold');
   const kinds = readKinds(source, count);
-  const strings = readStrings(source, eventString);
+  const strings = new StringList(source, eventString);
   const placed = placedRows(kinds, count);
   const places = placed?.length ?? count;
-  // Every number takes a byte at least, so the arrays are bounded by the input.
   if (count + 2 * places > source.left + 1)
     source.fail('REC48', 'more events are declared than the bytes can hold');
   const numbers = new Int32Array(count + 2 * places);
@@ -85,6 +86,7 @@ export function decodeEvents(bytes: Uint8Array, limits: Partial<RecordingLimits>
   readPlaces(source, y, shift, (flags & STEADY_Y) !== 0, PLACE_UNITS);
   const columns = EventColumns.adopt(kinds, t, scattered(x, placed, count), scattered(y, placed, count));
   readFields(source, columns, strings, eventString);
+  strings.end();
   source.end('REC47');
   return { tickMicroseconds: flags & MILLISECOND_TICKS ? 1000 : 100, columns };
 }
@@ -157,7 +159,7 @@ function writeFields(out: ByteWriter, { others }: EventColumns, strings: StringT
 function readFields(
   source: ByteReader,
   columns: EventColumns,
-  strings: readonly string[],
+  strings: StringList,
   stringBytes: number,
 ): void {
   for (let row = 0; row < columns.length; row += 1) {

@@ -17,15 +17,15 @@ type Add = MutationData['adds'][number];
  * safe by itself but not on the element that it meets is refused here, where the element is known (REC61).
  */
 export function applyMutation(data: MutationData, tree: MutableTree): void {
-  const removed = new Set(data.removes.map(({ id }) => id));
+  const removed = new Set<number>();
   for (const { id, parentId } of data.removes) {
     const node = tree.node(id);
     if (!node) tree.fault('REC62', `removal of node ${id}`, 'is about a node that is not there');
     else if (node.parent?.id !== parentId)
       tree.fault('REC62', `removal of node ${id}`, 'names another parent');
-    else tree.remove(node);
+    else remove(node, tree, removed);
   }
-  addAll(data.adds, tree);
+  addAll(data.adds, tree, removed);
   for (const { id, value } of data.texts) {
     const node = changed(id, 'text', removed, tree);
     if (!node) continue;
@@ -44,6 +44,11 @@ export function applyMutation(data: MutationData, tree: MutableTree): void {
   }
 }
 
+function remove(node: StateNode, tree: MutableTree, removed: Set<number>): void {
+  for (const { id } of node.descend()) removed.add(id);
+  tree.remove(node);
+}
+
 /** A change of what the same mutation removes says nothing; of any other missing node it contradicts. */
 function changed(id: number, what: string, removed: Set<number>, tree: MutableTree): StateNode | undefined {
   const node = tree.node(id);
@@ -54,7 +59,7 @@ function changed(id: number, what: string, removed: Set<number>, tree: MutableTr
 }
 
 /** Adds may come before their parent or next sibling; who waits for whom is kept, so it stays linear. */
-function addAll(adds: readonly Add[], tree: MutableTree): void {
+function addAll(adds: readonly Add[], tree: MutableTree, removed: Set<number>): void {
   const waiting = new Map<number, Add[]>();
   const ready: Add[] = [];
   let left = adds.length;
@@ -73,7 +78,7 @@ function addAll(adds: readonly Add[], tree: MutableTree): void {
         continue;
       }
       left -= 1;
-      const built = insert(add, tree);
+      const built = insert(add, tree, removed);
       if (!built) continue;
       for (const node of built.descend()) {
         // Last in, first out below: they come off in the order in which they waited.
@@ -89,10 +94,10 @@ function addAll(adds: readonly Add[], tree: MutableTree): void {
   }
 }
 
-function insert({ parentId, nextId, node }: Add, tree: MutableTree): StateNode | null {
+function insert({ parentId, nextId, node }: Add, tree: MutableTree, removed: Set<number>): StateNode | null {
   const parent = tree.node(parentId) as StateNode;
   const at = `node ${node.id}`;
-  if (node.type === 0) return attach(parent, node, tree);
+  if (node.type === 0) return attach(parent, node, tree, removed);
   if (parent.content.type === 1 || parent.content.type === 3) {
     tree.fault('REC62', at, 'is put into a node that has no children');
     return null;
@@ -121,12 +126,17 @@ function insert({ parentId, nextId, node }: Add, tree: MutableTree): StateNode |
 }
 
 /** A frame's document takes the place of the one before. */
-function attach(parent: StateNode, node: SerializedNode, tree: MutableTree): StateNode | null {
+function attach(
+  parent: StateNode,
+  node: SerializedNode,
+  tree: MutableTree,
+  removed: Set<number>,
+): StateNode | null {
   if (parent.content.type !== 2 || parent.content.tagName.toLowerCase() !== 'iframe') {
     tree.fault('REC62', `node ${node.id}`, 'is a document outside of a frame');
     return null;
   }
-  if (parent.document) tree.remove(parent.document);
+  if (parent.document) remove(parent.document, tree, removed);
   parent.document = tree.build(node, parent);
   return parent.document;
 }

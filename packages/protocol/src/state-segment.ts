@@ -43,7 +43,7 @@ export function decodeStates(bytes: Uint8Array, limits: Partial<RecordingLimits>
     t += source.count(LAST_TICK - t, 'REC52', 't');
     items.push(reader.item(t));
   }
-  source.end('REC54');
+  reader.end();
   const checked = checkStates(items, bounds);
   if (!checked.ok) throw new RecordingError(checked.faults);
   return checked.value;

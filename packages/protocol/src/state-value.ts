@@ -19,7 +19,7 @@ import {
   type StateItem,
   type StyleDelta,
 } from './state.ts';
-import { readStrings, StringTable } from './string-table.ts';
+import { StringList, StringTable } from './string-table.ts';
 
 /** Tags of changes on the wire (REC53). */
 const META = 0;
@@ -279,20 +279,25 @@ export class StateValueWriter {
 export class StateValueReader {
   readonly #source: ByteReader;
   readonly #limits: RecordingLimits;
-  readonly #strings: string[];
+  readonly #strings: StringList;
   #lastId = 0;
   #nodes = 0;
 
   constructor(source: ByteReader, limits: RecordingLimits) {
     this.#source = source;
     this.#limits = limits;
-    this.#strings = readStrings(source, limits.stateString);
+    this.#strings = new StringList(source, limits.stateString);
   }
 
   item(t: number): StateItem {
     const surface = this.#source.varint();
     this.#nodes = 0;
     return { t, surface, event: this.#change() };
+  }
+
+  end(): void {
+    this.#strings.end();
+    this.#source.end('REC54');
   }
 
   #change(): StateChange {
@@ -535,7 +540,7 @@ export class StateValueReader {
   }
 
   #stringAt(index: number): string {
-    return this.#strings[index] ?? this.#source.fail('REC42', 'no string has this number');
+    return this.#strings.at(index);
   }
 
   #id(): number {
