@@ -180,8 +180,8 @@ export class PageDocument {
   }
 }
 
-/** Stands for the rest of a batch of which everything was durable. */
-const NOTHING: AgentItem = { at: 0, item: 'settled' };
+/** Stands for what was durable already, or is not to be taken; keeps its place in the batch. */
+export const NOTHING: AgentItem = { at: 0, item: 'settled' };
 export function isNothing(item: AgentItem): boolean {
   return item === NOTHING;
 }

@@ -3,7 +3,7 @@ import type { PauseCause } from '@aboveboard/protocol/event';
 import { checkedAgentMessage } from './agent-message-check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { AgentItem, AgentSettings } from './frame-message.ts';
-import { type DocumentIdentity, PageDocument, type SendToAgent } from './page-document.ts';
+import { type DocumentIdentity, NOTHING, PageDocument, type SendToAgent } from './page-document.ts';
 import type { AskedSignal, Refusal } from './permits.ts';
 import type { RecordingSink } from './recording-sink.ts';
 import { SessionClock } from './session-clock.ts';
@@ -334,11 +334,15 @@ export class CaptureSession {
     this.#timeline.leave(document);
   }
 
-  /** An agent counts its masks when it is told to pause or stop; they belong to what was taken before that. */
+  /**
+   * What lies outside of every stretch is nothing. But an agent counts its masks when it is told to pause or
+   * stop: they belong to what was taken before that.
+   */
   #within(item: AgentItem): AgentItem {
-    if (item.item !== 'mask' || this.#taken(item.at)) return item;
+    if (this.#taken(item.at)) return item;
+    if (item.item !== 'mask') return NOTHING;
     const end = this.#spans.findLast(({ to }) => to !== null && to <= item.at)?.to;
-    return end ? { ...item, at: end - 0.001 } : item;
+    return end ? { ...item, at: end - 0.001 } : NOTHING;
   }
 
   #taken(at: number): boolean {
