@@ -38,22 +38,29 @@ describe('[EXP40] a Parquet export with no recording', () => {
   });
 });
 
-describe.skipIf(!hasRecordingData('agentnet-raw'))('Parquet of a session (needs data/recordings/agentnet-raw)', () => {
-  it('[EXP41] holds every event, and every action with its target', async () => {
-    const { read, manifests, sink } = await tables('agentnet-raw');
-    const events = await read('events');
-    expect(events).toHaveLength(manifests[0]?.counts.events ?? -1);
-    expect(events.filter(({ kind }) => kind === 'move')).toHaveLength(4034);
-    const actions = await read('actions');
-    expect(actions.slice(0, 3).map(({ kind, role, target_name }) => ({ kind, role, target_name }))).toEqual([
-      { kind: 'click', role: 'button', target_name: 'Action Centre, No new notifications (Off)' },
-      { kind: 'right-click', role: 'button', target_name: 'Night light' },
-      { kind: 'click', role: 'text', target_name: 'Go to Settings' },
-    ]);
-    const schema = JSON.parse(sink.text('schema.json')) as { tables: Record<string, { name: string }[]> };
-    expect(Object.keys(actions[0] ?? {})).toEqual(schema.tables['actions.parquet']?.map(({ name }) => name));
-  });
-});
+describe.skipIf(!hasRecordingData('agentnet-raw'))(
+  'Parquet of a session (needs data/recordings/agentnet-raw)',
+  () => {
+    it('[EXP41] holds every event, and every action with its target', async () => {
+      const { read, manifests, sink } = await tables('agentnet-raw');
+      const events = await read('events');
+      expect(events).toHaveLength(manifests[0]?.counts.events ?? -1);
+      expect(events.filter(({ kind }) => kind === 'move')).toHaveLength(4034);
+      const actions = await read('actions');
+      expect(actions.slice(0, 3).map(({ kind, role, target_name }) => ({ kind, role, target_name }))).toEqual(
+        [
+          { kind: 'click', role: 'button', target_name: 'Action Centre, No new notifications (Off)' },
+          { kind: 'right-click', role: 'button', target_name: 'Night light' },
+          { kind: 'click', role: 'text', target_name: 'Go to Settings' },
+        ],
+      );
+      const schema = JSON.parse(sink.text('schema.json')) as { tables: Record<string, { name: string }[]> };
+      expect(Object.keys(actions[0] ?? {})).toEqual(
+        schema.tables['actions.parquet']?.map(({ name }) => name),
+      );
+    });
+  },
+);
 
 describe.skipIf(!hasRecordingData('rrweb'))('Parquet of a page (needs data/recordings/rrweb)', () => {
   it('[EXP42] holds the interface tree before each action', async () => {

@@ -1,7 +1,12 @@
 import type { Cell, Column } from './parquet-table.ts';
 
 const recording: Column = { name: 'recording', type: 'STRING', means: 'random id of the recording' };
-const surface: Column = { name: 'surface', type: 'INT32', nullable: true, means: 'tab, popup, window or display' };
+const surface: Column = {
+  name: 'surface',
+  type: 'INT32',
+  nullable: true,
+  means: 'tab, popup, window or display',
+};
 const optional = (name: string, type: Column['type'], means: string): Column => ({
   name,
   type,

@@ -42,7 +42,12 @@ export function eventRow(recording: string, n: number, event: RecordedEvent): Ro
   return row;
 }
 
-export function actionRow(recording: string, action: Action, target: Target | null, image: string | null): Row {
+export function actionRow(
+  recording: string,
+  action: Action,
+  target: Target | null,
+  image: string | null,
+): Row {
   const { before } = action;
   const row: Row = {
     recording,
@@ -93,7 +98,12 @@ export function actionRow(recording: string, action: Action, target: Target | nu
 }
 
 /** A tree that was drawn: with boxes and states. */
-export function* drawnTreeRows(recording: string, t: number, surface: number, tree: InterfaceNode): Iterable<Row> {
+export function* drawnTreeRows(
+  recording: string,
+  t: number,
+  surface: number,
+  tree: InterfaceNode,
+): Iterable<Row> {
   const open: { node: InterfaceNode; parent: number | null; depth: number }[] = [
     { node: tree, parent: null, depth: 0 },
   ];
@@ -113,12 +123,18 @@ export function* drawnTreeRows(recording: string, t: number, surface: number, tr
       states: node.states.join(' '),
       ...box,
     };
-    for (const child of node.children.toReversed()) open.push({ node: child, parent: node.id, depth: depth + 1 });
+    for (const child of node.children.toReversed())
+      open.push({ node: child, parent: node.id, depth: depth + 1 });
   }
 }
 
 /** Where nothing was drawn: roles and names of elements that say anything, from the state alone. */
-export function* plainTreeRows(recording: string, t: number, surface: number, tree: StateTree): Iterable<Row> {
+export function* plainTreeRows(
+  recording: string,
+  t: number,
+  surface: number,
+  tree: StateTree,
+): Iterable<Row> {
   for (const node of tree) {
     const role = roleOf(node);
     if (role === 'none' || role === 'generic') continue;

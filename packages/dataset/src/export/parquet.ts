@@ -54,7 +54,12 @@ export class ParquetExport {
       tables: Object.fromEntries(
         Object.entries(TABLES).map(([name, columns]) => [
           `${name}.parquet`,
-          columns.map(({ name, type, nullable, means }) => ({ name, type, nullable: nullable === true, means })),
+          columns.map(({ name, type, nullable, means }) => ({
+            name,
+            type,
+            nullable: nullable === true,
+            means,
+          })),
         ]),
       ),
     };
@@ -91,7 +96,8 @@ export class ParquetExport {
       images.set(`${want.surface}/${want.t}`, name);
       this.#account.frames++;
       if (!tree) continue;
-      for (const row of drawnTreeRows(manifest.id, want.t, want.surface, tree)) await this.#tables.trees.add(row);
+      for (const row of drawnTreeRows(manifest.id, want.t, want.surface, tree))
+        await this.#tables.trees.add(row);
     }
     return images;
   }
@@ -117,7 +123,8 @@ export class ParquetExport {
         const key = `${action.surface}/${action.before.t}`;
         if (told.has(key)) continue;
         told.add(key);
-        for (const row of plainTreeRows(id, action.t, action.surface, tree)) await this.#tables.trees.add(row);
+        for (const row of plainTreeRows(id, action.t, action.surface, tree))
+          await this.#tables.trees.add(row);
       }
     };
     for await (const items of recording.states()) {

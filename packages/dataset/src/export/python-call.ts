@@ -25,20 +25,21 @@ export function readCalls(source: string): PythonCall[] | null {
   return reader.calls();
 }
 
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
 function literal(value: PythonValue): string {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
-  const escaped = value
-    .replaceAll('\\', '\\\\')
-    .replaceAll("'", "\\'")
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\t', '\\t')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
-    .replace(
-      /[\u0000-\u001f\u007f\u2028\u2029]/g,
-      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
+  const escaped = value.replace(/[\\'\p{Cc}\u2028\u2029]/gu, (character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+    return ESCAPES[character] ?? `\\u${code}`;
+  });
   return `'${escaped}'`;
 }
 
@@ -93,11 +94,11 @@ class CallReader {
   }
 
   #string(): string | null {
-    const quoted = this.#match(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"/y);
+    const quoted = this.#match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/sy);
     if (quoted === null) return null;
-    return quoted.slice(1, -1).replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^])/g, (_, escape: string) => {
-      if (escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-      return { n: '\n', r: '\r', t: '\t' }[escape] ?? escape;
+    return quoted.slice(1, -1).replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)/gs, (_, escaped: string) => {
+      if (escaped.length > 1) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+      return { n: '\n', r: '\r', t: '\t' }[escaped] ?? escaped;
     });
   }
 

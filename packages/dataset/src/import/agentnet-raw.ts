@@ -26,7 +26,10 @@ export const agentnetRaw: Importer = {
     if (metadata === null) account.fault('IMP4', 'metadata.json', 'is missing or can not be read');
     const task = await wholeObject('task_name.json', source.open('task_name.json'), account);
     const events = source.open('events.jsonl');
-    if (events === null) return account.fault('IMP4', 'events.jsonl', 'is missing');
+    if (events === null) {
+      account.fault('IMP4', 'events.jsonl', 'is missing');
+      return;
+    }
     const filter = new IdentityFilter();
     filter.add(metadata?.['node']);
     const name = task?.['task_name'];

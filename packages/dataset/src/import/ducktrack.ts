@@ -13,7 +13,10 @@ export const ducktrack: Importer = {
     const metadata = await wholeObject('metadata.json', source.open('metadata.json'), account);
     if (metadata === null) account.fault('IMP4', 'metadata.json', 'is missing or can not be read');
     const events = source.open('events.jsonl');
-    if (events === null) return account.fault('IMP4', 'events.jsonl', 'is missing');
+    if (events === null) {
+      account.fault('IMP4', 'events.jsonl', 'is missing');
+      return;
+    }
     yield* desktopEvents(events, metadata ?? {}, account);
   },
 };
