@@ -46,4 +46,4 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that `apps/web` may use in the folders that make /try, where a newcomer records in the page itself. */
 export const TRY_ONLY: readonly string[] = ['capture', 'redact', 'vault', 'dataset'];
-export const TRY_FOLDER = /^apps\/web\/(src\/(.+\/)?try[^/]*(\/|\.tsx?$)|practice\/)/;
+export const TRY_FOLDER = /^apps\/web\/(src\/)?((.+\/)?try[^/]*(\/|\.tsx?$)|practice\/)/;

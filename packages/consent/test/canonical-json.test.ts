@@ -79,7 +79,7 @@ describe('strict JSON', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void readStrictJson(bytes, 'AGR1')),
       {
-        numRuns: 2000,
+        numRuns: 500,
       },
     );
   });

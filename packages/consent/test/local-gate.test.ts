@@ -104,7 +104,7 @@ describe('local gate', () => {
     const gate = makeLocalGate(() => state);
     const origin = fc.oneof(
       fc.constantFrom(...apps.flatMap((app) => app.origins), 'null', 'https://works.example'),
-      fc.webUrl({ validSchemes: ['http', 'https'] }).map((url) => new URL(url).origin),
+      fc.webAuthority().map((authority) => `https://${authority}`),
       fc.string(),
     );
     let allowed = 0;
@@ -129,7 +129,7 @@ describe('local gate', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
     expect(allowed).toBeGreaterThan(0);
   });
@@ -143,7 +143,7 @@ describe('local gate', () => {
         if (part === 'on' && value === true) return;
         if (decision.allow) expect(['verifiedAt', 'usage']).toContain(part);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
