@@ -109,6 +109,7 @@ export function takeText(r: Reduction, event: TextEvent, t: number): void {
     return;
   }
   if (r.queue.text(node, event.value, one(r.index))) return;
+  r.close();
   r.emit({
     kind: 'type',
     t,
