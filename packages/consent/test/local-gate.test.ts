@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MODES, SIGNALS } from '../src/agreement.ts';
+import { type Agreement, MODES, SIGNALS } from '../src/agreement.ts';
 import type { GateContext } from '../src/gate.ts';
 import { type GateState, makeLocalGate } from '../src/local-gate.ts';
 import { en } from '../src/messages/en.ts';
@@ -102,10 +102,15 @@ describe('local gate', () => {
     if (!state.agreement?.ok) throw new Error('no agreement');
     const { apps } = state.agreement.agreement;
     const gate = makeLocalGate(() => state);
+    const listed = apps.flatMap((app) => app.origins);
     const origin = fc.oneof(
-      fc.constantFrom(...apps.flatMap((app) => app.origins), 'null', 'https://works.example'),
-      fc.webAuthority().map((authority) => `https://${authority}`),
-      fc.string(),
+      { weight: 8, arbitrary: fc.constantFrom(...listed) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('null', 'https://works.example', 'http://expenses.works.example'),
+      },
+      { weight: 1, arbitrary: fc.webAuthority().map((authority) => `https://${authority}`) },
+      { weight: 1, arbitrary: fc.string() },
     );
     let allowed = 0;
     fc.assert(
@@ -129,7 +134,7 @@ describe('local gate', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
     expect(allowed).toBeGreaterThan(0);
   });
@@ -152,6 +157,35 @@ describe('local gate', () => {
       throw new Error('seeded');
     });
     expect(gate.decide(pageContext(DEMO_ORIGIN))).toMatchObject({ allow: false, deny: 'check-failed' });
+  });
+
+  it('[GATE2] seeded hole: a verifier that lets a broken agreement through does not open the gate', async () => {
+    const breaks: ((agreement: Agreement) => void)[] = [
+      (agreement) => {
+        agreement.validity.from = 'never';
+      },
+      (agreement) => {
+        agreement.validity.until = 'always';
+      },
+      (agreement) => {
+        agreement.staleHours = Number.NaN;
+      },
+      (agreement) => {
+        agreement.limits.dayMinutes = Number.NaN;
+      },
+      (agreement) => {
+        agreement.apps = undefined as never;
+      },
+    ];
+    for (const broken of breaks) {
+      const state = await exampleState();
+      if (!state.agreement?.ok) throw new Error('no agreement');
+      const agreement = structuredClone(state.agreement.agreement);
+      broken(agreement);
+      state.agreement = { ...state.agreement, agreement };
+      const decision = makeLocalGate(() => state).decide(pageContext(DEMO_ORIGIN));
+      expect(decision.allow, String(broken)).toBe(false);
+    }
   });
 
   it('[GATE1] has a sentence of its own for each reason', () => {
