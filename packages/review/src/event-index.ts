@@ -66,6 +66,15 @@ export class EventIndex {
     );
   }
 
+  /** From when to when the surface shows the page that it shows at `t`. */
+  pageAround(surface: number, t: number, end: number): { from: number; to: number } {
+    const opened = this.addresses.filter((address) => address.surface === surface);
+    return {
+      from: lastAt(opened, t)?.t ?? 0,
+      to: opened.find((address) => address.t > t)?.t ?? end,
+    };
+  }
+
   /** The gap, pause or still stretch that holds the instant; the longest where several do. */
   stretchAt(t: number): Stretch | null {
     const here = this.stretches.filter((stretch) => stretch.from <= t && t < stretch.to);

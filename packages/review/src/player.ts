@@ -3,10 +3,11 @@ import type { Deflate } from '@aboveboard/protocol/part';
 import type { OpenedRecording } from '@aboveboard/protocol/recording-reader';
 import type { StateItem } from '@aboveboard/protocol/state';
 import { EventIndex } from './event-index.ts';
-import { CssCache } from './inert-state.ts';
-import { fromLastSnapshot, KeyStates } from './key-states.ts';
+import { KeyStates } from './key-states.ts';
+import type { HitTest } from './masked-nodes.ts';
 import type { PlayerClock } from './player-clock.ts';
-import { Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { StageRow } from './stage-row.ts';
 import { TimeWindow } from './time-window.ts';
 
 export type PlayerOptions = {
@@ -54,8 +55,7 @@ export class Player {
   readonly #options: PlayerOptions;
   readonly #events: TimeWindow<RecordedEvent>;
   readonly #states: TimeWindow<StateItem>;
-  readonly #css = new CssCache();
-  readonly #stages = new Map<number, { stage: Stage; t: number }>();
+  readonly #row: StageRow;
   readonly #listeners = new Set<() => void>();
   readonly #perSecond: number;
   #state: PlayerState;
@@ -63,6 +63,8 @@ export class Player {
   #cancelFrame: (() => void) | null = null;
   #lastFrame = 0;
   #destroyed = false;
+  /** Seeks that wait for what is being read. */
+  #waiting = 0;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
@@ -70,6 +72,7 @@ export class Player {
     this.#perSecond = 1_000_000 / recording.manifest.clock.tickMicroseconds;
     this.index = new EventIndex(this.#perSecond);
     this.keys = new KeyStates(options.deflate);
+    this.#row = this.#newRow(options.mount);
     this.#events = new TimeWindow((range) => recording.events(range));
     this.#states = new TimeWindow((range) => recording.states(range));
     this.#state = {
@@ -99,7 +102,7 @@ export class Player {
   }
   /** The stage that is in front; null while nothing is shown. */
   get stage(): Stage | null {
-    return this.#stages.get(this.#state.surface ?? -1)?.stage ?? null;
+    return this.#row.get(this.#state.surface ?? -1);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -143,12 +146,39 @@ export class Player {
     await this.#show(target, () => generation !== this.#generation || this.#destroyed);
   }
 
+  /**
+   * Says which nodes draw in a rectangle at an instant (REV24), on stages of its own out of sight, so that
+   * the replay stays where it is. `done` lets go of them.
+   */
+  hitTester(): { hitTest: HitTest; done: () => void } {
+    const away = this.#options.mount.ownerDocument.createElement('div');
+    away.style.cssText = 'position:absolute;left:-99999px;top:0;visibility:hidden';
+    away.ariaHidden = 'true';
+    this.#options.mount.append(away);
+    const row = this.#newRow(away);
+    return {
+      hitTest: async (surface, t, rect) => {
+        const stage = await row.bring(surface, t, () => this.#destroyed);
+        return stage?.nodesIn(rect) ?? null;
+      },
+      done: () => {
+        row.destroy();
+        away.remove();
+      },
+    };
+  }
+
   destroy(): void {
     this.#destroyed = true;
     this.pause();
-    for (const { stage } of this.#stages.values()) stage.destroy();
-    this.#stages.clear();
+    this.#row.destroy();
     this.#listeners.clear();
+  }
+
+  #newRow(mount: HTMLElement): StageRow {
+    const { recording, title } = this.#options;
+    const directTicks = DIRECT_SECONDS * this.#perSecond;
+    return new StageRow({ recording, keys: this.keys, mount, title, directTicks });
   }
 
   // ---- opening
@@ -163,7 +193,7 @@ export class Player {
     const first = recording.manifest.parts.find((part) => part.kind === 'states');
     if (this.#destroyed) return;
     await this.#show(0, () => this.#generation > 0);
-    if (this.#stages.size === 0 && first && this.#generation === 0) await this.seek(first.from);
+    if (this.#row.size === 0 && first && this.#generation === 0) await this.seek(first.from);
   }
 
   async #readAll(): Promise<void> {
@@ -196,8 +226,6 @@ export class Player {
     this.#set({ read: 1 });
   }
 
-  #waiting = 0;
-
   // ---- showing an instant
 
   async #show(t: number, overtaken: () => boolean): Promise<void> {
@@ -207,69 +235,17 @@ export class Player {
       await this.#events.load(Math.max(0, t - 1.5 * second), Math.min(this.durationTicks, t + 2 * second));
       const surface = this.index.front(t);
       if (surface === null || overtaken()) return;
-      await this.#bring(surface, t, overtaken);
-      if (!overtaken()) this.#front(surface);
+      const stage = await this.#row.bring(surface, t, overtaken);
+      if (stage && !overtaken()) this.#front(surface);
     } finally {
       this.#waiting -= 1;
     }
   }
 
-  /** Makes the surface's stage show the instant: forward from where it is, or anew from a key state. */
-  async #bring(surface: number, t: number, overtaken: () => boolean): Promise<void> {
-    const current = this.#stages.get(surface);
-    if (current && current.t === t) return;
-    if (t - this.keys.upTo > DIRECT_SECONDS * this.#perSecond) await this.keys.reached(t);
-    const key = this.keys.before(surface, t);
-    if (overtaken()) return;
-    if (current && current.t <= t && (!key || key.t <= current.t)) {
-      const items = await this.#read(surface, current.t + 1, t);
-      if (overtaken()) return;
-      await current.stage.apply(items);
-      current.t = t;
-      return;
-    }
-    const begun = key ? await key.load() : [];
-    const items = fromLastSnapshot([...begun, ...(await this.#read(surface, key ? key.t + 1 : 0, t))]);
-    if (overtaken() || items.length === 0) return;
-    const stage = new Stage(this.#options.mount, this.#options.title, this.#css);
-    stage.element.style.visibility = 'hidden';
-    await stage.apply(items);
-    if (overtaken()) {
-      stage.destroy();
-      return;
-    }
-    const replaced = this.#stages.get(surface);
-    this.#stages.set(surface, { stage, t });
-    replaced?.stage.destroy();
-    if (this.#state.surface === surface) this.#front(surface);
-  }
-
-  async #read(surface: number, from: number, to: number): Promise<StateItem[]> {
-    if (to < from) return [];
-    const items: StateItem[] = [];
-    for await (const part of this.#options.recording.states({ from, to })) {
-      for (const item of part) if (item.surface === surface) items.push(item);
-    }
-    return items;
-  }
-
   #front(surface: number): void {
-    for (const [other, { stage }] of this.#stages) {
-      stage.element.style.visibility = other === surface ? 'visible' : 'hidden';
-    }
-    const { stage } = this.#stages.get(surface) ?? {};
+    this.#row.front(surface);
+    const stage = this.#row.get(surface);
     this.#set({ surface, width: stage?.width ?? 0, height: stage?.height ?? 0 });
-    this.#letGo(surface);
-  }
-
-  /** A page that is not in front is kept for coming back to it, but only a few of them. */
-  #letGo(front: number): void {
-    for (const [surface, { stage }] of this.#stages) {
-      if (this.#stages.size <= MOST_STAGES) return;
-      if (surface === front) continue;
-      stage.destroy();
-      this.#stages.delete(surface);
-    }
   }
 
   // ---- playing
@@ -308,8 +284,9 @@ export class Player {
     else if (!this.#events.covers(next, ahead)) void this.#events.load(behind, ahead).catch(() => undefined);
     const surface = this.index.front(next);
     if (surface === null || overtaken()) return;
-    const current = this.#stages.get(surface);
-    if (surface !== this.#state.surface || !current || current.t !== t || next - t > this.#perSecond * 2) {
+    const stage = this.#row.get(surface);
+    const follows = stage && surface === this.#state.surface && this.#row.isAt(surface, t);
+    if (!follows || next - t > this.#perSecond * 2) {
       await this.#show(next, overtaken);
       this.#lastFrame = this.#options.clock.now();
       return;
@@ -319,9 +296,8 @@ export class Player {
       void this.#states.load(t + 1, ahead).catch(() => undefined);
     if (overtaken()) return;
     const items = this.#states.between(t, next).filter((item) => item.surface === surface);
-    await current.stage.apply(items);
-    current.t = next;
-    const { width, height } = current.stage;
+    await this.#row.forward(surface, items, next);
+    const { width, height } = stage;
     if (width !== this.#state.width || height !== this.#state.height) this.#set({ width, height });
   }
 
@@ -331,6 +307,5 @@ export class Player {
   }
 }
 
-const MOST_STAGES = 4;
 /** So much of the recording may be replayed without a key state while those are being made. */
 const DIRECT_SECONDS = 20;

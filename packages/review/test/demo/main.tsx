@@ -1,14 +1,24 @@
+import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
+import { createRoot } from 'react-dom/client';
+import '../../src/tokens.css';
+import '../../src/review.css';
+import './demo.css';
 import type { StateItem } from '@aboveboard/protocol/state';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { Replayer } from '@rrweb/replay';
+import { applyEdits } from '../../src/apply-edits.ts';
 import { inertCss } from '../../src/inert-css.ts';
 import { InertState } from '../../src/inert-state.ts';
+import { measureLeaving } from '../../src/leaving.ts';
 import { Player } from '../../src/player.ts';
 import { windowClock } from '../../src/player-clock.ts';
+import { ReplayView } from '../../src/replay-view.tsx';
+import { ReviewDesk } from '../../src/review-desk.tsx';
 import { Stage } from '../../src/stage.ts';
+import type { ApplyAndMeasure } from '../../src/use-measure.ts';
 import { shownTree } from '../shown-tree.ts';
 import { ONE_HOUR, SHORT, synthetic } from '../synthetic-recording.ts';
-import { type Written, written } from '../write-recording.ts';
+import { codec, RESULT, type Written, written } from '../write-recording.ts';
 
 /** What the browser tests drive by `page.evaluate`; the page itself shows the desk unless `?bare`. */
 export type Demo = {
@@ -25,6 +35,7 @@ export type Demo = {
 };
 
 declare global {
+  var result: OpenedRecording | undefined;
   var demo: Demo;
 }
 
@@ -140,4 +151,50 @@ globalThis.demo = {
   stage: () => new Stage(root, 'Replay'),
   apply: (stage, items) => stage.apply(items),
 };
+/** The desk as a host shows it. What a host does on release is written where a test can read it. */
+async function showDesk(parameters: URLSearchParams): Promise<void> {
+  const minutes = Number(parameters.get('minutes') ?? SHORT.minutes);
+  const { recording, actions } = await written(synthetic({ ...SHORT, minutes }));
+  const apply: ApplyAndMeasure = async (edits, hitTest) => {
+    const target = codec(RESULT);
+    const words = (text: string) => text.replace(/\d/g, 'x');
+    await applyEdits({ recording, edits, actions, target, hitTest, words });
+    const result = await openRecording(target);
+    globalThis.result = result;
+    return measureLeaving(result, target.store, actions.length);
+  };
+  const done = (what: string) => () => {
+    document.documentElement.dataset['done'] = what;
+  };
+  const shared = { recording, actions, clock: windowClock(window), deflate: webDeflate };
+  const rules: Record<string, string> = {
+    'text.not-shipped': 'Text that the application did not bring itself',
+    'value.closed': 'What stood in a field',
+    'review.element': 'An element that you masked',
+    'review.rectangle': 'A rectangle that you masked',
+  };
+  createRoot(root).render(
+    parameters.has('view') ? (
+      <main>
+        <ReplayView {...shared} />
+      </main>
+    ) : (
+      <main>
+        <h1>Review</h1>
+        <ReviewDesk
+          {...shared}
+          apply={apply}
+          onDiscard={done('discarded')}
+          onKeep={done('kept')}
+          onRelease={done('released')}
+          restingTime="seven days"
+          ruleWords={(rule) => rules[rule] ?? rule}
+        />
+      </main>
+    ),
+  );
+}
+
+const parameters = new URLSearchParams(location.search);
+if (!parameters.has('bare')) await showDesk(parameters);
 document.documentElement.dataset['ready'] = 'yes';

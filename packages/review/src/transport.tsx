@@ -1,0 +1,76 @@
+import { timeText } from './format.ts';
+import type { Messages } from './messages/en.ts';
+import { type Player, SPEEDS } from './player.ts';
+import type { ReviewAction } from './review-action.ts';
+import { usePlayerValue } from './use-player.ts';
+
+/** Play and pause, steps, speed, time. */
+export function Transport({
+  player,
+  actions,
+  durationTicks,
+  ticksPerSecond,
+  skipping,
+  onSkipping,
+  messages,
+}: {
+  player: Player | null;
+  actions: readonly ReviewAction[];
+  durationTicks: number;
+  ticksPerSecond: number;
+  skipping: boolean;
+  onSkipping: (skipping: boolean) => void;
+  messages: Messages;
+}) {
+  const playing = usePlayerValue(player, (state) => state.playing);
+  const speed = usePlayerValue(player, (state) => state.speed);
+  const tenth = usePlayerValue(player, ({ t }) => Math.floor((t / ticksPerSecond) * 10));
+  const read = usePlayerValue(player, (state) => Math.round(state.read * 100));
+  return (
+    <div className="rv-transport">
+      <button type="button" className="rv-button" onClick={() => toStep(player, actions, -1)}>
+        <span aria-hidden="true">⏮</span>
+        <span className="rv-hidden">{messages.replay.previousStep}</span>
+      </button>
+      <button
+        type="button"
+        className="rv-button rv-primary rv-play"
+        onClick={() => (playing ? player?.pause() : player?.play())}
+      >
+        {playing ? messages.replay.pause : messages.replay.play}
+      </button>
+      <button type="button" className="rv-button" onClick={() => toStep(player, actions, 1)}>
+        <span aria-hidden="true">⏭</span>
+        <span className="rv-hidden">{messages.replay.nextStep}</span>
+      </button>
+      <span className="rv-time">
+        {timeText((tenth / 10) * ticksPerSecond, ticksPerSecond, true)}{' '}
+        <span className="rv-soft">/ {timeText(durationTicks, ticksPerSecond)}</span>
+      </span>
+      <label className="rv-field-inline">
+        {messages.replay.speed}
+        <select value={speed} onChange={(event) => player?.setSpeed(Number(event.target.value))}>
+          {SPEEDS.map((one) => (
+            <option key={one} value={one}>
+              {messages.replay.times(one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="rv-check">
+        <input type="checkbox" checked={skipping} onChange={(event) => onSkipping(event.target.checked)} />
+        {messages.replay.skip}
+      </label>
+      {read < 100 ? <span className="rv-soft">{messages.replay.reading(read)}</span> : null}
+    </div>
+  );
+}
+
+/** Shows where the next or previous step begins. */
+export function toStep(player: Player | null, actions: readonly ReviewAction[], by: 1 | -1): void {
+  if (!player) return;
+  const { t } = player.state;
+  const target =
+    by > 0 ? actions.find((action) => action.from > t) : actions.findLast((action) => action.from < t);
+  if (target) void player.seek(target.from);
+}
