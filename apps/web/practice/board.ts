@@ -2,7 +2,7 @@ import { element, mainElement } from './element.ts';
 
 const columns = ['To do', 'In progress', 'Done'];
 const cards = new Map([
-  ['Order printer paper', 0],
+  ['Order new chairs', 0],
   ['Book the meeting room', 0],
   ['Water the plants', 0],
   ['Update the price list', 1],

@@ -1,24 +1,26 @@
 import { element, mainElement } from './element.ts';
 
-type Row = { article: string; stock: number; price: number };
-type Column = keyof Row;
+type Order = { number: string; customer: string; items: number; total: number };
+type Column = keyof Order;
 
-const rows: Row[] = [
-  { article: 'Ballpoint pen', stock: 412, price: 0.6 },
-  { article: 'Copy paper', stock: 38, price: 4.2 },
-  { article: 'Desk lamp', stock: 7, price: 29.9 },
-  { article: 'Envelope', stock: 950, price: 0.08 },
-  { article: 'Folder', stock: 120, price: 1.15 },
-  { article: 'Stapler', stock: 15, price: 8.5 },
+const orders: Order[] = [
+  { number: 'O-1001', customer: 'Birch Tools', items: 4, total: 312.4 },
+  { number: 'O-1002', customer: 'Harbour Cafe', items: 12, total: 98.15 },
+  { number: 'O-1003', customer: 'Meadow School', items: 40, total: 1240.0 },
+  { number: 'O-1004', customer: 'North Garage', items: 2, total: 57.9 },
+  { number: 'O-1005', customer: 'Sunrise Bakery', items: 9, total: 640.5 },
+  { number: 'O-1006', customer: 'Willow Books', items: 21, total: 415.25 },
 ];
 const heads: [Column, string][] = [
-  ['article', 'Article'],
-  ['stock', 'In stock'],
-  ['price', 'Price in EUR'],
+  ['number', 'Order'],
+  ['customer', 'Customer'],
+  ['items', 'Items'],
+  ['total', 'Total'],
 ];
-let sorted: Column = 'article';
+let sorted: Column = 'number';
 let descending = false;
 let wanted = '';
+let selected = '';
 
 const main = mainElement();
 const search = element('input', { id: 'search', type: 'search', autocomplete: 'off' });
@@ -28,40 +30,50 @@ search.addEventListener('input', () => {
 });
 const body = element('tbody');
 const head = element('tr');
+const status = element('p', { role: 'status' });
 main.append(
-  element('h1', {}, 'Stock'),
-  element('label', { for: 'search' }, 'Search articles'),
+  element('h1', {}, 'Orders'),
+  element('label', { for: 'search' }, 'Search customers'),
   search,
   element('table', {}, element('thead', {}, head), body),
+  status,
 );
 fill();
 
 function fill(): void {
-  head.replaceChildren(
-    ...heads.map(([column, label]) => {
-      const button = element('button', { type: 'button' }, label);
-      button.addEventListener('click', () => {
-        descending = sorted === column && !descending;
-        sorted = column;
-        fill();
-      });
-      const sort = sorted === column ? (descending ? 'descending' : 'ascending') : 'none';
-      return element('th', { 'aria-sort': sort }, button);
-    }),
-  );
+  head.replaceChildren(element('th', {}, 'Select'), ...heads.map(([column, label]) => headOf(column, label)));
   const sign = descending ? -1 : 1;
-  const shown = rows
-    .filter((row) => row.article.toLowerCase().includes(wanted))
+  const shown = orders
+    .filter((order) => order.customer.toLowerCase().includes(wanted))
     .sort((a, b) => sign * (a[sorted] < b[sorted] ? -1 : 1));
-  body.replaceChildren(
-    ...shown.map((row) =>
-      element(
-        'tr',
-        {},
-        element('td', {}, row.article),
-        element('td', { class: 'number' }, String(row.stock)),
-        element('td', { class: 'number' }, row.price.toFixed(2)),
-      ),
-    ),
+  body.replaceChildren(...shown.map(rowOf));
+}
+
+function headOf(column: Column, label: string): HTMLElement {
+  const button = element('button', { type: 'button' }, label);
+  button.addEventListener('click', () => {
+    descending = sorted === column && !descending;
+    sorted = column;
+    fill();
+  });
+  const sort = sorted === column ? (descending ? 'descending' : 'ascending') : 'none';
+  return element('th', { 'aria-sort': sort }, button);
+}
+
+function rowOf(order: Order): HTMLElement {
+  const pick = element('input', { type: 'radio', name: 'order', 'aria-label': order.number });
+  pick.checked = selected === order.number;
+  pick.addEventListener('change', () => {
+    selected = order.number;
+    status.textContent = 'One order is selected.';
+  });
+  return element(
+    'tr',
+    {},
+    element('td', {}, pick),
+    element('td', {}, order.number),
+    element('td', {}, order.customer),
+    element('td', { class: 'number' }, String(order.items)),
+    element('td', { class: 'number' }, order.total.toFixed(2)),
   );
 }

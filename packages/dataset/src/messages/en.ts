@@ -1,0 +1,61 @@
+import type { Action } from '../action.ts';
+import type { Target } from '../tree-target.ts';
+
+/** What each step was, in words for people; a translation is a second file of this shape. */
+const ROLE_WORDS: Readonly<Record<string, string>> = {
+  button: 'button',
+  checkbox: 'tick box',
+  combobox: 'list',
+  heading: 'heading',
+  link: 'link',
+  option: 'option',
+  radio: 'choice',
+  searchbox: 'search field',
+  slider: 'slider',
+  spinbutton: 'number field',
+  tab: 'tab',
+  textbox: 'text field',
+};
+
+export function stepWords(action: Action, target: Target | null): string {
+  const where = place(target);
+  switch (action.kind) {
+    case 'click':
+      return `Click ${where}`;
+    case 'double-click':
+      return `Double-click ${where}`;
+    case 'triple-click':
+      return `Triple-click ${where}`;
+    case 'right-click':
+      return `Right-click ${where}`;
+    case 'middle-click':
+      return `Middle-click ${where}`;
+    case 'drag':
+      return `Drag ${where}`;
+    case 'hover':
+      return `Rest the pointer on ${where}`;
+    case 'scroll':
+      return `Scroll ${direction(action.dx, action.dy)}`;
+    case 'type':
+      if (action.value?.open) return `Type “${action.value.text}” into ${where}`;
+      return `Type masked text into ${where}`;
+    case 'key':
+    case 'shortcut':
+      return `Press ${[...action.modifiers, action.name ?? 'a key'].join(' + ')}`;
+    case 'navigate':
+      return action.cause === 'switch' ? 'Go to another tab' : 'Go to another page';
+    case 'wait':
+      return 'Wait until the page is ready';
+  }
+}
+
+function place(target: Target | null): string {
+  if (!target) return 'the page';
+  const role = ROLE_WORDS[target.role] ?? 'element';
+  return target.name === '' ? `the ${role}` : `the ${role} “${target.name}”`;
+}
+
+function direction(dx: number, dy: number): string {
+  if (Math.abs(dx) > Math.abs(dy)) return dx > 0 ? 'right' : 'left';
+  return dy > 0 ? 'down' : 'up';
+}
