@@ -24,6 +24,8 @@ export class ExtensionBrowser {
   readonly context: BrowserContext;
   readonly id: string;
   readonly profile: string;
+  /** When `kill` did it, milliseconds since the epoch. */
+  killedAt = 0;
 
   private constructor(context: BrowserContext, id: string, profile: string) {
     this.context = context;
@@ -67,6 +69,14 @@ export class ExtensionBrowser {
     return page;
   }
 
+  /** Ends the worker, as Chromium does when it likes. */
+  async killWorker(page: Page): Promise<void> {
+    const session = await this.context.newCDPSession(page);
+    await session.send('ServiceWorker.enable');
+    await session.send('ServiceWorker.stopAllWorkers');
+    await session.detach();
+  }
+
   /** What a crash or a power cut does; the profile stays. */
   async kill(): Promise<void> {
     const gone = new Promise<void>((resolve) => this.context.once('close', () => resolve()));
@@ -74,6 +84,7 @@ export class ExtensionBrowser {
     const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
     const browser = processInfo.find(({ type }) => type === 'browser');
     if (!browser) throw new Error('The browser did not tell its process.');
+    this.killedAt = Date.now();
     process.kill(browser.id, 'SIGKILL');
     await gone;
   }

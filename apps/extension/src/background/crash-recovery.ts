@@ -38,11 +38,16 @@ export async function closeAfterCrash(
     return null;
   }
   const t = sink.writer.lastTick;
-  sink.event({ kind: 'gap', t, until: t, reason: 'recorder-stopped' });
+  if (!row.stopped) sink.event({ kind: 'gap', t, until: t, reason: 'recorder-stopped' });
   sink.event({ kind: 'task', t, phase: 'end' });
   const manifest = await sink.writer.finish({ ...fieldsOf(row), ...fields, masks: sink.masks });
   const recorded = (manifest.clock.durationTicks * tickMicroseconds) / 1000;
-  const closed = finished(row, manifest, { bytes: sink.bytes, recorded, now: Date.now() }, 'crash');
+  const closed = finished(
+    row,
+    manifest,
+    { bytes: sink.bytes, recorded, now: Date.now() },
+    row.stopped ? undefined : 'crash',
+  );
   await shelf.put(closed);
   return closed;
 }

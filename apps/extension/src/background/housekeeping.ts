@@ -22,6 +22,9 @@ export async function tidy(host: RecorderHost): Promise<void> {
     const gone = row.state === 'released' && now > (row.release?.uploadAt ?? 0) + RELEASED_DAYS * DAY;
     if ((end !== null && now >= end) || gone) await host.discard(row.id);
   }
+  // A review that is open writes what would leave before a row owns it.
+  const reviews = await chrome.runtime.getContexts({ contextTypes: ['TAB'] as chrome.runtime.ContextType[] });
+  if (reviews.some(({ documentUrl }) => documentUrl?.includes('/review.html'))) return;
   const owned = new Set(rows.map((row) => row.id));
   for (const id of await recordingsWithParts(host.database)) {
     if (owned.has(id)) continue;

@@ -76,7 +76,10 @@ export class LiveRecording {
     const spool = new PartSpool(options.database, row.id);
     await spool.cutFrom(row.live?.parts ?? 0);
     const sink = await WriterSink.open(place(options, row), { masks: row.live?.masks ?? [] });
-    return new LiveRecording(options, row, sink);
+    const live = new LiveRecording(options, row, sink);
+    // Her pause may be younger than the checkpoint.
+    if (row.state === 'paused') live.session.pause('contributor');
+    return live;
   }
 
   get row(): ShelfRow {
@@ -87,16 +90,15 @@ export class LiveRecording {
     return this.#sink.bytes;
   }
 
-  pause(cause: PauseCause): void {
+  /** Agents are told before this returns its promise; when it resolves, no end of the worker undoes it (T3). */
+  pause(cause: PauseCause): Promise<void> {
     this.session.pause(cause);
-    this.#row = { ...this.#row, state: 'paused' };
-    this.#soon();
+    return this.#mark({ state: 'paused' });
   }
 
-  resume(): void {
+  resume(): Promise<void> {
     this.session.resume();
-    this.#row = { ...this.#row, state: 'recording' };
-    this.#soon();
+    return this.#mark({ state: 'recording' });
   }
 
   /** Agents are stopped before this returns its promise; it resolves when the recording is whole and durable. */
@@ -106,7 +108,7 @@ export class LiveRecording {
   ): Promise<ShelfRow> {
     this.#close();
     const recorded = this.session.recorded(performance.timeOrigin + performance.now());
-    await this.session.end();
+    await Promise.all([this.#mark({ stopped: true }), this.session.end()]);
     const manifest = await this.#sink.writer.finish({
       ...fieldsOf(this.#row),
       ...fields,
@@ -129,8 +131,9 @@ export class LiveRecording {
     clearTimeout(this.#timer);
   }
 
-  #soon(): void {
-    void this.session.flush().catch(() => undefined);
+  async #mark(change: Partial<ShelfRow>): Promise<void> {
+    this.#row = { ...this.#row, ...change };
+    await this.#options.shelf.change(this.#row.id, (row) => ({ ...row, ...change }));
   }
 
   #schedule(): void {
@@ -154,7 +157,8 @@ export class LiveRecording {
     const live = { checkpoint, parts: this.#sink.parts, masks: this.#sink.masks };
     const row: ShelfRow = { ...this.#row, live, events, bytes: this.#sink.bytes };
     await this.#options.shelf.put(row);
-    this.#row = { ...row, state: this.#row.state };
+    const { live: known, events: counted, bytes } = row;
+    this.#row = { ...this.#row, ...(known ? { live: known } : {}), events: counted, bytes };
     this.#kept = kept;
   }
 }
@@ -175,7 +179,7 @@ export function finished(
   known: { bytes: number; recorded: number; now: number },
   why: ShelfRow['ended'] | undefined,
 ): ShelfRow {
-  const { live: _live, renaming: _renaming, ...rest } = row;
+  const { live: _live, renaming: _renaming, stopped: _stopped, ...rest } = row;
   const duration = Math.round((clock.durationTicks * clock.tickMicroseconds) / 1000);
   return {
     ...rest,

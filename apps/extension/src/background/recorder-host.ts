@@ -80,7 +80,7 @@ export class RecorderHost {
   async takeUp(sameBrowser: boolean): Promise<void> {
     for (const row of await this.shelf.all()) {
       if (row.state !== 'recording' && row.state !== 'paused') continue;
-      const goesOn = sameBrowser && this.rules.setup.on && !this.#live;
+      const goesOn = sameBrowser && this.rules.setup.on && !row.stopped && !this.#live;
       if (goesOn) {
         try {
           await this.#loadShipped();
@@ -169,15 +169,16 @@ export class RecorderHost {
     return row.id;
   }
 
-  pause(cause: 'contributor' | 'lock'): void {
+  async pause(cause: 'contributor' | 'lock'): Promise<void> {
     if (this.state !== 'recording') return;
-    this.#live?.pause(cause);
+    const kept = this.#live?.pause(cause);
     this.#changed();
+    await kept;
   }
 
-  resume(): void {
+  async resume(): Promise<void> {
     this.#mustBe('resume');
-    this.#live?.resume();
+    await this.#live?.resume();
     this.#changed();
   }
 

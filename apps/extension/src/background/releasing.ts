@@ -26,7 +26,7 @@ export async function release(
   const cooling = agreement.coolingMinutes * MINUTE;
   const recallUntil = Date.now() + cooling;
   const uploadAt = recallUntil + Math.floor(randomShare() * Math.min(cooling / 10, JITTER));
-  const { ended: _ended, stoppedAt: _stopped, ...row } = reviewed;
+  const { ended: _ended, stoppedAt: _stopped, edits: _edits, ...row } = reviewed;
   await host.shelf.put({
     ...row,
     ...to,

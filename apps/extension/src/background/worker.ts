@@ -64,7 +64,7 @@ export function startWorker(): void {
     await schedule(recorder);
   });
   chrome.idle.onStateChanged.addListener(async (state) => {
-    if (state === 'locked') (await host).pause('lock');
+    if (state === 'locked') await (await host).pause('lock');
   });
   watchTabs(async () => (await host).session);
 
@@ -123,9 +123,9 @@ async function perform(
     case 'start':
       return host.start(command.task);
     case 'pause':
-      return void host.pause('contributor');
+      return void (await host.pause('contributor'));
     case 'resume':
-      return void host.resume();
+      return void (await host.resume());
     case 'subgoal':
       return void host.subgoal(command.text);
     case 'stop':

@@ -181,6 +181,14 @@ export function byteWords(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** `seven days` would be nicer to read than `7 days`; figures translate. */
+export function spanWords(minutes: number): string {
+  if (minutes === 0) return 'no time at all';
+  if (minutes % 1440 === 0) return count(minutes / 1440, 'day', 'days');
+  if (minutes % 60 === 0) return count(minutes / 60, 'hour', 'hours');
+  return count(minutes, 'minute', 'minutes');
+}
+
 export function durationWords(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

@@ -17,6 +17,10 @@ export type ShelfRow = {
   renaming?: string;
   /** While it is under way: what a new worker goes on from, and how many parts it speaks of. */
   live?: { checkpoint: Checkpoint; parts: number; masks: Manifest['masks'] };
+  /** Her changes in review so far, sealed under the recording's key. */
+  edits?: Uint8Array;
+  /** She stopped it: a worker that finds it so closes it, and takes nothing more. */
+  stopped?: true;
   /** Why it ended without her; a key of the messages. */
   ended?: 'duration' | 'size' | 'crash' | 'lapse' | 'storage';
   durationMilliseconds: number;
