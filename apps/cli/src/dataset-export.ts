@@ -2,7 +2,11 @@ import { zstdCompressSync } from 'node:zlib';
 import { exportTrajectory } from '@aboveboard/dataset/export/agentnet';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
 import type { Dialect } from '@aboveboard/dataset/export/dialect';
-import { ExportAccount, type ExportSink } from '@aboveboard/dataset/export/export-recording';
+import {
+  ExportAccount,
+  type ExportReport,
+  type ExportSink,
+} from '@aboveboard/dataset/export/export-recording';
 import { openai } from '@aboveboard/dataset/export/openai';
 import { ParquetExport } from '@aboveboard/dataset/export/parquet';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
@@ -27,7 +31,7 @@ export async function exportRecordings(
   ids: readonly string[],
   sink: ExportSink,
   options: { format: ExportFormat; frames: boolean; progress: (line: string) => void },
-): Promise<ReturnType<ExportAccount['report']>> {
+): Promise<ExportReport> {
   const { format, progress } = options;
   const access = await installation.journal.beforeRead({ kind: 'dataset', by: 'researcher' }, ids);
   const account = new ExportAccount();

@@ -28,11 +28,12 @@ export type Spot = Place & { width: number | null; height: number | null };
 export class SurfaceViews {
   readonly #views = new Map<number, SurfaceView>();
   #front: SurfaceView | null = null;
+  /** A focus event has said which is in front; before that it is a guess. */
+  #told = false;
 
   /** The one in front; before anything was said, surface 0. */
   get front(): SurfaceView {
-    this.#front ??= this.of(0);
-    return this.#front;
+    return this.#front ?? this.of(0);
   }
 
   of(surface: number): SurfaceView {
@@ -57,12 +58,12 @@ export class SurfaceViews {
     return fresh;
   }
 
-  /** True when another surface came to the front than was there. */
+  /** True when another surface came to the front than was said to be there. */
   bringToFront(surface: number): boolean {
-    const first = this.#front === null;
-    const changed = this.#front?.surface !== surface;
+    const changed = this.#told && this.#front?.surface !== surface;
     this.#front = this.of(surface);
-    return changed && !first;
+    this.#told = true;
+    return changed;
   }
 
   close(surface: number): void {

@@ -326,6 +326,7 @@ describe('interface', () => {
   it('[ACT40] bringing another surface to the front is one with the cause switch', () => {
     const events = [front(0, 0), navigate(1, '/a'), navigate(2, '/b', 1), front(9000, 1)];
     expect(first(events, 'navigate')).toMatchObject({ cause: 'switch', surface: 1, path: '/b' });
+    expect(kindsOf([state(0, 0, true, 3), geometry(0, 9, 9, 3), front(1, 3), front(2, 3)])).toEqual([]);
   });
 
   it('[ACT41] waits for the page to settle, once, and not for a page that had settled', () => {

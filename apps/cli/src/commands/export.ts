@@ -49,6 +49,7 @@ export function register(program: Command, context: CommandContext): void {
           `exported    ${report.recordings} recordings, ${report.actions} actions, ${report.frames} pictures`,
         );
         for (const { rule, count } of report.leftOut) context.print(`left out    ${count} by ${rule}`);
+        for (const { rule, count } of report.shortened) context.print(`shortened   ${count} by ${rule}`);
       } catch (error) {
         await sink.discard();
         throw error;

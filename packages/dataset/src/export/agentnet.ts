@@ -39,7 +39,7 @@ export async function exportTrajectory(
   const traj: unknown[] = [];
   for (const action of actions) {
     const picture = pictures.get(`${action.surface}/${action.before.t}`);
-    if (options.frames !== null && picture === undefined) account.leaveOut('no-picture');
+    if (options.frames !== null && picture === undefined) account.shorten('no-picture');
     const model = modelActionOf(action, {
       ...(picture ? { area: picture.area } : {}),
       tickMicroseconds: manifest.clock.tickMicroseconds,
@@ -82,10 +82,10 @@ function spell(
 ): Record<string, unknown> | null {
   const { calls, exact } = dialect.write(model, picture);
   if (calls.length === 0) {
-    account.leaveOut(`${dialect.name}-can-not-say-${model.kind}`);
+    account.leaveOut(`not-in-the-dialect-${model.kind}`);
     return null;
   }
-  if (!exact) account.leaveOut(`${dialect.name}-shortens-${model.kind}`);
+  if (!exact) account.shorten(model.kind);
   return dialect.name === 'pyautogui' ? { code: calls.join('\n') } : { actions: calls };
 }
 

@@ -19,27 +19,47 @@ export interface ExportSink {
   append(name: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** What an export could not say, by rule; goes beside the export. */
+export type ExportReport = {
+  recordings: number;
+  actions: number;
+  frames: number;
+  /** Actions that are not in the export, by rule. */
+  leftOut: RuleCount[];
+  /** Actions that say less than was recorded, by rule. */
+  shortened: RuleCount[];
+};
+export type RuleCount = { rule: string; count: number };
+
+/** What went into an export, and what it could not say; goes beside the export (EXP3). */
 export class ExportAccount {
   recordings = 0;
   actions = 0;
   frames = 0;
   readonly #leftOut = new Map<string, number>();
+  readonly #shortened = new Map<string, number>();
 
   leaveOut(rule: string): void {
     this.#leftOut.set(rule, (this.#leftOut.get(rule) ?? 0) + 1);
   }
 
-  report(): {
-    recordings: number;
-    actions: number;
-    frames: number;
-    leftOut: { rule: string; count: number }[];
-  } {
-    const leftOut = [...this.#leftOut].map(([rule, count]) => ({ rule, count }));
-    leftOut.sort((a, b) => (a.rule < b.rule ? -1 : 1));
-    return { recordings: this.recordings, actions: this.actions, frames: this.frames, leftOut };
+  shorten(rule: string): void {
+    this.#shortened.set(rule, (this.#shortened.get(rule) ?? 0) + 1);
   }
+
+  report(): ExportReport {
+    const { recordings, actions, frames } = this;
+    return {
+      recordings,
+      actions,
+      frames,
+      leftOut: counts(this.#leftOut),
+      shortened: counts(this.#shortened),
+    };
+  }
+}
+
+function counts(rules: ReadonlyMap<string, number>): RuleCount[] {
+  return [...rules].map(([rule, count]) => ({ rule, count })).sort((a, b) => (a.rule < b.rule ? -1 : 1));
 }
 
 /** The actions of a recording, in bounded memory but for the list itself. */

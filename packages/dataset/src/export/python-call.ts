@@ -14,7 +14,7 @@ export function writeCall({ name, args, named }: PythonCall): string {
   return `${name}(${parts.join(', ')})`;
 }
 
-/** Fractions keep four decimals, and a point, so that they read as fractions. */
+/** Four decimals, as AgentNet writes places. */
 export function fraction(value: number): number {
   return Number(value.toFixed(4));
 }

@@ -29,7 +29,7 @@ export class IdentityFilter {
     this.#pattern ??= new RegExp(
       [...this.#names]
         .sort((a, b) => b.length - a.length)
-        .map((name) => `(?<![\\p{L}\\p{N}])${name.replace(/[^\p{L}\p{N}]/gu, '\\$&')}(?![\\p{L}\\p{N}])`)
+        .map((name) => `(?<![\\p{L}\\p{N}])${name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\p{L}\\p{N}])`)
         .join('|'),
       'giu',
     );
