@@ -54,6 +54,8 @@ export type StartedServer = {
   codes: Partial<Record<Role, string>>;
   installation: Installation;
   makeCode: Codes['make'];
+  /** What is done every hour: forgets what nobody continued, removes what expired. */
+  housekeeping(): Promise<void>;
   /** Serves what is under way, takes nothing new, closes, stops PostgreSQL. Idempotent. */
   stop(): Promise<void>;
 };
@@ -170,17 +172,18 @@ async function serve(
   handle = app.fetch;
   folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
 
-  const housekeeping = setInterval(() => {
-    Promise.all([uploads.forgetStale(), sessions.removeExpired(), garbage.collect()]).catch(
-      (error: unknown) => log.warn({ error }, 'housekeeping'),
-    );
+  async function housekeeping(): Promise<void> {
+    await Promise.all([uploads.forgetStale(), sessions.removeExpired(), garbage.collect()]);
+  }
+  const everyHour = setInterval(() => {
+    housekeeping().catch((error: unknown) => log.warn({ error }, 'housekeeping'));
   }, HOUR);
-  housekeeping.unref();
+  everyHour.unref();
 
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     draining = true;
-    clearInterval(housekeeping);
+    clearInterval(everyHour);
     const closed = new Promise((resolve) => listener.close(resolve));
     listener.closeIdleConnections();
     const hard = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
@@ -195,6 +198,7 @@ async function serve(
     codes,
     installation,
     makeCode: sessionsCodes.make,
+    housekeeping,
     stop: () => {
       stopped ??= stop();
       return stopped;

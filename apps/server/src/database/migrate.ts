@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Database } from './database.ts';
 
+/** Any number that nobody else uses in this database. */
+const MIGRATION_LOCK = 4_870_001;
+
 export type Migration = { number: number; name: string; sql: string; digest: string };
 
 /** The numbered files, in order; a hole or a doubled number is an error of the build. */
@@ -26,9 +29,13 @@ export async function migrate(
   database: Database,
   steps: readonly Migration[] = migrations(),
 ): Promise<number> {
-  await database.query(
-    'create table if not exists migration (number integer primary key, name text not null, digest text not null)',
-  );
+  await database.transaction(async (query) => {
+    // "if not exists" alone lets two that look at once both create it.
+    await query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await query(
+      'create table if not exists migration (number integer primary key, name text not null, digest text not null)',
+    );
+  });
   for (;;) {
     const done = await database.transaction(async (query) => {
       // Two servers that start at once on one database: the second waits here and finds the work done.
