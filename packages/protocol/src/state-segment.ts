@@ -5,7 +5,8 @@ import { RecordingError } from './fault.ts';
 import { limitsWith, type RecordingLimits } from './recording-limits.ts';
 import type { StateItem } from './state.ts';
 import { checkStates } from './state-check.ts';
-import { StateValueReader, StateValueWriter } from './state-value.ts';
+import { StateValueReader } from './state-value-reader.ts';
+import { StateValueWriter } from './state-value-writer.ts';
 
 /**
  * Interface states of one part (spec/recording.md, REC50-REC54): a table of strings, then the items as
