@@ -113,7 +113,8 @@ function neverHere(target: BrowserTarget | DesktopTarget): DenyCode | undefined 
   if (target.kind === 'browser') {
     if (target.private !== false) return 'private-window';
     if (!RECORDED_WINDOWS.includes(target.window)) return 'never-recorded';
-    if (neverRecordedOrigin(target.top) || neverRecordedOrigin(target.frame)) return 'never-recorded';
+    const { top, frame } = target;
+    if (neverRecordedOrigin(top) || (frame !== top && neverRecordedOrigin(frame))) return 'never-recorded';
     return undefined;
   }
   if (target.kind !== 'desktop') return 'check-failed';

@@ -28,6 +28,8 @@ const BROWSER_HOSTS: readonly string[] = [
   'microsoftedge.microsoft.com',
 ];
 
+const HOSTS: readonly string[] = [...PASSWORD_MANAGERS, ...BROWSER_HOSTS];
+
 const DESKTOP_NAMES =
   /keepass|1password|bitwarden|lastpass|dashlane|enpass|nordpass|seahorse|kwallet|gcr-prompter|pinentry|polkit|credential|file-?chooser|file-?dialog|open-?file|save-?file|xdg-desktop-portal|gpg-agent|ssh-askpass|lock-?screen|screensaver/i;
 
@@ -35,11 +37,11 @@ const DESKTOP_NAMES =
 export function neverRecordedOrigin(origin: string): boolean {
   if (origin === 'null') return false;
   if (!URL.canParse(origin)) return true;
-  const { protocol, hostname } = new URL(origin);
+  const { protocol, hostname: spelled } = new URL(origin);
   if (protocol !== 'https:' && protocol !== 'http:') return true;
-  return [...PASSWORD_MANAGERS, ...BROWSER_HOSTS].some(
-    (host) => hostname === host || hostname.endsWith(`.${host}`),
-  );
+  // The same host with the root's dot behind it.
+  const hostname = spelled.replace(/\.$/, '');
+  return HOSTS.some((host) => hostname === host || hostname.endsWith(`.${host}`));
 }
 
 export function neverRecordedProgram(executable: string, windowClass: string): boolean {

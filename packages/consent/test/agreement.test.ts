@@ -138,6 +138,14 @@ describe('local verifier', () => {
     }
   });
 
+  it('[AGR41] refuses a file of the right digest under a wrong length', async () => {
+    const given = await exampleAgreement((agreement) => {
+      const [first] = agreement.attachments;
+      if (first) first.bytes += 1;
+    });
+    expect(await verifier.verify(given)).toMatchObject({ faults: [{ rule: 'AGR41', at: 'attachments[0]' }] });
+  });
+
   it('[AGR40] seeded hole: when the digest can not be made, the agreement does not hold', async () => {
     const broken = { digest: () => Promise.reject(new Error('seeded')) } as unknown as SubtleCrypto;
     const standing = await makeLocalVerifier(broken).verify(await exampleAgreement());

@@ -78,6 +78,8 @@ export function gateContract(name: string, make: () => Promise<GatePlace>): void
         'not an origin',
         'https://vault.bitwarden.com',
         'https://my.1password.com',
+        'https://my.1password.com.',
+        'https://bitwarden.com:8443',
         'https://chromewebstore.google.com',
       ];
       for (const origin of never) {

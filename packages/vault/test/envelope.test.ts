@@ -91,5 +91,7 @@ describe('envelopes', () => {
     for (const bytes of broken) {
       await expect(openEnvelope('one', bytes, [identity])).rejects.toMatchObject({ code: 'cannot-open' });
     }
+    const large = new Uint8Array(ENVELOPE_LIMIT + 1);
+    await expect(openEnvelope('one', large, [identity])).rejects.toThrow(/too large/);
   });
 });
