@@ -95,10 +95,10 @@ export function roleOf(node: StateNode): string {
   const given = text(content.attributes['role']).trim().split(/\s+/)[0];
   if (given) return given;
   const tag = content.tagName.toLowerCase();
-  if (tag === 'input') return INPUT_ROLES[text(content.attributes['type']).toLowerCase()] ?? 'textbox';
+  if (tag === 'input') return known(INPUT_ROLES, text(content.attributes['type']).toLowerCase()) ?? 'textbox';
   if (tag === 'a' && content.attributes['href'] === undefined) return 'generic';
   if (content.attributes['contenteditable'] !== undefined) return 'textbox';
-  return (Object.hasOwn(ROLES, tag) ? ROLES[tag] : undefined) ?? 'generic';
+  return known(ROLES, tag) ?? 'generic';
 }
 
 /** Label first, then what it holds, then what hints at it. */
@@ -128,6 +128,11 @@ export function selectorOf(tree: StateTree, node: StateNode): string {
     if (steps.length >= MOST_STEPS) break;
   }
   return steps.reverse().join(' > ');
+}
+
+/** Tags and types come from the page: `constructor` is none. */
+function known(roles: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(roles, name) ? roles[name] : undefined;
 }
 
 function text(value: unknown): string {
