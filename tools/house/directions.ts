@@ -12,7 +12,17 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   'packages/review': ['protocol'],
   'packages/capture': ['protocol', 'consent', 'redact', 'vault'],
   'packages/dataset': ['protocol', 'consent', 'redact', 'vault'],
-  'apps/extension': ['protocol', 'consent', 'redact', 'vault', 'capture', 'review', 'dataset/actions'],
+  // dataset/action-steps: the steps of a recording in words, beside its replay.
+  'apps/extension': [
+    'protocol',
+    'consent',
+    'redact',
+    'vault',
+    'capture',
+    'review',
+    'dataset/actions',
+    'dataset/action-steps',
+  ],
   // review: the page that renders frames replays a recording as the contributor saw it.
   'apps/server': ['protocol', 'consent', 'vault', 'tlog', 'dataset', 'review'],
   // consent: the agreement in words is made from the document, also in a page. The rest of what recording
@@ -27,6 +37,9 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'redact',
     'vault',
     'dataset/actions',
+    'dataset/action-steps',
+    'dataset/export/model-action',
+    'dataset/export/pyautogui',
   ],
   'apps/cli': [
     'protocol',
@@ -44,6 +57,12 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Rooms that `apps/web` may use in the folders that make /try, where a newcomer records in the page itself. */
-export const TRY_ONLY: readonly string[] = ['capture', 'redact', 'vault', 'dataset'];
+/** What `apps/web` may use only in the folders that make /try, where a newcomer records in the page itself. */
+export const TRY_ONLY: readonly string[] = [
+  'capture',
+  'redact',
+  'vault',
+  'dataset/export/model-action',
+  'dataset/export/pyautogui',
+];
 export const TRY_FOLDER = /^apps\/web\/(src\/)?((.+\/)?try[^/]*(\/|\.tsx?$)|practice\/)/;

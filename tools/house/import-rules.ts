@@ -35,11 +35,12 @@ export const directions: Check = {
         return { at, message: 'leaves its workspace by a relative path' };
       }
       if (!name.startsWith(OURS)) return undefined;
-      const [room = '', file = ''] = name.slice(OURS.length).split('/');
+      const [room = '', ...rest] = name.slice(OURS.length).split('/');
+      const file = rest.join('/');
       if (home.endsWith(`/${room}`))
         return isShipped(path) ? { at, message: 'imports its own package by name' } : undefined;
       if (!covers(allowed, room, file)) return { at, message: `${home} may not import ${name}` };
-      if (home === 'apps/web' && TRY_ONLY.includes(room) && isShipped(path) && !TRY_FOLDER.test(path)) {
+      if (home === 'apps/web' && covers(TRY_ONLY, room, file) && isShipped(path) && !TRY_FOLDER.test(path)) {
         return { at, message: `${name} is for /try alone` };
       }
       return undefined;
