@@ -16,7 +16,7 @@ import { type OpenedRecording, openRecording } from '@aboveboard/protocol/record
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
-import type { ExportFormat } from './commands/export.ts';
+import type { ExportFormat } from './export-format.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
   agentnet: pyautogui,

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
+import type { ExportFormat } from '../export-format.ts';
 
-export const EXPORT_FORMATS = ['agentnet', 'openai', 'anthropic', 'ui-tars', 'parquet'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+const FORMATS: readonly ExportFormat[] = ['agentnet', 'openai', 'anthropic', 'ui-tars', 'parquet'];
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -15,12 +15,12 @@ export function register(program: Command, context: CommandContext): void {
         'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
         'was left out, and why.',
     )
-    .requiredOption('--format <kind>', EXPORT_FORMATS.join(', '))
+    .requiredOption('--format <kind>', FORMATS.join(', '))
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .option('--no-frames', 'no pictures: no browser is needed')
     .action(async (ids: string[], options: { format: string; out: string; frames: boolean }) => {
-      if (!EXPORT_FORMATS.includes(options.format as ExportFormat)) {
-        throw new UsageError(`The format is one of ${EXPORT_FORMATS.join(', ')}.`);
+      if (!FORMATS.includes(options.format as ExportFormat)) {
+        throw new UsageError(`The format is one of ${FORMATS.join(', ')}.`);
       }
       const { exportRecordings } = await import('../dataset-export.ts');
       const { openFolderSink } = await import('../folder-sink.ts');
