@@ -4,6 +4,7 @@ import type {
   SOURCE_STYLE_DECLARATION,
   SOURCE_STYLE_SHEET_RULE,
 } from './state.ts';
+import { localName } from './state-safety.ts';
 
 export type RuleChange = Extract<
   IncrementalData,
@@ -50,7 +51,7 @@ export class StateNode {
   }
 
   get isStyle(): boolean {
-    return this.content.type === 2 && this.content.tagName.toLowerCase() === 'style';
+    return this.content.type === 2 && localName(this.content.tagName) === 'style';
   }
 
   /** The list that it stands in. */

@@ -67,14 +67,18 @@ const PASSIVE_DATA =
 
 export function isSafeTag(tagName: string): boolean {
   if (!TAG.test(tagName)) return false;
-  // `svg:script` is a script to a player that creates elements by qualified name.
-  return !FORBIDDEN_TAGS.has(tagName.toLowerCase().replace(/^.*:/, ''));
+  return !FORBIDDEN_TAGS.has(localName(tagName));
+}
+
+/** Lower case, without a prefix: `svg:style` is a style sheet to a player that creates by qualified name. */
+export function localName(tagName: string): string {
+  return tagName.toLowerCase().replace(/^.*:/, '');
 }
 
 /** Whether `name` may be on `tagName` with this value. Names in a page are of either case. */
 export function isSafeAttribute(tagName: string, name: string, value: string): boolean {
   if (!ATTRIBUTE.test(name) || name === '__proto__') return false;
-  const tag = tagName.toLowerCase();
+  const tag = localName(tagName);
   const lower = name.toLowerCase();
   if (lower.startsWith('on') || FORBIDDEN_ATTRIBUTES.has(lower)) return false;
   if (lower.startsWith('rr_') && !PLAYER_ATTRIBUTES.has(lower)) return false;
@@ -105,7 +109,7 @@ function isWebAddress(value: string): boolean {
   return scheme === null || /^(?:https?|mailto|tel)$/i.test(scheme[1] ?? '');
 }
 
-function isScriptAddress(value: string): boolean {
+export function isScriptAddress(value: string): boolean {
   return /^(?:javascript|vbscript|livescript):/i.test(withoutControls(value));
 }
 
@@ -149,8 +153,8 @@ function isPlainCss(css: string): boolean {
   ) {
     return false;
   }
-  // image-set() and src() take bare strings as addresses.
-  if (/(?:image-set|\bsrc|\bimage)\s*\(\s*["']/i.test(css)) return false;
+  // These take bare strings as addresses, which may stand anywhere in them or come out of a variable.
+  if (/(?:image-set|image-rect|\bsrc|\bimage)\(/i.test(css)) return false;
   for (const [, address = ''] of css.matchAll(/url(?:-prefix)?\(\s*["']?([^"')]{0,256})/gi)) {
     if (!isPassive(address.trim())) return false;
   }

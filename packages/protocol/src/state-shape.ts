@@ -12,7 +12,7 @@ import {
   SOURCE_STYLE_SHEET_RULE,
   SOURCE_VIEWPORT_RESIZE,
 } from './state.ts';
-import { isSafeAttribute, isSafeCss, isSafeTag } from './state-safety.ts';
+import { isSafeAttribute, isSafeCss, isSafeTag, isScriptAddress, localName } from './state-safety.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -53,7 +53,9 @@ export class StateShape {
     const { type, data } = event as { type: unknown; data: unknown };
     if (type === RRWEB_META) {
       if (!this.#fields(data, 'data', ['href', 'width', 'height'])) return;
-      this.#string(data['href'], 'data.href');
+      if (this.#string(data['href'], 'data.href') && isScriptAddress(data['href'])) {
+        this.fault('REC59', 'data.href', 'is an address that is not allowed');
+      }
       this.#length(data['width'], 'data.width');
       this.#length(data['height'], 'data.height');
     } else if (type === RRWEB_FULL_SNAPSHOT) {
@@ -232,7 +234,7 @@ export class StateShape {
     }
     this.#nodeCommon(node, at);
     if (type === 0 || type === 2) {
-      const tag = type === 2 ? String(node['tagName']).toLowerCase() : '';
+      const tag = type === 2 ? localName(String(node['tagName'])) : '';
       this.#each(node['childNodes'], `${at}.childNodes`, (child, place) =>
         this.#node(child, place, depth + 1, tag),
       );

@@ -137,6 +137,26 @@ describe('state segments', () => {
     ],
     [
       'REC60',
+      'a bare string later in image-set',
+      incremental({ source: 8, id: 1, replace: 'a{b:image-set(url(data:image/png,x) 1x, "//x" 2x)}' }),
+    ],
+    [
+      'REC60',
+      'an address out of a variable',
+      incremental({ source: 8, id: 1, replace: 'a{--v:"//x";b:image-set(var(--v) 1x)}' }),
+    ],
+    [
+      'REC60',
+      'a sheet with a prefix',
+      element('svg:style', {}, [{ type: 3, id: 3, textContent: '@import "x"' }]),
+    ],
+    [
+      'REC59',
+      'a page that is a script',
+      { t: 0, surface: 1, event: { type: 4, data: { href: 'javascript:x', width: 1, height: 1 } } },
+    ],
+    [
+      'REC60',
       'a declaration with an address',
       incremental({
         source: 13,
