@@ -63,7 +63,8 @@ export const words = {
     noCards: 'Your installation has no task cards. You can describe a task in your own words.',
     own: 'In your own words',
     ownLabel: 'What are you about to do?',
-    ownHint: 'Names, numbers and addresses in it are replaced before it is kept.',
+    ownHint:
+      'Numbers and addresses in it are replaced before it is kept. Names can not be found by a program: leave them out.',
     goal: 'Goal',
     inputs: 'Inputs, made up for this task',
     check: 'It worked when',

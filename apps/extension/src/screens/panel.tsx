@@ -22,6 +22,8 @@ export function Panel() {
     );
   }
   const underWay = view.live !== null;
+  // What waits for her comes before what she could do next; while it records, nothing comes before that.
+  const waiting = !underWay && view.recordings.some(({ state }) => state !== 'released');
   return (
     <div className="page">
       <header className="page-head">
@@ -35,27 +37,40 @@ export function Panel() {
             <p className="soft">{words.demonstration}</p>
           )}
           <FaultNote fault={fault} />
-          <Now view={view} send={send} />
         </div>
-        <section className="stack" aria-labelledby="recordings-heading">
-          <div className="row row-end">
-            <h2 id="recordings-heading">{words.recordings.heading}</h2>
-            {view.recordings.length > 0 && (
-              <a href="/recordings.html" target="_blank" rel="noreferrer">
-                {words.recordings.all}
-              </a>
-            )}
-          </div>
-          <RecordingsList recordings={view.recordings} send={send} />
-        </section>
+        {waiting && <Recordings view={view} send={send} />}
+        <Now view={view} send={send} />
+        {!waiting && <Recordings view={view} send={send} />}
         {view.agreement && !underWay && view.accepted && <TakingPart view={view} send={send} />}
       </main>
     </div>
   );
 }
 
+function Recordings({ view, send }: { view: RecorderView; send: Send }) {
+  return (
+    <section className="stack" aria-labelledby="recordings-heading">
+      <div className="row row-end">
+        <h2 id="recordings-heading">{words.recordings.heading}</h2>
+        {view.recordings.length > 0 && (
+          <a href="/recordings.html" target="_blank" rel="noreferrer">
+            {words.recordings.all}
+          </a>
+        )}
+      </div>
+      <RecordingsList recordings={view.recordings} send={send} />
+    </section>
+  );
+}
+
 function Now({ view, send }: { view: RecorderView; send: Send }) {
-  if (view.live) return <LiveScreen view={view} live={view.live} send={send} />;
+  if (view.live) {
+    return (
+      <div className="stack">
+        <LiveScreen view={view} live={view.live} send={send} />
+      </div>
+    );
+  }
   if (!view.agreement) return <ConnectScreen send={send} managedServer={view.managedServer} />;
   if (!view.accepted) return <AgreementScreen view={view} send={send} />;
   return <TaskScreen view={view} send={send} />;
