@@ -140,6 +140,8 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
         return masked.rule === undefined ? masked : { value: masked.value, rule: 'attribute.text' };
       }
       case 'url':
+        // Only links lead somewhere by a person's act; elsewhere an address is fetched, and no state fetches.
+        if (context.tag !== 'a' && context.tag !== 'area' && !value.startsWith('#')) return closedAttribute();
         return { value: maskUrl(value.slice(0, 4_000), names), rule: 'url.renamed' };
       default:
         if (name === 'lang') {
