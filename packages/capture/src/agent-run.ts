@@ -2,6 +2,7 @@ import type { DocumentMasker } from '@aboveboard/redact/structural-masker';
 import type { DomAccess, PageWindow } from './dom-access.ts';
 import type { AgentItem, AgentSettings } from './frame-message.ts';
 import type { NodeMirror } from './node-mirror.ts';
+import type { PageEventType } from './page-events.ts';
 
 /** What the watches of one run share; a run is from `start` to `stop` of the session. */
 export type AgentRun = {
@@ -19,7 +20,7 @@ export type AgentRun = {
   /** A rule masked something. */
   readonly count: (rule: string | undefined) => void;
   /** Listens until the run pauses or stops; events that scripts made are not passed on. */
-  readonly listen: (target: EventTarget, type: string, handler: (event: Event) => void) => void;
+  readonly listen: (type: PageEventType, handler: (event: Event) => void) => void;
   /** Calls until the run pauses or stops. */
   readonly every: (milliseconds: number, call: () => void) => void;
   readonly later: (milliseconds: number, call: () => void) => void;

@@ -14,12 +14,13 @@ import { createGeometryWatch } from './geometry-watch.ts';
 import { watchKeys } from './key-watch.ts';
 import { createNavigationWatch } from './navigation-watch.ts';
 import { NodeMirror } from './node-mirror.ts';
+import { createPageEvents, type PageEvents } from './page-events.ts';
 import { watchPointer } from './pointer-watch.ts';
 import { createStateWatch } from './state-watch.ts';
 
 /**
- * What runs in a document (spec/agent.md): watches it, masks, and hands batches to the session. Does nothing
- * at all before `start` and after `stop` (T1, T3), and never anything that the page could see (T2): it adds
+ * What runs in a document (spec/agent.md): watches it, masks, and hands batches to the session. Takes
+ * nothing before `start`, while paused and after `stop` (T1, T3), and never anything that the page could see (T2): it adds
  * no node, attribute, property or message, and changes no prototype.
  */
 export type Agent = {
@@ -40,18 +41,22 @@ export type AgentOptions = {
   masker?: (options: MaskerOptions) => DocumentMasker;
 };
 
+/** Milliseconds between two batches where one does not do. */
+const SEND_AGAIN = 30;
 /** Milliseconds between two counts of what was masked. */
 const MASKS_EVERY = 5_000;
 
 export function startAgent(options: AgentOptions): Agent {
   const access = domAccess(options.window, options.shadowRootOf);
+  let events: PageEvents | null = createPageEvents(access, options.window);
   let current: Recording | null = null;
   return {
     receive(message) {
       switch (message.type) {
         case 'start':
           current?.stop();
-          current = new Recording(options, access, message.settings);
+          events ??= createPageEvents(access, options.window);
+          current = new Recording(options, access, events, message.settings);
           break;
         case 'acknowledge':
           current?.acknowledge(message.seq);
@@ -65,6 +70,8 @@ export function startAgent(options: AgentOptions): Agent {
         case 'stop':
           current?.stop();
           current = null;
+          events?.remove();
+          events = null;
           break;
       }
     },
@@ -78,6 +85,7 @@ export function startAgent(options: AgentOptions): Agent {
 class Recording {
   readonly #options: AgentOptions;
   readonly #access: DomAccess;
+  readonly #events: PageEvents;
   readonly #settings: AgentSettings;
   readonly #masker: DocumentMasker;
   readonly #mirror: NodeMirror;
@@ -86,9 +94,10 @@ class Recording {
   /** Undoes what the present run set up; null while there is none. */
   #ends: (() => void)[] | null = null;
 
-  constructor(options: AgentOptions, access: DomAccess, settings: AgentSettings) {
+  constructor(options: AgentOptions, access: DomAccess, events: PageEvents, settings: AgentSettings) {
     this.#options = options;
     this.#access = access;
+    this.#events = events;
     this.#settings = settings;
     const { renaming, literals, shipped } = settings;
     this.#masker = (options.masker ?? structuralMasker)({ renaming, literals, shipped: shipped.exact });
@@ -135,6 +144,11 @@ class Recording {
     const navigation = createNavigationWatch(run);
     geometry.say();
     navigation.say();
+    // One batch a task: a page that changes a lot is sent in many small ones.
+    const send = () => {
+      this.#batches.flush();
+      if (this.#batches.behind) run.later(SEND_AGAIN, send);
+    };
     const beforeInput = () => states?.beforeInput();
     if (signals.pointer) watchPointer(run, beforeInput);
     if (signals.keys) watchKeys(run, contexts, { beforeInput, enter: (at) => states?.forms.commit(at) });
@@ -143,7 +157,7 @@ class Recording {
       geometry.poll();
       navigation.poll();
       states?.poll();
-      this.#batches.flush();
+      send();
       this.#recover();
     });
     run.every(MASKS_EVERY, () => this.#sayMasks());
@@ -192,10 +206,7 @@ class Recording {
       count: (rule) => {
         if (rule !== undefined) this.#masks.set(rule, (this.#masks.get(rule) ?? 0) + 1);
       },
-      listen: (target, type, handler) => {
-        // What a script dispatches did not happen.
-        ends.push(this.#access.listen(target, type, (event) => event.isTrusted && handler(event)));
-      },
+      listen: (type, handler) => ends.push(this.#events.on(type, handler)),
       every: (milliseconds, call) => {
         const timer = window.setInterval(call, milliseconds);
         ends.push(() => window.clearInterval(timer));

@@ -8,6 +8,8 @@ export type Batches = {
   put(item: AgentItem): void;
   /** Sends what is due: items younger than a frame wait, because coalesced moves come late and out of order. */
   flush(everything?: boolean): void;
+  /** More is due than one batch takes. */
+  readonly behind: boolean;
   acknowledge(seq: number): void;
   /** Sends again all that is not acknowledged, after a new connection. */
   resend(): void;
@@ -83,6 +85,9 @@ export function createBatches(post: (message: AgentMessage) => void, now: () => 
       const taken = overflow;
       overflow = null;
       return taken;
+    },
+    get behind() {
+      return (waiting[0]?.item.at ?? Number.POSITIVE_INFINITY) <= now() - LATE;
     },
     get held() {
       return held;

@@ -8,10 +8,10 @@ export function watchFocus(run: AgentRun): void {
     last = node;
     run.put({ at, item: 'focus', node });
   };
-  run.listen(run.window, 'focusin', (event) => {
+  run.listen('focusin', (event) => {
     say(run.timeOf(event), run.mirror.nearest((event.composedPath()[0] as Node) ?? null) ?? null);
   });
-  run.listen(run.window, 'focusout', (event) => {
+  run.listen('focusout', (event) => {
     if ((event as FocusEvent).relatedTarget === null) say(run.timeOf(event), null);
   });
 }

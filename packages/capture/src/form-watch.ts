@@ -139,11 +139,11 @@ export function createFormWatch(run: AgentRun, contexts: ElementContexts): FormW
     const typed = target && typedElement(target);
     if (typed && !said.has(typed) && !isClosed(contexts, typed)) said.set(typed, typedText(typed));
   };
-  run.listen(run.window, 'input', onChange);
-  run.listen(run.window, 'change', onChange);
-  run.listen(run.window, 'focusout', onChange);
-  run.listen(run.window, 'focusin', onFocus);
-  run.listen(run.window, 'reset', () => run.later(0, poll));
+  run.listen('input', onChange);
+  run.listen('change', onChange);
+  run.listen('focusout', onChange);
+  run.listen('focusin', onFocus);
+  run.listen('reset', () => run.later(0, poll));
 
   function poll(): void {
     for (const field of fields) {

@@ -40,7 +40,7 @@ export function createGeometryWatch(run: AgentRun, resized: () => void): Geometr
     size = `${width}x${height}`;
   }
 
-  run.listen(window, 'resize', poll);
+  run.listen('resize', poll);
   return {
     poll,
     say() {

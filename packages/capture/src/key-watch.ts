@@ -33,8 +33,8 @@ export function watchKeys(
     // A page may empty the field on Enter before it is ever left.
     if (down && key.key === 'Enter' && !key.isComposing && run.access.isElement(target)) on.enter(target);
   };
-  run.listen(run.window, 'keydown', onKey);
-  run.listen(run.window, 'keyup', onKey);
+  run.listen('keydown', onKey);
+  run.listen('keyup', onKey);
   run.onEnd(() => pressed.clear());
 }
 

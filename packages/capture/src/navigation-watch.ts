@@ -13,7 +13,7 @@ export function createNavigationWatch(run: AgentRun): { say(): void; poll(): voi
     const now = run.window.location.href;
     if (now !== last) put(now.split('#')[0] === last.split('#')[0] ? 'hash' : 'history');
   };
-  run.listen(run.window, 'popstate', poll);
-  run.listen(run.window, 'hashchange', poll);
+  run.listen('popstate', poll);
+  run.listen('hashchange', poll);
   return { say: () => put('load'), poll };
 }

@@ -89,15 +89,15 @@ export function watchPointer(run: AgentRun, beforeInput: () => void): void {
     put(run.timeOf(event), { kind: 'wheel', x, y, dx, dy, mode: MODES[deltaMode] ?? 'pixel' });
   };
 
-  run.listen(window, 'pointermove', onMove);
-  run.listen(window, 'pointerdown', onDown);
-  run.listen(window, 'pointerup', onUp);
-  run.listen(window, 'pointercancel', onCancel);
-  run.listen(window, 'dragstart', onDrag);
-  run.listen(window, 'dragover', onDrag);
-  run.listen(window, 'drop', onDrop);
-  run.listen(window, 'dragend', onDrop);
-  run.listen(window, 'wheel', onWheel);
+  run.listen('pointermove', onMove);
+  run.listen('pointerdown', onDown);
+  run.listen('pointerup', onUp);
+  run.listen('pointercancel', onCancel);
+  run.listen('dragstart', onDrag);
+  run.listen('dragover', onDrag);
+  run.listen('drop', onDrop);
+  run.listen('dragend', onDrop);
+  run.listen('wheel', onWheel);
 }
 
 /** Bits of `buttons` by number of `button`: the middle and the second one are the other way round. */

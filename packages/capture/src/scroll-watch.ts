@@ -32,7 +32,7 @@ export function createScrollWatch(run: AgentRun, moved: () => void): ScrollWatch
     if (byHand) run.put({ at, item: 'scroll', node: id, x, y });
   }
 
-  run.listen(window, 'scroll', (event) => {
+  run.listen('scroll', (event) => {
     const target = event.composedPath()[0] as Node;
     if (waiting.size === 0) run.later(EVERY, flush);
     waiting.add(target === (window as unknown) ? document : target);

@@ -41,6 +41,8 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
   /** Custom elements without a shadow root: they may get one, and nothing tells. */
   const hosts = new Set<Element>();
   let fresh: Node[] = [];
+  /** Written since the last poll: asking where they are scrolled to before the page is laid out would do that. */
+  const unlaid: Element[] = [];
   let selectors = 0;
   let started = false;
   let scheduled = false;
@@ -66,13 +68,17 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
   });
 
   const preparation = styles.preparation();
-  prepare();
+  run.later(0, prepare);
 
   function prepare(): void {
     const enough = timeSlice(run.now, SLICE);
     const reading = access.readyState(document) === 'loading' && run.now() - beganAt < PATIENCE;
     if (reading || access.documentElement(document) === null) {
       run.later(20, prepare);
+      return;
+    }
+    if (isTooLarge()) {
+      overload();
       return;
     }
     for (;;) {
@@ -86,10 +92,6 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
   }
 
   function snapshot(): void {
-    if (isTooLarge()) {
-      overload();
-      return;
-    }
     const at = run.now();
     const { innerWidth: width, innerHeight: height } = window;
     const href = run.masker.url(window.location.href).value;
@@ -101,8 +103,14 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
     run.put({ at, item: 'state', change: { type: 2, data: { node, initialOffset } } });
     styles.root(document);
     afterWriting();
+    pollScrolls();
     settle.changed();
     schedule();
+  }
+
+  function pollScrolls(): void {
+    const enough = timeSlice(run.now, SLICE);
+    while (unlaid.length > 0 && !enough()) scrolls.written(unlaid.pop() as Element);
   }
 
   function isTooLarge(): boolean {
@@ -158,7 +166,7 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
     for (const node of nodes) {
       if (access.nodeType(node) !== ELEMENT) continue;
       const element = node as Element;
-      scrolls.written(element);
+      unlaid.push(element);
       forms.written(element);
       frames.written(element);
       const root = access.shadowRoot(element);
@@ -205,6 +213,7 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
         return;
       }
       styles.poll();
+      pollScrolls();
       pollHosts();
       forms.poll();
       frames.poll();

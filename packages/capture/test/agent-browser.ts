@@ -22,7 +22,12 @@ const FLAGS = [
 ];
 
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: FLAGS,
+    // Without scrollbars every box is 15 px off.
+    ignoreDefaultArgs: ['--hide-scrollbars'],
+  });
 }
 
 /** One file as a browser runs it. */
@@ -117,6 +122,21 @@ export class AgentWorld {
   }
 }
 
+/**
+ * Times every task that the agent has: its timers, observers and listeners, what they force the browser to
+ * lay out included. Milliseconds.
+ */
+const CLOCKED = `globalThis.agentTasks = { longest: 0, total: 0, count: 0 };
+(() => { const timed = (f) => typeof f !== 'function' ? f : function (...rest) { const from = performance.now();
+    try { return f.apply(this, rest); } finally { const spent = performance.now() - from;
+      agentTasks.total += spent; agentTasks.count++; agentTasks.longest = Math.max(agentTasks.longest, spent); } };
+  for (const name of ['setTimeout', 'setInterval']) { const own = globalThis[name]; globalThis[name] = (f, ms) => own(timed(f), ms); }
+  for (const name of ['MutationObserver', 'ResizeObserver']) { const Own = globalThis[name];
+    globalThis[name] = class extends Own { constructor(f) { super(timed(f)); } }; }
+  const add = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (type, f, options) { return add.call(this, type, timed(f), options); };
+})();`;
+
 /** Puts the agent in every document of the page from now on; `worlds` holds them in the order of coming. */
 export async function withAgent(
   page: Page,
@@ -130,6 +150,10 @@ export async function withAgent(
     if (context.name !== name) return;
     worlds.push(new AgentWorld(cdp, context.id, (context.auxData as { frameId: string }).frameId));
   });
+  cdp.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
+    const at = worlds.findIndex((world) => world.contextId === executionContextId);
+    if (at >= 0) worlds.splice(at, 1);
+  });
   cdp.on('Runtime.bindingCalled', ({ name: binding, payload, executionContextId }) => {
     if (binding !== 'aboveboardPost') return;
     worlds.find((world) => world.contextId === executionContextId)?.receive(payload);
@@ -137,7 +161,7 @@ export async function withAgent(
   await cdp.send('Page.enable');
   await cdp.send('Runtime.enable');
   await cdp.send('Runtime.addBinding', { name: 'aboveboardPost', executionContextName: name });
-  const source = `globalThis.aboveboardBare=${options.bare === true};${code}`;
+  const source = `${CLOCKED}globalThis.aboveboardBare=${options.bare === true};${code}`;
   await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: name });
   const { frameTree } = await cdp.send('Page.getFrameTree');
   const top = async () => {

@@ -103,11 +103,12 @@ function maskString(text: string, masking: CssMasking, property: string): string
   if (SHOWN.has(property) || property === '--') return cssString(masking.text(text));
   if (FONTS.has(property) && text.split(' ').every(isCssName)) return cssString(text);
   if (text === '') return '""';
+  // Areas of a grid: their names stand as words elsewhere, and are the same there.
   masking.count('css.name');
   return cssString(
     text
       .split(/\s+/)
-      .map((word) => (/^\.+$/.test(word) ? word : masking.rename(word)))
+      .map((word) => (/^\.+$/.test(word) || isCssName(word) ? word : masking.rename(word)))
       .join(' '),
   );
 }
