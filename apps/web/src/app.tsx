@@ -5,7 +5,6 @@ import { client } from './client.ts';
 import { Loaded, useLoaded } from './loaded.tsx';
 import { words } from './messages/en.ts';
 import { AboutPage } from './pages/about-page.tsx';
-import { AgreementPage } from './pages/agreement-page.tsx';
 import { DatasetsPage } from './pages/datasets-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { StartPage } from './pages/start-page.tsx';
@@ -15,6 +14,7 @@ import { pagesOf } from './role-pages.ts';
 import { Shell } from './shell.tsx';
 
 // What records and replays is large; the other pages do without it.
+const AgreementPage = lazy(() => import('./pages/agreement-page.tsx'));
 const TryPage = lazy(() => import('./pages/try-page.tsx'));
 const RecordingsPage = lazy(() => import('./pages/recordings-page.tsx'));
 
@@ -43,7 +43,9 @@ export function App(): ReactNode {
     <Shell session={session} about={about} onLeave={leave}>
       <Suspense fallback={<p className="soft">{words.loading}</p>}>
         <Switch>
-          <Route path="/">{session ? <Redirect to={first} replace /> : <StartPage onSignedIn={reload} />}</Route>
+          <Route path="/">
+            {session ? <Redirect to={first} replace /> : <StartPage onSignedIn={reload} />}
+          </Route>
           <Route path="/try" component={TryPage} />
           <Route path="/agreement" component={AgreementPage} />
           <Route path="/about">

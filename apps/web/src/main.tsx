@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@aboveboard/review/tokens.css';
+import '@aboveboard/review/review.css';
 import './page.css';
 import { App } from './app.tsx';
 

@@ -75,8 +75,10 @@ export const words = {
     resultText:
       'This is your task as a model would learn it: each action with the place where it happened, as fractions of the page. Text that does not stand on your card is masked.',
     step: 'Step',
-    action: 'Action',
-    node: 'Element',
+    action: 'As a model would do it',
+    what: 'What was done',
+    notSaid: 'not an action of a model',
+    resting: 'no time at all, because this is a demonstration',
     download: 'Download the sealed recording',
     downloadNote: (bytes: string) =>
       `One file of ${bytes}. It is sealed with a key that only this page has, so nobody can read it, and that is the point.`,
@@ -120,6 +122,7 @@ export const words = {
     open: 'Open',
     opening: 'Opening …',
     openNote: (entry: string) => `This opening is entry ${entry} of the access journal.`,
+    one: 'A released recording',
     close: 'Close',
     more: 'Show more',
   },
@@ -146,7 +149,8 @@ export const words = {
     digest: 'Digest of the document',
     attachments: 'Attached files',
     document: 'The document to the byte',
-    unreadable: 'The installed document does not read as an agreement. Recorders refuse it. The operator must install a whole one.',
+    unreadable:
+      'The installed document does not read as an agreement. Recorders refuse it. The operator must install a whole one.',
     download: 'Download',
   },
   status: {

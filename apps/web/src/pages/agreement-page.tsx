@@ -19,13 +19,15 @@ const load = async (): Promise<InstalledAgreement | null> => {
   }
 };
 
-export function AgreementPage(): ReactNode {
+export default function AgreementPage(): ReactNode {
   const [loading, retry] = useLoaded(load);
   return (
     <>
       <h1>{text.title}</h1>
       <Loaded of={loading} retry={retry}>
-        {(installed) => (installed ? <Installed installed={installed} /> : <p className="notice">{text.none}</p>)}
+        {(installed) =>
+          installed ? <Installed installed={installed} /> : <p className="notice">{text.none}</p>
+        }
       </Loaded>
     </>
   );

@@ -6,7 +6,7 @@ import { CountingStore, WriterSink } from '@aboveboard/capture/writer-sink';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { type AgreementStanding, makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
 import { agreementWords, noticeDigest } from '@aboveboard/consent/agreement-words';
-import { type ConsentRecord, giveConsent, receiptDigest } from '@aboveboard/consent/consent';
+import { type ConsentRecord, giveConsent } from '@aboveboard/consent/consent';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import { makeLocalGate } from '@aboveboard/consent/local-gate';
 import { en } from '@aboveboard/consent/messages/en';
@@ -31,7 +31,9 @@ const TICK = 1000;
 const LIMITS = { milliseconds: 10 * 60_000, bytes: 64 << 20 };
 
 /** What she agrees to when she begins: the demonstration's agreement, for this page's own origin. */
-export async function practiceRules(origin: string): Promise<{ agreement: Agreement; standing: AgreementStanding }> {
+export async function practiceRules(
+  origin: string,
+): Promise<{ agreement: Agreement; standing: AgreementStanding }> {
   const now = Date.now();
   const given = await demonstrationAgreement({ origins: [origin], now, subtle: crypto.subtle });
   const standing = await makeLocalVerifier(crypto.subtle).verify(given);
@@ -43,7 +45,7 @@ export class PracticeRecorder {
   readonly #sink: WriterSink;
   readonly #recording: PracticeRecording;
   readonly #card: TaskCard;
-  readonly #consent: { record: ConsentRecord; agreement: Agreement; digest: string };
+  readonly #rules: { agreement: Agreement; digest: string };
   readonly #timer: number;
 
   private constructor(parts: {
@@ -51,13 +53,13 @@ export class PracticeRecorder {
     sink: WriterSink;
     recording: PracticeRecording;
     card: TaskCard;
-    consent: { record: ConsentRecord; agreement: Agreement; digest: string };
+    rules: { agreement: Agreement; digest: string };
   }) {
     this.#session = parts.session;
     this.#sink = parts.sink;
     this.#recording = parts.recording;
     this.#card = parts.card;
-    this.#consent = parts.consent;
+    this.#rules = parts.rules;
     this.#timer = window.setInterval(() => void this.#session.flush(), FLUSH_EVERY);
   }
 
@@ -68,7 +70,8 @@ export class PracticeRecorder {
     if (!page || !document) throw new Error('The practice page is not there. Load this page again.');
     const origin = location.origin;
     const { agreement, standing } = await practiceRules(origin);
-    if (!standing.ok) throw new Error('The rules of this demonstration could not be checked. Nothing is recorded.');
+    if (!standing.ok)
+      throw new Error('The rules of this demonstration could not be checked. Nothing is recorded.');
     const record = await consentTo(agreement, standing.digest);
     const started = Date.now();
     const gate = makeLocalGate(() => ({
@@ -89,15 +92,12 @@ export class PracticeRecorder {
     const decision = gate.decide({ now: Date.now(), mode: 'task', signal: 'states', target });
     if (!decision.allow) throw new Error(decision.reason);
 
-    const id = random(16).toBase64({ alphabet: 'base64url', omitPadding: true });
-    const sealer = makePartSealer(freshRecordingKey(random), crypto.subtle, random);
-    const recording = { id, store: new MemoryPartStore(), sealer };
+    const recording = freshRecording(new MemoryPartStore());
     const counting = new CountingStore(recording.store);
     const writer = new RecordingWriter({
-      id,
+      ...recording,
       tickMicroseconds: TICK,
       store: counting,
-      sealer,
       deflate: webDeflate,
     });
     const sink = new WriterSink(writer, counting);
@@ -109,11 +109,18 @@ export class PracticeRecorder {
       gate,
       mode: 'task',
       signals: SIGNALS,
-      settings: () => ({ literals, shipped: { exact: shipped }, selectors: { open: [], closed: [] }, renaming }),
+      settings: () => ({
+        literals,
+        shipped: { exact: shipped },
+        selectors: { open: [], closed: [] },
+        renaming,
+      }),
       tickMicroseconds: TICK,
       now: () => performance.timeOrigin + performance.now(),
       keep: async () => undefined,
       limits: LIMITS,
+      // The agent posts by a function call: what it had is here when `stop` returns.
+      lastWords: async () => undefined,
       onLimit: () => session.pause('budget'),
     });
     const identity: DocumentIdentity = { document: 'practice', tab: 1, parent: null, target };
@@ -135,7 +142,7 @@ export class PracticeRecorder {
       sink,
       recording,
       card,
-      consent: { record, agreement, digest: standing.digest },
+      rules: { agreement, digest: standing.digest },
     });
   }
 
@@ -155,7 +162,7 @@ export class PracticeRecorder {
   async stop(): Promise<PracticeRecording> {
     clearInterval(this.#timer);
     await this.#session.end();
-    const { record, agreement, digest } = this.#consent;
+    const { agreement, digest } = this.#rules;
     await this.#sink.writer.finish({
       class: 'demonstration',
       week: isoWeek(Date.now()),
@@ -166,13 +173,23 @@ export class PracticeRecorder {
       },
       outcome: { worked: null, reasons: [] },
       agreement: { id: agreement.id, version: agreement.version, digest },
-      receipt: await receiptDigest(record, crypto.subtle),
+      // A demonstration is never released, so no receipt stands behind it (REC5).
+      receipt: null,
       software: [{ name: 'aboveboard-practice', version: '0.1.0' }],
       signals: [...SIGNALS],
       masks: this.#sink.masks,
     });
     return this.#recording;
   }
+}
+
+/** A fresh id and a key that nobody else has. */
+export function freshRecording(store: PartStore): PracticeRecording {
+  return {
+    id: random(16).toBase64({ alphabet: 'base64url', omitPadding: true }),
+    store,
+    sealer: makePartSealer(freshRecordingKey(random), crypto.subtle, random),
+  };
 }
 
 async function consentTo(agreement: Agreement, digest: string): Promise<ConsentRecord> {
