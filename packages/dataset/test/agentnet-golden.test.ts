@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RecordedEvent } from '@aboveboard/protocol/event';
 import { describe, expect, it } from 'vitest';
 import { exportTrajectory } from '../src/export/agentnet.ts';
-import { ExportAccount } from '../src/export/export-recording.ts';
+import { ExportAccount, type ExportRecording } from '../src/export/export-recording.ts';
 import { MemoryExportSink } from '../src/export/memory-sink.ts';
 import { readCalls } from '../src/export/python-call.ts';
 import { agentnetRaw } from '../src/import/agentnet-raw.ts';
@@ -29,11 +30,20 @@ function stepOf(code: string): Step | null {
   return { name: first.name, ...place(first) };
 }
 
-async function stepsOf(source: ImportSource): Promise<Step[]> {
+async function stepsOf(source: ImportSource, change = (events: RecordedEvent[]) => events): Promise<Step[]> {
   const { recording } = await imported(agentnetRaw, source);
+  const all: RecordedEvent[] = [];
+  for await (const events of recording.events()) all.push(...events);
+  const changed: ExportRecording = {
+    manifest: recording.manifest,
+    states: recording.states,
+    async *events() {
+      yield change(all);
+    },
+  };
   const sink = new MemoryExportSink();
   const account = new ExportAccount();
-  await exportTrajectory(recording, sink, account, { frames: null });
+  await exportTrajectory(changed, sink, account, { frames: null });
   const { traj } = JSON.parse(sink.text('trajectories.jsonl')) as { traj: { value: { code: string } }[] };
   return traj.map(({ value }) => stepOf(value.code)).filter((step) => step !== null);
 }
@@ -119,5 +129,35 @@ describe.skipIf(!present)('AgentNet golden (needs data/recordings/agentnet-raw a
     const ours = await stepsOf(source);
     expect(agreeing(ours, golden())).toBe(14);
     expect(ours).toHaveLength(19);
+  });
+
+  it.each([500, 2200, 246 + 3, 270, 311 + 3, 717 + 3])(
+    '[ACT23] gives the same actions when the display is resized after event %i',
+    async (at) => {
+      const resize = (events: RecordedEvent[]): RecordedEvent[] => {
+        const geometry = events.find((event) => event.kind === 'geometry');
+        if (!geometry) throw new Error('no geometry');
+        const viewport = { width: geometry.viewport.width * 1.5, height: geometry.viewport.height * 2 };
+        const later = events
+          .slice(at)
+          .map((event) =>
+            'x' in event && 'y' in event ? { ...event, x: event.x * 1.5, y: event.y * 2 } : event,
+          );
+        return [...events.slice(0, at), { ...geometry, t: events[at]?.t ?? 0, viewport }, ...later];
+      };
+      const ours = await stepsOf(folderSource(recordingData('agentnet-raw')), resize);
+      expect(agreeing(ours, golden())).toBe(14);
+      expect(ours).toHaveLength(19);
+    },
+  );
+
+  it('sees a seeded hole: with fractions of the first geometry alone the resized session does not agree', async () => {
+    const unscaled = (events: RecordedEvent[]) =>
+      events.map((event, i) =>
+        i > 500 && 'x' in event && 'y' in event ? { ...event, x: event.x * 1.5 } : event,
+      );
+    expect(
+      agreeing(await stepsOf(folderSource(recordingData('agentnet-raw')), unscaled), golden()),
+    ).toBeLessThan(6);
   });
 });

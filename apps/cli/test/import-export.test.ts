@@ -1,0 +1,149 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryExportSink } from '@aboveboard/dataset/export/memory-sink';
+import type { Installation } from '@aboveboard/server/installation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportRecordings } from '../src/dataset-export.ts';
+import { makeProgram } from '../src/program.ts';
+
+/** The program itself, with its own embedded database, as a person calls it. */
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'aboveboard-cli-'));
+  chmodSync(folder, 0o711);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function aboveboard(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const program = makeProgram({
+    version: '0',
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (err += text) },
+  });
+  return { code: await program.run(['--data', join(folder, 'data'), ...args]), out, err };
+}
+
+function ducktrack(name: string, lines: readonly object[]): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  const metadata = { system: 'Linux', node: 'made-up-host', screen_width: 100, screen_height: 100 };
+  writeFileSync(join(path, 'metadata.json'), JSON.stringify(metadata));
+  writeFileSync(join(path, 'events.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
+  return path;
+}
+const press = (time_stamp: number, pressed: boolean) => ({
+  time_stamp,
+  action: 'click',
+  x: 50,
+  y: 25,
+  button: 'left',
+  pressed,
+});
+
+describe('aboveboard import and export', () => {
+  it('makes a foreign recording, exports it, and writes the opening to the journal first', async () => {
+    const source = ducktrack('good', [press(9, true), press(9.1, false)]);
+    const imported = await aboveboard('--json', 'import', 'ducktrack', source);
+    expect(imported).toMatchObject({ code: 0, err: '' });
+    const { id, origin } = JSON.parse(imported.out) as { id: string; origin: unknown };
+    expect(origin).toEqual({ format: 'ducktrack', kept: 2, reduced: [] });
+
+    const out = join(folder, 'out');
+    const exported = await aboveboard('export', '--format', 'agentnet', '--out', out, id);
+    expect(exported).toMatchObject({ code: 0, err: '' });
+    const line = JSON.parse(readFileSync(join(out, 'trajectories.jsonl'), 'utf8')) as object;
+    expect(line).toEqual({
+      task_id: id,
+      instruction: '',
+      traj: [{ index: 0, image: null, value: { code: 'pyautogui.click(x=0.5, y=0.25)' } }],
+    });
+    expect(JSON.parse(readFileSync(join(out, 'export.json'), 'utf8'))).toMatchObject({
+      format: 'agentnet',
+      actions: 1,
+    });
+    expect(statSync(out).mode & 0o077).toBe(0);
+
+    const { openInstallation } = await import('@aboveboard/server/installation');
+    const installation = await openInstallation({ data: join(folder, 'data') });
+    try {
+      const rows = await installation.inner.database.query('select * from access_entry');
+      expect(JSON.stringify(rows)).toContain(id);
+      expect(JSON.stringify(rows)).toContain('dataset');
+    } finally {
+      await installation.close();
+    }
+  });
+
+  it('writes Parquet of everything that is there', async () => {
+    const out = join(folder, 'tables');
+    expect(await aboveboard('export', '--format', 'parquet', '--out', out)).toMatchObject({ code: 0 });
+    expect(readdirSync(out).sort()).toEqual([
+      'actions.parquet',
+      'events.parquet',
+      'export.json',
+      'recordings.parquet',
+      'schema.json',
+      'trees.parquet',
+    ]);
+  });
+
+  it('refuses a faulty source whole, with its faults, and leaves nothing', async () => {
+    const source = ducktrack('bad', [
+      press(9, true),
+      { time_stamp: 'x' },
+      { time_stamp: 10, action: 'move', x: 1e9, y: 0 },
+    ]);
+    const before = await aboveboard('--json', 'recordings');
+    expect(before.code).toBe(0);
+    const refused = await aboveboard('import', 'ducktrack', source);
+    expect(refused.code).toBe(1);
+    expect(refused.out.match(/^fault .*$/gm)).toHaveLength(2);
+    expect((await aboveboard('--json', 'recordings')).out).toBe(before.out);
+  });
+
+  it('says how it is called, and never writes over anything', async () => {
+    expect((await aboveboard('import', 'video', folder)).code).toBe(2);
+    expect((await aboveboard('import', 'ducktrack', join(folder, 'nothing'))).code).toBe(2);
+    expect((await aboveboard('export', '--format', 'csv', '--out', join(folder, 'x'))).code).toBe(2);
+    expect((await aboveboard('export', '--format', 'parquet', '--out', join(folder, 'out'))).code).toBe(2);
+    const missing = await aboveboard(
+      'export',
+      '--format',
+      'parquet',
+      '--out',
+      join(folder, 'y'),
+      'A'.repeat(22),
+    );
+    expect(missing.code).toBe(1);
+    expect(existsSync(join(folder, 'y'))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('[EXP1] opens nothing and writes nothing when the journal does not take the access', async () => {
+    let opened = 0;
+    const closed = {
+      journal: { beforeRead: () => Promise.reject(new Error('the journal is down')) },
+      recordings: { openReleased: () => opened++ },
+    } as unknown as Installation;
+    const sink = new MemoryExportSink();
+    const options = { format: 'agentnet', frames: false, progress: () => undefined } as const;
+    await expect(exportRecordings(closed, ['A'.repeat(22)], sink, options)).rejects.toThrow(
+      'the journal is down',
+    );
+    expect(opened).toBe(0);
+    expect(sink.files.size).toBe(0);
+  });
+});
