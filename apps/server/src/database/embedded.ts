@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLine } from '../process-start.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
+import { stopOrphan } from './postgres-orphan.ts';
 import { type PostgresOwner, postgresOwner, requirePassage } from './postgres-owner.ts';
 
 /**
@@ -51,12 +51,11 @@ export async function startEmbedded(
     );
   }
   const [binaries, owner] = await Promise.all([postgresBinaries(), postgresOwner()]);
-  makeFor(owner, folder);
   requirePassage(folder, owner, 'its data');
   requirePassage(binaries.postgres, owner, 'its programs');
-  await stopOrphan(folder);
-  if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(binaries, owner, folder);
+  if (!existsSync(folder)) await initialise(binaries, owner, folder);
   const sockets = socketFolder(folder, owner);
+  await stopOrphan(folder, sockets);
 
   let child: ChildProcess | undefined;
   let stopping = false;
@@ -77,7 +76,7 @@ export async function startEmbedded(
   async function restart(): Promise<void> {
     for (let wait = 50; !stopping; wait = Math.min(wait * 2, 2000)) {
       try {
-        rmSync(join(folder, 'postmaster.pid'), { force: true });
+        await stopOrphan(folder, sockets);
         return await run();
       } catch {
         await sleep(wait);
@@ -106,30 +105,6 @@ export async function startEmbedded(
   };
 }
 
-/** Stops a PostgreSQL that runs on this folder; nothing happens when the pid is another program's by now. */
-async function stopOrphan(folder: string): Promise<void> {
-  const file = join(folder, 'postmaster.pid');
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  const isOurs = () => Number.isInteger(pid) && pid > 1 && commandLine(pid).includes(folder);
-  for (const [signal, patience] of [
-    ['SIGINT', 10_000],
-    ['SIGQUIT', 5_000],
-    ['SIGKILL', 5_000],
-  ] as const) {
-    if (!isOurs()) break;
-    process.kill(pid, signal);
-    for (let waited = 0; waited < patience && isOurs(); waited += 20) await sleep(20);
-  }
-  if (isOurs()) throw new Error(`A PostgreSQL (process ${pid}) still runs on ${folder} and does not stop.`);
-  rmSync(file, { force: true });
-}
-
-function makeFor(owner: PostgresOwner, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (owner) chownSync(folder, owner.uid, owner.gid);
-}
-
 /** Paths of sockets are at most 107 bytes (103 on macOS): a deep data folder needs another place. */
 function socketFolder(folder: string, owner: PostgresOwner): string {
   if (Buffer.byteLength(join(folder, '.s.PGSQL.5432')) < 100) return folder;
@@ -138,9 +113,14 @@ function socketFolder(folder: string, owner: PostgresOwner): string {
   return short;
 }
 
+/** Made beside its place and moved there when it is whole: a kill in between leaves nothing that looks like one. */
 async function initialise(binaries: PostgresBinaries, owner: PostgresOwner, folder: string): Promise<void> {
+  const making = `${folder}.new`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true, mode: 0o700 });
+  if (owner) chownSync(making, owner.uid, owner.gid);
   const args = [
-    `--pgdata=${folder}`,
+    `--pgdata=${making}`,
     // Who can pass the folder that holds the socket is its user or root already.
     '--auth-local=trust',
     '--auth-host=reject',
@@ -160,6 +140,7 @@ async function initialise(binaries: PostgresBinaries, owner: PostgresOwner, fold
     child.once('close', resolve);
   });
   if (code !== 0) throw new Error(`PostgreSQL could not make its data folder ${folder}: ${said()}`);
+  renameSync(making, folder);
 }
 
 function launch(
