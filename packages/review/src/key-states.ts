@@ -17,8 +17,8 @@ export type KeyState = { t: number; load: () => Promise<StateItem[]> };
 
 type Kept = { t: number; packed: Uint8Array };
 
-/** Changes of the tree after which a new key is worth its bytes: some 10 ms of replaying. */
-const KEY_AFTER = 800;
+/** Changes of the tree after which a new key is worth its bytes: some 10 ms of replaying at most. */
+const KEY_AFTER = 400;
 /** Packed bytes that all keys may take; above it every other one goes. */
 const MOST_BYTES = 48 * 1024 * 1024;
 const MOST_UNPACKED = 256 * 1024 * 1024;

@@ -201,17 +201,22 @@ export class Player {
     const { parts } = recording.manifest;
     const states = parts.filter((part) => part.kind === 'states').length;
     let skipped = this.index.upTo;
+    let done = 0;
+    // The first picture is painted before anything else is read.
+    await clock.idle();
+    await clock.idle();
     for await (const columns of recording.eventColumns()) {
       if (this.#destroyed) return;
       // What opening has read is not counted twice.
       if (columns.last <= skipped) continue;
       skipped = -1;
       this.index.addPart(columns);
-      if (this.#state.playing) await clock.idle();
+      done += 1;
+      if (done % 8 === 0 && this.#waiting === 0) await clock.idle();
     }
     this.index.close(this.durationTicks);
     this.#set({ read: 0.1 });
-    let done = 0;
+    done = 0;
     for await (const items of recording.states()) {
       if (this.#destroyed) return;
       await this.keys.add(items);

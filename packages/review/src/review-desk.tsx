@@ -117,6 +117,7 @@ export function ReviewDesk(props: ReviewDeskProps) {
             messages={messages}
           />
         </section>
+        <Shortcuts messages={messages} />
         <p className="rv-hidden" role="status">
           {saidWords(state, ticksPerSecond, messages)}
         </p>
@@ -136,7 +137,6 @@ export function ReviewDesk(props: ReviewDeskProps) {
           onReason={(action, text) => act({ do: 'reason', action, text })}
         />
         <MaskRules masks={recording.manifest.masks} ruleWords={ruleWords} messages={messages} />
-        <Shortcuts messages={messages} />
       </div>
       <LeavePanel
         measure={measure}

@@ -24,6 +24,8 @@ export class StageRow {
   readonly #options: StageRowOptions;
   readonly #css = new CssCache();
   readonly #stages = new Map<number, { stage: Stage; t: number }>();
+  /** Out of sight, for the next picture that is built anew: making a frame costs as much as filling one. */
+  #spare: Stage | null = null;
 
   constructor(options: StageRowOptions) {
     this.#options = options;
@@ -59,15 +61,17 @@ export class StageRow {
     const begun = key ? await key.load() : [];
     const items = fromLastSnapshot([...begun, ...(await this.#read(surface, key ? key.t + 1 : 0, t))]);
     if (overtaken() || items.length === 0) return null;
-    const stage = new Stage(mount, title, this.#css);
+    const stage = this.#spare ?? new Stage(mount, title, this.#css);
+    this.#spare = null;
     stage.element.style.visibility = 'hidden';
     await stage.apply(items);
     if (overtaken()) {
-      stage.destroy();
+      this.#spares(stage);
       return null;
     }
-    this.#stages.get(surface)?.stage.destroy();
+    const replaced = this.#stages.get(surface);
     this.#stages.set(surface, { stage, t });
+    if (replaced) this.#spares(replaced.stage);
     return stage;
   }
 
@@ -95,6 +99,14 @@ export class StageRow {
   destroy(): void {
     for (const { stage } of this.#stages.values()) stage.destroy();
     this.#stages.clear();
+    this.#spare?.destroy();
+    this.#spare = null;
+  }
+
+  #spares(stage: Stage): void {
+    this.#spare?.destroy();
+    stage.element.style.visibility = 'hidden';
+    this.#spare = stage;
   }
 
   async #read(surface: number, from: number, to: number): Promise<StateItem[]> {

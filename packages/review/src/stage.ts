@@ -1,12 +1,17 @@
-import { RRWEB_FULL_SNAPSHOT, type StateItem } from '@aboveboard/protocol/state';
+import {
+  RRWEB_FULL_SNAPSHOT,
+  RRWEB_INCREMENTAL,
+  SOURCE_SCROLL,
+  type StateItem,
+} from '@aboveboard/protocol/state';
 import { Replayer } from '@rrweb/replay';
 import type { Rect } from './edit-list.ts';
 import { type CssCache, InertState } from './inert-state.ts';
 import { documentAt, nodesMeeting, rectOf } from './stage-geometry.ts';
 
 /**
- * One surface drawn by rrweb in a sandboxed frame (spec/review.md, REV30-REV34). A stage only goes forward;
- * to go back, make another one. Three things keep the recorded page from acting, each without the others:
+ * One surface drawn by rrweb in a sandboxed frame (spec/review.md, REV30-REV34). A stage only goes forward,
+ * or begins anew with a full snapshot. Three things keep the recorded page from acting, each without the others:
  * InertState takes out what could act, the sandbox forbids scripts, forms and navigation, and the policy
  * set here forbids every load but embedded pictures and fonts.
  *
@@ -61,14 +66,17 @@ export class Stage {
 
   /** Applies items of one surface in order; the first of a stage must be a full snapshot (a meta may precede). */
   apply(items: readonly StateItem[]): Promise<void> {
-    for (const item of items) {
+    for (const item of scrollingLast(items)) {
       this.#clock += 1;
       const event = { ...this.#inert.change(item.event), timestamp: this.#clock, delay: 0 };
-      if (item.event.type === RRWEB_FULL_SNAPSHOT) this.#resetSheets();
+      if (item.event.type === RRWEB_FULL_SNAPSHOT) this.#beginAnew();
       this.#replayer.addEvent(event as Parameters<Replayer['addEvent']>[0]);
     }
     // addEvent works in a microtask of its own; this one comes after all of them.
-    return Promise.resolve();
+    return Promise.resolve().then(() => {
+      // rrweb keeps all that it was ever given; a stage lives for an hour and needs none of it again.
+      this.#replayer.service.state.context.events.length = 0;
+    });
   }
 
   get document(): Document | null {
@@ -121,8 +129,9 @@ export class Stage {
   }
 
   /** A new document is written into the same frame: what was adopted by the old one would stay. */
-  #resetSheets(): void {
+  #beginAnew(): void {
     const { document } = this;
+    this.#hovered = [];
     if (document && document.adoptedStyleSheets.length > 0) document.adoptedStyleSheets = [];
   }
 }
@@ -130,6 +139,25 @@ export class Stage {
 const STILL = [
   '*, *::before, *::after { transition: none !important; animation-duration: 0s !important; animation-delay: 0s !important; animation-iteration-count: 1 !important; animation-fill-mode: both !important; scroll-behavior: auto !important; caret-color: transparent !important; }',
 ];
+
+/**
+ * The same items with each scroll position once, at the end: every one of them makes the browser lay out the
+ * page, and only the last can be seen. Nothing else in a state depends on where something is scrolled to.
+ */
+function scrollingLast(items: readonly StateItem[]): readonly StateItem[] {
+  if (items.length < 2) return items;
+  const scrolls = new Map<number, StateItem>();
+  const others: StateItem[] = [];
+  for (const item of items) {
+    const { event } = item;
+    if (event.type === RRWEB_FULL_SNAPSHOT) scrolls.clear();
+    if (event.type === RRWEB_INCREMENTAL && event.data.source === SOURCE_SCROLL) {
+      scrolls.delete(event.data.id);
+      scrolls.set(event.data.id, item);
+    } else others.push(item);
+  }
+  return [...others, ...scrolls.values()];
+}
 
 /** What a frame of a replay may load: nothing from anywhere, and no script even if one got in. */
 export const STAGE_POLICY =

@@ -29,7 +29,7 @@ export function Transport({
   return (
     <div className="rv-transport">
       <button type="button" className="rv-button" onClick={() => toStep(player, actions, -1)}>
-        <span aria-hidden="true">⏮</span>
+        <Icon d="M5 4v12M16 4l-8 6 8 6z" />
         <span className="rv-hidden">{messages.replay.previousStep}</span>
       </button>
       <button
@@ -40,7 +40,7 @@ export function Transport({
         {playing ? messages.replay.pause : messages.replay.play}
       </button>
       <button type="button" className="rv-button" onClick={() => toStep(player, actions, 1)}>
-        <span aria-hidden="true">⏭</span>
+        <Icon d="M15 4v12M4 4l8 6-8 6z" />
         <span className="rv-hidden">{messages.replay.nextStep}</span>
       </button>
       <span className="rv-time">
@@ -63,6 +63,14 @@ export function Transport({
       </label>
       {read < 100 ? <span className="rv-soft">{messages.replay.reading(read)}</span> : null}
     </div>
+  );
+}
+
+function Icon({ d }: { d: string }) {
+  return (
+    <svg className="rv-glyph" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      <path d={d} />
+    </svg>
   );
 }
 

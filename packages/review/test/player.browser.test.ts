@@ -40,7 +40,17 @@ here(
       await player.ready;
     });
     const end = recording.manifest.clock.durationTicks;
-    const order = [0, 0.9, 0.2, 0.21, 0.22, 0.5, 0.1, 1, 0.77, 0.33];
+    const order = [
+      0,
+      0.9,
+      0.2,
+      0.21,
+      0.22,
+      0.5,
+      0.1,
+      1,
+      ...Array.from({ length: 40 }, (_, i) => (i * 0.618) % 1),
+    ];
     for (const part of order) {
       const t = Math.round(part * end);
       const shown = await page.evaluate(async (at) => {

@@ -24,10 +24,26 @@ export type SyntheticOptions = {
   rows: number;
   /** Pointer positions a second. */
   pointerHz: number;
+  /** Share of the steps that load a whole page; an application in one page seldom does. */
+  loads: number;
 };
 
-export const SHORT: SyntheticOptions = { seed: 1, minutes: 1.5, surfaces: 2, rows: 30, pointerHz: 60 };
-export const ONE_HOUR: SyntheticOptions = { seed: 7, minutes: 60, surfaces: 3, rows: 200, pointerHz: 125 };
+export const SHORT: SyntheticOptions = {
+  seed: 1,
+  minutes: 1.5,
+  surfaces: 2,
+  rows: 30,
+  pointerHz: 60,
+  loads: 0.06,
+};
+export const ONE_HOUR: SyntheticOptions = {
+  seed: 7,
+  minutes: 60,
+  surfaces: 3,
+  rows: 200,
+  pointerHz: 125,
+  loads: 0.005,
+};
 
 export type Synthetic =
   | { of: 'event'; event: RecordedEvent }
@@ -112,7 +128,7 @@ export function* synthetic(options: SyntheticOptions): Generator<Synthetic> {
       yield event({ kind: 'focus', t, scope: 'surface', surface: front.surface });
       if (!front.loaded) yield* change(front, front.load());
       yield act('other', 'Switch to another tab');
-    } else if (choice < 0.14) {
+    } else if (choice < 0.08 + options.loads) {
       t += 120;
       yield event({
         kind: 'navigate',

@@ -144,7 +144,7 @@ export const en = {
     length: 'Length',
     steps: 'Steps',
     origins: 'From',
-    states: 'Pictures of the page, as masked text and boxes',
+    states: 'Changes of the page (masked)',
     frames: 'Pictures of the screen',
     events: 'Events',
     masked: 'Masked',
@@ -152,7 +152,7 @@ export const en = {
     outcome: 'Did it work',
     reasons: 'Reasons that you gave',
     none: 'none',
-    not: 'Not in it: your name, the device, the day or the hour, what you cut, what you masked.',
+    not: 'Not in it: your name, the device, the day or the hour (only the week), what you cut, what you masked.',
     discard: 'Discard',
     discardWhat:
       'The recording and its key are destroyed on this device. Nobody sees it. This can’t be undone.',

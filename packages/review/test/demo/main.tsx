@@ -30,6 +30,7 @@ export type Demo = {
   shownTree: typeof shownTree;
   stage: () => Stage;
   replayHostile: typeof replayHostile;
+  bench: () => Promise<typeof import('./measure-replay.ts')>;
   randomSheets: typeof randomSheets;
   apply: (stage: Stage, items: StateItem[]) => Promise<void>;
 };
@@ -135,6 +136,7 @@ async function randomSheets(address: string, inert: boolean): Promise<void> {
 }
 
 globalThis.demo = {
+  bench: () => import('./measure-replay.ts'),
   randomSheets,
   replayHostile,
   shownTree,
