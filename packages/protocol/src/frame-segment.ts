@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { LAST_TICK } from './event-check.ts';
-import { RecordingError } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { limitsWith, type RecordingLimits } from './recording-limits.ts';
 
 /**
@@ -21,18 +21,31 @@ export const FRAME_MIMES: readonly FrameMime[] = ['image/png', 'image/webp', 'im
 
 const VERSION = 1;
 
+/** What is wrong with one frame by itself. */
+export function frameFaults(item: FrameItem, limits: RecordingLimits): Fault[] {
+  const faults: Fault[] = [];
+  const must = (holds: boolean, rule: string, message: string) => {
+    if (!holds) faults.push({ rule, at: 'frame', message });
+  };
+  const isSide = (side: number) => Number.isInteger(side) && side > 0 && side <= limits.frameSide;
+  must(Number.isInteger(item.t) && item.t >= 0 && item.t <= LAST_TICK, 'REC65', 't is not a tick');
+  must(Number.isSafeInteger(item.surface) && item.surface >= 0, 'REC65', 'surface is not a whole number');
+  must(FRAME_MIMES.includes(item.mime), 'REC66', 'the type is not one of the list');
+  must(isSide(item.width) && isSide(item.height), 'REC66', 'a side is out of range');
+  must(item.bytes.length > 0 && item.bytes.length <= limits.frameBytes, 'REC66', 'has no bytes or too many');
+  return faults;
+}
+
+/** The items are trusted to be legal (frameFaults) and in the order of time. */
 export function encodeFrames(items: readonly FrameItem[]): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(items.reduce((sum, item) => sum + item.bytes.length + 32, 8));
   out.byte(VERSION);
   out.varint(items.length);
   let last = 0;
   for (const item of items) {
-    const mime = FRAME_MIMES.indexOf(item.mime);
-    if (mime < 0)
-      throw new RecordingError([{ rule: 'REC66', at: 'frame', message: 'the type is not one of the list' }]);
     out.varint(item.t - last);
     out.varint(item.surface);
-    out.byte(mime);
+    out.byte(FRAME_MIMES.indexOf(item.mime));
     out.varint(item.width);
     out.varint(item.height);
     out.varint(item.bytes.length);

@@ -2,7 +2,7 @@ import type { RecordedEvent } from './event.ts';
 import { EventColumns } from './event-columns.ts';
 import { encodeEvents } from './event-segment.ts';
 import { RecordingError } from './fault.ts';
-import { encodeFrames, type FrameItem } from './frame-segment.ts';
+import { encodeFrames, type FrameItem, frameFaults } from './frame-segment.ts';
 import type { Manifest, PartEntry, PartKind } from './manifest.ts';
 import { checkManifest } from './manifest-check.ts';
 import type { PartStore } from './part.ts';
@@ -10,6 +10,7 @@ import { type PartCodec, placed, sealPart } from './part-codec.ts';
 import { limitsWith, type RecordingLimits } from './recording-limits.ts';
 import { type Spool, walkSpool } from './spool.ts';
 import type { StateItem } from './state.ts';
+import { checkStates } from './state-check.ts';
 import { encodeStates } from './state-segment.ts';
 
 export type WriterOptions = PartCodec & {
@@ -112,9 +113,15 @@ export class RecordingWriter {
       this.#push(event.kind === 'gap' ? { ...event, t, until: Math.max(t, event.until) } : { ...event, t });
   }
 
-  /** Gives the item's index, which a `state` event refers to. */
+  /**
+   * Gives the item's index, which a `state` event refers to. RecordingError, with the writer as it was,
+   * where the item is not legal: it comes out of a page's process, and one illegal state would make the
+   * part that holds it unreadable.
+   */
   state(item: StateItem): number {
     this.#mustBeOpen();
+    const checked = checkStates([item], this.#limits);
+    if (!checked.ok) throw new RecordingError(checked.faults);
     const t = this.#forward('states', item.t);
     this.#states.push(t === item.t ? item : { ...item, t });
     this.#stateBytes += roughSize(item);
@@ -124,9 +131,11 @@ export class RecordingWriter {
     return this.#counts.states - 1;
   }
 
-  /** Gives the item's index, which a `frame` event refers to. */
+  /** Gives the item's index, which a `frame` event refers to. RecordingError where the item is not legal. */
   frame(item: FrameItem): number {
     this.#mustBeOpen();
+    const faults = frameFaults(item, this.#limits);
+    if (faults.length > 0) throw new RecordingError(faults);
     const t = this.#forward('frames', item.t);
     this.#frames.push(t === item.t ? item : { ...item, t });
     this.#frameBytes += item.bytes.length;

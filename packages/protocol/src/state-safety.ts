@@ -148,15 +148,16 @@ export function isSafeCss(css: string): boolean {
 }
 
 function isPlainCss(css: string): boolean {
-  if (
-    /@import|@namespace|@document|expression\s*\(|-moz-binding|behavior\s*:|javascript:|vbscript:/i.test(css)
-  ) {
-    return false;
-  }
-  // These take bare strings as addresses, which may stand anywhere in them or come out of a variable.
-  if (/(?:image-set|image-rect|\bsrc|\bimage)\(/i.test(css)) return false;
+  if (/@import|@namespace|@document|javascript:|vbscript:/i.test(css)) return false;
+  // The names as they stand: `scroll-behavior` and `my-expression()` are others.
+  if (/(?<![\w-])(?:expression\s*\(|behavior\s*:|-moz-binding)/i.test(css)) return false;
   for (const [, address = ''] of css.matchAll(/url(?:-prefix)?\(\s*["']?([^"')]{0,256})/gi)) {
     if (!isPassive(address.trim())) return false;
+  }
+  // These take bare strings as addresses, which may stand anywhere in them or come out of a variable.
+  const bare = css.replace(/url\(\s*(?:"[^"]*"|'[^']*'|[^"'()\s]*)\s*\)/gi, ' ');
+  for (const [, rest = ''] of bare.matchAll(/(?:image-set|image-rect|\bsrc|\bimage)\(([^;{}]*)/gi)) {
+    if (/["']|(?:var|attr|env)\(/i.test(rest)) return false;
   }
   return true;
 }

@@ -6,6 +6,7 @@ import type { PartLabel } from '../src/part.ts';
 import { sealPart } from '../src/part-codec.ts';
 import { openRecording, recoverRecording } from '../src/recording-reader.ts';
 import { RecordingWriter, type WriterOptions } from '../src/recording-writer.ts';
+import type { StateItem } from '../src/state.ts';
 import { makeRun } from './arbitrary-state.ts';
 import { ruleOf } from './rule-of.ts';
 import { collected, SAMPLE_FIELDS, SAMPLE_ID, sampleOptions, sampleRecording } from './sample-recording.ts';
@@ -133,6 +134,38 @@ describe('writing and reading', () => {
     expect(await ruleOf(() => writer.event({ kind: 'move', t: 2, x: Number.NaN, y: 0 }))).toBe('REC21');
     writer.event(move(3));
     expect((await writer.finish(SAMPLE_FIELDS)).counts.events).toBe(2);
+  });
+
+  test('[REC58] a state from a page that attacks is refused, and what was written stays readable', async () => {
+    const options = sampleOptions();
+    const writer = new RecordingWriter(options);
+    const [meta, full] = makeRun(3, 0) as [StateItem, StateItem];
+    writer.state(meta);
+    const hostile = structuredClone(full) as unknown as {
+      event: { data: { node: { childNodes: object[] } } };
+    };
+    hostile.event.data.node.childNodes.push({
+      type: 2,
+      id: 999,
+      tagName: 'script',
+      attributes: {},
+      childNodes: [],
+    });
+    expect(await ruleOf(() => writer.state(hostile as unknown as StateItem))).toBe('REC58');
+    const frame = {
+      t: 0,
+      surface: 1,
+      mime: 'image/png' as const,
+      width: 1,
+      height: 1,
+      bytes: new Uint8Array(1),
+    };
+    expect(await ruleOf(() => writer.frame({ ...frame, mime: 'text/html' as 'image/png' }))).toBe('REC66');
+    expect(await ruleOf(() => writer.frame({ ...frame, bytes: new Uint8Array() }))).toBe('REC66');
+    expect(await ruleOf(() => writer.frame({ ...frame, width: 0.5 }))).toBe('REC66');
+    expect(writer.state(full)).toBe(1);
+    await writer.finish(SAMPLE_FIELDS);
+    expect(await collected((await openRecording(options)).states())).toEqual([meta, full]);
   });
 
   test('memory is bounded: a writer that is slower than its source makes it wait', async () => {

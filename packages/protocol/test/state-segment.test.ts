@@ -142,6 +142,11 @@ describe('state segments', () => {
     ],
     [
       'REC60',
+      'a bare string behind a data address',
+      incremental({ source: 8, id: 1, replace: 'a{b:image-set(url(data:image/png;base64,x) 1x, "//x" 2x)}' }),
+    ],
+    [
+      'REC60',
       'an address out of a variable',
       incremental({ source: 8, id: 1, replace: 'a{--v:"//x";b:image-set(var(--v) 1x)}' }),
     ],
@@ -242,6 +247,18 @@ describe('state segments', () => {
     [
       'a font in a data address',
       incremental({ source: 8, id: 1, replace: '@font-face{src:url("data:font/woff2;base64,AAAA")}' }),
+    ],
+    [
+      'properties that end in behavior',
+      attributes({ style: 'scroll-behavior: smooth; overscroll-behavior: none' }),
+    ],
+    [
+      'a set of pictures that are gone',
+      incremental({ source: 8, id: 1, replace: 'a{b:image-set(none 1x)}c{d:"x"}' }),
+    ],
+    [
+      'a set of pictures in data addresses',
+      incremental({ source: 8, id: 1, replace: 'a{b:image-set(url("data:image/png;base64,x") 1x)}' }),
     ],
     ['a filter by fragment', element('rect', { filter: 'url(#f)' })],
     ['the word script in text', element('b', { title: 'about javascript: a word' })],
