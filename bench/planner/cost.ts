@@ -13,8 +13,15 @@ const recipes = {
 } as const;
 
 const gpus: Record<string, string> = {
-  h100: 'h100_sxm', h200: 'h200_sxm', b200: 'b200_sxm', b300: 'b300_sxm', gb200: 'gb200', gb300: 'gb300',
-  mi300x: 'mi300x', mi325x: 'mi325x', mi355x: 'mi355x',
+  h100: 'h100_sxm',
+  h200: 'h200_sxm',
+  b200: 'b200_sxm',
+  b300: 'b300_sxm',
+  gb200: 'gb200',
+  gb300: 'gb300',
+  mi300x: 'mi300x',
+  mi325x: 'mi325x',
+  mi355x: 'mi355x',
 };
 
 export function gpuHourRows(): (Scored & { priced: string })[] {

@@ -72,9 +72,9 @@ export function familyOf(name: string): string {
 
 export function fitFinetune(rows: readonly TuneRow[]): number[] {
   return nonNegativeRelative(
-    rows.map((row) => finetuneColumns(finetuneTerms(row.input), row.input.method)),
+    rows.map((row) => finetuneColumns(finetuneTerms(row.input))),
     rows.map((row) => row.measured),
-    { ridge: 0.3, prior: [1.08, 1.03, 1, 0.3, 0.2, 0.4] },
+    { ridge: 1, prior: [1.1, 1.02, 1, 0.1, 0.03, 0.7] },
   );
 }
 

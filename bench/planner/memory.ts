@@ -156,12 +156,33 @@ function measuredTokens(c: VllmCase, plan: ServeMemory): number | undefined {
   return budget && budget > 0 ? (budget * gib) / plan.kvPerToken : undefined;
 }
 
-/** From inputs alone: model, GPU, share, TP, lengths. Rows without a known share of memory are left out. */
+/** Why a row cannot be planned from its inputs alone, or undefined if it can. */
+export function endToEndGap(c: VllmCase): string | undefined {
+  const { row } = c;
+  const has = (field: string) => number(row[field]) !== undefined;
+  if (!has('kv_tokens') && !has('kv_avail_gib_per_gpu')) return 'no KV figure';
+  const missing = ['tp', 'max_model_len', 'gpu_util'].filter((field) => !has(field));
+  if (!has('gpu_total_gib') && !c.gpu) missing.push('gpu');
+  if (missing.length > 0) return `inputs missing: ${missing.join(', ')}`;
+  const terms = ['weights_gib_per_gpu', 'non_torch_gib', 'act_peak_gib', 'kv_avail_gib_per_gpu'].map(
+    (field) => number(row[field]),
+  );
+  const total = number(row['gpu_total_gib']);
+  if (total !== undefined && terms.every((term) => term !== undefined)) {
+    const sum = terms.reduce<number>((all, term) => all + (term ?? 0), 0);
+    const off = total * (number(row['gpu_util']) ?? 0) - sum;
+    if (Math.abs(off) > 0.5)
+      return `the row contradicts itself: its terms miss total x share by ${off.toFixed(2)} GiB`;
+  }
+  return undefined;
+}
+
+/** From inputs alone: model, GPU, share, TP, lengths. */
 export function endToEndRows(cases: readonly VllmCase[]): Scored[] {
   return cases.flatMap((c) => {
     const plan = c.plan();
     const fraction = number(c.row['gpu_util']);
-    if (!plan || fraction === undefined) return [];
+    if (!plan || fraction === undefined || endToEndGap(c) !== undefined) return [];
     const measured = measuredTokens(c, plan);
     if (measured === undefined) return [];
     const planned = Math.max(0, plan.kvAvailable) / plan.kvPerToken;
@@ -172,6 +193,24 @@ export function endToEndRows(cases: readonly VllmCase[]): Scored[] {
     const peer = Math.max(0, ((total - 1.2 * weights - 2) * gib) / plan.kvPerToken);
     return [{ row: c.name, measured, planned, peer }];
   });
+}
+
+export type FitsAsked = { row: string; asked: number; truth: boolean; planned: boolean; peer: boolean };
+
+/** Asked for 3, 5, 10 and 15 % less and more than a row holds: does it fit? */
+export function fitsOrNot(rows: readonly Scored[]): FitsAsked[] {
+  return rows.flatMap((r) =>
+    [0.85, 0.9, 0.95, 0.97, 1.03, 1.05, 1.1, 1.15].map((share) => {
+      const asked = r.measured * share;
+      return {
+        row: r.row,
+        asked: share,
+        truth: share < 1,
+        planned: r.planned >= asked,
+        peer: r.peer >= asked,
+      };
+    }),
+  );
 }
 
 /** From the measured KV budget: only the bytes a token are ours. */

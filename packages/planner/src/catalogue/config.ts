@@ -13,7 +13,8 @@ export function shapeFromConfig(given: unknown): Checked<Shape> {
   }
   const outer = given as Json;
   const nested = outer['text_config'] ?? outer['llm_config'];
-  const config: Json = typeof nested === 'object' && nested !== null ? { ...outer, ...(nested as Json) } : outer;
+  const config: Json =
+    typeof nested === 'object' && nested !== null ? { ...outer, ...(nested as Json) } : outer;
   const problems: Problem[] = [];
   const read = (field: string, names: string[], least: number, most: number, fallback?: number): number => {
     const name = names.find((n) => config[n] !== undefined && config[n] !== null);
@@ -41,7 +42,9 @@ export function shapeFromConfig(given: unknown): Checked<Shape> {
   const heads = read('heads', ['num_attention_heads', 'n_head'], 1, 1 << 14);
   const kvHeads = read('kvHeads', ['num_key_value_heads', 'n_head_kv'], 1, 1 << 14, heads);
   const shape: Shape = {
-    architecture: String((config['architectures'] as unknown[] | undefined)?.[0] ?? config['model_type'] ?? 'unknown'),
+    architecture: String(
+      (config['architectures'] as unknown[] | undefined)?.[0] ?? config['model_type'] ?? 'unknown',
+    ),
     layers: read('layers', ['num_hidden_layers', 'n_layer', 'num_layers'], 1, 4096),
     hidden,
     heads,
@@ -50,14 +53,24 @@ export function shapeFromConfig(given: unknown): Checked<Shape> {
     intermediate: read('intermediate', ['intermediate_size', 'n_inner', 'ffn_dim'], 1, 1 << 22, 4 * hidden),
     vocab: read('vocab', ['vocab_size'], 2, 1 << 24),
     tied: config['tie_word_embeddings'] === true,
-    maxPosition: read('maxPosition', ['max_position_embeddings', 'n_positions', 'model_max_length'], 1, 1 << 28, 4096),
+    maxPosition: read(
+      'maxPosition',
+      ['max_position_embeddings', 'n_positions', 'model_max_length'],
+      1,
+      1 << 28,
+      4096,
+    ),
   };
   const set = (key: keyof Shape, value: number | undefined) => {
     if (value !== undefined && value > 0) Object.assign(shape, { [key]: value });
   };
   set('experts', optional(['num_local_experts', 'n_routed_experts', 'num_experts'], 0, 1 << 16));
   set('expertsActive', optional(['num_experts_per_tok', 'experts_per_token', 'top_k_experts'], 0, 1 << 16));
-  set('expertIntermediate', optional(['moe_intermediate_size', 'expert_intermediate_size']) ?? (shape.experts ? shape.intermediate : undefined));
+  set(
+    'expertIntermediate',
+    optional(['moe_intermediate_size', 'expert_intermediate_size']) ??
+      (shape.experts ? shape.intermediate : undefined),
+  );
   set('sharedExperts', optional(['n_shared_experts', 'num_shared_experts']));
   set('sharedIntermediate', optional(['shared_expert_intermediate_size']));
   set('denseFirst', optional(['first_k_dense_replace']));
@@ -94,9 +107,11 @@ function layerKinds(config: Json, shape: Shape): void {
   } else if (shape.window && config['use_sliding_window'] !== false) {
     // Older configs give a pattern (Gemma: every n-th is full) or slide everywhere (Mistral 7B v0.1).
     const every = config['sliding_window_pattern'];
-    shape.windowLayers = typeof every === 'number' && every > 1 ? shape.layers - Math.floor(shape.layers / every) : shape.layers;
+    shape.windowLayers =
+      typeof every === 'number' && every > 1 ? shape.layers - Math.floor(shape.layers / every) : shape.layers;
   }
-  if (typeof config['hybrid_override_pattern'] === 'string') shape.pattern = config['hybrid_override_pattern'];
+  if (typeof config['hybrid_override_pattern'] === 'string')
+    shape.pattern = config['hybrid_override_pattern'];
   if (config['attn_output_gate'] === true) shape.gatedQuery = true;
   if (/^Qwen2(?!Moe)/.test(shape.architecture)) shape.qkvBias = true;
 }
@@ -120,8 +135,10 @@ export function shapeProblems(shape: Shape): Problem[] {
   if (shape.heads % shape.kvHeads !== 0 && !shape.kvRank) {
     say('kvHeads', `${shape.heads} attention heads are not a multiple of ${shape.kvHeads} KV heads`);
   }
-  if (shape.experts && !shape.expertsActive) say('expertsActive', 'experts are given and how many a token uses is not');
-  if (shape.experts && (shape.expertsActive ?? 0) > shape.experts) say('expertsActive', 'more than there are experts');
+  if (shape.experts && !shape.expertsActive)
+    say('expertsActive', 'experts are given and how many a token uses is not');
+  if (shape.experts && (shape.expertsActive ?? 0) > shape.experts)
+    say('expertsActive', 'more than there are experts');
   const kinds = (shape.windowLayers ?? 0) + (shape.linearLayers ?? 0);
   if (kinds > shape.layers) say('windowLayers', `${kinds} layers of special kinds in ${shape.layers} layers`);
   if (shape.pattern && !/^[ME*-]+$/.test(shape.pattern)) say('pattern', 'letters other than M, E, *, -');

@@ -1,5 +1,5 @@
-import costsFile from '../../catalogue/costs.json' with { type: 'json' };
 import apiFile from '../../catalogue/api-prices.json' with { type: 'json' };
+import costsFile from '../../catalogue/costs.json' with { type: 'json' };
 import type { Quantity } from '../cost/quantity.ts';
 import type { Confidence } from './model.ts';
 

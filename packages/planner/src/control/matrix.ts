@@ -16,5 +16,7 @@ export const axes: readonly Axis[] = (controlFile as unknown as { axes: Axis[] }
 export type VerifyId = string;
 
 export function verifyIds(): VerifyId[] {
-  return axes.flatMap((axis) => controlWays.flatMap((way) => axis[way].verify.map((_, i) => `${axis.id}.${way}.${i + 1}`)));
+  return axes.flatMap((axis) =>
+    controlWays.flatMap((way) => axis[way].verify.map((_, i) => `${axis.id}.${way}.${i + 1}`)),
+  );
 }

@@ -51,7 +51,11 @@ export function cashFlows(draw: CostDraw, years: number, startGpus: number, into
   const failed = (figure(draw, 'failures') * figure(draw, 'gpuPrice')) / 12;
   const financed = figure(draw, 'financed');
   const space = figure(draw, 'space');
-  const rentEach = hours * figure(draw, 'cloudHour') * (1 - figure(draw, 'cloudDiscount')) * (1 + figure(draw, 'cloudExtra'));
+  const rentEach =
+    hours *
+    figure(draw, 'cloudHour') *
+    (1 - figure(draw, 'cloudDiscount')) *
+    (1 + figure(draw, 'cloudExtra'));
   const cached = figure(draw, 'apiCached') > 0 ? figure(draw, 'apiCached') : apiIn;
   const inputPrice = ((1 - figure(draw, 'cachedShare')) * apiIn + figure(draw, 'cachedShare') * cached) / 1e6;
   const outputPrice = apiOut / 1e6;
@@ -77,10 +81,14 @@ export function cashFlows(draw: CostDraw, years: number, startGpus: number, into
       gpus = target;
     }
     const servers = Math.ceil(gpus / gpusPerServer) + redundancy;
-    const load = Math.min(1, perGpuMonth > 0 ? (tokensOut / (gpus * perGpuMonth)) * utilisation : utilisation);
+    const load = Math.min(
+      1,
+      perGpuMonth > 0 ? (tokensOut / (gpus * perGpuMonth)) * utilisation : utilisation,
+    );
     const capacityKw = servers * serverKw;
     const power = capacityKw * (idleShare + (1 - idleShare) * load) * energyKw;
-    onPremise[month] = own + loan + power + capacityKw * space + staff + invested * support + gpus * failed * hardware;
+    onPremise[month] =
+      own + loan + power + capacityKw * space + staff + invested * support + gpus * failed * hardware;
     cloud[month] = Math.max(startGpus, wanted) * rentEach * rent + staff / 2;
     api[month] = (tokensIn * inputPrice + tokensOut * outputPrice) * price + apiStaff;
     flows.gpus[month] = gpus;
@@ -103,11 +111,20 @@ export function emptyFlows(months: number): Flows {
 
 /** Hardware for the GPUs from `had` to `target`; the redundant servers and storage come with the first. */
 function purchase(draw: CostDraw, target: number, had: number): number {
-  const servers = Math.ceil(target / figure(draw, 'gpusPerServer')) - Math.ceil(had / figure(draw, 'gpusPerServer')) + (had === 0 ? figure(draw, 'redundancy') : 0);
+  const servers =
+    Math.ceil(target / figure(draw, 'gpusPerServer')) -
+    Math.ceil(had / figure(draw, 'gpusPerServer')) +
+    (had === 0 ? figure(draw, 'redundancy') : 0);
   const gpus = target - had + (had === 0 ? figure(draw, 'redundancy') * figure(draw, 'gpusPerServer') : 0);
   const racks = Math.ceil(servers / 4);
-  const parts = gpus * figure(draw, 'gpuPrice') + servers * (figure(draw, 'serverPrice') + figure(draw, 'networkPrice')) + racks * figure(draw, 'rackPrice');
-  return parts * (1 + figure(draw, 'spares')) + (had === 0 ? figure(draw, 'storageTb') * figure(draw, 'storagePrice') : 0);
+  const parts =
+    gpus * figure(draw, 'gpuPrice') +
+    servers * (figure(draw, 'serverPrice') + figure(draw, 'networkPrice')) +
+    racks * figure(draw, 'rackPrice');
+  return (
+    parts * (1 + figure(draw, 'spares')) +
+    (had === 0 ? figure(draw, 'storageTb') * figure(draw, 'storagePrice') : 0)
+  );
 }
 
 /** Present value of a column, and the month in which one way's cumulative cost first falls to another's. */

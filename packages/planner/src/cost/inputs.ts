@@ -51,7 +51,10 @@ export const costFields = {
 
 export type CostField = keyof typeof costFields;
 /** Where each field is in a `CostDraw`. */
-export const costIndex = Object.fromEntries(Object.keys(costFields).map((field, i) => [field, i])) as Record<CostField, number>;
+export const costIndex = Object.fromEntries(Object.keys(costFields).map((field, i) => [field, i])) as Record<
+  CostField,
+  number
+>;
 
 export type CostFigures = Record<CostField, Quantity>;
 
@@ -81,7 +84,14 @@ export type CostPlan = {
 };
 
 /** What the user must say: no catalogue can know it. */
-const mustBeGiven: readonly CostField[] = ['tokensIn', 'tokensOut', 'tokensPerGpu', 'staffCost', 'apiIn', 'apiOut'];
+const mustBeGiven: readonly CostField[] = [
+  'tokensIn',
+  'tokensOut',
+  'tokensPerGpu',
+  'staffCost',
+  'apiIn',
+  'apiOut',
+];
 
 export function readCost(asked: CostAsked): Checked<CostPlan> {
   const problems: Problem[] = [];
@@ -94,7 +104,13 @@ export function readCost(asked: CostAsked): Checked<CostPlan> {
   const defaults = defaultFigures(gpu.ok ? gpu.value.name : 'h100_sxm', gpu.ok ? gpu.value.spec.power : 700);
   for (const field of Object.keys(costFields) as CostField[]) {
     const limits = costFields[field];
-    const given = readQuantity(asked.figures?.[field], `figures.${field}`, limits, { currency, rates }, problems);
+    const given = readQuantity(
+      asked.figures?.[field],
+      `figures.${field}`,
+      limits,
+      { currency, rates },
+      problems,
+    );
     if (given) {
       figures[field] = given;
       continue;
@@ -102,7 +118,12 @@ export function readCost(asked: CostAsked): Checked<CostPlan> {
     if (asked.figures?.[field] !== undefined && asked.figures[field] !== null) continue;
     const fallback = defaults[field];
     if (mustBeGiven.includes(field) || !fallback) {
-      problems.push({ code: 'missing', at: `figures.${field}`, message: `is missing (${limits.unit})`, right: `a number or [low, typical, high], from ${limits.least} to ${limits.most}` });
+      problems.push({
+        code: 'missing',
+        at: `figures.${field}`,
+        message: `is missing (${limits.unit})`,
+        right: `a number or [low, typical, high], from ${limits.least} to ${limits.most}`,
+      });
       continue;
     }
     const read = readQuantity(fallback, `figures.${field}`, limits, { currency, rates }, problems);
@@ -112,11 +133,23 @@ export function readCost(asked: CostAsked): Checked<CostPlan> {
     }
   }
   for (const field of Object.keys(asked.figures ?? {})) {
-    if (!(field in costFields)) problems.push({ code: 'unknown-name', at: `figures.${field}`, message: 'is no figure of a cost plan', right: Object.keys(costFields).join(', ') });
+    if (!(field in costFields))
+      problems.push({
+        code: 'unknown-name',
+        at: `figures.${field}`,
+        message: 'is no figure of a cost plan',
+        right: Object.keys(costFields).join(', '),
+      });
   }
   const whole = (value: number | null | undefined, at: string, most: number, fallback: number) => {
     const number = value ?? fallback;
-    if (!Number.isInteger(number) || number < 1 || number > most) problems.push({ code: 'impossible', at, message: `cannot be ${number}`, right: `a whole number from 1 to ${most}` });
+    if (!Number.isInteger(number) || number < 1 || number > most)
+      problems.push({
+        code: 'impossible',
+        at,
+        message: `cannot be ${number}`,
+        right: `a whole number from 1 to ${most}`,
+      });
     return number;
   };
   const years = whole(asked.years, 'years', 15, 5);
@@ -124,11 +157,19 @@ export function readCost(asked: CostAsked): Checked<CostPlan> {
   const draws = whole(asked.draws, 'draws', 1e6, 10_000);
   const seed = asked.seed ?? 1;
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, value: { years, currency, gpus, contributors: asked.contributors ?? null, seed, draws, figures, assumed } };
+  return {
+    ok: true,
+    value: { years, currency, gpus, contributors: asked.contributors ?? null, seed, draws, figures, assumed },
+  };
 }
 
 function defaultFigures(gpu: string, watts: number): Partial<Record<CostField, Quantity>> {
-  const fixed = (typical: number, low = typical, high = typical): Quantity => ({ low, typical, high, source: 'assumption' });
+  const fixed = (typical: number, low = typical, high = typical): Quantity => ({
+    low,
+    typical,
+    high,
+    source: 'assumption',
+  });
   return {
     gpuPrice: typicalCost('gpu_price', gpu),
     serverPrice: typicalCost('server_base', 'data centre chassis without GPUs, per 8 GPUs'),
@@ -140,7 +181,12 @@ function defaultFigures(gpu: string, watts: number): Partial<Record<CostField, Q
     boardWatts: fixed(watts),
     wallRatio: typicalCost('power', 'server draw from the wall over GPU board power'),
     idleShare: typicalCost('power', 'idle share of loaded draw'),
-    pue: { low: 1.2, typical: 1.4, high: 1.54, source: 'PUE rows of costs.json: 1.2 modern, 1.54 world average' },
+    pue: {
+      low: 1.2,
+      typical: 1.4,
+      high: 1.54,
+      source: 'PUE rows of costs.json: 1.2 modern, 1.54 world average',
+    },
     electricity: typicalCost('electricity', 'EU non-household average'),
     space: typicalCost('space', 'colocation space, without energy'),
     staffFte: typicalCost('staff', 'on-prem ops'),
@@ -155,7 +201,13 @@ function defaultFigures(gpu: string, watts: number): Partial<Record<CostField, Q
     priceFall: typicalCost('depreciation', 'GPU market value lost a year'),
     growth: fixed(0.3, 0, 1),
     utilisation: fixed(0.5, 0.25, 0.75),
-    cloudHour: { low: 2.5, typical: 3.5, high: 5, currency: 'USD', source: 'cloud_gpu_hour rows of costs.json: H100, specialty to hyperscaler' },
+    cloudHour: {
+      low: 2.5,
+      typical: 3.5,
+      high: 5,
+      currency: 'USD',
+      source: 'cloud_gpu_hour rows of costs.json: H100, specialty to hyperscaler',
+    },
     cloudDiscount: typicalCost('cloud_discount', '1-year reserved', 0.01),
     cloudExtra: typicalCost('cloud_hidden', 'share of bill outside GPU rate', 0.01),
     cloudFall: fixed(0.15, 0, 0.3),

@@ -1,5 +1,14 @@
 import { seeded } from '../speed/seeded.ts';
-import { breakEvenMonth, type CostDraw, cashFlows, emptyFlows, figure, presentValue, type Way, ways } from './flows.ts';
+import {
+  breakEvenMonth,
+  type CostDraw,
+  cashFlows,
+  emptyFlows,
+  figure,
+  presentValue,
+  type Way,
+  ways,
+} from './flows.ts';
 import { type CostField, type CostPlan, costFields, costIndex } from './inputs.ts';
 import { draw } from './quantity.ts';
 
@@ -36,14 +45,25 @@ export function planCost(plan: CostPlan): CostAnswer {
   const random = seeded(plan.seed);
   const flows = emptyFlows(months);
   const count = plan.draws;
-  const ranges = vary.map((field) => ({ at: costIndex[field], range: plan.figures[field], uniform: new Float64Array(count) }));
-  const totals = { onPremise: new Float64Array(count), cloud: new Float64Array(count), api: new Float64Array(count) };
+  const ranges = vary.map((field) => ({
+    at: costIndex[field],
+    range: plan.figures[field],
+    uniform: new Float64Array(count),
+  }));
+  const totals = {
+    onPremise: new Float64Array(count),
+    cloud: new Float64Array(count),
+    api: new Float64Array(count),
+  };
   const millions = new Float64Array(count);
   const crossed = { cloud: new Float64Array(months + 1), api: new Float64Array(months + 1) };
   const cheapest = { onPremise: 0, cloud: 0, api: 0 };
   // The fan needs every month of every draw; five hundred draws fix its percentiles well enough.
   const fanSize = Math.min(count, 500);
-  const fan = Object.fromEntries(ways.map((way) => [way, new Float64Array(fanSize * months)])) as Record<Way, Float64Array>;
+  const fan = Object.fromEntries(ways.map((way) => [way, new Float64Array(fanSize * months)])) as Record<
+    Way,
+    Float64Array
+  >;
   const current = typical.slice();
   for (let i = 0; i < count; i++) {
     for (const { at, range, uniform } of ranges) {
@@ -61,27 +81,50 @@ export function planCost(plan: CostPlan): CostAnswer {
     cheapest[best] += 1 / count;
     millions[i] = flows.millions;
     for (const other of ['cloud', 'api'] as const) {
-      const month = breakEvenMonth(flows.monthly.onPremise, flows.monthly[other], figure(current, 'discount'));
+      const month = breakEvenMonth(
+        flows.monthly.onPremise,
+        flows.monthly[other],
+        figure(current, 'discount'),
+      );
       crossed[other][month] = (crossed[other][month] ?? 0) + 1 / count;
     }
   }
   const gap = totals.onPremise.map((value, i) => value - (totals.api[i] ?? 0));
   const typicalFlows = cashFlows(typical, plan.years, plan.gpus);
-  const each = <T>(make: (way: Way) => T) => Object.fromEntries(ways.map((way) => [way, make(way)])) as Record<Way, T>;
+  const each = <T>(make: (way: Way) => T) =>
+    Object.fromEntries(ways.map((way) => [way, make(way)])) as Record<Way, T>;
   const contributors = plan.contributors;
   return {
     currency: plan.currency,
     years: plan.years,
     total: each((way) => percentiles(totals[way])),
-    perMillionTokens: each((way) => percentiles(totals[way].map((value, i) => value / Math.max(1e-9, millions[i] ?? 0)))),
-    perContributorMonth: contributors ? each((way) => percentiles(totals[way].map((value) => value / contributors / months))) : null,
+    perMillionTokens: each((way) =>
+      percentiles(totals[way].map((value, i) => value / Math.max(1e-9, millions[i] ?? 0))),
+    ),
+    perContributorMonth: contributors
+      ? each((way) => percentiles(totals[way].map((value) => value / contributors / months)))
+      : null,
     cumulative: each((way) => fanOf(fan[way], fanSize, months)),
     breakEven: {
-      cloud: breakEven(crossed.cloud, typicalFlows.monthly.onPremise, typicalFlows.monthly.cloud, figure(typical, 'discount')),
-      api: breakEven(crossed.api, typicalFlows.monthly.onPremise, typicalFlows.monthly.api, figure(typical, 'discount')),
+      cloud: breakEven(
+        crossed.cloud,
+        typicalFlows.monthly.onPremise,
+        typicalFlows.monthly.cloud,
+        figure(typical, 'discount'),
+      ),
+      api: breakEven(
+        crossed.api,
+        typicalFlows.monthly.onPremise,
+        typicalFlows.monthly.api,
+        figure(typical, 'discount'),
+      ),
     },
     tornado: tornado(plan, vary, typical),
-    rankCorrelations: correlations(vary, ranges.map((range) => range.uniform), gap),
+    rankCorrelations: correlations(
+      vary,
+      ranges.map((range) => range.uniform),
+      gap,
+    ),
     cheapest,
     draws: count,
     seed: plan.seed,
@@ -97,7 +140,11 @@ function accumulate(flows: Float64Array, into: Float64Array, at: number, months:
   }
 }
 
-function fanOf(fan: Float64Array, size: number, months: number): { p10: number[]; p50: number[]; p90: number[] } {
+function fanOf(
+  fan: Float64Array,
+  size: number,
+  months: number,
+): { p10: number[]; p50: number[]; p90: number[] } {
   const result = { p10: [] as number[], p50: [] as number[], p90: [] as number[] };
   const column = new Float64Array(size);
   for (let month = 0; month < months; month++) {
@@ -127,7 +174,10 @@ function tornado(plan: CostPlan, vary: readonly CostField[], typical: CostDraw):
     const figures = typical.slice();
     figures[costIndex[field]] = value;
     cashFlows(figures, plan.years, plan.gpus, flows);
-    return presentValue(flows.monthly.onPremise, figure(figures, 'discount')) - presentValue(flows.monthly.api, figure(figures, 'discount'));
+    return (
+      presentValue(flows.monthly.onPremise, figure(figures, 'discount')) -
+      presentValue(flows.monthly.api, figure(figures, 'discount'))
+    );
   };
   return vary
     .map((field) => {
@@ -138,7 +188,11 @@ function tornado(plan: CostPlan, vary: readonly CostField[], typical: CostDraw):
     .sort((a, b) => b.swing - a.swing);
 }
 
-function correlations(vary: readonly CostField[], uniforms: readonly Float64Array[], gap: Float64Array): CostAnswer['rankCorrelations'] {
+function correlations(
+  vary: readonly CostField[],
+  uniforms: readonly Float64Array[],
+  gap: Float64Array,
+): CostAnswer['rankCorrelations'] {
   const target = ranks(gap);
   // A draw rises with its uniform number, so that number is its rank already (to 1 / sqrt(draws)).
   return vary

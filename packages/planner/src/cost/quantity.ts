@@ -15,18 +15,38 @@ export function readQuantity(
   problems: Problem[],
 ): Quantity | undefined {
   if (given === undefined || given === null) return undefined;
-  const quantity = typeof given === 'number' ? flat(given) : isList(given) ? fromList(given) : fromRecord(given as Partial<Quantity>);
+  const quantity =
+    typeof given === 'number'
+      ? flat(given)
+      : isList(given)
+        ? fromList(given)
+        : fromRecord(given as Partial<Quantity>);
   const values = [quantity.low, quantity.typical, quantity.high];
   if (!values.every((value) => typeof value === 'number' && Number.isFinite(value))) {
-    problems.push({ code: 'impossible', at, message: 'is not a number or a range', right: 'a number, or [low, typical, high]' });
+    problems.push({
+      code: 'impossible',
+      at,
+      message: 'is not a number or a range',
+      right: 'a number, or [low, typical, high]',
+    });
     return undefined;
   }
   if (quantity.low > quantity.typical || quantity.typical > quantity.high) {
-    problems.push({ code: 'impossible', at, message: `${values.join(', ')} is not in order`, right: 'low <= typical <= high' });
+    problems.push({
+      code: 'impossible',
+      at,
+      message: `${values.join(', ')} is not in order`,
+      right: 'low <= typical <= high',
+    });
     return undefined;
   }
   if (quantity.low < limits.least || quantity.high > limits.most) {
-    problems.push({ code: 'impossible', at, message: `cannot be ${values.join(', ')}`, right: `from ${limits.least} to ${limits.most}` });
+    problems.push({
+      code: 'impossible',
+      at,
+      message: `cannot be ${values.join(', ')}`,
+      right: `from ${limits.least} to ${limits.most}`,
+    });
     return undefined;
   }
   if (!limits.money || !quantity.currency || quantity.currency === money.currency) return quantity;
@@ -40,14 +60,25 @@ export function readQuantity(
     });
     return undefined;
   }
-  return { ...quantity, low: quantity.low * rate, typical: quantity.typical * rate, high: quantity.high * rate, currency: money.currency };
+  return {
+    ...quantity,
+    low: quantity.low * rate,
+    typical: quantity.typical * rate,
+    high: quantity.high * rate,
+    currency: money.currency,
+  };
 }
 
 const isList = (given: QuantityGiven): given is readonly number[] => Array.isArray(given);
 const flat = (value: number): Quantity => ({ low: value, typical: value, high: value });
 
 function fromList(list: readonly number[]): Quantity {
-  if (list.length === 2) return { low: list[0] ?? Number.NaN, typical: ((list[0] ?? 0) + (list[1] ?? 0)) / 2, high: list[1] ?? Number.NaN };
+  if (list.length === 2)
+    return {
+      low: list[0] ?? Number.NaN,
+      typical: ((list[0] ?? 0) + (list[1] ?? 0)) / 2,
+      high: list[1] ?? Number.NaN,
+    };
   return { low: list[0] ?? Number.NaN, typical: list[1] ?? Number.NaN, high: list[2] ?? Number.NaN };
 }
 

@@ -31,9 +31,38 @@ export function airGapList(d: Deployment): AirGapItem[] {
       digest: null,
       fetch: `fetch every file of ${d.model} at one commit, then: find . -type f -exec sha256sum {} + > MODEL.sha256`,
     },
-    { kind: 'driver', name: `NVIDIA driver, ${d.minDriver} or newer`, gib: 0.4, sure: false, digest: null, fetch: 'the distribution package of the driver with its dependencies; sha256sum each' },
-    { kind: 'package', name: 'nvidia-container-toolkit', gib: 0.02, sure: false, digest: null, fetch: 'apt-get download nvidia-container-toolkit libnvidia-container1 libnvidia-container-tools nvidia-container-toolkit-base' },
-    { kind: 'package', name: 'container engine (docker or podman)', gib: 0.3, sure: false, digest: null, fetch: 'the distribution packages with their dependencies' },
-    { kind: 'file', name: 'preflight.sh, compose.yaml, inference.service, values.yaml, serve.sh', gib: 0, sure: true, digest: null, fetch: 'written by this plan; sha256sum each' },
+    {
+      kind: 'driver',
+      name: `NVIDIA driver, ${d.minDriver} or newer`,
+      gib: 0.4,
+      sure: false,
+      digest: null,
+      fetch: 'the distribution package of the driver with its dependencies; sha256sum each',
+    },
+    {
+      kind: 'package',
+      name: 'nvidia-container-toolkit',
+      gib: 0.02,
+      sure: false,
+      digest: null,
+      fetch:
+        'apt-get download nvidia-container-toolkit libnvidia-container1 libnvidia-container-tools nvidia-container-toolkit-base',
+    },
+    {
+      kind: 'package',
+      name: 'container engine (docker or podman)',
+      gib: 0.3,
+      sure: false,
+      digest: null,
+      fetch: 'the distribution packages with their dependencies',
+    },
+    {
+      kind: 'file',
+      name: 'preflight.sh, compose.yaml, inference.service, values.yaml, serve.sh',
+      gib: 0,
+      sure: true,
+      digest: null,
+      fetch: 'written by this plan; sha256sum each',
+    },
   ];
 }

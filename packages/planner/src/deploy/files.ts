@@ -1,5 +1,5 @@
 import type { Checked } from '../problem.ts';
-import { airGapList, type AirGapItem } from './air-gap.ts';
+import { type AirGapItem, airGapList } from './air-gap.ts';
 import { preflightScript } from './preflight.ts';
 import { shellWord, systemdWord, yamlText } from './quote.ts';
 import { checkDeployment, closedEnvironment, type Deployment, serveCommand } from './serving.ts';
@@ -32,13 +32,17 @@ export function deployFiles(deployment: Deployment): Checked<DeployAnswer> {
 
 function serveScript(d: Deployment): string {
   const words = serveCommand(d).map(shellWord);
-  const environment = Object.entries(closedEnvironment).map(([name, value]) => `export ${name}=${shellWord(value)}`);
+  const environment = Object.entries(closedEnvironment).map(
+    ([name, value]) => `export ${name}=${shellWord(value)}`,
+  );
   return ['#!/bin/sh', 'set -eu', ...environment, `exec ${words.join(' \\\n  ')}`, ''].join('\n');
 }
 
 /** A hardened unit: only loopback may be spoken to, nothing of the system may be written. */
 function systemdUnit(d: Deployment): string {
-  const environment = Object.entries(closedEnvironment).map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}`);
+  const environment = Object.entries(closedEnvironment).map(
+    ([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}`,
+  );
   return [
     '[Unit]',
     `Description=${d.servedName} on ${d.gpus} x ${d.gpu}`,

@@ -33,18 +33,40 @@ export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnsw
   const problems: Problem[] = [];
   const engine = input.engine.engine;
   if (engine !== 'vllm' && engine !== 'sglang' && engine !== 'llama.cpp') {
-    problems.push({ code: 'impossible', at: 'engine', message: `no files are written for ${engine}`, right: Object.keys(images).join(', ') });
+    problems.push({
+      code: 'impossible',
+      at: 'engine',
+      message: `no files are written for ${engine}`,
+      right: Object.keys(images).join(', '),
+    });
   }
   if (!memory.fits) {
-    problems.push({ code: 'impossible', at: 'max_model_len', message: `does not fit: ${memory.binds} binds`, right: memory.maxContext > 0 ? `at most ${memory.maxContext} tokens` : 'more or larger GPUs, or a smaller layout of weights' });
+    problems.push({
+      code: 'impossible',
+      at: 'max_model_len',
+      message: `does not fit: ${memory.binds} binds`,
+      right:
+        memory.maxContext > 0
+          ? `at most ${memory.maxContext} tokens`
+          : 'more or larger GPUs, or a smaller layout of weights',
+    });
   }
   const gpu = findGpu(asked.gpu ?? '', own.gpus);
   const model = modelOf(asked.model, own.models);
-  if (problems.length > 0 || !gpu.ok || !model.ok || (engine !== 'vllm' && engine !== 'sglang' && engine !== 'llama.cpp')) return { ok: false, problems };
+  if (
+    problems.length > 0 ||
+    !gpu.ok ||
+    !model.ok ||
+    (engine !== 'vllm' && engine !== 'sglang' && engine !== 'llama.cpp')
+  )
+    return { ok: false, problems };
   const name = typeof asked.model === 'string' ? asked.model : (asked.served_name ?? 'own-model');
   const { layout } = input;
   const tag = asked.engine_version ? `:v${asked.engine_version.replace(/^v/, '')}` : '';
-  const fileBytes = inventory(input.shape).reduce((sum, part) => sum + part.params * bytesOf(input.quant, part.role), 0);
+  const fileBytes = inventory(input.shape).reduce(
+    (sum, part) => sum + part.params * bytesOf(input.quant, part.role),
+    0,
+  );
   const deployment: Deployment = {
     engine,
     model: name,

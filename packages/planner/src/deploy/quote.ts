@@ -13,5 +13,7 @@ export function yamlText(text: string): string {
 /** A word of systemd's ExecStart: its own quoting, and `%` and `$` doubled. */
 export function systemdWord(text: string): string {
   const plain = text.replaceAll('%', '%%').replaceAll('$', '$$$$');
-  return /^[A-Za-z0-9_@+=:,./%$-]+$/.test(plain) ? plain : `"${plain.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return /^[A-Za-z0-9_@+=:,./%$-]+$/.test(plain)
+    ? plain
+    : `"${plain.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -34,7 +34,7 @@ const vllm0: EngineProfile = {
   fraction: 0.9,
   fractionOf: 'total',
   block: 16,
-  nonTorchGib: 0.07,
+  nonTorchGib: 0.2,
   ncclGib: nccl,
   graphsGib: 0.5,
   graphsInBudget: false,
@@ -46,6 +46,7 @@ const vllm0: EngineProfile = {
 const vllm1: EngineProfile = {
   ...vllm0,
   since: '0.8',
+  nonTorchGib: 0.07,
   maxNumSeqs: (gib, generation) => (large(gib, generation) ? 1024 : 256),
   maxBatchedTokens: (gib, generation) => (large(gib, generation) ? 8192 : 2048),
 };

@@ -40,6 +40,8 @@ const stateBytes: Record<Optimizer, number> = {
 
 export type FinetuneTerms = {
   weights: number;
+  /** Of the weights, those that the quantiser changed. */
+  quantised: number;
   trainable: number;
   gradients: number;
   optimizer: number;
@@ -63,10 +65,19 @@ export function finetuneTerms(input: FinetuneInput): FinetuneTerms {
   const lines = weightsPerGpu(shape, input.quant, oneGpu, { rope: false });
   const experts = lines.find((line) => line.role === 'experts');
   // bitsandbytes replaces linear modules only: experts fused into one parameter stay in 16 bits.
-  if (experts && input.quant.name.startsWith('bnb') && shape.architecture.startsWith('Gemma4')) {
-    experts.bytes *= 2 / input.quant.bytes;
+  const fused = input.quant.name.startsWith('bnb') && shape.architecture.startsWith('Gemma4');
+  if (experts && fused) experts.bytes *= 2 / input.quant.bytes;
+  // Gemma 3n was made to keep its per-layer embeddings outside the accelerator, and trainers do.
+  const embedding = lines.find((line) => line.role === 'embedding');
+  if (embedding && shape.architecture.startsWith('Gemma3n')) {
+    embedding.bytes -= (shape.embeddingExtraParams ?? 0) * 2;
   }
   const weights = totalBytes(lines) / cut(3);
+  const kept = ['embedding', 'head', 'router', 'norm', 'vision'];
+  const quantised =
+    method === 'qlora'
+      ? totalBytes(lines.filter((line) => !kept.includes(line.role) && !(line === experts && fused))) / cut(3)
+      : 0;
   const full = method === 'full';
   const trainable = full ? parameterCount(shape) : (input.trainable ?? loraBytes(shape, input.rank) / 2);
   const tokens = input.batch * input.sequence;
@@ -77,13 +88,15 @@ export function finetuneTerms(input: FinetuneInput): FinetuneTerms {
   const oneLayer = tokens * 2 * (8 * shape.hidden + 3 * wide);
   return {
     weights,
+    quantised,
     // Adapters are kept in fp32 by the usual trainers, so is the master copy of a full run.
     trainable: full ? (trainable * 4) / cut(3) : trainable * 4,
     gradients: (trainable * (full ? 2 : 4)) / cut(2),
     optimizer: (trainable * stateBytes[input.optimizer]) / cut(1),
     checkpoints: input.checkpointing === 'layer' ? tokens * shape.hidden * 2 * layers : 0,
     activations: input.checkpointing === 'none' ? oneLayer * layers : oneLayer,
-    logits: tokens * shape.vocab * 4,
+    // Encoders and embedding models are trained without a head over the vocabulary.
+    logits: /Model$/.test(shape.architecture) ? 0 : tokens * shape.vocab * 4,
   };
 }
 
@@ -91,10 +104,10 @@ export function finetuneTerms(input: FinetuneInput): FinetuneTerms {
 export type FinetuneFit = { coefficients: number[]; low: number; high: number };
 
 /** The terms in GiB as the fit's columns. The last is what the runtime keeps for itself. */
-export function finetuneColumns(terms: FinetuneTerms, method: FinetuneInput['method']): number[] {
+export function finetuneColumns(terms: FinetuneTerms): number[] {
   return [
-    method === 'qlora' ? terms.weights / gib : 0,
-    method === 'qlora' ? 0 : terms.weights / gib,
+    terms.quantised / gib,
+    (terms.weights - terms.quantised) / gib,
     (terms.trainable + terms.gradients + terms.optimizer) / gib,
     (terms.checkpoints + terms.activations) / gib,
     terms.logits / gib,
@@ -107,7 +120,7 @@ export type FinetunePeak = { peakGib: number; low: number; high: number; terms: 
 /** The peak that the allocator reserves, with an 80 % interval. */
 export function finetunePeak(input: FinetuneInput, fit: FinetuneFit = fits.finetune): FinetunePeak {
   const terms = finetuneTerms(input);
-  const columns = finetuneColumns(terms, input.method);
+  const columns = finetuneColumns(terms);
   const peakGib = columns.reduce((sum, x, i) => sum + x * (fit.coefficients[i] ?? 0), 0);
   return { peakGib, low: peakGib * Math.exp(fit.low), high: peakGib * Math.exp(fit.high), terms };
 }

@@ -18,13 +18,38 @@ export type GgufValue = string | number | boolean | { array: number };
 
 /** Block bytes and block weights of each tensor kind. Source: ggml-common.h. */
 const kinds: Record<number, [name: string, bytes: number, weights: number]> = {
-  0: ['f32', 4, 1], 1: ['f16', 2, 1], 2: ['q4_0', 18, 32], 3: ['q4_1', 20, 32], 6: ['q5_0', 22, 32],
-  7: ['q5_1', 24, 32], 8: ['q8_0', 34, 32], 9: ['q8_1', 36, 32], 10: ['q2_k', 84, 256], 11: ['q3_k', 110, 256],
-  12: ['q4_k', 144, 256], 13: ['q5_k', 176, 256], 14: ['q6_k', 210, 256], 15: ['q8_k', 292, 256],
-  16: ['iq2_xxs', 66, 256], 17: ['iq2_xs', 74, 256], 18: ['iq3_xxs', 98, 256], 19: ['iq1_s', 50, 256],
-  20: ['iq4_nl', 18, 32], 21: ['iq3_s', 110, 256], 22: ['iq2_s', 82, 256], 23: ['iq4_xs', 136, 256],
-  24: ['i8', 1, 1], 25: ['i16', 2, 1], 26: ['i32', 4, 1], 27: ['i64', 8, 1], 28: ['f64', 8, 1],
-  29: ['iq1_m', 56, 256], 30: ['bf16', 2, 1], 34: ['tq1_0', 54, 256], 35: ['tq2_0', 66, 256], 39: ['mxfp4', 17, 32],
+  0: ['f32', 4, 1],
+  1: ['f16', 2, 1],
+  2: ['q4_0', 18, 32],
+  3: ['q4_1', 20, 32],
+  6: ['q5_0', 22, 32],
+  7: ['q5_1', 24, 32],
+  8: ['q8_0', 34, 32],
+  9: ['q8_1', 36, 32],
+  10: ['q2_k', 84, 256],
+  11: ['q3_k', 110, 256],
+  12: ['q4_k', 144, 256],
+  13: ['q5_k', 176, 256],
+  14: ['q6_k', 210, 256],
+  15: ['q8_k', 292, 256],
+  16: ['iq2_xxs', 66, 256],
+  17: ['iq2_xs', 74, 256],
+  18: ['iq3_xxs', 98, 256],
+  19: ['iq1_s', 50, 256],
+  20: ['iq4_nl', 18, 32],
+  21: ['iq3_s', 110, 256],
+  22: ['iq2_s', 82, 256],
+  23: ['iq4_xs', 136, 256],
+  24: ['i8', 1, 1],
+  25: ['i16', 2, 1],
+  26: ['i32', 4, 1],
+  27: ['i64', 8, 1],
+  28: ['f64', 8, 1],
+  29: ['iq1_m', 56, 256],
+  30: ['bf16', 2, 1],
+  34: ['tq1_0', 54, 256],
+  35: ['tq2_0', 66, 256],
+  39: ['mxfp4', 17, 32],
 };
 
 class Corrupt extends Error {
@@ -45,7 +70,8 @@ class Reader {
   }
   need(count: number): number {
     const from = this.at;
-    if (count < 0 || from + count > this.bytes.byteLength) throw new Corrupt(from, `the header ends here; ${count} bytes more were announced`);
+    if (count < 0 || from + count > this.bytes.byteLength)
+      throw new Corrupt(from, `the header ends here; ${count} bytes more were announced`);
     this.at = from + count;
     return from;
   }
@@ -93,11 +119,17 @@ function read(reader: Reader, fileBytes?: number): GgufHeader {
   const dataFrom = Math.ceil(reader.at / alignment) * alignment;
   let end = 0;
   for (const info of [...infos].sort((a, b) => a.from - b.from)) {
-    if (info.from < end) throw new Corrupt(reader.at, `tensor ${info.name.slice(0, 80)} overlaps the tensor before it`);
+    if (info.from < end)
+      throw new Corrupt(reader.at, `tensor ${info.name.slice(0, 80)} overlaps the tensor before it`);
     end = info.from + info.bytes;
   }
-  if (fileBytes !== undefined && dataFrom + end > fileBytes) throw new Corrupt(reader.at, `tensors reach byte ${dataFrom + end}, the file has ${fileBytes}`);
-  return { version, metadata, tensors: infos.map(({ name, kind, elements, bytes }) => ({ name, kind, elements, bytes })) };
+  if (fileBytes !== undefined && dataFrom + end > fileBytes)
+    throw new Corrupt(reader.at, `tensors reach byte ${dataFrom + end}, the file has ${fileBytes}`);
+  return {
+    version,
+    metadata,
+    tensors: infos.map(({ name, kind, elements, bytes }) => ({ name, kind, elements, bytes })),
+  };
 }
 
 function readTensor(reader: Reader): FileTensor & { from: number } {
@@ -114,7 +146,19 @@ function readTensor(reader: Reader): FileTensor & { from: number } {
   return { name, kind: kind[0], elements, bytes: Math.ceil(elements / kind[2]) * kind[1], from };
 }
 
-const scalar: Record<number, number> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+const scalar: Record<number, number> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+};
 
 function readValue(reader: Reader, type: number, depth: number): GgufValue {
   if (type === 8) return reader.text();
@@ -131,17 +175,28 @@ function readValue(reader: Reader, type: number, depth: number): GgufValue {
   if (width === undefined) throw new Corrupt(reader.at, `value of kind ${type}, which is not known`);
   const at = reader.need(width);
   switch (type) {
-    case 0: return reader.view.getUint8(at);
-    case 1: return reader.view.getInt8(at);
-    case 2: return reader.view.getUint16(at, true);
-    case 3: return reader.view.getInt16(at, true);
-    case 4: return reader.view.getUint32(at, true);
-    case 5: return reader.view.getInt32(at, true);
-    case 6: return reader.view.getFloat32(at, true);
-    case 7: return reader.view.getUint8(at) !== 0;
-    case 10: return Number(reader.view.getBigUint64(at, true));
-    case 11: return Number(reader.view.getBigInt64(at, true));
-    default: return reader.view.getFloat64(at, true);
+    case 0:
+      return reader.view.getUint8(at);
+    case 1:
+      return reader.view.getInt8(at);
+    case 2:
+      return reader.view.getUint16(at, true);
+    case 3:
+      return reader.view.getInt16(at, true);
+    case 4:
+      return reader.view.getUint32(at, true);
+    case 5:
+      return reader.view.getInt32(at, true);
+    case 6:
+      return reader.view.getFloat32(at, true);
+    case 7:
+      return reader.view.getUint8(at) !== 0;
+    case 10:
+      return Number(reader.view.getBigUint64(at, true));
+    case 11:
+      return Number(reader.view.getBigInt64(at, true));
+    default:
+      return reader.view.getFloat64(at, true);
   }
 }
 
@@ -156,10 +211,21 @@ export function shapeFromGguf(header: GgufHeader): Checked<Shape> {
   const layers = get('block_count');
   const hidden = get('embedding_length');
   const heads = get('attention.head_count');
-  const missing = Object.entries({ block_count: layers, embedding_length: hidden, 'attention.head_count': heads })
+  const missing = Object.entries({
+    block_count: layers,
+    embedding_length: hidden,
+    'attention.head_count': heads,
+  })
     .filter(([, value]) => value === undefined)
-    .map(([key]): Problem => ({ code: 'missing', at: `${architecture}.${key}`, message: 'is not in the metadata' }));
-  if (layers === undefined || hidden === undefined || heads === undefined) return { ok: false, problems: missing };
+    .map(
+      ([key]): Problem => ({
+        code: 'missing',
+        at: `${architecture}.${key}`,
+        message: 'is not in the metadata',
+      }),
+    );
+  if (layers === undefined || hidden === undefined || heads === undefined)
+    return { ok: false, problems: missing };
   const tokens = metadata.get('tokenizer.ggml.tokens');
   const vocab = get('vocab_size') ?? (typeof tokens === 'object' ? tokens.array : 32000);
   const shape: Shape = {

@@ -1,5 +1,5 @@
-import { findGpu, type Gpu } from '../catalogue/gpu.ts';
 import { shapeFromConfig, shapeProblems } from '../catalogue/config.ts';
+import { findGpu, type Gpu } from '../catalogue/gpu.ts';
 import { findModel, type Model } from '../catalogue/model.ts';
 import type { Shape } from '../catalogue/shape.ts';
 import type { Checked, Problem } from '../problem.ts';
@@ -53,25 +53,38 @@ export type MemoryAnswer = {
 };
 
 /** A model by name, or given whole: `{config: ...}` with a config.json, `{shape: ...}` with a shape. */
-export function modelOf(given: unknown, own: readonly Model[] = []): Checked<{ shape: Shape; name: string; quant?: string }> {
+export function modelOf(
+  given: unknown,
+  own: readonly Model[] = [],
+): Checked<{ shape: Shape; name: string; quant?: string }> {
   if (typeof given === 'string' && given !== '') {
     const found = findModel(given, own);
     if (!found.ok) return found;
     const quant = found.value.quantFromName ?? nativeQuant(found.value.shape);
-    return { ok: true, value: { shape: found.value.shape, name: found.value.name, ...(quant ? { quant } : {}) } };
+    return {
+      ok: true,
+      value: { shape: found.value.shape, name: found.value.name, ...(quant ? { quant } : {}) },
+    };
   }
   if (typeof given === 'object' && given !== null) {
     const { config, shape } = given as { config?: unknown; shape?: Shape };
     if (shape) {
       const problems = shapeProblems(shape);
-      return problems.length > 0 ? { ok: false, problems } : { ok: true, value: { shape, name: 'own shape' } };
+      return problems.length > 0
+        ? { ok: false, problems }
+        : { ok: true, value: { shape, name: 'own shape' } };
     }
     const read = shapeFromConfig(config ?? given);
     if (!read.ok) return read;
     const quant = nativeQuant(read.value);
     return { ok: true, value: { shape: read.value, name: 'own config', ...(quant ? { quant } : {}) } };
   }
-  return { ok: false, problems: [{ code: 'missing', at: 'model', message: 'is missing', right: 'a name, a config.json or a shape' }] };
+  return {
+    ok: false,
+    problems: [
+      { code: 'missing', at: 'model', message: 'is missing', right: 'a name, a config.json or a shape' },
+    ],
+  };
 }
 
 function nativeQuant(shape: Shape): string | undefined {
@@ -95,7 +108,12 @@ export function askMemory(asked: MemoryAsked, own: Own = {}): Checked<MemoryAnsw
       kv_available_gib_per_gpu: plan.kvAvailable / gib,
       kv_tokens: plan.kvTokens,
       fits: plan.fits,
-      interval: { of: 'kv_available_gib_per_gpu', low: plan.interval.low / gib, high: plan.interval.high / gib, coverage: 0.8 },
+      interval: {
+        of: 'kv_available_gib_per_gpu',
+        low: plan.interval.low / gib,
+        high: plan.interval.high / gib,
+        coverage: 0.8,
+      },
       max_concurrency: plan.maxConcurrency,
       max_context: plan.maxContext,
       binds: plan.binds,
@@ -115,19 +133,48 @@ export function readMemory(asked: MemoryAsked, own: Own = {}): Checked<ServeInpu
   const model = modelOf(asked.model, own.models);
   if (!model.ok) problems.push(...model.problems);
   const gpu = asked.gpu ? findGpu(asked.gpu, own.gpus) : undefined;
-  if (!gpu) problems.push({ code: 'missing', at: 'gpu', message: 'is missing', right: 'a GPU of the catalogue: h100_sxm, rtx_4090' });
+  if (!gpu)
+    problems.push({
+      code: 'missing',
+      at: 'gpu',
+      message: 'is missing',
+      right: 'a GPU of the catalogue: h100_sxm, rtx_4090',
+    });
   else if (!gpu.ok) problems.push(...gpu.problems);
   const engine = engineProfile(asked.engine ?? 'vllm', asked.engine_version ?? undefined);
-  if (!engine) problems.push({ code: 'unknown-name', at: 'engine', message: `no engine is called ${asked.engine}`, right: engineNames.join(', ') });
+  if (!engine)
+    problems.push({
+      code: 'unknown-name',
+      at: 'engine',
+      message: `no engine is called ${asked.engine}`,
+      right: engineNames.join(', '),
+    });
   const kv = findKvDtype(asked.kv_dtype ?? 'auto');
-  if (!kv) problems.push({ code: 'unknown-name', at: 'kv_dtype', message: `no KV type is called ${asked.kv_dtype}`, right: kvDtypeNames.join(', ') });
+  if (!kv)
+    problems.push({
+      code: 'unknown-name',
+      at: 'kv_dtype',
+      message: `no KV type is called ${asked.kv_dtype}`,
+      right: kvDtypeNames.join(', '),
+    });
   const quant = quantOf(asked, model.ok ? model.value : undefined);
-  if (!quant) problems.push({ code: 'unknown-name', at: 'quant', message: `no weight layout is called ${asked.quant ?? asked.dtype}`, right: quantNames.join(', ') });
+  if (!quant)
+    problems.push({
+      code: 'unknown-name',
+      at: 'quant',
+      message: `no weight layout is called ${asked.quant ?? asked.dtype}`,
+      right: quantNames.join(', '),
+    });
   const whole = (at: keyof MemoryAsked, least: number, most: number) => {
     const value = asked[at];
     if (value === undefined || value === null) return undefined;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-      problems.push({ code: 'impossible', at, message: `cannot be ${JSON.stringify(value)}`, right: `a whole number from ${least} to ${most}` });
+      problems.push({
+        code: 'impossible',
+        at,
+        message: `cannot be ${JSON.stringify(value)}`,
+        right: `a whole number from ${least} to ${most}`,
+      });
       return undefined;
     }
     return value;
@@ -142,16 +189,23 @@ export function readMemory(asked: MemoryAsked, own: Own = {}): Checked<ServeInpu
   const loraRank = whole('lora_rank', 1, 4096);
   const fraction = asked.gpu_memory_utilization ?? undefined;
   if (fraction !== undefined && !(fraction > 0 && fraction <= 1)) {
-    problems.push({ code: 'impossible', at: 'gpu_memory_utilization', message: `cannot be ${fraction}`, right: 'more than 0 and at most 1' });
+    problems.push({
+      code: 'impossible',
+      at: 'gpu_memory_utilization',
+      message: `cannot be ${fraction}`,
+      right: 'more than 0 and at most 1',
+    });
   }
   const gpuGib = asked.gpu_total_gib ?? undefined;
-  if (gpuGib !== undefined && !(gpuGib > 0 && gpuGib < 4096)) problems.push({ code: 'impossible', at: 'gpu_total_gib', message: `cannot be ${gpuGib}` });
+  if (gpuGib !== undefined && !(gpuGib > 0 && gpuGib < 4096))
+    problems.push({ code: 'impossible', at: 'gpu_total_gib', message: `cannot be ${gpuGib}` });
   const layout = { tp, pp, attentionDp: dp, expertTp: Math.max(1, tp / ep), expertEp: ep };
   if (model.ok) {
     const checked = checkLayout(model.value.shape, layout);
     if (!checked.ok) problems.push(...checked.problems);
   }
-  if (problems.length > 0 || !model.ok || !gpu?.ok || !engine || !kv || !quant) return { ok: false, problems };
+  if (problems.length > 0 || !model.ok || !gpu?.ok || !engine || !kv || !quant)
+    return { ok: false, problems };
   return {
     ok: true,
     value: {
@@ -173,7 +227,10 @@ export function readMemory(asked: MemoryAsked, own: Own = {}): Checked<ServeInpu
 }
 
 /** `quant` decides; then what the name or config announces; then the dtype. */
-function quantOf(asked: MemoryAsked, model: { shape: Shape; quant?: string } | undefined): QuantLayout | undefined {
+function quantOf(
+  asked: MemoryAsked,
+  model: { shape: Shape; quant?: string } | undefined,
+): QuantLayout | undefined {
   const said = asked.quant?.toLowerCase();
   // "bitsandbytes" in an engine's arguments says less than a name that ends in -unsloth-bnb-4bit.
   const general = said === 'bitsandbytes' && model?.quant?.startsWith('bnb');

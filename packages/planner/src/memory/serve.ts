@@ -65,7 +65,9 @@ export function serveMemory(input: ServeInput): ServeMemory {
     rope: engine.engine !== 'llama.cpp',
     ...(input.draft ? { draft: true } : {}),
   });
-  if (input.loraRank) weights.push({ role: 'draft', bytes: loraBytes(shape, input.loraRank, layout.tp) });
+  // Unsloth starts vLLM with adapter slots, of its default rank where none is said.
+  const loraRank = input.loraRank ?? (engine.engine === 'unsloth' ? 16 : 0);
+  if (loraRank > 0) weights.push({ role: 'adapters', bytes: loraBytes(shape, loraRank, layout.tp) });
   const weightBytes = input.weightBytes ?? totalBytes(weights);
   const attentionTp = Math.max(1, layout.tp / layout.attentionDp);
   const kv = kvLines(shape, {

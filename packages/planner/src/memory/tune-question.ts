@@ -45,14 +45,30 @@ export function askFinetune(asked: TuneAsked, own: Own = {}): Checked<TuneAnswer
   if (!model.ok) problems.push(...model.problems);
   const method = (asked.method ?? '').toLowerCase();
   if (!['full', 'lora', 'qlora'].includes(method)) {
-    problems.push({ code: asked.method ? 'unknown-name' : 'missing', at: 'method', message: asked.method ? `no method is called ${asked.method}` : 'is missing', right: 'full, lora, qlora' });
+    problems.push({
+      code: asked.method ? 'unknown-name' : 'missing',
+      at: 'method',
+      message: asked.method ? `no method is called ${asked.method}` : 'is missing',
+      right: 'full, lora, qlora',
+    });
   }
   const optimizer = optimizers[(asked.optimizer ?? 'adamw_8bit').toLowerCase()];
-  if (!optimizer) problems.push({ code: 'unknown-name', at: 'optimizer', message: `no optimizer is called ${asked.optimizer}`, right: Object.keys(optimizers).join(', ') });
+  if (!optimizer)
+    problems.push({
+      code: 'unknown-name',
+      at: 'optimizer',
+      message: `no optimizer is called ${asked.optimizer}`,
+      right: Object.keys(optimizers).join(', '),
+    });
   const whole = (at: 'r' | 'batch' | 'seq' | 'gpus' | 'trainable_params', most: number, fallback: number) => {
     const value = asked[at] ?? fallback;
     if (!Number.isInteger(value) || value < 1 || value > most) {
-      problems.push({ code: 'impossible', at, message: `cannot be ${value}`, right: `a whole number from 1 to ${most}` });
+      problems.push({
+        code: 'impossible',
+        at,
+        message: `cannot be ${value}`,
+        right: `a whole number from 1 to ${most}`,
+      });
     }
     return value;
   };
@@ -63,7 +79,13 @@ export function askFinetune(asked: TuneAsked, own: Own = {}): Checked<TuneAnswer
   const gpu = asked.gpu ? findGpu(asked.gpu, own.gpus) : undefined;
   if (gpu && !gpu.ok) problems.push(...gpu.problems);
   const sharding = (asked.sharding ?? 'none') as NonNullable<FinetuneInput['sharding']>;
-  if (!['none', 'zero1', 'zero2', 'zero3'].includes(sharding)) problems.push({ code: 'unknown-name', at: 'sharding', message: `no sharding is called ${asked.sharding}`, right: 'none, zero1, zero2, zero3 (FSDP full)' });
+  if (!['none', 'zero1', 'zero2', 'zero3'].includes(sharding))
+    problems.push({
+      code: 'unknown-name',
+      at: 'sharding',
+      message: `no sharding is called ${asked.sharding}`,
+      right: 'none, zero1, zero2, zero3 (FSDP full)',
+    });
   const announced = model.ok && model.value.quant?.startsWith('bnb') ? model.value.quant : 'bnb-4bit';
   const quant = findQuant(method === 'qlora' ? announced : 'bf16');
   if (problems.length > 0 || !model.ok || !optimizer || !quant) return { ok: false, problems };
@@ -86,7 +108,9 @@ export function askFinetune(asked: TuneAsked, own: Own = {}): Checked<TuneAnswer
       peak_gib: peak.peakGib,
       interval: { low: peak.low, high: peak.high, coverage: 0.8 },
       fits: gpu?.ok ? peak.peakGib <= gpu.value.spec.usable : null,
-      terms_gib: Object.fromEntries(Object.entries(peak.terms).map(([name, bytes]) => [name, bytes / 2 ** 30])),
+      terms_gib: Object.fromEntries(
+        Object.entries(peak.terms).map(([name, bytes]) => [name, bytes / 2 ** 30]),
+      ),
     },
   };
 }

@@ -13,7 +13,7 @@ export type Layout = {
 
 export const oneGpu: Layout = { tp: 1, pp: 1, attentionDp: 1, expertTp: 1, expertEp: 1 };
 
-export type WeightLine = { role: Role | 'rope' | 'padding'; bytes: number };
+export type WeightLine = { role: Role | 'rope' | 'padding' | 'adapters'; bytes: number };
 
 /**
  * Weight bytes on the fullest GPU, by role. KV projections are copied, not cut, beyond one a KV head; routers and

@@ -2,7 +2,7 @@ import { findGpu } from '../catalogue/gpu.ts';
 import { activeParameterCount } from '../memory/inventory.ts';
 import { modelOf, type Own } from '../memory/question.ts';
 import type { Checked, Problem } from '../problem.ts';
-import { programmeDefaults, type ProgrammeRate } from './rates.ts';
+import { type ProgrammeRate, programmeDefaults } from './rates.ts';
 
 /** `plan programme`: what a recording programme of Aboveboard's own needs. */
 export type ProgrammeAsked = {
@@ -58,11 +58,22 @@ export function askProgramme(asked: ProgrammeAsked, own: Own = {}): Checked<Prog
     const [least, most, fallback] = limits[name] ?? [0, 0, 0];
     const value = (asked[name] as number | null | undefined) ?? fallback;
     if (!(typeof value === 'number' && value >= least && value <= most)) {
-      problems.push({ code: 'impossible', at: name, message: `cannot be ${JSON.stringify(value)}`, right: `from ${least} to ${most}` });
+      problems.push({
+        code: 'impossible',
+        at: name,
+        message: `cannot be ${JSON.stringify(value)}`,
+        right: `from ${least} to ${most}`,
+      });
     }
     return value;
   };
-  if (asked.contributors === undefined || asked.contributors === null) problems.push({ code: 'missing', at: 'contributors', message: 'is missing', right: 'how many people record' });
+  if (asked.contributors === undefined || asked.contributors === null)
+    problems.push({
+      code: 'missing',
+      at: 'contributors',
+      message: 'is missing',
+      right: 'how many people record',
+    });
   const contributors = read('contributors');
   const hoursWeek = read('hours_a_week');
   const browser = read('browser_share');
@@ -72,8 +83,19 @@ export function askProgramme(asked: ProgrammeAsked, own: Own = {}): Checked<Prog
   const epochs = read('epochs');
   const tasks = read('evaluation_tasks');
   for (const [name, value] of Object.entries(asked.measured ?? {})) {
-    if (!(name in programmeDefaults)) problems.push({ code: 'unknown-name', at: `measured.${name}`, message: 'is no rate of a programme', right: Object.keys(programmeDefaults).join(', ') });
-    else if (!(typeof value === 'number' && value >= 0 && value < 1e15)) problems.push({ code: 'impossible', at: `measured.${name}`, message: `cannot be ${JSON.stringify(value)}` });
+    if (!(name in programmeDefaults))
+      problems.push({
+        code: 'unknown-name',
+        at: `measured.${name}`,
+        message: 'is no rate of a programme',
+        right: Object.keys(programmeDefaults).join(', '),
+      });
+    else if (!(typeof value === 'number' && value >= 0 && value < 1e15))
+      problems.push({
+        code: 'impossible',
+        at: `measured.${name}`,
+        message: `cannot be ${JSON.stringify(value)}`,
+      });
   }
   const model = modelOf(asked.model ?? 'Qwen/Qwen3-VL-8B-Instruct', own.models);
   if (!model.ok) problems.push(...model.problems);
@@ -84,7 +106,9 @@ export function askProgramme(asked: ProgrammeAsked, own: Own = {}): Checked<Prog
   const rate = (name: ProgrammeRate): Range => {
     const fixed = asked.measured?.[name];
     const row = programmeDefaults[name];
-    return fixed === undefined ? { ...row, unit: row.unit } : { low: fixed, typical: fixed, high: fixed, unit: row.unit };
+    return fixed === undefined
+      ? { ...row, unit: row.unit }
+      : { low: fixed, typical: fixed, high: fixed, unit: row.unit };
   };
   const hours = contributors * hoursWeek * weeks;
   const bytesHour = mix(rate('bytes_per_browser_hour'), rate('bytes_per_desktop_hour'), browser);
@@ -102,9 +126,17 @@ export function askProgramme(asked: ProgrammeAsked, own: Own = {}): Checked<Prog
   const flops = gpu.value.spec.bf16 * 1e12;
   const utilisation = rate('training_mfu');
   // 6 flops a parameter and token: forward and backward (Kaplan et al. 2020); adapters save little of it.
-  const trainHours = over(times(trainTokens, (6 * active) / flops / 3600, 'GPU-hours at peak'), utilisation, 'GPU-hours');
+  const trainHours = over(
+    times(trainTokens, (6 * active) / flops / 3600, 'GPU-hours at peak'),
+    utilisation,
+    'GPU-hours',
+  );
   const evaluationTokens = multiply(times(rate('steps_per_task'), tasks, 'steps'), tokensAction, 'tokens');
-  const evaluationHours = over(times(evaluationTokens, (2 * active) / flops / 3600, 'GPU-hours at peak'), rate('evaluation_mfu'), 'GPU-hours');
+  const evaluationHours = over(
+    times(evaluationTokens, (2 * active) / flops / 3600, 'GPU-hours at peak'),
+    rate('evaluation_mfu'),
+    'GPU-hours',
+  );
   return {
     ok: true,
     value: {
@@ -115,14 +147,29 @@ export function askProgramme(asked: ProgrammeAsked, own: Own = {}): Checked<Prog
       masking_cpu_share: mix(rate('masking_cpu_browser'), rate('masking_cpu_desktop'), browser),
       vault_batches_a_second: peak,
       vault_headroom: over(rate('vault_batches_a_second'), peak, 'times the peak'),
-      dataset_build: over(times(multiply(rate('events_per_hour'), { low: 1, typical: 1, high: 1, unit: '' }, 'events'), releasedHours, 'events'), rate('dataset_events_a_second'), 'seconds'),
-      annotation_tokens_a_month: multiply(times(actions, hours * released, 'actions'), rate('annotation_tokens_per_action'), 'tokens'),
+      dataset_build: over(
+        times(
+          multiply(rate('events_per_hour'), { low: 1, typical: 1, high: 1, unit: '' }, 'events'),
+          releasedHours,
+          'events',
+        ),
+        rate('dataset_events_a_second'),
+        'seconds',
+      ),
+      annotation_tokens_a_month: multiply(
+        times(actions, hours * released, 'actions'),
+        rate('annotation_tokens_per_action'),
+        'tokens',
+      ),
       finetune_gpu_hours_a_release: trainHours,
       evaluation_gpu_hours_a_release: evaluationHours,
       rates: (Object.keys(programmeDefaults) as ProgrammeRate[]).map((name) => ({
         name,
         value: rate(name),
-        source: asked.measured?.[name] === undefined ? programmeDefaults[name].source : 'measured on the running server',
+        source:
+          asked.measured?.[name] === undefined
+            ? programmeDefaults[name].source
+            : 'measured on the running server',
         measured: asked.measured?.[name] !== undefined,
       })),
     },
@@ -139,7 +186,12 @@ function multiply(a: Range, b: Range, unit: string): Range {
 
 function over(a: Range, b: Range, unit: string): Range {
   const divide = (x: number, y: number) => (y > 0 ? x / y : 0);
-  return { low: divide(a.low, b.high), typical: divide(a.typical, b.typical), high: divide(a.high, b.low), unit };
+  return {
+    low: divide(a.low, b.high),
+    typical: divide(a.typical, b.typical),
+    high: divide(a.high, b.low),
+    unit,
+  };
 }
 
 function mix(a: Range, b: Range, share: number): Range {

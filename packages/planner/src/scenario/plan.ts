@@ -1,10 +1,10 @@
 import type { Gpu } from '../catalogue/gpu.ts';
 import type { Model } from '../catalogue/model.ts';
-import { type ControlAnswer, type ControlAsked, askControl } from '../control/score.ts';
+import { askControl, type ControlAnswer, type ControlAsked } from '../control/score.ts';
 import { type CostAsked, readCost } from '../cost/inputs.ts';
 import { type CostAnswer, planCost } from '../cost/montecarlo.ts';
-import { askDeploy, type DeployAsked } from '../deploy/question.ts';
 import type { DeployAnswer } from '../deploy/files.ts';
+import { askDeploy, type DeployAsked } from '../deploy/question.ts';
 import { askMemory, type MemoryAnswer, type MemoryAsked } from '../memory/question.ts';
 import { askFinetune, type TuneAnswer, type TuneAsked } from '../memory/tune-question.ts';
 import type { Checked, Problem } from '../problem.ts';
@@ -50,7 +50,18 @@ export type PlanAnswer = {
   programme?: ProgrammeAnswer;
 };
 
-const parts = ['name', 'memory', 'finetune', 'speed', 'service', 'cost', 'control', 'deploy', 'programme', 'catalogue'];
+const parts = [
+  'name',
+  'memory',
+  'finetune',
+  'speed',
+  'service',
+  'cost',
+  'control',
+  'deploy',
+  'programme',
+  'catalogue',
+];
 
 /**
  * One scenario, whole. Parts feed each other where a figure was left open: the service decides the GPUs of the
@@ -69,20 +80,47 @@ export function planScenario(asked: PlanAsked): Checked<PlanAnswer> {
     if (value !== undefined) answer[key] = value;
   };
   for (const part of Object.keys(asked)) {
-    if (!parts.includes(part)) problems.push({ code: 'unknown-name', at: part, message: 'is no part of a plan', right: parts.join(', ') });
+    if (!parts.includes(part))
+      problems.push({
+        code: 'unknown-name',
+        at: part,
+        message: 'is no part of a plan',
+        right: parts.join(', '),
+      });
   }
   if (asked.memory) put('memory', take('memory', askMemory(asked.memory, own)));
   if (asked.finetune) put('finetune', take('finetune', askFinetune(asked.finetune, own)));
   if (asked.speed) put('speed', take('speed', askSpeed(asked.speed)));
   const query = asked.speed ? speedQuery(asked.speed) : undefined;
   if (asked.service) {
-    if (!query) problems.push({ code: 'missing', at: 'service', message: 'needs the part speed', right: 'speed: {model_path, system, ...}' });
+    if (!query)
+      problems.push({
+        code: 'missing',
+        at: 'service',
+        message: 'needs the part speed',
+        right: 'speed: {model_path, system, ...}',
+      });
     else if (query.ok) {
-      const { requests_a_second: rate, ttft_p95_ms: ttftP95, tpot_p95_ms: tpotP95, burstiness } = asked.service;
+      const {
+        requests_a_second: rate,
+        ttft_p95_ms: ttftP95,
+        tpot_p95_ms: tpotP95,
+        burstiness,
+      } = asked.service;
       if (!(rate > 0 && ttftP95 > 0 && tpotP95 > 0)) {
-        problems.push({ code: 'impossible', at: 'service', message: 'needs requests_a_second, ttft_p95_ms and tpot_p95_ms above 0' });
+        problems.push({
+          code: 'impossible',
+          at: 'service',
+          message: 'needs requests_a_second, ttft_p95_ms and tpot_p95_ms above 0',
+        });
       } else {
-        const arrivals = { rate, burstiness: burstiness ?? 2, isl: query.value.isl, osl: query.value.osl, spread: 0.3 };
+        const arrivals = {
+          rate,
+          burstiness: burstiness ?? 2,
+          isl: query.value.isl,
+          osl: query.value.osl,
+          spread: 0.3,
+        };
         answer.service = sizeService(query.value, arrivals, { ttftP95, tpotP95 });
         answer.curve = speedCurve(query.value, { ttftP95, tpotP95 });
       }
@@ -101,7 +139,16 @@ function costOf(asked: CostAsked, answer: PlanAnswer): Checked<CostAnswer> {
     ...asked,
     gpus: asked.gpus ?? answer.service?.gpus ?? null,
     figures: {
-      ...(throughput ? { tokensPerGpu: { low: throughput.p10, typical: throughput.p50, high: throughput.p90, source: `speed: ${answer.speed?.basis}` } } : {}),
+      ...(throughput
+        ? {
+            tokensPerGpu: {
+              low: throughput.p10,
+              typical: throughput.p50,
+              high: throughput.p90,
+              source: `speed: ${answer.speed?.basis}`,
+            },
+          }
+        : {}),
       ...asked.figures,
     },
   });

@@ -4,12 +4,21 @@ import type { PlanAnswer } from './plan.ts';
 export type ReportTable = { title: string; note?: string; head: string[]; rows: string[][] };
 
 const n = (value: number, digits = 3) =>
-  Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en-GB') : String(Number(value.toPrecision(digits)));
+  Math.abs(value) >= 1000
+    ? Math.round(value).toLocaleString('en-GB')
+    : String(Number(value.toPrecision(digits)));
 const yes = (value: boolean) => (value ? 'yes' : 'no');
 const range = (p: { p10: number; p50: number; p90: number }) => [n(p.p10), n(p.p50), n(p.p90)];
 
 export function reportTables(plan: PlanAnswer): ReportTable[] {
-  return [...memoryTables(plan), ...speedTables(plan), ...costTables(plan), ...controlTables(plan), ...programmeTables(plan), ...deployTables(plan)];
+  return [
+    ...memoryTables(plan),
+    ...speedTables(plan),
+    ...costTables(plan),
+    ...controlTables(plan),
+    ...programmeTables(plan),
+    ...deployTables(plan),
+  ];
 }
 
 function memoryTables(plan: PlanAnswer): ReportTable[] {
@@ -18,7 +27,11 @@ function memoryTables(plan: PlanAnswer): ReportTable[] {
     const m = plan.memory;
     tables.push({
       title: 'Memory of each GPU',
-      note: `${m.fits ? 'It fits' : 'It does not fit'}; ${m.binds} binds. KV left: ${n(m.interval.low)} to ${n(m.interval.high)} GiB in 80 % of cases. Assumed: ${Object.entries(m.assumed).map(([k, v]) => `${k} ${v}`).join(', ')}.`,
+      note: `${m.fits ? 'It fits' : 'It does not fit'}; ${m.binds} binds. KV left: ${n(m.interval.low)} to ${n(m.interval.high)} GiB in 80 % of cases. Assumed: ${Object.entries(
+        m.assumed,
+      )
+        .map(([k, v]) => `${k} ${v}`)
+        .join(', ')}.`,
       head: ['Term', 'Value', 'Unit'],
       rows: [
         ['Weights', n(m.weights_gib_per_gpu, 4), 'GiB'],
@@ -38,7 +51,10 @@ function memoryTables(plan: PlanAnswer): ReportTable[] {
       title: 'Fine-tuning peak',
       note: `80 % interval ${n(f.interval.low)} to ${n(f.interval.high)} GiB${f.fits === null ? '' : `; fits: ${yes(f.fits)}`}.`,
       head: ['Term', 'GiB'],
-      rows: [['Peak', n(f.peak_gib)], ...Object.entries(f.terms_gib).map(([name, value]) => [name, n(value)])],
+      rows: [
+        ['Peak', n(f.peak_gib)],
+        ...Object.entries(f.terms_gib).map(([name, value]) => [name, n(value)]),
+      ],
     });
   }
   return tables;
@@ -63,7 +79,9 @@ function speedTables(plan: PlanAnswer): ReportTable[] {
     const v = plan.service;
     tables.push({
       title: 'Service',
-      note: v.reachable ? 'Simulated with bursts.' : 'One request alone misses the target: no number of replicas reaches it.',
+      note: v.reachable
+        ? 'Simulated with bursts.'
+        : 'One request alone misses the target: no number of replicas reaches it.',
       head: ['Figure', 'Value'],
       rows: [
         ['Replicas', n(v.replicas)],
@@ -83,14 +101,31 @@ function costTables(plan: PlanAnswer): ReportTable[] {
   const labels = { onPremise: 'On premise', cloud: 'Rented GPUs', api: 'API' } as const;
   const breakEven = (other: 'cloud' | 'api') => {
     const b = c.breakEven[other];
-    return [labels[other], b.typicalMonth === null ? 'never' : `month ${b.typicalMonth}`, ...[12, 24, 36, 60].map((m) => `${n(100 * (b.byMonth[Math.min(m, b.byMonth.length) - 1] ?? 0))} %`), `${n(100 * b.never)} %`];
+    return [
+      labels[other],
+      b.typicalMonth === null ? 'never' : `month ${b.typicalMonth}`,
+      ...[12, 24, 36, 60].map((m) => `${n(100 * (b.byMonth[Math.min(m, b.byMonth.length) - 1] ?? 0))} %`),
+      `${n(100 * b.never)} %`,
+    ];
   };
   return [
     {
       title: `Cost over ${c.years} years`,
       note: `Present value, ${n(c.draws)} draws, seed ${c.seed}. ${c.assumed.length} figures come from the catalogue and not from you.`,
-      head: ['Way', `P10 ${money}`, `P50 ${money}`, `P90 ${money}`, `P50 ${money} a million tokens`, 'Cheapest in'],
-      rows: (['onPremise', 'cloud', 'api'] as const).map((way) => [labels[way], ...range(c.total[way]), n(c.perMillionTokens[way].p50), `${n(100 * c.cheapest[way])} % of draws`]),
+      head: [
+        'Way',
+        `P10 ${money}`,
+        `P50 ${money}`,
+        `P90 ${money}`,
+        `P50 ${money} a million tokens`,
+        'Cheapest in',
+      ],
+      rows: (['onPremise', 'cloud', 'api'] as const).map((way) => [
+        labels[way],
+        ...range(c.total[way]),
+        n(c.perMillionTokens[way].p50),
+        `${n(100 * c.cheapest[way])} % of draws`,
+      ]),
     },
     {
       title: 'When owning has cost no more',
@@ -101,9 +136,20 @@ function costTables(plan: PlanAnswer): ReportTable[] {
       title: 'What moves the result most',
       note: 'Total of owning less total of the API, each figure at its P10 and P90; rank correlation over all draws.',
       head: ['Figure', 'At P10', 'At P90', 'Rank correlation'],
-      rows: c.tornado.slice(0, 10).map((t) => [t.field, n(t.low), n(t.high), n(c.rankCorrelations.find((r) => r.field === t.field)?.rho ?? 0, 2)]),
+      rows: c.tornado
+        .slice(0, 10)
+        .map((t) => [
+          t.field,
+          n(t.low),
+          n(t.high),
+          n(c.rankCorrelations.find((r) => r.field === t.field)?.rho ?? 0, 2),
+        ]),
     },
-    { title: 'Figures that were assumed', head: ['Figure', 'Source'], rows: c.assumed.map((a) => [a.field, a.source]) },
+    {
+      title: 'Figures that were assumed',
+      head: ['Figure', 'Source'],
+      rows: c.assumed.map((a) => [a.field, a.source]),
+    },
   ];
 }
 
@@ -115,7 +161,13 @@ function controlTables(plan: PlanAnswer): ReportTable[] {
       title: 'Control',
       note: c.notice,
       head: ['Axis', 'Way', 'Score', 'Evidence', 'To verify'],
-      rows: c.cells.map((cell) => [cell.axis, cell.way, cell.score === null ? 'no evidence' : n(cell.score, 2), `${cell.evidenced} of ${cell.of}`, cell.toVerify.join('; ')]),
+      rows: c.cells.map((cell) => [
+        cell.axis,
+        cell.way,
+        cell.score === null ? 'no evidence' : n(cell.score, 2),
+        `${cell.evidenced} of ${cell.of}`,
+        cell.toVerify.join('; '),
+      ]),
     },
   ];
 }
@@ -124,11 +176,22 @@ function programmeTables(plan: PlanAnswer): ReportTable[] {
   if (!plan.programme) return [];
   const p = plan.programme;
   const rows = Object.entries(p).flatMap(([name, value]) =>
-    typeof value === 'object' && !Array.isArray(value) ? [[name.replaceAll('_', ' '), n(value.low), n(value.typical), n(value.high), value.unit]] : [],
+    typeof value === 'object' && !Array.isArray(value)
+      ? [[name.replaceAll('_', ' '), n(value.low), n(value.typical), n(value.high), value.unit]]
+      : [],
   );
   return [
-    { title: 'Recording programme', note: `${n(p.recorded_hours_a_month)} hours recorded a month.`, head: ['Figure', 'Low', 'Typical', 'High', 'Unit'], rows },
-    { title: 'Rates of the programme', head: ['Rate', 'Typical', 'Unit', 'Source'], rows: p.rates.map((r) => [r.name.replaceAll('_', ' '), n(r.value.typical), r.value.unit, r.source]) },
+    {
+      title: 'Recording programme',
+      note: `${n(p.recorded_hours_a_month)} hours recorded a month.`,
+      head: ['Figure', 'Low', 'Typical', 'High', 'Unit'],
+      rows,
+    },
+    {
+      title: 'Rates of the programme',
+      head: ['Rate', 'Typical', 'Unit', 'Source'],
+      rows: p.rates.map((r) => [r.name.replaceAll('_', ' '), n(r.value.typical), r.value.unit, r.source]),
+    },
   ];
 }
 
@@ -138,7 +201,13 @@ function deployTables(plan: PlanAnswer): ReportTable[] {
     {
       title: 'To carry into a closed room',
       head: ['Kind', 'Name', 'GiB', 'Digest', 'How'],
-      rows: plan.deploy.airGap.map((item) => [item.kind, item.name, item.gib === null ? '?' : `${item.sure ? '' : 'about '}${n(item.gib)}`, item.digest ?? 'write down when fetched', item.fetch]),
+      rows: plan.deploy.airGap.map((item) => [
+        item.kind,
+        item.name,
+        item.gib === null ? '?' : `${item.sure ? '' : 'about '}${n(item.gib)}`,
+        item.digest ?? 'write down when fetched',
+        item.fetch,
+      ]),
     },
   ];
 }
