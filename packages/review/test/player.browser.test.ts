@@ -62,3 +62,40 @@ here(
     }
   },
 );
+
+here('[REV33] playing shows at every instant what seeking to it shows', async () => {
+  const { recording } = await written(synthetic(SHORT));
+  const states = await all(recording.states());
+  for (const begin of [0, 0.3, 0.6]) {
+    const shown = await page.evaluate(async (share) => {
+      const { player } = globalThis as unknown as { player: Player };
+      await player.seek(share * player.durationTicks);
+      player.setSpeed(8);
+      player.skip = (t) => player.index.stretchAt(t)?.to ?? null;
+      const from = player.state.t;
+      player.play();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      player.pause();
+      // The frame that was being made when it paused is finished, or is not shown.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { t, surface } = player.state;
+      return { t, from, surface, tree: player.stage && demo.shownTree(player.stage) };
+    }, begin);
+    expect(shown.t).toBeGreaterThan(shown.from + 3_000);
+    expect(shown.tree, `at ${shown.t}`).toBe(treeAt(states, shown.surface ?? 0, shown.t));
+  }
+});
+
+here('a seek that is overtaken shows nothing of itself', async () => {
+  const { recording } = await written(synthetic(SHORT));
+  const states = await all(recording.states());
+  const shown = await page.evaluate(async () => {
+    const { player } = globalThis as unknown as { player: Player };
+    const shares = [0.9, 0.1, 0.8, 0.2, 0.7, 0.3, 0.55];
+    await Promise.all(shares.map((share) => player.seek(share * player.durationTicks)));
+    const { t, surface } = player.state;
+    return { t, surface, tree: player.stage && demo.shownTree(player.stage) };
+  });
+  expect(shown.t).toBe(Math.round(0.55 * recording.manifest.clock.durationTicks));
+  expect(shown.tree).toBe(treeAt(states, shown.surface ?? 0, shown.t));
+});
