@@ -25,12 +25,22 @@ const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
   'ui-tars': uiTars,
 };
 
+export type ExportOptions = {
+  format: ExportFormat;
+  /** Draw the frames before actions. */
+  frames: boolean;
+  /** Draw those besides: whenever a page settles; so many a second. */
+  settled?: boolean;
+  perSecond?: number;
+  progress: (line: string) => void;
+};
+
 /** The access is journalled, for all of them at once, before the first is opened (T13). */
 export async function exportRecordings(
   installation: Installation,
   ids: readonly string[],
   sink: ExportSink,
-  options: { format: ExportFormat; frames: boolean; progress: (line: string) => void },
+  options: ExportOptions,
 ): Promise<ExportReport> {
   const { format, progress } = options;
   const access = await installation.journal.beforeRead({ kind: 'dataset', by: 'researcher' }, ids);
@@ -47,10 +57,12 @@ export async function exportRecordings(
       const recording = await openRecording({ ...source, deflate: webDeflate });
       if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
       const frames = renderer && isDrawable(recording) ? framesOf(renderer, recording) : null;
-      if (parquet) await parquet.add(recording, frames);
+      const { settled = false, perSecond = 0 } = options;
+      const pictures = { frames, settled, perSecond };
+      if (parquet) await parquet.add(recording, pictures);
       else {
         const dialect = DIALECTS[format as Exclude<ExportFormat, 'parquet'>];
-        await exportTrajectory(recording, sink, account, { dialect, frames });
+        await exportTrajectory(recording, sink, account, { dialect, ...pictures });
       }
     }
     await parquet?.finish();

@@ -4,38 +4,52 @@ import type { FrameWant } from './frame-source.ts';
 
 export type FramePlanOptions = {
   tickMicroseconds: number;
-  /** At most this many frames a second of each surface besides those before actions; 0 to 2. */
-  perSecond?: number;
   /** A frame whenever a surface settles. */
   settled?: boolean;
+  /** At most this many frames a second of each surface besides those before actions; 0 to 2. */
+  perSecond?: number;
 };
 
 /**
- * Which frames a dataset needs: before each action always; when a surface settles, and at a steady pace, on
- * request (spec/actions.md, ACT10; issue: at most two a second). Each want once, in order of ticks.
+ * Which frames a dataset needs: before each action always (ACT10); when a surface settles, and at a steady
+ * pace of at most two a second, on request (EXP8). See every event, then ask. Only a surface that has
+ * changed since is wanted again.
  */
-export function planFrames(
-  actions: readonly Action[],
-  events: Iterable<RecordedEvent>,
-  options: FramePlanOptions,
-): FrameWant[] {
-  const perSecond = options.perSecond ?? 0;
-  if (!(perSecond >= 0 && perSecond <= 2)) throw new RangeError('perSecond is from 0 to 2');
-  const wants = new Map<string, FrameWant>();
-  const want = (surface: number, t: number) => wants.set(`${t}/${surface}`, { surface, t });
-  for (const { surface, before } of actions) want(surface, before.t);
-  if (options.settled === true || perSecond > 0) {
-    const step = perSecond > 0 ? 1_000_000 / options.tickMicroseconds / perSecond : Number.POSITIVE_INFINITY;
-    /** The next tick at which each surface may be drawn again; only surfaces that have changed are. */
-    const next = new Map<number, number>();
-    for (const event of events) {
-      if (event.kind !== 'state') continue;
-      if (options.settled === true && event.settled) want(event.surface, event.t);
-      if (perSecond > 0 && event.t >= (next.get(event.surface) ?? 0)) {
-        want(event.surface, event.t);
-        next.set(event.surface, event.t + step);
-      }
+export class FramePlan {
+  readonly #settled: boolean;
+  /** Ticks between two frames at the steady pace. */
+  readonly #step: number;
+  readonly #wants = new Map<string, FrameWant>();
+  /** The next tick at which each surface may be drawn again. */
+  readonly #next = new Map<number, number>();
+
+  constructor({ tickMicroseconds, settled = false, perSecond = 0 }: FramePlanOptions) {
+    if (!(perSecond >= 0 && perSecond <= 2)) throw new RangeError('perSecond is from 0 to 2');
+    this.#settled = settled;
+    this.#step = perSecond > 0 ? 1_000_000 / tickMicroseconds / perSecond : Number.POSITIVE_INFINITY;
+  }
+
+  see(event: RecordedEvent): void {
+    if (event.kind !== 'state') return;
+    const { surface, t } = event;
+    if (this.#settled && event.settled) this.#want(surface, t);
+    if (this.#step < Number.POSITIVE_INFINITY && t >= (this.#next.get(surface) ?? 0)) {
+      this.#want(surface, t);
+      this.#next.set(surface, t + this.#step);
     }
   }
-  return [...wants.values()].sort((a, b) => a.t - b.t || a.surface - b.surface);
+
+  /** Each once, in the order of their ticks. */
+  wants(actions: readonly Action[]): FrameWant[] {
+    for (const { surface, before } of actions) this.#want(surface, before.t);
+    return [...this.#wants.values()].sort((a, b) => a.t - b.t || a.surface - b.surface);
+  }
+
+  #want(surface: number, t: number): void {
+    this.#wants.set(frameKey({ surface, t }), { surface, t });
+  }
+}
+
+export function frameKey({ surface, t }: FrameWant): string {
+  return `${surface}/${t}`;
 }

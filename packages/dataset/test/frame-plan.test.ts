@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planFrames } from '../src/frame-plan.ts';
+import type { Action } from '../src/action.ts';
+import { FramePlan, type FramePlanOptions } from '../src/frame-plan.ts';
 import { click, reduce, state } from './event-rows.ts';
 
 const events = [
@@ -12,19 +13,25 @@ const events = [
 ];
 const { actions } = reduce(events);
 
+function planFrames(of: readonly Action[], options: Omit<FramePlanOptions, 'tickMicroseconds'> = {}) {
+  const plan = new FramePlan({ ...options, tickMicroseconds: 1000 });
+  for (const event of events) plan.see(event);
+  return plan.wants(of);
+}
+
 describe('frames that a dataset needs', () => {
   it('[ACT10] are those before actions, each once', () => {
-    expect(planFrames([...actions, ...actions], events, { tickMicroseconds: 1000 })).toEqual([
+    expect(planFrames([...actions, ...actions])).toEqual([
       { surface: 0, t: 0 },
       { surface: 0, t: 1400 },
     ]);
   });
 
-  it('are also those of settled states, and at most two a second, when asked for', () => {
-    const settled = planFrames([], events, { tickMicroseconds: 1000, settled: true });
+  it('[EXP8] are also those of settled states, and at most two a second, when asked for', () => {
+    const settled = planFrames([], { settled: true });
     expect(settled.map(({ t }) => t)).toEqual([0, 1400]);
-    const steady = planFrames([], events, { tickMicroseconds: 1000, perSecond: 2 }).map(({ t }) => t);
+    const steady = planFrames([], { perSecond: 2 }).map(({ t }) => t);
     expect(steady).toEqual([0, 1100, 3000, 3500, 4000, 4500, 5000, 5500, 6000, 6500]);
-    expect(() => planFrames([], [], { tickMicroseconds: 1000, perSecond: 3 })).toThrow(RangeError);
+    expect(() => planFrames([], { perSecond: 3 })).toThrow(RangeError);
   });
 });

@@ -20,7 +20,7 @@ async function tables(...names: string[]) {
     const importer = name === 'rrweb' ? rrweb : agentnetRaw;
     const { recording, manifest } = await imported(importer, folderSource(recordingData(name)));
     manifests.push(manifest);
-    await parquet.add(recording, null);
+    await parquet.add(recording, { frames: null });
   }
   await parquet.finish();
   const read = async (name: string) => {

@@ -4,6 +4,8 @@ import type { ExportFormat } from '../export-format.ts';
 
 const FORMATS: readonly ExportFormat[] = ['agentnet', 'openai', 'anthropic', 'ui-tars', 'parquet'];
 
+type Options = { format: string; out: string; frames: boolean; settled?: true; perSecond: string };
+
 export function register(program: Command, context: CommandContext): void {
   program
     .command('export [id...]')
@@ -18,10 +20,14 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--format <kind>', FORMATS.join(', '))
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .option('--no-frames', 'no pictures: no browser is needed')
-    .action(async (ids: string[], options: { format: string; out: string; frames: boolean }) => {
+    .option('--settled', 'pictures also whenever a page has settled')
+    .option('--per-second <n>', 'pictures also at this pace, at most 2 a second', '0')
+    .action(async (ids: string[], options: Options) => {
       if (!FORMATS.includes(options.format as ExportFormat)) {
         throw new UsageError(`The format is one of ${FORMATS.join(', ')}.`);
       }
+      const perSecond = Number(options.perSecond);
+      if (!(perSecond >= 0 && perSecond <= 2)) throw new UsageError('--per-second is a number from 0 to 2.');
       const { exportRecordings } = await import('../dataset-export.ts');
       const { openFolderSink } = await import('../folder-sink.ts');
       const sink = await openFolderSink(options.out);
@@ -40,6 +46,8 @@ export function register(program: Command, context: CommandContext): void {
           {
             format: options.format as ExportFormat,
             frames: options.frames,
+            settled: options.settled === true,
+            perSecond,
             progress: context.progress,
           },
         );

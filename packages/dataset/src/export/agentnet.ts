@@ -1,7 +1,6 @@
-import type { FrameSource } from '../frame-source.ts';
+import { FramePlan, frameKey } from '../frame-plan.ts';
 import type { Dialect, PictureSize } from './dialect.ts';
 import {
-  areaOf,
   type ExportAccount,
   type ExportRecording,
   type ExportSink,
@@ -9,14 +8,11 @@ import {
   readActions,
 } from './export-recording.ts';
 import { type ModelAction, modelActionOf } from './model-action.ts';
+import { drawPictures, type PictureOptions } from './pictures.ts';
 import { pyautogui } from './pyautogui.ts';
 
-export type TrajectoryOptions = {
-  /** pyautogui: AgentNet's own. */
-  dialect?: Dialect;
-  /** Null: no pictures; `image` is then null too. */
-  frames: FrameSource | null;
-};
+/** Without a dialect pyautogui, which is AgentNet's own. Without pictures `image` is null. */
+export type TrajectoryOptions = PictureOptions & { dialect?: Dialect };
 
 /** With no picture at hand places in pixels refer to a picture of the viewport's own size. */
 const NO_PICTURE: PictureSize = { width: 1000, height: 1000 };
@@ -33,13 +29,18 @@ export async function exportTrajectory(
 ): Promise<void> {
   const { manifest } = recording;
   const dialect = options.dialect ?? pyautogui;
-  const actions = await readActions(recording);
-  const pictures = await drawPictures(recording, actions, sink, account, options.frames);
+  const plan = new FramePlan({ ...options, tickMicroseconds: manifest.clock.tickMicroseconds });
+  const actions = await readActions(recording, (event) => plan.see(event));
+  const last = actions.at(-1);
+  const end = { surface: last?.surface ?? 0, t: manifest.clock.durationTicks };
+  const wants = [...plan.wants(actions), ...(last ? [end] : [])];
+  const { frames } = options;
+  const pictures = await drawPictures(manifest.id, wants, { sink, account, frames });
   const reasons = new Map(manifest.outcome.reasons.map(({ action, text }) => [action, text]));
   const traj: unknown[] = [];
   for (const action of actions) {
-    const picture = pictures.get(`${action.surface}/${action.before.t}`);
-    if (options.frames !== null && picture === undefined) account.shorten('no-picture');
+    const picture = pictures.get(frameKey({ surface: action.surface, t: action.before.t }));
+    if (frames !== null && picture === undefined) account.shorten('no-picture');
     const model = modelActionOf(action, {
       ...(picture ? { area: picture.area } : {}),
       tickMicroseconds: manifest.clock.tickMicroseconds,
@@ -61,7 +62,8 @@ export async function exportTrajectory(
   const { worked } = manifest.outcome;
   if (worked !== null) {
     const done = spell({ kind: 'done', success: worked }, dialect, NO_PICTURE, account);
-    if (done) traj.push({ index: traj.length, image: pictures.get('end')?.name ?? null, value: done });
+    if (done)
+      traj.push({ index: traj.length, image: pictures.get(frameKey(end))?.name ?? null, value: done });
   }
   const line = {
     task_id: manifest.id,
@@ -87,34 +89,4 @@ function spell(
   }
   if (!exact) account.shorten(model.kind);
   return dialect.name === 'pyautogui' ? { code: calls.join('\n') } : { actions: calls };
-}
-
-type Picture = PictureSize & { name: string; area: { x: number; y: number; width: number; height: number } };
-
-async function drawPictures(
-  recording: ExportRecording,
-  actions: Awaited<ReturnType<typeof readActions>>,
-  sink: ExportSink,
-  account: ExportAccount,
-  frames: FrameSource | null,
-): Promise<Map<string, Picture>> {
-  const pictures = new Map<string, Picture>();
-  if (frames === null) return pictures;
-  const { id, clock } = recording.manifest;
-  const wants = new Map(
-    actions.map(({ surface, before }) => [`${surface}/${before.t}`, { surface, t: before.t }]),
-  );
-  const last = actions.at(-1);
-  const end = last ? { surface: last.surface, t: clock.durationTicks } : null;
-  if (end) wants.set(`${end.surface}/${end.t}`, end);
-  for await (const frame of frames.frames([...wants.values()])) {
-    const name = `${id}-${pictures.size}.png`;
-    await sink.write(`images/${name}`, frame.png);
-    const { width, height, want } = frame;
-    const picture = { width, height, name, area: areaOf(frame) };
-    pictures.set(`${want.surface}/${want.t}`, picture);
-    if (end !== null && want.surface === end.surface && want.t === end.t) pictures.set('end', picture);
-    account.frames++;
-  }
-  return pictures;
 }

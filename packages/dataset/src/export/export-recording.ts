@@ -62,11 +62,21 @@ function counts(rules: ReadonlyMap<string, number>): RuleCount[] {
   return [...rules].map(([rule, count]) => ({ rule, count })).sort((a, b) => (a.rule < b.rule ? -1 : 1));
 }
 
-/** The actions of a recording, in bounded memory but for the list itself. */
-export async function readActions(recording: ExportRecording): Promise<Action[]> {
+/** The actions of a recording, in bounded memory but for the list itself. `see` is shown every event. */
+export async function readActions(
+  recording: ExportRecording,
+  see?: (event: RecordedEvent) => void | Promise<void>,
+): Promise<Action[]> {
   const actions: Action[] = [];
   const reducer = new ActionReducer({ action: (action) => actions.push(action) }, recording.manifest.clock);
-  for await (const events of recording.events()) for (const event of events) reducer.push(event);
+  for await (const events of recording.events()) {
+    for (const event of events) {
+      reducer.push(event);
+      // Most have nothing to wait for, and a recording has many events.
+      const waiting = see?.(event);
+      if (waiting) await waiting;
+    }
+  }
   reducer.end();
   return actions;
 }

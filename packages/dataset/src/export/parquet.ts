@@ -1,12 +1,17 @@
 import { StateTree } from '@aboveboard/protocol/state-tree';
 import type { Action } from '../action.ts';
-import { ActionReducer } from '../actions.ts';
-import type { FrameSource } from '../frame-source.ts';
+import { FramePlan, frameKey } from '../frame-plan.ts';
 import { type Target, targetOf } from '../tree-target.ts';
-import type { ExportAccount, ExportRecording, ExportSink } from './export-recording.ts';
+import {
+  type ExportAccount,
+  type ExportRecording,
+  type ExportSink,
+  readActions,
+} from './export-recording.ts';
 import { type Row, TABLES } from './parquet-columns.ts';
 import { actionRow, drawnTreeRows, eventRow, plainTreeRows, recordingRow } from './parquet-rows.ts';
 import { type PageCompressor, ParquetTable } from './parquet-table.ts';
+import { drawPictures, type Picture, type PictureOptions } from './pictures.ts';
 
 type TableName = keyof typeof TABLES;
 
@@ -31,14 +36,22 @@ export class ParquetExport {
     };
   }
 
-  async add(recording: ExportRecording, frames: FrameSource | null): Promise<void> {
-    const { id } = recording.manifest;
+  async add(recording: ExportRecording, options: PictureOptions): Promise<void> {
+    const { id, clock } = recording.manifest;
     await this.#tables.recordings.add(recordingRow(recording.manifest));
-    const actions = await this.#events(recording);
-    const images = await this.#pictures(recording, actions, frames);
+    const plan = new FramePlan({ ...options, tickMicroseconds: clock.tickMicroseconds });
+    let n = 0;
+    const actions = await readActions(recording, async (event) => {
+      plan.see(event);
+      await this.#tables.events.add(eventRow(id, n++, event));
+    });
+    const to = { sink: this.#sink, account: this.#account, frames: options.frames };
+    const images = await drawPictures(id, plan.wants(actions), to, async ({ surface, t }, tree) => {
+      for (const row of drawnTreeRows(id, t, surface, tree)) await this.#tables.trees.add(row);
+    });
     const targets = await this.#states(recording, actions, images);
     for (const action of actions) {
-      const image = images.get(`${action.surface}/${action.before.t}`) ?? null;
+      const image = images.get(frameKey({ surface: action.surface, t: action.before.t }))?.name ?? null;
       await this.#tables.actions.add(actionRow(id, action, targets.get(action.index) ?? null, image));
       this.#account.actions++;
     }
@@ -66,47 +79,11 @@ export class ParquetExport {
     await this.#sink.write('schema.json', new TextEncoder().encode(`${JSON.stringify(schema, null, 2)}\n`));
   }
 
-  async #events(recording: ExportRecording): Promise<Action[]> {
-    const { id, clock } = recording.manifest;
-    const actions: Action[] = [];
-    const reducer = new ActionReducer({ action: (action) => actions.push(action) }, clock);
-    let n = 0;
-    for await (const events of recording.events()) {
-      for (const event of events) {
-        reducer.push(event);
-        await this.#tables.events.add(eventRow(id, n++, event));
-      }
-    }
-    reducer.end();
-    return actions;
-  }
-
-  /** Writes pictures and drawn trees; gives the pictures' names by surface and tick. */
-  async #pictures(
-    { manifest }: ExportRecording,
-    actions: readonly Action[],
-    frames: FrameSource | null,
-  ): Promise<Map<string, string>> {
-    const images = new Map<string, string>();
-    if (frames === null) return images;
-    const wants = new Map(actions.map(({ surface, before: { t } }) => [`${surface}/${t}`, { surface, t }]));
-    for await (const { want, png, tree } of frames.frames([...wants.values()])) {
-      const name = `${manifest.id}-${images.size}.png`;
-      await this.#sink.write(`images/${name}`, png);
-      images.set(`${want.surface}/${want.t}`, name);
-      this.#account.frames++;
-      if (!tree) continue;
-      for (const row of drawnTreeRows(manifest.id, want.t, want.surface, tree))
-        await this.#tables.trees.add(row);
-    }
-    return images;
-  }
-
   /** One pass over the states: what each action acts on, and trees where none was drawn. */
   async #states(
     recording: ExportRecording,
     actions: readonly Action[],
-    drawn: ReadonlyMap<string, string>,
+    drawn: ReadonlyMap<string, Picture>,
   ): Promise<Map<number, Target>> {
     const { id } = recording.manifest;
     const targets = new Map<number, Target>();
@@ -120,7 +97,7 @@ export class ParquetExport {
         if (!tree) continue;
         const target = action.node === null ? null : targetOf(tree, action.node);
         if (target) targets.set(action.index, target);
-        const key = `${action.surface}/${action.before.t}`;
+        const key = frameKey({ surface: action.surface, t: action.before.t });
         if (told.has(key)) continue;
         told.add(key);
         for (const row of plainTreeRows(id, action.t, action.surface, tree))

@@ -1,0 +1,43 @@
+import type { InterfaceNode } from '@aboveboard/protocol/state';
+import { frameKey } from '../frame-plan.ts';
+import type { FrameSource, FrameWant } from '../frame-source.ts';
+import type { PictureSize } from './dialect.ts';
+import { areaOf, type ExportAccount, type ExportSink } from './export-recording.ts';
+import type { PictureArea } from './model-action.ts';
+
+/** What exporters draw besides the frames before actions (EXP8). */
+export type PictureOptions = {
+  /** Null: no pictures. */
+  frames: FrameSource | null;
+  settled?: boolean;
+  perSecond?: number;
+};
+
+/** A picture that was written to `images/`. */
+export type Picture = PictureSize & { name: string; area: PictureArea };
+
+/**
+ * Writes the wanted frames to `images/`, each as soon as it is drawn, and a line for each to `frames.jsonl`.
+ * Gives the pictures by `frameKey`.
+ */
+export async function drawPictures(
+  recording: string,
+  wants: readonly FrameWant[],
+  to: { sink: ExportSink; account: ExportAccount; frames: FrameSource | null },
+  onTree?: (want: FrameWant, tree: InterfaceNode) => Promise<void>,
+): Promise<Map<string, Picture>> {
+  const pictures = new Map<string, Picture>();
+  if (to.frames === null || wants.length === 0) return pictures;
+  for await (const frame of to.frames.frames(wants)) {
+    const { want, png, width, height, viewport, tree } = frame;
+    if (pictures.has(frameKey(want))) continue;
+    const name = `${recording}-${pictures.size}.png`;
+    await to.sink.write(`images/${name}`, png);
+    const line = { recording, surface: want.surface, t: want.t, image: name, width, height, viewport };
+    await to.sink.append('frames.jsonl', new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+    pictures.set(frameKey(want), { name, width, height, area: areaOf(frame) });
+    to.account.frames++;
+    if (tree && onTree) await onTree(want, tree);
+  }
+  return pictures;
+}
