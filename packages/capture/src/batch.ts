@@ -1,7 +1,7 @@
 import type { AgentItem, AgentMessage } from './frame-message.ts';
 
 /**
- * What waits to be sent and what was sent but is not durable yet (CAPP30-CAPP34). Bounded: when the session
+ * What waits to be sent and what was sent but is not durable yet (AGT30-AGT34). Bounded: when the session
  * does not keep up, what comes is dropped and a gap says so; nothing that was sent is ever dropped.
  */
 export type Batches = {

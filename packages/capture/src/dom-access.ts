@@ -1,5 +1,5 @@
 /**
- * Reads the DOM without asking the page (CAPP2). A content script shares no prototypes with the page, but
+ * Reads the DOM without asking the page (AGT2). A content script shares no prototypes with the page, but
  * named properties cross worlds: `<form><input name="childNodes">` shadows `form.childNodes`, and
  * `<img name="body">` shadows `document.body`. So everything is read through the prototypes' own getters,
  * taken once.

@@ -1,6 +1,6 @@
 import type { AgentRun } from './agent-run.ts';
 
-/** Which element has the focus (CAPP84). */
+/** Which element has the focus (AGT84). */
 export function watchFocus(run: AgentRun): void {
   let last: number | null = null;
   const say = (at: number, node: number | null) => {

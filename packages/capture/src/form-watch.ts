@@ -8,7 +8,7 @@ import type { ElementContexts } from './element-context.ts';
 import { isClosed } from './key-watch.ts';
 
 /**
- * Fields (CAPP70-CAPP75): their state whenever it changes, by hand or by script, and what was typed when a
+ * Fields (AGT70-AGT75): their state whenever it changes, by hand or by script, and what was typed when a
  * field is left, changed or submitted.
  */
 export type FormWatch = {

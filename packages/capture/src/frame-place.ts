@@ -1,7 +1,7 @@
 import type { AgentRun } from './agent-run.ts';
 
 /**
- * Where this document stands among its parent's frames, and where its own frames stand in it (CAPP82).
+ * Where this document stands among its parent's frames, and where its own frames stand in it (AGT82).
  * A window is known by being the same window: identity and number are all that other origins show.
  */
 export type FramePlaces = {

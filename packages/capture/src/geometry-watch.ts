@@ -2,7 +2,7 @@ import { SOURCE_VIEWPORT_RESIZE } from '@aboveboard/protocol/state';
 import type { AgentRun } from './agent-run.ts';
 import type { AgentGeometry } from './frame-message.ts';
 
-/** Sizes of viewport, window and screen, with every change (CAPP81). A window that is moved sends no event. */
+/** Sizes of viewport, window and screen, with every change (AGT81). A window that is moved sends no event. */
 export type GeometryWatch = { say(): void; poll(): void };
 
 export function createGeometryWatch(run: AgentRun, resized: () => void): GeometryWatch {

@@ -3,7 +3,7 @@ import type { AgentRun } from './agent-run.ts';
 import type { ElementContexts } from './element-context.ts';
 
 /**
- * Keys as classes (CAPP60-CAPP63; T9): which kind of key, never which character; nothing at all while a
+ * Keys as classes (AGT60-AGT63; T9): which kind of key, never which character; nothing at all while a
  * password field, a field for a card or a code, or a part that the agreement closes has the focus.
  */
 export function watchKeys(

@@ -6,7 +6,7 @@ import { timeSlice } from './time-slice.ts';
 import type { TreeWriter } from './tree-writer.ts';
 
 /**
- * What changed in the document, as rrweb's mutations (CAPP12-CAPP14). The observer's records only say where
+ * What changed in the document, as rrweb's mutations (AGT12-AGT14). The observer's records only say where
  * to look; what is written is what is there when it is written, so a change may be written in pieces and
  * still ends in the true state. Removals come first, then additions from the last sibling to the first,
  * so that the next sibling that each refers to is there.

@@ -1,6 +1,6 @@
 import type { AgentRun } from './agent-run.ts';
 
-/** The address of this document and its changes without a new document (CAPP83). */
+/** The address of this document and its changes without a new document (AGT83). */
 export function createNavigationWatch(run: AgentRun): { say(): void; poll(): void } {
   let last = '';
   const put = (cause: 'load' | 'history' | 'hash') => {

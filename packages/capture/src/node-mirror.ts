@@ -2,7 +2,7 @@ import type { DomAccess } from './dom-access.ts';
 import { DOCUMENT, FRAGMENT } from './dom-access.ts';
 
 /**
- * Which nodes were written, under which id, and under which parent (CAPP10). An id is a node's for as long
+ * Which nodes were written, under which id, and under which parent (AGT10). An id is a node's for as long
  * as this agent runs, wherever the node goes. Holds nodes weakly: what the page drops is gone here too.
  */
 export class NodeMirror {

@@ -1,7 +1,7 @@
 import type { DomAccess, PageWindow } from './dom-access.ts';
 
 /**
- * The agent's listeners, one a type, on the window and in the capture phase (CAPP50). They are added when the
+ * The agent's listeners, one a type, on the window and in the capture phase (AGT50). They are added when the
  * agent comes into the document, before the page's own scripts: a page's listener that comes earlier can keep
  * an event from all later ones. What they hear goes nowhere while nothing is recorded.
  */

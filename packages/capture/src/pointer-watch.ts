@@ -1,7 +1,7 @@
 import type { AgentRun } from './agent-run.ts';
 
 /**
- * The pointer at the rate of the device (CAPP50-CAPP55): one `pointermove` stands for many samples, each with
+ * The pointer at the rate of the device (AGT50-AGT55): one `pointermove` stands for many samples, each with
  * a time of its own. While something is dragged the browser sends drag events instead.
  */
 export function watchPointer(run: AgentRun, beforeInput: () => void): void {

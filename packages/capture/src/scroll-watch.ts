@@ -2,7 +2,7 @@ import { SOURCE_SCROLL } from '@aboveboard/protocol/state';
 import type { AgentRun } from './agent-run.ts';
 import { DOCUMENT } from './dom-access.ts';
 
-/** Where things are scrolled to (CAPP80): at most every 100 ms while it moves, and where it came to rest. */
+/** Where things are scrolled to (AGT80): at most every 100 ms while it moves, and where it came to rest. */
 export type ScrollWatch = {
   /** Says where an element that was just written is scrolled to, unless that is its beginning. */
   written(node: Node): void;

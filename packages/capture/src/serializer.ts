@@ -6,7 +6,7 @@ import type { SolidBoxes } from './solid-boxes.ts';
 import type { StyleWatch } from './style-watch.ts';
 
 /**
- * Writes one node as it may stay, without its children (CAPP11-CAPP19). Everything that comes from the page
+ * Writes one node as it may stay, without its children (AGT11-AGT19). Everything that comes from the page
  * goes through the masker; what does not is structure that this file itself spells out.
  */
 export type Serializer = {
@@ -40,7 +40,7 @@ const OPAQUE = new Set(
 );
 /** Elements that only load or describe. */
 const ABSENT = new Set(['meta', 'base', 'source', 'track', 'param']);
-/** Elements that are shown as a box of their size and nothing else (CAPP15). */
+/** Elements that are shown as a box of their size and nothing else (AGT15). */
 const PICTURES = new Set(['img', 'video', 'canvas', 'object', 'embed', 'applet']);
 /** A picture needs a source to be laid out as one: a transparent point. */
 const POINT = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';

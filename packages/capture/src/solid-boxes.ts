@@ -1,7 +1,7 @@
 import type { AgentRun } from './agent-run.ts';
 
 /**
- * Pictures, films, drawings and plug-ins are boxes of one colour and of the size that they have (CAPP15).
+ * Pictures, films, drawings and plug-ins are boxes of one colour and of the size that they have (AGT15).
  * The size is watched, because a picture gets its own when it has loaded.
  */
 export type SolidBoxes = {

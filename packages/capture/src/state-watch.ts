@@ -14,7 +14,7 @@ import { FIRST_SLICE, SLICE, timeSlice } from './time-slice.ts';
 import { createTreeWriter } from './tree-writer.ts';
 
 /**
- * The state of one document, from its first snapshot on (CAPP10-CAPP24): waits for the document, masks its
+ * The state of one document, from its first snapshot on (AGT10-AGT24): waits for the document, masks its
  * style sheets ahead, takes the snapshot, then writes what changes. Works in slices, so that the page never
  * waits for it.
  */
@@ -29,7 +29,7 @@ export type StateWatch = {
 const COALESCE = 60;
 /** A document that is still being read is taken as it is after this many milliseconds. */
 const PATIENCE = 1_000;
-/** Larger documents are not recorded (CAPP41). */
+/** Larger documents are not recorded (AGT41). */
 export const ELEMENT_LIMIT = 100_000;
 const HOSTS_LIMIT = 20_000;
 /** Polls between two looks at how large the document has become. */

@@ -11,7 +11,7 @@ import {
 } from './style-sheet-rules.ts';
 
 /**
- * Style sheets as text, and what scripts change in them (CAPP20-CAPP24). A page's own calls of `insertRule`
+ * Style sheets as text, and what scripts change in them (AGT20-AGT24). A page's own calls of `insertRule`
  * or on `adoptedStyleSheets` can't be seen from an isolated world, so they are found by looking.
  */
 export type StyleWatch = {

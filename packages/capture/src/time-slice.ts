@@ -1,4 +1,4 @@
-/** How long one piece of work may hold the page's main thread (T17; CAPP40). Milliseconds. */
+/** How long one piece of work may hold the page's main thread (T17; AGT40). Milliseconds. */
 export const SLICE = 10;
 /** The first state comes in one piece if it can: a task of 50 would be one that the page can notice. */
 export const FIRST_SLICE = 35;

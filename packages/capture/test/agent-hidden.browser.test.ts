@@ -107,7 +107,7 @@ async function used(page: Page): Promise<void> {
   await page.waitForTimeout(1500);
 }
 
-test('[CAPP1] a page that looks finds the same with the agent as without it', async () => {
+test('[AGT1] a page that looks finds the same with the agent as without it', async () => {
   const without = await looked(false);
   const { found, world } = await looked(true);
   expect(world?.of('state').length).toBeGreaterThan(2);
@@ -121,7 +121,7 @@ test('[CAPP1] a page that looks finds the same with the agent as without it', as
   expect(longtasks).toBeLessThanOrEqual(before + 1);
 });
 
-test('[CAPP1] seeded hole: the same page finds an agent that runs in its own world', async () => {
+test('[AGT1] seeded hole: the same page finds an agent that runs in its own world', async () => {
   const page = await browser.newPage();
   await page.addInitScript('globalThis.aboveboardPost = () => {}');
   await page.goto(site.origin);

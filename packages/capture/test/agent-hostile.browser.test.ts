@@ -41,7 +41,7 @@ async function opened(path: string) {
   return { page, world: await top() };
 }
 
-test('[CAPP2] names that shadow the DOM and prototypes that lie change nothing', async () => {
+test('[AGT2] names that shadow the DOM and prototypes that lie change nothing', async () => {
   const { page, world } = await opened('/clobbered');
   await world.start();
   await world.settled();
@@ -60,7 +60,7 @@ test('[CAPP2] names that shadow the DOM and prototypes that lie change nothing',
   await replaying.close();
 });
 
-test('[CAPP41] a document of a million nodes is refused at once, by a fault', async () => {
+test('[AGT41] a document of a million nodes is refused at once, by a fault', async () => {
   const { page, world } = await opened('/');
   await page.evaluate(() => {
     const piece = '<i></i>'.repeat(1000);
@@ -80,7 +80,7 @@ test('[CAPP41] a document of a million nodes is refused at once, by a fault', as
   await page.close();
 });
 
-test('[CAPP41] a document that grows past the limit ends in a fault', async () => {
+test('[AGT41] a document that grows past the limit ends in a fault', async () => {
   const { page, world } = await opened('/');
   await world.start();
   await world.settled();
@@ -92,7 +92,7 @@ test('[CAPP41] a document that grows past the limit ends in a fault', async () =
   await page.close();
 });
 
-test('[CAPP40] 40,000 nodes that come at once are written in slices, and all of them', async () => {
+test('[AGT40] 40,000 nodes that come at once are written in slices, and all of them', async () => {
   const { page, world } = await opened('/');
   await world.start();
   await world.settled();

@@ -47,7 +47,7 @@ async function recorded(
 const events = (world: AgentWorld) => world.of('event').map((item) => item.event);
 
 describe('input', () => {
-  test('[CAPP50] down and up with the node below, though the page stops every event', async () => {
+  test('[AGT50] down and up with the node below, though the page stops every event', async () => {
     const { page, world } = await recorded();
     await page.mouse.move(5, 5);
     const box = (await page.locator('#open').boundingBox()) as { x: number; y: number };
@@ -63,7 +63,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP51] events that scripts make are not input', async () => {
+  test('[AGT51] events that scripts make are not input', async () => {
     const { page, world } = await recorded();
     await page.evaluate(() => {
       const at = { bubbles: true, clientX: 9, clientY: 9, isPrimary: true };
@@ -78,7 +78,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP52] a drag is moves between down and up', async () => {
+  test('[AGT52] a drag is moves between down and up', async () => {
     const { page, world } = await recorded();
     const from = (await page.locator('#drag').boundingBox()) as { x: number; y: number };
     await page.mouse.move(from.x + 10, from.y + 10);
@@ -96,7 +96,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP60] keys are classes, and shortcuts have names', async () => {
+  test('[AGT60] keys are classes, and shortcuts have names', async () => {
     const { page, world } = await recorded();
     await page.click('#open');
     await page.keyboard.type('aZ ');
@@ -121,7 +121,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP61] in a password field there are no keys, no text and no length, shown or not', async () => {
+  test('[AGT61] in a password field there are no keys, no text and no length, shown or not', async () => {
     const { page, world } = await recorded();
     for (const id of ['#secret', '#card']) {
       await page.click(id);
@@ -141,7 +141,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP72] what was typed is said when the field is left, open only for the card', async () => {
+  test('[AGT72] what was typed is said when the field is left, open only for the card', async () => {
     const { page, world } = await recorded(['ACME Ltd']);
     await page.click('#open');
     await page.keyboard.type('ACME Ltd');
@@ -163,7 +163,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP80] scrolling of the page and of elements', async () => {
+  test('[AGT80] scrolling of the page and of elements', async () => {
     const { page, world } = await recorded();
     await page.mouse.move(300, 300);
     await page.mouse.wheel(0, 240);
@@ -178,7 +178,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP82] frames: places of same- and cross-origin ones, counted to their content', async () => {
+  test('[AGT82] frames: places of same- and cross-origin ones, counted to their content', async () => {
     const { page, world, worlds } = await recorded();
     await page.evaluate((src) => {
       (document.getElementById('other') as HTMLIFrameElement).src = src;
@@ -198,7 +198,7 @@ describe('input', () => {
     await page.close();
   });
 
-  test('[CAPP30] batches are sent again until they are acknowledged; pause and stop end everything', async () => {
+  test('[AGT30] batches are sent again until they are acknowledged; pause and stop end everything', async () => {
     const { page, world } = await recorded();
     world.acknowledges = false;
     await page.mouse.move(50, 60);

@@ -64,7 +64,7 @@ async function equalPixels(a: Page, b: Page): Promise<number> {
 }
 
 describe('what a player makes of the states', () => {
-  test('[CAPP12] without masks it is the live page, box for box', async () => {
+  test('[AGT12] without masks it is the live page, box for box', async () => {
     const { page, world } = await recorded('/', true);
     const { off, warnings } = await compare(page, world);
     expect(warnings).toEqual([]);
@@ -72,7 +72,7 @@ describe('what a player makes of the states', () => {
     await page.close();
   });
 
-  test('[CAPP12] with masks it is the live page under the same masks', async () => {
+  test('[AGT12] with masks it is the live page under the same masks', async () => {
     const { page, world } = await recorded('/', false);
     const before = await liveBoxes(page);
     await world.evaluate('aboveboardMaskPage()');
@@ -89,7 +89,7 @@ describe('what a player makes of the states', () => {
     await page.close();
   });
 
-  test('[CAPP13] any order of insertions, moves, removals and changes ends in the true document', async () => {
+  test('[AGT13] any order of insertions, moves, removals and changes ends in the true document', async () => {
     for (const seed of [1, 2, 3, 4]) {
       const { page, world } = await recorded('/empty', true);
       for (let round = 0; round < 12; round++) {
@@ -107,7 +107,7 @@ describe('what a player makes of the states', () => {
     }
   });
 
-  test('[CAPP20] rules that scripts insert, delete and edit, and sheets that they adopt', async () => {
+  test('[AGT20] rules that scripts insert, delete and edit, and sheets that they adopt', async () => {
     const { page, world } = await recorded('/', true);
     await page.evaluate(() => {
       const sheet = (document.querySelector('style') as HTMLStyleElement).sheet as CSSStyleSheet;
@@ -132,7 +132,7 @@ describe('what a player makes of the states', () => {
     await page.close();
   });
 
-  test('[CAPP70] fields as they are filled by hand and by script', async () => {
+  test('[AGT70] fields as they are filled by hand and by script', async () => {
     const { page, world } = await recorded('/', true);
     await page.fill('#vendor', 'Somebody');
     await page.selectOption('#status', 'o');

@@ -32,7 +32,7 @@ const seqs = (posted: AgentMessage[]) => posted.map((m) => (m.type === 'batch' ?
 const times = (posted: AgentMessage[]) =>
   posted.flatMap((m) => (m.type === 'batch' ? m.items.map((i) => i.at) : []));
 
-test('[CAPP31] items are sent in order of time; what is younger than a frame waits', () => {
+test('[AGT31] items are sent in order of time; what is younger than a frame waits', () => {
   const { posted, clock, batches: b } = batches();
   for (const at of [900, 890, 910, 995]) b.put(move(at));
   b.flush();
@@ -43,7 +43,7 @@ test('[CAPP31] items are sent in order of time; what is younger than a frame wai
   expect(times(posted)).toEqual([890, 900, 910, 960, 995]);
 });
 
-test('[CAPP30] what is not acknowledged is sent again, as it was', () => {
+test('[AGT30] what is not acknowledged is sent again, as it was', () => {
   const { posted, batches: b } = batches();
   b.put(move(1));
   b.flush(true);
@@ -55,7 +55,7 @@ test('[CAPP30] what is not acknowledged is sent again, as it was', () => {
   expect(posted[2]).toEqual(posted[1]);
 });
 
-test('[CAPP31] a batch has a bounded number of items and of nodes', () => {
+test('[AGT31] a batch has a bounded number of items and of nodes', () => {
   const { posted, batches: b } = batches();
   for (let i = 0; i < 5_000; i++) b.put(move(i / 10));
   b.flush();
@@ -69,7 +69,7 @@ test('[CAPP31] a batch has a bounded number of items and of nodes', () => {
   expect((posted[before] as { items: unknown[] }).items).toHaveLength(1);
 });
 
-test('[CAPP32] over the limit what comes is dropped, and what was sent never is', () => {
+test('[AGT32] over the limit what comes is dropped, and what was sent never is', () => {
   const { posted, batches: b } = batches();
   for (let i = 0; i < 130; i++) b.put(nodes(i, 4_000));
   expect(b.held).toBeLessThanOrEqual(400_000);

@@ -20,7 +20,8 @@ const FINDERS: readonly Finder[] = [
   { rule: 'free.email', pattern: /[^\s@<>(),;:]{1,64}@[^\s@<>(),;:]{1,255}/g, stand: '[e-mail]' },
   {
     rule: 'free.iban',
-    pattern: /\b[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{1,4}){3,8}\b/gi,
+    pattern:
+      /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b/g,
     stand: '[account]',
     holds: (found) => /\d{4}/.test(found) || isIban(found),
   },

@@ -7,17 +7,21 @@ export type KeyedHash = (domain: string, text: string) => readonly [number, numb
 
 /** Throws RangeError unless `key` is 32 hexadecimal digits. */
 export function keyedHash(key: string): KeyedHash {
+  const hash = sipHash(key);
+  return (domain, text) => hash(`${domain}\u0000${text}`);
+}
+
+/** SipHash-2-4 of the units' bytes, the low byte of each first; the halves of the result, low one first. */
+export function sipHash(key: string): (input: string) => readonly [number, number] {
   if (!/^[0-9a-f]{32}$/i.test(key)) throw new RangeError('a renaming salt has 32 hexadecimal digits');
   const word = (at: number) => {
     let value = 0;
-    for (let i = 3; i >= 0; i--) value = (value << 8) | Number.parseInt(key.substr(at + i * 2, 2), 16);
+    for (let i = 3; i >= 0; i--)
+      value = (value << 8) | Number.parseInt(key.slice(at + i * 2, at + i * 2 + 2), 16);
     return value;
   };
-  const k0l = word(0);
-  const k0h = word(8);
-  const k1l = word(16);
-  const k1h = word(24);
-  return (domain, text) => {
+  const [k0l, k0h, k1l, k1h] = [word(0), word(8), word(16), word(24)];
+  return (input) => {
     v[0] = k0l ^ 0x70736575;
     v[1] = k0h ^ 0x736f6d65;
     v[2] = k1l ^ 0x6e646f6d;
@@ -26,20 +30,16 @@ export function keyedHash(key: string): KeyedHash {
     v[5] = k0h ^ 0x6c796765;
     v[6] = k1l ^ 0x79746573;
     v[7] = k1h ^ 0x74656462;
-    const input = `${domain}\u0000${text}`;
+    const unit = (at: number) => (at < input.length ? input.charCodeAt(at) : 0);
     let at = 0;
     for (; at + 4 <= input.length; at += 4) {
-      absorb(
-        input.charCodeAt(at) | (input.charCodeAt(at + 1) << 16),
-        input.charCodeAt(at + 2) | (input.charCodeAt(at + 3) << 16),
-      );
+      absorb(unit(at) | (unit(at + 1) << 16), unit(at + 2) | (unit(at + 3) << 16));
     }
-    const rest = (i: number) => (at + i < input.length ? input.charCodeAt(at + i) : 0);
-    absorb(rest(0) | (rest(1) << 16), rest(2) | ((input.length & 0xffff) << 16));
+    absorb(unit(at) | (unit(at + 1) << 16), unit(at + 2) | (((input.length * 2) & 0xff) << 24));
     v[4] = (v[4] as number) ^ 0xff;
     for (let i = 0; i < 4; i++) round();
-    const half = (at: number) =>
-      ((v[at] ?? 0) ^ (v[at + 2] ?? 0) ^ (v[at + 4] ?? 0) ^ (v[at + 6] ?? 0)) >>> 0;
+    const half = (from: number) =>
+      ((v[from] ?? 0) ^ (v[from + 2] ?? 0) ^ (v[from + 4] ?? 0) ^ (v[from + 6] ?? 0)) >>> 0;
     return [half(0), half(1)];
   };
 }

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LITERAL_LENGTH, shippedLiterals } from '../src/literals.ts';
+
+const of = (source: string, kind: 'js' | 'html' | 'json') => [...shippedLiterals(source, kind)];
+
+test('[MASK4] strings of a script, escapes read, white space folded', () => {
+  expect(of('a("Save  all",\'Don\\\'t\',`Plain`,"\\u00dcber\\x21")', 'js')).toEqual([
+    'Save all',
+    "Don't",
+    'Plain',
+    'Über!',
+  ]);
+});
+
+test('[MASK4] a template with holes is no literal, strings in its holes are', () => {
+  expect(of(`x=\`Hello \${f({a:"In a hole"})} and \${b}\`;y="After"`, 'js')).toEqual(['In a hole', 'After']);
+});
+
+test('[MASK4] quotes in regular expressions and comments begin no string', () => {
+  expect(of(`a=/["']/.test(b)?"One":2 // "no"\n/* 'no' */ c=d/e/"Two";return /'/g,"Three"`, 'js')).toEqual([
+    'One',
+    'Two',
+    'Three',
+  ]);
+});
+
+test('[MASK4] texts and labels of markup, in files, scripts and strings', () => {
+  const page = `<title>My &amp; app</title><!-- Hidden --><label>Name <b>of vendor</b></label>
+    <input placeholder='Type here' data-x="Not this"><script>q="From script"</script><style>a{content:"no"}</style>`;
+  expect(of(page, 'html')).toEqual(['My & app', 'Name', 'of vendor', 'Type here', 'From script']);
+  expect(of('t = "<button title=\'Tip\'>Go on</button>"', 'js')).toContain('Go on');
+  expect(of('const j = <p className="x">Hello there</p>', 'js')).toContain('Hello there');
+});
+
+test('[MASK4] strings of JSON', () => {
+  expect(of('{"save":"Speichern","n":3,"q":"a \\"b\\""}', 'json')).toEqual([
+    'save',
+    'Speichern',
+    'n',
+    'q',
+    'a "b"',
+  ]);
+});
+
+test('[MASK4] what is too long for a label, or has no letter, is none', () => {
+  expect(of(`["${'x'.repeat(LITERAL_LENGTH + 1)}","12.5","--"]`, 'js')).toEqual([]);
+});
+
+test('[MASK4] any source ends, in linear time', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 400 }),
+      fc.constantFrom('js', 'html', 'json'),
+      (source, kind) => {
+        for (const literal of shippedLiterals(source, kind as 'js'))
+          expect(literal.length).toBeLessThanOrEqual(LITERAL_LENGTH);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  for (const piece of [
+    '/',
+    '(/[',
+    '`${',
+    '<',
+    '<a b="',
+    "<a b='",
+    '<!--',
+    '<script>',
+    '{"',
+    '\\',
+    '> a',
+    '`',
+    "'",
+    'x/',
+  ]) {
+    for (const kind of ['js', 'html', 'json'] as const) {
+      const began = performance.now();
+      for (const _ of shippedLiterals(piece.repeat(60_000), kind));
+      expect(performance.now() - began, `${piece} as ${kind}`).toBeLessThan(2_000);
+    }
+  }
+}, 60_000);
