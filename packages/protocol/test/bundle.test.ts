@@ -10,7 +10,8 @@ import { collected, SAMPLE_ID, sampleRecording } from './sample-recording.ts';
 async function fileOf(store: MemoryPartStore): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of bundleBytes({ id: SAMPLE_ID, store })) pieces.push(piece);
-  return Buffer.concat(pieces);
+  // A copy of its own: slice() of a Buffer shares its bytes.
+  return new Uint8Array(Buffer.concat(pieces));
 }
 
 async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

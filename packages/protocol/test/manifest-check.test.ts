@@ -142,6 +142,10 @@ describe('manifests', async () => {
     });
     expect(checked.ok).toBe(false);
     expect(JSON.stringify(checked)).not.toContain('Lovelace');
+    const inputs = { [secret]: 5 };
+    const nested = checkManifest({ ...manifest, task: { kind: 'card', card, inputs } });
+    expect(nested.ok).toBe(false);
+    expect(JSON.stringify(nested)).not.toContain('Lovelace');
   });
 });
 

@@ -31,18 +31,23 @@ const vectors = readdirSync(folder)
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** Decoded as JSON has it, and the bytes that encoding it again gives. */
-async function read(vector: Vector): Promise<{ value: unknown; again: string | null }> {
+/**
+ * Decoded as JSON has it, and how to encode it again: only asked of what is valid, because a writer checks
+ * too and would hide what a reader lets through.
+ */
+async function read(
+  vector: Vector,
+): Promise<{ value: unknown; again: (() => string | Promise<string>) | null }> {
   const bytes = new Uint8Array(Buffer.from(vector.bytes ?? '', 'hex'));
   const limits = vector.limits ?? {};
   switch (vector.kind) {
     case 'events': {
       const { columns, tickMicroseconds } = decodeEvents(bytes, limits);
-      return { value: [...columns], again: hex(encodeEvents([...columns], { tickMicroseconds })) };
+      return { value: [...columns], again: () => hex(encodeEvents([...columns], { tickMicroseconds })) };
     }
     case 'states': {
       const items = decodeStates(bytes, limits);
-      return { value: items, again: hex(encodeStates(items)) };
+      return { value: items, again: () => hex(encodeStates(items)) };
     }
     case 'state-items':
       return { value: checked(checkStates(vector.value, limits)), again: null };
@@ -56,7 +61,7 @@ async function read(vector: Vector): Promise<{ value: unknown; again: string | n
       const frames = decodeFrames(bytes, limits);
       return {
         value: frames.map((frame) => ({ ...frame, bytes: hex(frame.bytes) })),
-        again: hex(encodeFrames(frames)),
+        again: () => hex(encodeFrames(frames)),
       };
     }
     case 'deflate':
@@ -71,8 +76,11 @@ async function read(vector: Vector): Promise<{ value: unknown; again: string | n
       const value = [];
       for (const { index, kind } of parts)
         value.push({ index, kind, sealed: hex((await store.get(index))?.sealed ?? bytes) });
-      let again = '';
-      for await (const piece of bundleBytes({ id, store })) again += hex(piece);
+      const again = async () => {
+        let file = '';
+        for await (const piece of bundleBytes({ id, store })) file += hex(piece);
+        return file;
+      };
       return { value, again };
     }
     default:
@@ -99,7 +107,7 @@ describe('vectors', () => {
     async (_, vector) => {
       const { value, again } = await read(vector);
       expect(value).toEqual(vector.expect);
-      if (again !== null) expect(again).toBe(vector.bytes);
+      if (again !== null) expect(await again()).toBe(vector.bytes);
     },
   );
 
