@@ -3,6 +3,7 @@ import { register as env } from './commands/env.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as importForeign } from './commands/import.ts';
 import { register as inspect } from './commands/inspect.ts';
+import { register as plan } from './commands/plan.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as render } from './commands/render.ts';
 import { register as show } from './commands/show.ts';
@@ -18,4 +19,5 @@ export const COMMANDS: readonly RegisterCommand[] = [
   env,
   importForeign,
   exportRecordings,
+  plan,
 ];

@@ -29,9 +29,17 @@ export type ApiPrice = {
 export const costRows: readonly CostRow[] = (costsFile as unknown as { rows: CostRow[] }).rows;
 export const apiPrices: readonly ApiPrice[] = (apiFile as unknown as { rows: ApiPrice[] }).rows;
 
-/** A cost row as a figure, in its own currency; `scale` turns per cent into shares. Undefined: no such row. */
-export function typicalCost(category: string, name: string, scale = 1): Quantity {
-  const row = costRows.find((r) => r.category === category && r.name === name);
+/**
+ * A cost row as a figure, in its own currency; `scale` turns per cent into shares. `own` rows come first. Throws
+ * RangeError where there is no such row.
+ */
+export function typicalCost(
+  category: string,
+  name: string,
+  scale = 1,
+  own: readonly CostRow[] = [],
+): Quantity {
+  const row = [...own, ...costRows].find((r) => r.category === category && r.name === name);
   if (!row) throw new RangeError(`costs.json has no ${category} called ${name}`);
   const currency = /^(USD|EUR|GBP|CHF|JPY)/.exec(row.unit)?.[0];
   return {

@@ -1,4 +1,4 @@
-import { typicalCost } from '../catalogue/cost.ts';
+import { type CostRow, costRows, typicalCost } from '../catalogue/cost.ts';
 import { findGpu } from '../catalogue/gpu.ts';
 import type { Checked, Problem } from '../problem.ts';
 import { type Quantity, type QuantityGiven, readQuantity } from './quantity.ts';
@@ -93,7 +93,8 @@ const mustBeGiven: readonly CostField[] = [
   'apiOut',
 ];
 
-export function readCost(asked: CostAsked): Checked<CostPlan> {
+/** Checks every figure; what was not given comes from the catalogue, the user's own rows first. */
+export function readCost(asked: CostAsked, own: readonly CostRow[] = []): Checked<CostPlan> {
   const problems: Problem[] = [];
   const currency = asked.currency ?? 'USD';
   const rates = asked.rates ?? {};
@@ -101,7 +102,11 @@ export function readCost(asked: CostAsked): Checked<CostPlan> {
   if (!gpu.ok) problems.push(...gpu.problems);
   const figures = {} as CostFigures;
   const assumed: CostPlan['assumed'] = [];
-  const defaults = defaultFigures(gpu.ok ? gpu.value.name : 'h100_sxm', gpu.ok ? gpu.value.spec.power : 700);
+  const defaults = defaultFigures(
+    gpu.ok ? gpu.value.name : 'h100_sxm',
+    gpu.ok ? gpu.value.spec.power : 700,
+    own,
+  );
   for (const field of Object.keys(costFields) as CostField[]) {
     const limits = costFields[field];
     const given = readQuantity(
@@ -163,42 +168,48 @@ export function readCost(asked: CostAsked): Checked<CostPlan> {
   };
 }
 
-function defaultFigures(gpu: string, watts: number): Partial<Record<CostField, Quantity>> {
+function defaultFigures(
+  gpu: string,
+  watts: number,
+  own: readonly CostRow[],
+): Partial<Record<CostField, Quantity>> {
   const fixed = (typical: number, low = typical, high = typical): Quantity => ({
     low,
     typical,
     high,
     source: 'assumption',
   });
+  const cost = (category: string, name: string, scale = 1) => typicalCost(category, name, scale, own);
+  const priced = [...own, ...costRows].some((row) => row.category === 'gpu_price' && row.name === gpu);
   return {
-    gpuPrice: typicalCost('gpu_price', gpu),
-    serverPrice: typicalCost('server_base', 'data centre chassis without GPUs, per 8 GPUs'),
+    ...(priced ? { gpuPrice: cost('gpu_price', gpu) } : {}),
+    serverPrice: cost('server_base', 'data centre chassis without GPUs, per 8 GPUs'),
     gpusPerServer: fixed(8),
-    networkPrice: typicalCost('network', 'switching and cabling per 8-GPU server'),
+    networkPrice: cost('network', 'switching and cabling per 8-GPU server'),
     storageTb: fixed(20, 10, 40),
-    storagePrice: typicalCost('storage', 'NVMe storage'),
-    rackPrice: typicalCost('rack', 'rack with power distribution, per 4 servers'),
+    storagePrice: cost('storage', 'NVMe storage'),
+    rackPrice: cost('rack', 'rack with power distribution, per 4 servers'),
     boardWatts: fixed(watts),
-    wallRatio: typicalCost('power', 'server draw from the wall over GPU board power'),
-    idleShare: typicalCost('power', 'idle share of loaded draw'),
+    wallRatio: cost('power', 'server draw from the wall over GPU board power'),
+    idleShare: cost('power', 'idle share of loaded draw'),
     pue: {
       low: 1.2,
       typical: 1.4,
       high: 1.54,
       source: 'PUE rows of costs.json: 1.2 modern, 1.54 world average',
     },
-    electricity: typicalCost('electricity', 'EU non-household average'),
-    space: typicalCost('space', 'colocation space, without energy'),
-    staffFte: typicalCost('staff', 'on-prem ops'),
-    support: typicalCost('support', 'hardware support a year, share of price'),
-    spares: typicalCost('spares', 'spares, share of price'),
-    failures: typicalCost('failure', 'GPU failures a year'),
+    electricity: cost('electricity', 'EU non-household average'),
+    space: cost('space', 'colocation space, without energy'),
+    staffFte: cost('staff', 'on-prem ops'),
+    support: cost('support', 'hardware support a year, share of price'),
+    spares: cost('spares', 'spares, share of price'),
+    failures: cost('failure', 'GPU failures a year'),
     redundancy: fixed(1),
-    residual: typicalCost('residual', 'value at the end, share of price, after 4 years'),
+    residual: cost('residual', 'value at the end, share of price, after 4 years'),
     financed: fixed(0),
-    interest: typicalCost('finance', 'interest a year'),
-    discount: typicalCost('finance', 'discount rate a year'),
-    priceFall: typicalCost('depreciation', 'GPU market value lost a year'),
+    interest: cost('finance', 'interest a year'),
+    discount: cost('finance', 'discount rate a year'),
+    priceFall: cost('depreciation', 'GPU market value lost a year'),
     growth: fixed(0.3, 0, 1),
     utilisation: fixed(0.5, 0.25, 0.75),
     cloudHour: {
@@ -208,12 +219,12 @@ function defaultFigures(gpu: string, watts: number): Partial<Record<CostField, Q
       currency: 'USD',
       source: 'cloud_gpu_hour rows of costs.json: H100, specialty to hyperscaler',
     },
-    cloudDiscount: typicalCost('cloud_discount', '1-year reserved', 0.01),
-    cloudExtra: typicalCost('cloud_hidden', 'share of bill outside GPU rate', 0.01),
+    cloudDiscount: cost('cloud_discount', '1-year reserved', 0.01),
+    cloudExtra: cost('cloud_hidden', 'share of bill outside GPU rate', 0.01),
     cloudFall: fixed(0.15, 0, 0.3),
     apiCached: fixed(0),
     cachedShare: fixed(0, 0, 0),
-    apiFall: typicalCost('api_decline', 'API price decline a year, like for like'),
+    apiFall: cost('api_decline', 'API price decline a year, like for like'),
     apiStaffFte: fixed(0.1, 0.05, 0.25),
   };
 }

@@ -1,3 +1,4 @@
+import type { CostRow } from '../catalogue/cost.ts';
 import type { Gpu } from '../catalogue/gpu.ts';
 import type { Model } from '../catalogue/model.ts';
 import { askControl, type ControlAnswer, type ControlAsked } from '../control/score.ts';
@@ -34,7 +35,7 @@ export type PlanAsked = {
   deploy?: DeployAsked | null;
   programme?: ProgrammeAsked | null;
   /** The user's own entries, which come before the built-in ones by name. */
-  catalogue?: { models?: Model[]; gpus?: Gpu[] } | null;
+  catalogue?: { models?: Model[]; gpus?: Gpu[]; costs?: CostRow[] } | null;
 };
 
 export type PlanAnswer = {
@@ -126,16 +127,16 @@ export function planScenario(asked: PlanAsked): Checked<PlanAnswer> {
       }
     }
   }
-  if (asked.cost) put('cost', take('cost', costOf(asked.cost, answer)));
+  if (asked.cost) put('cost', take('cost', costOf(asked.cost, answer, own.costs ?? [])));
   if (asked.control) put('control', take('control', askControl(asked.control)));
   if (asked.deploy) put('deploy', take('deploy', askDeploy({ ...asked.memory, ...asked.deploy }, own)));
   if (asked.programme) put('programme', take('programme', askProgramme(asked.programme, own)));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: answer };
 }
 
-function costOf(asked: CostAsked, answer: PlanAnswer): Checked<CostAnswer> {
+function costOf(asked: CostAsked, answer: PlanAnswer, own: readonly CostRow[]): Checked<CostAnswer> {
   const throughput = answer.speed?.throughput_tok_s_per_gpu;
-  const read = readCost({
+  const full: CostAsked = {
     ...asked,
     gpus: asked.gpus ?? answer.service?.gpus ?? null,
     figures: {
@@ -151,6 +152,7 @@ function costOf(asked: CostAsked, answer: PlanAnswer): Checked<CostAnswer> {
         : {}),
       ...asked.figures,
     },
-  });
+  };
+  const read = readCost(full, own);
   return read.ok ? { ok: true, value: planCost(read.value) } : read;
 }

@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { askControl } from '@aboveboard/planner/control/score';
+import { readCost } from '@aboveboard/planner/cost/inputs';
+import { planCost } from '@aboveboard/planner/cost/montecarlo';
+import type { DeployAnswer } from '@aboveboard/planner/deploy/files';
+import { askDeploy } from '@aboveboard/planner/deploy/question';
+import { askMemory } from '@aboveboard/planner/memory/question';
+import { askFinetune } from '@aboveboard/planner/memory/tune-question';
+import type { Checked, Problem } from '@aboveboard/planner/problem';
+import { askProgramme } from '@aboveboard/planner/programme/sizing';
+import { askSpeed } from '@aboveboard/planner/speed/question';
+import { type OwnCatalogue, readGiven, readOwn } from './plan-file.ts';
+
+type Line = Record<string, unknown>;
+type Asked<T> = T extends (asked: infer A, ...rest: never[]) => unknown ? A : never;
+
+/** Each filter by its name: one line's object in, its answer out. */
+const answers: Record<string, (line: Line, own: OwnCatalogue) => Checked<object>> = {
+  memory: (line, own) => askMemory(line, own),
+  finetune: (line, own) => askFinetune(line, own),
+  speed: (line) => askSpeed(line as Asked<typeof askSpeed>),
+  cost: (line, own) => {
+    const read = readCost(line, own.costs);
+    return read.ok ? { ok: true, value: planCost(read.value) } : read;
+  },
+  control: (line) => askControl(line),
+  deploy: (line, own) => askDeploy(line, own),
+  programme: (line, own) => askProgramme(line, own),
+};
+
+export type Reply = object | { line: number; problems: Problem[] };
+
+/** One reply a line, in order; a line that cannot be answered is answered by its problems. */
+export async function filterLines(
+  filter: string,
+  file: string,
+  catalogues: readonly string[],
+  out?: string,
+): Promise<Reply[]> {
+  const answer = answers[filter];
+  if (!answer) throw new RangeError(`no filter ${filter}`);
+  const own = await readOwn(catalogues);
+  const lines = (await readGiven(file)).split('\n').filter((line) => line.trim() !== '');
+  const replies = lines.map((line, i) => reply(line, i + 1, answer, own));
+  const first = replies[0];
+  if (out && first && 'files' in first) await writeFiles(out, first as DeployAnswer);
+  return replies;
+}
+
+function reply(
+  line: string,
+  number: number,
+  answer: (line: Line, own: OwnCatalogue) => Checked<object>,
+  own: OwnCatalogue,
+): Reply {
+  let asked: unknown;
+  try {
+    asked = JSON.parse(line);
+  } catch {
+    return { line: number, problems: [{ code: 'corrupt', at: `line ${number}`, message: 'is not JSON' }] };
+  }
+  if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) {
+    return {
+      line: number,
+      problems: [{ code: 'corrupt', at: `line ${number}`, message: 'is not a JSON object' }],
+    };
+  }
+  const checked = answer(asked as Line, own);
+  return checked.ok ? checked.value : { line: number, problems: checked.problems };
+}
+
+async function writeFiles(out: string, deployed: DeployAnswer): Promise<void> {
+  await mkdir(out, { recursive: true });
+  for (const { path, text, mode } of deployed.files) {
+    await writeFile(join(out, path), text, { mode: Number.parseInt(mode, 8), flag: 'wx' });
+  }
+}
