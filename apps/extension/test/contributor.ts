@@ -40,6 +40,12 @@ export class Contributor {
     rmSync(folder, { recursive: true });
   }
 
+  async connect(server: string, code: string): Promise<void> {
+    await this.panel.getByLabel('Address of the server').fill(server);
+    await this.panel.getByLabel('Your one-time code').fill(code);
+    await this.panel.getByRole('button', { name: 'Fetch the agreement' }).click();
+  }
+
   async accept(): Promise<void> {
     await this.panel.getByRole('checkbox').check();
     await this.panel.getByRole('button', { name: 'Accept' }).click();

@@ -1,5 +1,5 @@
+import type { DocumentIdentity, FramePlace } from './document-identity.ts';
 import type { AgentGeometry } from './frame-message.ts';
-import type { DocumentIdentity, FramePlace } from './page-document.ts';
 import type { AskedSignal, Permit } from './permits.ts';
 
 /**

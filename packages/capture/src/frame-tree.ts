@@ -1,4 +1,5 @@
-import type { FramePlace, PageDocument } from './page-document.ts';
+import type { FramePlace } from './document-identity.ts';
+import type { PageDocument } from './page-document.ts';
 
 /** Frames nest no deeper than this; a circle of parents ends here. */
 const DEPTH = 64;

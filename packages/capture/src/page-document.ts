@@ -1,25 +1,15 @@
-import type { BrowserTarget, Gate, GateContext } from '@aboveboard/consent/gate';
+import type { Gate, GateContext } from '@aboveboard/consent/gate';
 import { RRWEB_FULL_SNAPSHOT, RRWEB_META } from '@aboveboard/protocol/state';
 import type { SavedDocument } from './checkpoint.ts';
+import type { DocumentIdentity, FramePlace } from './document-identity.ts';
 import type { AgentItem, SessionMessage } from './frame-message.ts';
 import { Permits } from './permits.ts';
 
 /** An item with the batch that it came in, and the time that counts (never before the one before it). */
 export type QueuedItem = { at: number; item: AgentItem; seq: number; last: boolean };
 
-export type FramePlace = { index: number; node: number; x: number; y: number };
-
 /** `generation` says which of a document's agents is meant. */
 export type SendToAgent = (message: SessionMessage, generation: number) => void;
-
-export type DocumentIdentity = {
-  /** The browser's id of the document; a navigation makes another. */
-  document: string;
-  tab: number;
-  /** Id of the document whose frame this is; null for the top one. */
-  parent: string | null;
-  target: BrowserTarget;
-};
 
 /** One document that an agent speaks for: its queue, what was taken of it, where it stands in its surface. */
 export class PageDocument {

@@ -3,17 +3,15 @@ import {
   RRWEB_FULL_SNAPSHOT,
   RRWEB_INCREMENTAL,
   RRWEB_META,
-  type SerializedNode,
-  SOURCE_MUTATION,
   SOURCE_VIEWPORT_RESIZE,
   type StateChange,
 } from '@aboveboard/protocol/state';
 import type { Checkpoint } from './checkpoint.ts';
 import type { AgentItem } from './frame-message.ts';
 import { FrameTree } from './frame-tree.ts';
+import { hung, type InputItem, signalOf, type Untimed, withoutPlace } from './item-event.ts';
 import { highestAddedNode } from './node-range.ts';
 import { isNothing, type PageDocument, type QueuedItem } from './page-document.ts';
-import type { AskedSignal } from './permits.ts';
 import type { RecordingSink } from './recording-sink.ts';
 import type { SessionClock } from './session-clock.ts';
 import { NODES_PER_DOCUMENT, type Surface } from './surface.ts';
@@ -399,52 +397,6 @@ export class Timeline {
     this.#current = checkpoint.current;
     this.#front = checkpoint.front;
     this.#gap = checkpoint.gap;
-  }
-}
-
-type Untimed<E> = E extends unknown ? Omit<E, 't'> : never;
-type InputItem = Extract<AgentItem, { item: 'event' }>['event'];
-
-/** The event that an item without a place of its own becomes; null: none yet. */
-function withoutPlace(
-  item: Extract<AgentItem, { item: 'scroll' | 'focus' | 'settled' | 'mask' | 'gap' }>,
-  { number: surface, lastState }: Surface,
-  until: number,
-): Untimed<RecordedEvent> | null {
-  switch (item.item) {
-    case 'scroll':
-      return { kind: 'scroll', surface, node: item.node, x: item.x, y: item.y };
-    case 'focus':
-      return { kind: 'focus', scope: 'element', surface, ...(item.node === null ? {} : { node: item.node }) };
-    case 'settled':
-      return lastState === null ? null : { kind: 'state', surface, index: lastState, settled: true };
-    case 'mask':
-      return { kind: 'mask', rule: item.rule, count: item.count };
-    case 'gap':
-      return { kind: 'gap', until, reason: item.reason };
-  }
-}
-
-/** A frame's whole state as rrweb hangs it under the frame's element. */
-function hung(node: SerializedNode, parentId: number): StateChange {
-  const adds = [{ parentId, nextId: null, node }];
-  return {
-    type: RRWEB_INCREMENTAL,
-    data: { source: SOURCE_MUTATION, texts: [], attributes: [], removes: [], adds, isAttachIframe: true },
-  };
-}
-
-/** The signal whose permission an item needs. */
-export function signalOf(item: AgentItem): AskedSignal {
-  if (item.item !== 'event') return 'states';
-  switch (item.event.kind) {
-    case 'keydown':
-    case 'keyup':
-      return 'keys';
-    case 'text':
-      return 'text';
-    default:
-      return 'pointer';
   }
 }
 

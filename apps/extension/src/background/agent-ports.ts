@@ -1,4 +1,4 @@
-import type { DocumentIdentity } from '@aboveboard/capture/page-document';
+import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { CaptureSession } from '@aboveboard/capture/session';
 import type { BrowserTarget } from '@aboveboard/consent/gate';
 import type { FromAgent, ToAgent } from '../wire/agent-wire.ts';

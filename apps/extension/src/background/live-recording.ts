@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@aboveboard/capture/checkpoint';
+import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { AgentSettings } from '@aboveboard/capture/frame-message';
-import type { DocumentIdentity } from '@aboveboard/capture/page-document';
 import { CaptureSession, FLUSH_EVERY, type SessionLimits } from '@aboveboard/capture/session';
 import type { Gate } from '@aboveboard/consent/gate';
 import type { PauseCause } from '@aboveboard/protocol/event';

@@ -1,5 +1,5 @@
+import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { AgentSettings } from '@aboveboard/capture/frame-message';
-import type { DocumentIdentity } from '@aboveboard/capture/page-document';
 import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
 import type { CaptureSession } from '@aboveboard/capture/session';
 import type { ConsentChoice } from '@aboveboard/consent/consent';

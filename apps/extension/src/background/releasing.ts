@@ -2,8 +2,9 @@ import { missingIndexes, type UploadAnnouncement } from '@aboveboard/protocol/up
 import { base64urlOf, hexOf } from '../store/byte-text.ts';
 import { PartSpool } from '../store/part-spool.ts';
 import type { ShelfRow } from '../store/shelf.ts';
+import { isLoopback } from '../wire/server-address.ts';
 import { CommandFault, type RecorderHost } from './recorder-host.ts';
-import { isLoopback, ServerClient, ServerFault } from './server-client.ts';
+import { ServerClient, ServerFault } from './server-client.ts';
 
 export const UPLOAD_ALARM = 'upload';
 const MINUTE = 60_000;

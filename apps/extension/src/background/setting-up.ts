@@ -2,8 +2,9 @@ import { parseAgreement } from '@aboveboard/consent/agreement';
 import { makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
 import type { TaskCard } from '@aboveboard/protocol/manifest';
 import { EMPTY_SETUP, type Setup } from '../store/setup.ts';
+import { serverOrigin } from '../wire/server-address.ts';
 import { CommandFault } from './recorder-host.ts';
-import { ServerClient, ServerFault, serverOrigin } from './server-client.ts';
+import { ServerClient, ServerFault } from './server-client.ts';
 
 /** Agreement, cards and the vault's recipient from the server that she or her organisation named. */
 export async function setUpFromServer(address: string, code: string): Promise<(setup: Setup) => Setup> {

@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { words } from '../messages/en.ts';
+import { serverOrigin } from '../wire/server-address.ts';
 import type { Send } from './recorder-link.ts';
 
 const say = words.connect;
@@ -79,8 +80,9 @@ export function ConnectScreen({ send, managedServer }: { send: Send; managedServ
 }
 
 /** The browser itself asks her, in the same act, before the server is within reach. */
-async function mayReach(server: string): Promise<void> {
-  if (!URL.canParse(server)) return;
+async function mayReach(typed: string): Promise<void> {
+  const server = serverOrigin(typed);
+  if (!server) return;
   const { protocol, hostname } = new URL(server);
   await chrome.permissions.request({ origins: [`${protocol}//${hostname}/*`] }).catch(() => false);
 }

@@ -58,7 +58,7 @@ function Recordings({ view, send }: { view: RecorderView; send: Send }) {
           </a>
         )}
       </div>
-      <RecordingsList recordings={view.recordings} send={send} />
+      <RecordingsList recordings={view.recordings} send={send} heading="h3" />
     </section>
   );
 }

@@ -7,26 +7,43 @@ import type { Send } from './recorder-link.ts';
 const say = words.recordings;
 
 /** What of hers is on this device or on its way, and what she can do with each. */
-export function RecordingsList({ recordings, send }: { recordings: readonly RecordingView[]; send: Send }) {
+export function RecordingsList({
+  recordings,
+  send,
+  heading,
+}: {
+  recordings: readonly RecordingView[];
+  send: Send;
+  /** One below that of the section. */
+  heading: 'h2' | 'h3';
+}) {
   if (recordings.length === 0) return <p className="soft">{say.none}</p>;
   return (
     <ul className="list">
       {recordings.map((recording) => (
         <li key={recording.id}>
-          <Recording recording={recording} send={send} />
+          <Recording recording={recording} send={send} heading={heading} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Recording({ recording, send }: { recording: RecordingView; send: Send }) {
+function Recording({
+  recording,
+  send,
+  heading: Heading,
+}: {
+  recording: RecordingView;
+  send: Send;
+  heading: 'h2' | 'h3';
+}) {
   const { id, state, task, durationMilliseconds, events, bytes, ended, removedAt, release } = recording;
   const title = task.kind === 'card' ? task.card.title : task.text || say.free;
   return (
     <article className="card" aria-label={title}>
       <div>
-        <h3>{title}</h3>
+        <Heading>{title}</Heading>
         <p>
           <strong>{say.state[state]}</strong>
         </p>
@@ -48,7 +65,7 @@ function Recording({ recording, send }: { recording: RecordingView; send: Send }
             {say.recall}
           </button>
         )}
-        {release?.metered && state !== 'released' && (
+        {(release?.metered || release?.fault) && state !== 'released' && (
           <button type="button" onClick={() => void send({ command: 'upload-now', id })}>
             {say.uploadNow}
           </button>

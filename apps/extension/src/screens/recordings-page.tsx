@@ -15,7 +15,11 @@ export function RecordingsPage() {
       </header>
       <main className="stack">
         <FaultNote fault={fault} />
-        {view ? <RecordingsList recordings={view.recordings} send={send} /> : <p>{words.loading}</p>}
+        {view ? (
+          <RecordingsList recordings={view.recordings} send={send} heading="h2" />
+        ) : (
+          <p>{words.loading}</p>
+        )}
         {view?.server && <p className="soft">{words.recordings.openServer}</p>}
       </main>
     </div>

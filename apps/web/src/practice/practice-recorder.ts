@@ -1,6 +1,6 @@
 import { startAgent } from '@aboveboard/capture/agent';
+import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { PageWindow } from '@aboveboard/capture/dom-access';
-import type { DocumentIdentity } from '@aboveboard/capture/page-document';
 import { CaptureSession, FLUSH_EVERY } from '@aboveboard/capture/session';
 import { CountingStore, WriterSink } from '@aboveboard/capture/writer-sink';
 import type { Agreement } from '@aboveboard/consent/agreement';

@@ -1,0 +1,122 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Contributor } from './contributor.ts';
+import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
+import { startTestSite, type TestSite } from './test-site.ts';
+
+let site: TestSite;
+let browser: ExtensionBrowser;
+let contributor: Contributor;
+/** Where screenshots go, for people to look at; nowhere unless asked for. */
+const PICTURES = process.env['ABOVEBOARD_PICTURES'];
+
+beforeAll(async () => {
+  buildExtension();
+  site = await startTestSite();
+  browser = await ExtensionBrowser.launch();
+  contributor = new Contributor(await browser.panel());
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Nothing found by axe, nothing wider than the screen, no target under 44 px; light and dark, narrow and wide. */
+async function sound(page: Page, name: string, widths: readonly number[] = [320, 400]): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(150);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).exclude('iframe').analyze();
+      const found = violations.map(
+        ({ id, nodes }) => `${name} ${colorScheme}: ${id} ${nodes.map((n) => n.target).join(' ')}`,
+      );
+      expect(found).toEqual([]);
+      const measured = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        small: Array.from(
+          document.querySelectorAll('button, summary, .choice, input:not([type=checkbox]):not([type=radio])'),
+        )
+          .filter((element) => element.getClientRects().length > 0 && element.closest('.rv') === null)
+          .filter((element) => element.getBoundingClientRect().height < 43.5)
+          .map((element) => element.outerHTML.slice(0, 60)),
+      }));
+      expect(measured, `${name} at ${width}`).toEqual({ wide: 0, small: [] });
+      if (PICTURES)
+        await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+    }
+  }
+}
+
+describe('the panel and the pages', () => {
+  test('connecting', async () => {
+    await contributor.panel.getByRole('heading', { name: 'Connect' }).waitFor();
+    await sound(contributor.panel, 'connect');
+  });
+
+  test('the agreement, all of it open', async () => {
+    await contributor.openAgreementFile([site.origin, site.frameOrigin]);
+    await sound(contributor.panel, 'agreement');
+    await contributor.panel.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true;
+    });
+    await sound(contributor.panel, 'agreement-open');
+    await contributor.panel.getByRole('button', { name: 'Accept' }).click();
+    await contributor.panel.getByText('Choose at least one application').waitFor();
+    await sound(contributor.panel, 'agreement-asked', [320]);
+  });
+
+  test('every act of a task by keyboard alone: accept, start, pause, resume, stop', async () => {
+    const { panel } = contributor;
+    const press = async (name: string | RegExp) => {
+      await panel.bringToFront();
+      const target = panel.getByRole('button', { name, exact: typeof name === 'string' });
+      await target.waitFor();
+      for (let tries = 0; tries < 80; tries++) {
+        await panel.keyboard.press('Tab');
+        if (await target.evaluate((element) => element === document.activeElement)) break;
+      }
+      expect(await target.evaluate((element) => element === document.activeElement)).toBe(true);
+      await panel.keyboard.press('Enter');
+    };
+    await panel.getByRole('checkbox').focus();
+    await panel.keyboard.press('Space');
+    await press('Accept');
+    await panel.getByRole('heading', { name: 'Start a task' }).waitFor();
+    await sound(panel, 'ready');
+    await panel.getByText('In your own words').click();
+    await sound(panel, 'own-words', [320]);
+    const page = await browser.context.newPage();
+    await page.goto(site.origin);
+    await press(/File one expense/);
+    await panel.getByRole('button', { name: 'Start recording' }).waitFor();
+    await sound(panel, 'card');
+    await press('Start recording');
+    await panel.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.bringToFront();
+    await page.mouse.move(200, 200, { steps: 10 });
+    await page.click('#save');
+    await page.waitForTimeout(900);
+    await sound(panel, 'recording');
+    await press('Pause');
+    await panel.getByRole('button', { name: 'Resume' }).waitFor();
+    await sound(panel, 'paused');
+    await press('Resume');
+    const [review] = await Promise.all([browser.context.waitForEvent('page'), press('Stop')]);
+    await review.getByRole('button', { name: 'Release' }).waitFor();
+    await panel.bringToFront();
+    await panel.getByText('Waits for your review').waitFor();
+    await sound(panel, 'waiting');
+    await review.bringToFront();
+    await sound(review, 'review', [320, 1280]);
+    await review.close();
+    const list = await browser.context.newPage();
+    await list.goto(browser.url('recordings.html'));
+    await list.getByText('Waits for your review').waitFor();
+    await sound(list, 'recordings', [320, 900]);
+    await list.close();
+    await page.close();
+  });
+});

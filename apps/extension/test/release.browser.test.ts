@@ -1,0 +1,150 @@
+import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
+import { openRecording } from '@aboveboard/protocol/recording-reader';
+import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import { openEnvelope, recipientOf } from '@aboveboard/vault/envelope';
+import { makePartSealer } from '@aboveboard/vault/part-sealing';
+import { generateHybridIdentity } from 'age-encryption';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Contributor } from './contributor.ts';
+import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
+import { CODE, StandInServer } from './stand-in-server.ts';
+import { startTestSite, type TestSite } from './test-site.ts';
+
+let site: TestSite;
+let identity: string;
+
+beforeAll(async () => {
+  buildExtension();
+  site = await startTestSite();
+  identity = await generateHybridIdentity();
+});
+afterAll(() => site?.close());
+
+async function withServer(
+  coolingMinutes: number,
+  work: (server: StandInServer, browser: ExtensionBrowser, contributor: Contributor) => Promise<void>,
+): Promise<void> {
+  const recipient = await recipientOf(identity);
+  const server = await StandInServer.start({
+    origins: [site.origin, site.frameOrigin],
+    coolingMinutes,
+    recipient,
+  });
+  const browser = await ExtensionBrowser.launch();
+  try {
+    const contributor = new Contributor(await browser.panel());
+    await contributor.connect(server.origin, CODE);
+    await contributor.accept();
+    await work(server, browser, contributor);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** Records a few seconds; gives the id of the recording and its review page. */
+async function recorded(
+  browser: ExtensionBrowser,
+  contributor: Contributor,
+): Promise<{ id: string; review: Page }> {
+  const page = await browser.context.newPage();
+  await page.goto(site.origin);
+  await contributor.startCard();
+  await page.bringToFront();
+  await page.mouse.move(200, 100, { steps: 10 });
+  await page.click('#save');
+  await page.waitForTimeout(900);
+  const [review] = await Promise.all([browser.context.waitForEvent('page'), contributor.press('Stop')]);
+  await review.waitForURL(/review\.html#/);
+  await page.close();
+  return { id: new URL(review.url()).hash.slice(1), review };
+}
+
+async function release(review: Page): Promise<void> {
+  await review.bringToFront();
+  await review.getByRole('button', { name: 'Release' }).click();
+  await review.getByText('Released.').waitFor();
+}
+
+describe('release', () => {
+  test('[SPO41] a recall in the cooling time leaves no trace: the server never heard of it', () =>
+    withServer(1, async (server, browser, contributor) => {
+      const { id, review } = await recorded(browser, contributor);
+      await release(review);
+      const [released] = (await contributor.view()).recordings;
+      expect(released?.state).toBe('cooling');
+      expect(released?.id).not.toBe(id);
+      await contributor.press('Recall');
+      await contributor.panel.getByText('Waits for your review').waitFor();
+      expect((await contributor.view()).recordings.map(({ state }) => state)).toEqual(['reviewing']);
+      await contributor.press('Throw away');
+      await contributor.press('Throw away');
+      await contributor.panel.getByText('There are none on this device.').waitFor();
+      expect(server.requests.filter((line) => line.includes('uploads'))).toEqual([]);
+      expect(server.cookies).toEqual([]);
+      const left = await contributor.panel.evaluate(async () => {
+        const open = indexedDB.open('aboveboard');
+        await new Promise((resolve) => {
+          open.onsuccess = resolve;
+        });
+        const counts = ['parts', 'shelf'].map((name) =>
+          open.result.transaction(name).objectStore(name).count(),
+        );
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return counts.map((count) => count.result);
+      });
+      expect(left).toEqual([0, 0]);
+    }));
+
+  test('[SPO40] [SPO44] a release goes on after a cut, and opens with the key in its envelope under a fresh id', () =>
+    withServer(0, async (server, browser, contributor) => {
+      server.cutAfter = 1;
+      const { id, review } = await recorded(browser, contributor);
+      await release(review);
+      await contributor.panel.bringToFront();
+      await contributor.panel.getByText('The server was not reached.').waitFor({ timeout: 60_000 });
+      expect((await contributor.view()).recordings[0]?.state).toBe('uploading');
+      server.cutAfter = Number.POSITIVE_INFINITY;
+      await contributor.press('Upload now');
+      await contributor.panel.getByText('Uploaded').waitFor({ timeout: 60_000 });
+      expect(server.complete).toBe(true);
+      const puts = server.requests.filter((line) => line.startsWith('PUT'));
+      // The first part was sent once: it was there already.
+      expect(puts.filter((line) => line.endsWith('/parts/0'))).toHaveLength(1);
+
+      const { announcement } = server;
+      expect(announcement?.recording).not.toBe(id);
+      for (const line of server.requests) expect(line).not.toContain(announcement?.recording);
+      const released = announcement?.recording ?? '';
+      const envelope = new Uint8Array(Buffer.from(announcement?.envelope ?? '', 'base64url'));
+      const key = await openEnvelope(released, envelope, [identity]);
+      const store = new MemoryPartStore();
+      for (const [index, part] of announcement?.parts.entries() ?? []) {
+        const bytes = server.parts.get(index) ?? Buffer.alloc(0);
+        expect(bytes.length).toBe(part.bytes);
+        await store.put({ recording: released, index, kind: part.kind }, new Uint8Array(bytes));
+      }
+      const sealer = makePartSealer(key, crypto.subtle, (n) => crypto.getRandomValues(new Uint8Array(n)));
+      const opened = await openRecording({ id: released, store, sealer, deflate: webDeflate });
+      expect(opened.manifest).toMatchObject({ id: released, class: 'own' });
+      expect(opened.manifest.counts.events).toBeGreaterThan(10);
+    }));
+
+  test('a code that is not known, and an address that is none, are said in a sentence and change nothing', async () => {
+    const recipient = await recipientOf(identity);
+    const server = await StandInServer.start({ origins: [site.origin], coolingMinutes: 0, recipient });
+    const browser = await ExtensionBrowser.launch();
+    try {
+      const contributor = new Contributor(await browser.panel());
+      await contributor.connect(server.origin, 'WRONG');
+      await contributor.panel.getByText('The server does not know this code.').waitFor();
+      await contributor.connect('http://elsewhere.example', CODE);
+      await contributor.panel.getByText('That is not an address of a server.').waitFor();
+      expect((await contributor.view()).agreement).toBe(null);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
+});
