@@ -93,7 +93,7 @@ async function compose(given: {
       await claimDatabase(database, paths.root, options.kind);
     }
     const random = (length: number) => new Uint8Array(randomBytes(length));
-    const vault = await vaultIdentity(paths.keys, options.kind ?? 'production');
+    const vault = await vaultIdentity(paths.keys, options.kind);
     const blobs = await openBlobStore(paths.blobs, { owner });
     const envelopes = await openPendingEnvelopes(join(paths.keys, 'pending'), { owner });
     const ring = makeStoredKeyRing({

@@ -15,11 +15,11 @@ const HEADS = {
 
 /**
  * Reads DATA/keys/vault.age-identity, or makes it at the first start. A production start refuses one that a
- * demonstration made: it may have been shown, copied, or checked in.
+ * demonstration made: it may have been shown, copied, or checked in. A command takes what it finds.
  */
 export async function vaultIdentity(
   folder: string,
-  kind: 'demonstration' | 'production',
+  kind: 'demonstration' | 'production' | undefined,
   files: FileLayer = diskLayer,
 ): Promise<VaultIdentity> {
   const path = join(folder, 'vault.age-identity');
@@ -40,7 +40,7 @@ export async function vaultIdentity(
   const recipient = await recipientOf(identity);
   await writeDurably(
     path,
-    new TextEncoder().encode(`${HEADS[kind]}# recipient: ${recipient}\n${identity}\n`),
+    new TextEncoder().encode(`${HEADS[kind ?? 'production']}# recipient: ${recipient}\n${identity}\n`),
     files,
   );
   return { identity, recipient };
