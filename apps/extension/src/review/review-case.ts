@@ -85,7 +85,8 @@ export class ReviewCase {
       try {
         await applyEdits({ recording, edits, actions, target, hitTest, words });
         const result = await openRecording(target);
-        const leaving = await measureLeaving(result, store, actions.length);
+        const { steps } = await readSteps(result);
+        const leaving = await measureLeaving(result, store, steps.length);
         this.#result = { id, leaving };
         return leaving;
       } catch (error) {
