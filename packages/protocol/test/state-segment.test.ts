@@ -78,6 +78,9 @@ describe('state segments', () => {
       deep = { type: 2, id, tagName: 'b', attributes: {}, childNodes: [deep] };
     expect(rules(item(deep))).toEqual(['REC57']);
     expect(await ruleOf(() => decodeStates(encodeStates([item(deep) as StateItem])))).toBe('REC57');
+    const endless = [1, 1, 1, 1, 0x62, 0, 0, 1, 0, 0];
+    for (let level = 0; level < 100_000; level += 1) endless.push(2, 2, 0, 0, 1);
+    expect(await ruleOf(() => decodeStates(new Uint8Array(endless)))).toBe('REC57');
     const wide = element(
       'b',
       {},
