@@ -5,8 +5,7 @@ import type { OpenedRecording } from '@aboveboard/protocol/recording-reader';
 import { RecordingWriter, type WriterOptions } from '@aboveboard/protocol/recording-writer';
 import type { StateItem } from '@aboveboard/protocol/state';
 import { CutClock } from './cut-clock.ts';
-import type { EditBounds } from './edit-check.ts';
-import { checkEdits } from './edit-check.ts';
+import { checkEdits, type EditBounds } from './edit-check.ts';
 import { type Cut, type EditList, type MaskEdit, touchesCut } from './edit-list.ts';
 import { EditedEvents } from './edited-events.ts';
 import { EditedStates } from './edited-states.ts';
@@ -23,6 +22,8 @@ export type ApplyOptions = {
   hitTest: HitTest;
   /** The masks of the host for words that a person wrote: the task, subgoals, reasons. */
   words: (text: string) => string;
+  /** Aborted: throws its reason; what stands in the target is no recording. */
+  signal?: AbortSignal;
 };
 
 export class EditError extends Error {
@@ -89,12 +90,14 @@ export async function applyEdits(options: ApplyOptions): Promise<Manifest> {
     (event) => writer.event(event),
   );
   for await (const item of inOrder(recording)) {
+    options.signal?.throwIfAborted();
     states.endCuts(item.t);
     if (item.of === 'state') states.next(item.state);
     else if (item.of === 'frame') frames.next(item.frame);
     else events.next(item.event);
     await writer.ready();
   }
+  options.signal?.throwIfAborted();
   states.endCuts(Number.MAX_SAFE_INTEGER);
   events.end(manifest.clock.durationTicks);
   return writer.finish(fieldsOf(options, sound, masked, events));

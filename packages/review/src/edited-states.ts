@@ -41,9 +41,8 @@ export class EditedStates {
   next(item: StateItem): void {
     this.endCuts(item.t);
     const number = this.#next++;
-    const { cuts } = this.#edits.clock;
     // Also what happens at the very end of a cut: a removal there must not leave the removed in the snapshot.
-    const cut = this.#cut ?? cuts.find(({ from, to }) => from <= item.t && item.t <= to) ?? null;
+    const cut = this.#cut ?? this.#edits.clock.cutUpTo(item.t);
     this.#tree(item.surface).apply(item.event);
     if (cut) {
       this.#cut = cut;

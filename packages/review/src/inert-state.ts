@@ -52,6 +52,8 @@ export class InertState {
 
   #incremental(data: IncrementalData): IncrementalData {
     if (data.source === SOURCE_MUTATION) {
+      // An addition may come before that of its parent: which are sheets must be known first.
+      for (const { node } of data.adds) if (isSheet(node)) this.#styles.add(node.id);
       return {
         source: SOURCE_MUTATION,
         removes: data.removes.map((removed) => ({ ...removed })),
@@ -115,7 +117,7 @@ export class InertState {
     if (node.type === 2) {
       const tag = node.tagName.toLowerCase();
       const { _cssText: sheet } = node.attributes as { _cssText?: unknown };
-      const style = tag === 'style' || (tag === 'link' && typeof sheet === 'string');
+      const style = isSheet(node);
       if (style) this.#styles.add(node.id);
       const children = this.#children(node.childNodes, style, depth);
       return {
@@ -126,7 +128,7 @@ export class InertState {
         attributes: this.#attributes(tag, node.attributes),
         childNodes: style ? this.#sheet(node.id, sheet, children) : children,
         ...(node.isSVG ? { isSVG: true as const } : {}),
-        ...(node.isShadowHost === undefined ? {} : { isShadowHost: node.isShadowHost }),
+        ...(node.isShadowHost && MAY_HOST.test(tag) ? { isShadowHost: true } : {}),
         ...(node.isShadow === undefined ? {} : { isShadow: node.isShadow }),
       };
     }
@@ -318,6 +320,17 @@ const DROPPED = new Set([
 function playersOwn(id: number): number {
   return -id - 2;
 }
+
+function isSheet(node: SerializedNode): boolean {
+  if (node.type !== 2) return false;
+  const tag = node.tagName.toLowerCase();
+  const { _cssText: sheet } = node.attributes as { _cssText?: unknown };
+  return tag === 'style' || (tag === 'link' && typeof sheet === 'string');
+}
+
+/** Elements that the platform lets have a shadow root; with any other rrweb would stop half-way. */
+const MAY_HOST =
+  /^([a-z][\w.]*-[\w.-]*|article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
 
 function safeTag(tag: string): string {
   return /^[A-Za-z][\w.-]*$/.test(tag) ? tag : 'div';

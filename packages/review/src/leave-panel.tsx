@@ -36,10 +36,12 @@ export function LeavePanel({
   return (
     <section className="rv-card rv-leave" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{words.title}</h2>
-      <div aria-live="polite" aria-busy={measure.state === 'measuring'}>
-        {measure.state === 'measuring' ? <p className="rv-soft">{words.measuring}</p> : null}
+      <div aria-busy={measure.state === 'measuring'}>
+        <p className={ready ? 'rv-hidden' : 'rv-soft'} role="status">
+          {measure.state === 'measuring' ? words.measuring : ready ? words.measured : ''}
+        </p>
         {measure.state === 'failed' ? (
-          <p className="rv-fault">
+          <p className="rv-fault" role="alert">
             {words.failed(measure.why)}{' '}
             <button type="button" className="rv-link" onClick={onAgain}>
               {words.again}
@@ -124,7 +126,7 @@ function WhatLeaves({
             <ul className="rv-plain">
               {leaving.events.map(({ kind, count }) => (
                 <li key={kind}>
-                  {count.toLocaleString('en')} {messages.events[kind]}
+                  {messages.number(count)} {messages.events[kind]}
                 </li>
               ))}
             </ul>
@@ -137,7 +139,7 @@ function WhatLeaves({
             <ul className="rv-plain">
               {leaving.masks.map(({ rule, count }) => (
                 <li key={rule}>
-                  {count.toLocaleString('en')} × {ruleWords(rule)}
+                  {messages.number(count)} × {ruleWords(rule)}
                 </li>
               ))}
             </ul>

@@ -32,7 +32,7 @@ export function MaskRules({
                 <td>
                   {ruleWords(rule)} <code>{rule}</code>
                 </td>
-                <td>{count.toLocaleString('en')}</td>
+                <td>{messages.number(count)}</td>
               </tr>
             ))}
           </tbody>

@@ -88,7 +88,11 @@ export class Player {
     this.ready = this.#open();
     this.complete = this.ready.then(() => this.#readAll());
     this.ready.catch((fault: Error) => this.#set({ fault }));
-    this.complete.catch((fault: Error) => this.#set({ fault }));
+    this.complete.catch((fault: Error) => {
+      // Who waits for a part that can't be read is shown what could be.
+      void this.keys.close();
+      this.#set({ fault });
+    });
   }
 
   get durationTicks(): number {
@@ -137,13 +141,17 @@ export class Player {
     this.#set({ speed: Math.min(8, Math.max(0.5, speed)) });
   }
 
-  /** Resolves when the instant is shown, or when a later seek has taken its place. */
+  /** Resolves when the instant is shown, or a later seek has taken its place, or `state.fault` says why not. */
   async seek(t: number): Promise<void> {
     const target = Math.round(Math.min(Math.max(t, 0), this.durationTicks));
     this.#generation += 1;
     const generation = this.#generation;
     this.#set({ t: target });
-    await this.#show(target, () => generation !== this.#generation || this.#destroyed);
+    try {
+      await this.#show(target, () => generation !== this.#generation || this.#destroyed);
+    } catch (fault) {
+      this.#set({ fault: fault as Error });
+    }
   }
 
   /**

@@ -10,10 +10,10 @@ import { timeText } from './format.ts';
 import { LeavePanel } from './leave-panel.tsx';
 import { MaskRules } from './mask-rules.tsx';
 import { en, type Messages } from './messages/en.ts';
-import { type PickDirection, pickAt, pickMiddle, pickNext, rectBetween, tagOf } from './picking.ts';
+import { type PickDirection, pickMiddle, pickNext } from './picking.ts';
 import type { Player } from './player.ts';
 import type { PlayerClock } from './player-clock.ts';
-import { ReplayStage, type StagePointing, stepAt } from './replay-stage.tsx';
+import { ReplayStage, stepAt } from './replay-stage.tsx';
 import type { ReviewAction } from './review-action.ts';
 import { StepList } from './step-list.tsx';
 import { TaskForm } from './task-form.tsx';
@@ -21,6 +21,7 @@ import { Timeline } from './timeline.tsx';
 import { Transport, toStep } from './transport.tsx';
 import { type ApplyAndMeasure, useMeasure } from './use-measure.ts';
 import { usePlayer, usePlayerValue } from './use-player.ts';
+import { maskRange, pick, usePointing } from './use-pointing.ts';
 
 export type ReviewDeskProps = {
   recording: OpenedRecording;
@@ -73,7 +74,7 @@ export function ReviewDesk(props: ReviewDeskProps) {
   const maskNode = useCallback(
     (node: number | null, surface: number | null) => {
       if (node === null || surface === null) return;
-      const { from, to } = rangeOf(state, 0, durationTicks + 1);
+      const { from, to } = maskRange(state, 0, durationTicks + 1);
       act({ do: 'mask', mask: { kind: 'element', surface, node, from, to } });
     },
     [state, durationTicks],
@@ -88,6 +89,7 @@ export function ReviewDesk(props: ReviewDeskProps) {
     event.preventDefault();
     run(command);
   };
+  const pointing = usePointing(player, state, act, maskNode);
   const target = usePlayerValue(player, () => stepAt(player, actions)?.node ?? null);
   const shared = { player, actions, durationTicks, ticksPerSecond, messages };
   return (
@@ -99,7 +101,7 @@ export function ReviewDesk(props: ReviewDeskProps) {
           masks={edits.masks}
           picked={state.picked}
           drawn={state.drawn}
-          pointing={player && pointingOf(player, state, act, maskNode)}
+          pointing={pointing}
         />
         <Transport {...shared} skipping={skipping} onSkipping={setSkipping} />
         <Timeline {...shared} edits={edits} marks={state.marks} />
@@ -209,59 +211,6 @@ function runCommand(command: DeskCommand, { player, actions, state, act, maskNod
     if (!player.stage || state.picked === null) return;
     pick(player, act, pickNext(player.stage, state.picked, direction) ?? state.picked);
   }
-}
-
-function pick(player: Player, act: (act: DeskAct) => void, node: number | null): void {
-  act({ do: 'pick', node, tag: node !== null && player.stage ? tagOf(player.stage, node) : '' });
-}
-
-/** What the pointer does on the page: points at elements, or draws a rectangle. */
-function pointingOf(
-  player: Player,
-  state: DeskState,
-  act: (act: DeskAct) => void,
-  maskNode: Running['maskNode'],
-): StagePointing | null {
-  const at = (x: number, y: number) => (player.stage ? pickAt(player.stage, x, y) : null);
-  if (state.mode === 'element') {
-    return {
-      cursor: 'crosshair',
-      move: (x, y) => {
-        const node = at(x, y);
-        if (node !== state.picked) pick(player, act, node);
-      },
-      down: () => player.pause(),
-      up: (x, y) => maskNode(at(x, y), player.state.surface),
-    };
-  }
-  if (state.mode !== 'rectangle') return null;
-  return {
-    cursor: 'crosshair',
-    down: (x, y) => {
-      player.pause();
-      drawing = { x, y };
-    },
-    move: (x, y) => {
-      if (drawing) act({ do: 'draw', rect: rectBetween(drawing, { x, y }, player.state) });
-    },
-    up: (x, y) => {
-      const rect = drawing && rectBetween(drawing, { x, y }, player.state);
-      drawing = null;
-      const { surface } = player.state;
-      act({ do: 'draw', rect: null });
-      if (!rect || surface === null) return;
-      const page = player.index.pageAround(surface, player.state.t, player.durationTicks + 1);
-      act({ do: 'mask', mask: { kind: 'rectangle', surface, rect, ...rangeOf(state, page.from, page.to) } });
-    },
-  };
-}
-
-/** Where the rectangle that is being drawn began. One pointer draws at a time. */
-let drawing: { x: number; y: number } | null = null;
-
-/** The marks where both are set; else the whole of what was asked for. */
-function rangeOf({ marks }: DeskState, from: number, to: number): { from: number; to: number } {
-  return marks.from !== null && marks.to !== null ? { from: marks.from, to: marks.to } : { from, to };
 }
 
 /** Playing goes over what will be cut, and over what holds nothing where that is wished. */

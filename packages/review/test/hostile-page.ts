@@ -91,6 +91,7 @@ export function hostilePage(origin: string): StateItem[] {
   const document: SerializedNode = { type: 0, id: next++, childNodes: [html] };
   const idOf = (node: SerializedNode) => node.id;
   const inStyle = next++;
+  const lateStyle = next++;
   const later = (some: object): StateItem['event'] => ({
     type: 3,
     data: { source: 0, texts: [], attributes: [], removes: [], adds: [], ...some },
@@ -116,6 +117,23 @@ export function hostilePage(origin: string): StateItem[] {
             parentId: inStyle,
             nextId: null,
             node: text(`body { background: url(${address('added-style')}) }`),
+          },
+        ],
+      }),
+    ),
+    item(
+      later({
+        // The text of a sheet before the sheet itself.
+        adds: [
+          {
+            parentId: lateStyle,
+            nextId: null,
+            node: text(`body { background: url(${address('late-style')}) }`),
+          },
+          {
+            parentId: idOf(body),
+            nextId: null,
+            node: { type: 2, id: lateStyle, tagName: 'STYLE', attributes: {}, childNodes: [] },
           },
         ],
       }),

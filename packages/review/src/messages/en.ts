@@ -3,6 +3,7 @@ import type { ReviewActionKind } from '../review-action.ts';
 
 /** Every word that review shows. Other languages fill the same shape. */
 export const en = {
+  number: (n: number) => n.toLocaleString('en'),
   replay: {
     title: 'The page as it was recorded',
     region: 'Replay',
@@ -138,6 +139,7 @@ export const en = {
     failed: (why: string) => `This could not be worked out: ${why} Nothing has been sent.`,
     maskMissed: 'one of your masks meets nothing on the page. Take it back or set it again.',
     again: 'Try again',
+    measured: 'It is worked out what would leave.',
     exactly: 'If you release it, exactly this leaves and nothing else:',
     size: 'Size',
     sizeOf: (size: string, parts: number) => `${size}, in ${parts} sealed parts`,

@@ -158,6 +158,7 @@ async function showDesk(parameters: URLSearchParams): Promise<void> {
   const minutes = Number(parameters.get('minutes') ?? SHORT.minutes);
   const { recording, actions } = await written(synthetic({ ...SHORT, minutes }));
   const apply: ApplyAndMeasure = async (edits, hitTest) => {
+    if (parameters.has('held')) await new Promise((resolve) => addEventListener('measure', resolve));
     const target = codec(RESULT);
     const words = (text: string) => text.replace(/\d/g, 'x');
     await applyEdits({ recording, edits, actions, target, hitTest, words });
