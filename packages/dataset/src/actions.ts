@@ -47,8 +47,10 @@ export class ActionReducer {
   }
 
   end(): void {
-    this.#reduction.cut('held-at-end');
-    this.#reduction.ledger.end();
+    const r = this.#reduction;
+    r.index++;
+    r.cut('held-at-end');
+    r.ledger.end();
   }
 
   #take(event: RecordedEvent, t: number): void {

@@ -80,13 +80,35 @@ const builder = fc.oneof(
     (t: number): RecordedEvent => ({ kind: 'surface', t, surface: 1, phase: 'close', type: 'tab' }),
   ),
 );
-const step = fc.tuple(fc.constantFrom(0, 0, 1, 5, 30, 120, 600, 1600, 6000, 70_000), builder);
-const recording = fc.array(step, { maxLength: 120 }).map((steps) => {
+/** Things that people do in a row; by chance alone events rarely follow each other so. */
+const phrase = fc.constantFrom<((t: number) => RecordedEvent)[]>(
+  [(t) => key('keydown', t), (t) => key('keyup', t), (t) => letGo(t, 'Shift')],
+  [(t) => hold(t, 'Shift'), (t) => key('keydown', t), (t) => letGo(t, 'Shift'), (t) => key('keyup', t)],
+  [(t) => down(t, 9, 9), (t) => up(t, 9, 9), (t) => down(t, 10, 9), (t) => up(t, 10, 9)],
+  [(t) => down(t, 9, 9), (t) => move(t, 50, 9), (t) => state(t, 3, false), (t) => up(t, 50, 9)],
+  [(t) => hold(t, 'Control'), (t) => down(t, 9, 9), (t) => letGo(t, 'Control'), (t) => up(t, 9, 9)],
+  [
+    (t) => focus(t, 4),
+    (t) => key('keydown', t),
+    (t) => down(t, 9, 9),
+    (t) => text(t, 'made up', 4),
+    (t) => up(t, 9, 9),
+  ],
+  [(t) => state(t, 1), (t) => move(t + 2000, 9, 9), (t) => state(t + 2100, 2, false)],
+);
+const step = fc.tuple(
+  fc.constantFrom(0, 0, 1, 5, 30, 120, 600, 1600, 6000, 70_000),
+  fc.oneof({ weight: 3, arbitrary: builder.map((one) => [one]) }, { weight: 1, arbitrary: phrase }),
+);
+const recording = fc.array(step, { maxLength: 80 }).map((steps) => {
   let t = 0;
-  return steps.map(([pause, build]) => {
-    t += pause;
-    return build(t);
-  });
+  return steps.flatMap(([pause, builders]) =>
+    builders.map((build, i) => {
+      const event = build(t + pause + i * 20);
+      t = event.t;
+      return event;
+    }),
+  );
 });
 
 const runs = { numRuns: 600 };
