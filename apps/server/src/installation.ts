@@ -8,6 +8,7 @@ import { type BlobStore, openBlobStore } from './blobs/blob-store.ts';
 import { type Garbage, makeGarbage } from './blobs/garbage.ts';
 import { type DataFolder, folderPaths, runningServer, takeDataFolder } from './data-folder.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { requireDurable } from './database/durable-settings.ts';
 import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { claimDatabase, type InstallationKind } from './installation-kind.ts';
@@ -89,6 +90,7 @@ async function compose(given: {
   const database = openDatabase(databaseUrl);
   try {
     if (owner) {
+      await requireDurable(database);
       await migrate(database);
       await claimDatabase(database, paths.root, options.kind);
     }

@@ -9,6 +9,9 @@ import { type Guards, SESSION_COOKIE, tokenOf } from './guard.ts';
 import { makeRouter } from './router.ts';
 import { redeemRequest, session } from './schemas.ts';
 
+/** Opens nothing: it tells the pages that asking for the session is worth it. They can't see the other one. */
+const SIGNED_IN_COOKIE = 'aboveboard-signed-in';
+
 /** One-time codes become sessions; a session ends here. */
 export function sessionRoutes(parts: {
   sessions: Sessions;
@@ -41,13 +44,14 @@ export function sessionRoutes(parts: {
         const { token, ...made } = await sessions.redeem(code);
         context.header('cache-control', 'no-store');
         if (!cookie) return context.json({ ...made, token }, 200);
-        setCookie(context, SESSION_COOKIE, token, {
-          httpOnly: true,
+        const lasting = {
           sameSite: 'Strict',
           secure,
           path: '/',
           expires: new Date(made.expires * 1000),
-        });
+        } as const;
+        setCookie(context, SESSION_COOKIE, token, { ...lasting, httpOnly: true });
+        setCookie(context, SIGNED_IN_COOKIE, '1', lasting);
         return context.json(made, 200);
       },
     )
@@ -77,7 +81,8 @@ export function sessionRoutes(parts: {
       async (context) => {
         const token = tokenOf(context, getCookie(context, SESSION_COOKIE));
         if (token !== null) await sessions.end(token);
-        deleteCookie(context, SESSION_COOKIE, { path: '/', secure });
+        for (const name of [SESSION_COOKIE, SIGNED_IN_COOKIE])
+          deleteCookie(context, name, { path: '/', secure });
         return context.body(null, 204);
       },
     );
