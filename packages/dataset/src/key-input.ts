@@ -4,6 +4,9 @@ import type { Keying } from './gesture.ts';
 import { one } from './gesture-actions.ts';
 import type { Reduction } from './reduction.ts';
 
+/** A run with more modifiers in it than this is ended, and another begins: memory stays bounded. */
+const MOST_MODIFIERS = 1024;
+
 export function takeKeydown(r: Reduction, event: KeyEvent, t: number): void {
   if (event.key === 'modifier') {
     if (!r.held.press(event.name, r.index, t)) r.ledger.note(r.index, 'modifier');
@@ -20,7 +23,7 @@ export function takeKeydown(r: Reduction, event: KeyEvent, t: number): void {
 
 /** ACT30. */
 function type(r: Reduction, typed: boolean, t: number): void {
-  if (r.gesture?.kind !== 'typing') {
+  if (r.gesture?.kind !== 'typing' || r.gesture.extra.length >= MOST_MODIFIERS) {
     r.interrupt();
     r.open({
       kind: 'typing',
@@ -49,6 +52,7 @@ function press(r: Reduction, key: Keying['key'], name: string | null, t: number)
     open?.kind === 'keying' &&
     open.key === key &&
     open.name === name &&
+    open.extra.length < MOST_MODIFIERS &&
     open.modifiers.join() === modifiers.join();
   if (again) {
     open.extra.push(...r.held.take());

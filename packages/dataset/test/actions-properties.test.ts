@@ -217,6 +217,13 @@ describe('properties', () => {
     );
   });
 
+  it('[ACT33] ends a run that has taken 1,024 presses of modifiers', () => {
+    const capital = (t: number) => [hold(t, 'Shift'), key('keydown', t), letGo(t, 'Shift')];
+    const { actions } = reduce(Array.from({ length: 3000 }, (_, i) => capital(i * 100)).flat());
+    expect(actions).toHaveLength(3);
+    expect(actions.every(({ kind }) => kind === 'type')).toBe(true);
+  });
+
   it('takes absurd recordings in bounded memory: one press, a million changes', () => {
     const actions: Action[] = [];
     let remainders = 0;
