@@ -35,6 +35,8 @@ export function ReplayStage(props: ReplayStageProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [room, setRoom] = useState(0);
+  /** Device pixels for a CSS pixel: the overlay is drawn sharp. */
+  const [ratio, setRatio] = useState(1);
   const width = usePlayerValue(player, (state) => state.width);
   const height = usePlayerValue(player, (state) => state.height);
   const fault = usePlayerValue(player, (state) => state.fault);
@@ -47,7 +49,10 @@ export function ReplayStage(props: ReplayStageProps) {
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const measure = () => setRoom(element.clientWidth);
+    const measure = () => {
+      setRoom(element.clientWidth);
+      setRatio(element.ownerDocument.defaultView?.devicePixelRatio || 1);
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -57,21 +62,20 @@ export function ReplayStage(props: ReplayStageProps) {
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!player || !context) return;
-    const draw = () => drawInstant(player, latest.current, context, scale);
+    const draw = () => drawInstant(player, latest.current, context, scale * ratio);
     draw();
     return player.subscribe(draw);
-  }, [player, scale]);
+  }, [player, scale, ratio]);
   // What is picked and masked changes without the player: draw again after such a change as well.
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
-    if (player && context) drawInstant(player, props, context, scale);
+    if (player && context) drawInstant(player, props, context, scale * ratio);
   });
 
   const at = (event: React.PointerEvent): [number, number] => {
     const box = event.currentTarget.getBoundingClientRect();
     return [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
   };
-  const ratio = globalThis.devicePixelRatio || 1;
   return (
     <div className="rv-stage" ref={frame} style={{ height: shownHeight || undefined }}>
       <div
@@ -164,7 +168,6 @@ function drawInstant(
     const rect = mask.kind === 'element' ? rectOf(mask.node) : inRange(mask, t) ? mask.rect : null;
     if (rect) masked.push(rect);
   }
-  const ratio = globalThis.devicePixelRatio || 1;
   drawOverlay(
     context,
     {
@@ -174,7 +177,7 @@ function drawInstant(
       picked: drawn ?? rectOf(picked),
       masked,
     },
-    scale * ratio,
+    scale,
     LOOK,
   );
 }

@@ -171,7 +171,7 @@ here('[REV24] a drawn rectangle closes what is in it and leaves the rest', async
 here(
   '[REV41] nothing can be released before it is known what leaves, and the three ways are alike',
   async () => {
-    const page = await opened(NARROW);
+    const page = await opened(NARROW, 'light', 'held');
     const release = page.getByRole('button', { name: 'Release' });
     await release.click({ force: true });
     expect(await page.locator('html').getAttribute('data-done')).toBeNull();
@@ -183,7 +183,12 @@ here(
             `${Math.round(way.getBoundingClientRect().width)}x${Math.round(way.getBoundingClientRect().height)} ${getComputedStyle(way).fontWeight} ${getComputedStyle(way).borderColor}`,
         ),
       );
-    await page.waitForSelector('.rv-facts');
+    await page.evaluate(async () => {
+      while (!document.querySelector('.rv-facts')) {
+        dispatchEvent(new Event('measure'));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    });
     expect(new Set(sizes.map((size) => size.split(' ')[0])).size).toBe(1);
     await page.getByRole('button', { name: 'Discard' }).click();
     expect(await page.locator('html').getAttribute('data-done')).toBe('discarded');
