@@ -20,6 +20,7 @@ import type { ExportFormat } from './export-format.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
   agentnet: pyautogui,
+  pyautogui,
   openai,
   anthropic,
   'ui-tars': uiTars,

@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 import type { ExportFormat } from '../export-format.ts';
 
-const FORMATS: readonly ExportFormat[] = ['agentnet', 'openai', 'anthropic', 'ui-tars', 'parquet'];
+const FORMATS: readonly ExportFormat[] = [
+  'agentnet',
+  'pyautogui',
+  'openai',
+  'anthropic',
+  'ui-tars',
+  'parquet',
+];
 
 type Options = { format: string; out: string; frames: boolean; settled?: true; perSecond: string };
 
@@ -13,7 +20,7 @@ export function register(program: Command, context: CommandContext): void {
     .summary('write recordings as training data')
     .description(
       'Write recordings as training data into a new folder: agentnet (JSON lines with pyautogui code and PNGs), the ' +
-        'same with the actions of another dialect (openai, anthropic, ui-tars), or parquet (events, actions, trees). ' +
+        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), or parquet (events, actions, trees). ' +
         'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
         'was left out, and why.',
     )

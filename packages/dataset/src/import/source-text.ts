@@ -37,7 +37,7 @@ class Piece {
   }
   /** Null: too long, or not UTF-8. */
   take(at: string, account: ImportAccount): string | null {
-    const { length } = { length: this.#length };
+    const length = this.#length;
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#length = 0;
