@@ -10,6 +10,7 @@ const EXTENSION = fileURLToPath(new URL('../../extension/.output/chrome-mv3', im
 
 export type StartFlags = {
   demo?: boolean;
+  samples: boolean;
   port: number;
   host: string;
   name?: string[];
@@ -30,6 +31,7 @@ export async function startFromCommand(flags: StartFlags, context: CommandContex
   const server = await startServer({
     data: context.data,
     demo: flags.demo === true,
+    samples: flags.samples,
     host: flags.host,
     port: flags.port,
     names: flags.name ?? [],
@@ -65,13 +67,14 @@ function greeting(server: StartedServer, data: string): string[] {
   const { url, about, codes } = server;
   const lines = ['', `Aboveboard runs at ${url}`, `Data are in ${data}`, ''];
   if (about.installation === 'production') {
-    return about.agreement
-      ? lines
-      : [
-          ...lines,
-          'No agreement is installed, so recorders refuse. Put one in the folder "agreement" there.',
-          '',
-        ];
+    if (!about.agreement) {
+      lines.push('No agreement is installed, so recorders refuse. Put one in the folder "agreement" there.');
+    }
+    return [
+      ...lines,
+      'Nobody can enrol here yet: signed agreements and their codes are not part of this version.',
+      '',
+    ];
   }
   lines.push(
     'This is a demonstration: made-up parties, keys that protect nothing. Record nothing real with it.',

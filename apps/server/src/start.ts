@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { type Log, makeLog } from './log.ts';
 import { processStart } from './process-start.ts';
 import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
+import { installSamples } from './recordings/demonstration-samples.ts';
 import { makeErasure } from './recordings/erasure.ts';
 import { makeApp } from './routes/app.ts';
 import { makeGuards } from './routes/guard.ts';
@@ -44,6 +46,8 @@ export type StartOptions = {
   web?: string | null;
   /** Origins on this computer that the demonstration's agreement lists besides the server's own. */
   applications?: readonly string[];
+  /** In a demonstration: the sample recordings that come with the software. */
+  samples?: boolean;
   log?: Log;
 };
 
@@ -76,37 +80,47 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     databaseUrl: options.databaseUrl,
     onDatabase: (up) => log[up ? 'info' : 'error']({ up }, 'database'),
   });
+  // It listens first, because the agreement and the accepted names hold the port; nothing is served before
+  // what a kill left undone is done.
+  let handle: Fetch = () => new Response('{}', { status: 503, headers: { 'retry-after': '1' } });
+  const listener = makeListener((request, env) => handle(request, env), limits, tls);
   try {
-    return await serve({ ...options, host, port, limits, log }, installation);
+    await listen(listener, host, port);
+    return await serve({ ...options, host, limits, log }, installation, listener, (fetch) => {
+      handle = fetch;
+    });
   } catch (error) {
+    listener.close();
+    listener.closeAllConnections();
     await installation.close();
     throw error;
   }
 }
 
+async function listen(listener: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen({ port, host }, resolve);
+  }).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : (cause.code ?? 'it failed');
+    throw new Error(
+      `The server can not listen on ${host}, port ${port}: ${why}. Choose another with --port.`,
+      { cause },
+    );
+  });
+}
+
 async function serve(
-  options: StartOptions & { host: string; port: number; limits: ServerLimits; log: Log },
+  options: StartOptions & { host: string; limits: ServerLimits; log: Log },
   installation: Installation,
+  listener: Server,
+  begin: (fetch: Fetch) => void,
 ): Promise<StartedServer> {
   const { demo, tls, host, limits, log } = options;
   const { database, postgres, folder, blobs, garbage, envelopes, ring, vault, digestLock, databaseUrl } =
     installation.inner;
   const paths = folderPaths(options.data);
 
-  // It listens first, because the agreement and the accepted names hold the port; nothing is served before
-  // what a kill left undone is done.
-  let handle: Fetch = () => new Response('{}', { status: 503, headers: { 'retry-after': '1' } });
-  const listener = makeListener((request, env) => handle(request, env), limits, tls);
-  await new Promise<void>((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen({ port: options.port, host }, resolve);
-  }).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : (cause.code ?? 'it failed');
-    throw new Error(
-      `The server can not listen on ${host}, port ${options.port}: ${why}. Choose another with --port.`,
-      { cause },
-    );
-  });
   const { port } = listener.address() as AddressInfo;
   const address = host.includes(':') ? `[${host}]` : host;
   const url = `${tls ? 'https' : 'http'}://${address}:${port}`;
@@ -168,8 +182,9 @@ async function serve(
   await garbage.collect();
   await garbage.sweep();
   await sweepEnvelopes(installation, uploads);
+  if (demo && options.samples) await installSamples(installation.recordings);
   const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
-  handle = app.fetch;
+  begin(app.fetch);
   folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
 
   async function housekeeping(): Promise<void> {

@@ -148,6 +148,13 @@ describe('codes and sessions', () => {
     expect((await ask({ origin: 'null' })).status).toBe(403);
     expect((await ask({ origin: 'chrome-extension://abcdefghijklmnopabcdefghijklmnop' })).status).toBe(403);
     expect((await ask({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    // An extension that brings a token of its own acts under that one; the cookie does not count.
+    const extension = {
+      origin: 'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+      authorization: 'Bearer nonsense',
+    };
+    expect((await ask(extension)).status).toBe(204);
+    expect((await fetch(`${server.url}/api/session`, { headers: { cookie } })).status).toBe(200);
     expect((await ask({ origin: server.url })).status).toBe(204);
   });
 });

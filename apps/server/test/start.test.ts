@@ -158,6 +158,17 @@ describe('starting', () => {
     expect(readdirSync(data)).not.toContain('server.lock');
   });
 
+  it('leaves nothing running when what is installed can not be relied on', async () => {
+    const data = temporaryFolder();
+    const first = await start({ data });
+    const port = Number(new URL(first.url).port);
+    await first.stop();
+    writeFileSync(join(data, 'agreement', 'attachments', 'mitigations'), 'changed afterwards');
+    await expect(start({ data, port })).rejects.toThrow(/can not be relied on:\n {2}AGR41 at attachments/);
+    expect(readdirSync(data)).not.toContain('server.lock');
+    await expect(fetch(first.url)).rejects.toThrow();
+  });
+
   it('limits are numbers with names that there are', () => {
     expect(limitsFrom('{"bytesPerPart": 5}').bytesPerPart).toBe(5);
     expect(() => limitsFrom('{"bytesPerPat": 5}')).toThrow('there is no limit "bytesPerPat"');

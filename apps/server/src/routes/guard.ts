@@ -29,7 +29,9 @@ export function requireHost(hosts: ReadonlySet<string>) {
       origin === undefined ? context.req.header('sec-fetch-site') !== 'cross-site' : isOwnPage(origin, hosts);
     const isExtension = /^(chrome|moz)-extension:\/\//.test(origin ?? '');
     // An extension brings its token itself; a cookie that came along was not its own to send.
-    if (isOwn || (isExtension && getCookie(context, SESSION_COOKIE) === undefined)) return next();
+    const bringsToken = context.req.header('authorization') !== undefined;
+    if (isOwn || (isExtension && (bringsToken || getCookie(context, SESSION_COOKIE) === undefined)))
+      return next();
     throw new Refusal('not-allowed', 'Another page may not do this here.');
   });
 }
@@ -40,12 +42,14 @@ function isOwnPage(origin: string, hosts: ReadonlySet<string>): boolean {
   );
 }
 
+/** The token that came with a request; where there is an `authorization`, a cookie does not count. */
 export function tokenOf(
   context: { req: { header(name: string): string | undefined } },
   cookie: string | undefined,
-) {
-  const [, bearer] = /^Bearer ([A-Za-z0-9_-]+)$/.exec(context.req.header('authorization') ?? '') ?? [];
-  return bearer ?? cookie ?? null;
+): string | null {
+  const authorization = context.req.header('authorization');
+  if (authorization === undefined) return cookie ?? null;
+  return /^Bearer ([A-Za-z0-9_-]+)$/.exec(authorization)?.[1] ?? null;
 }
 
 /** Who asks must have one of these roles; each session has a rate. */

@@ -24,9 +24,10 @@ export function makePartBody(limits: ServerLimits): PartBody {
     try {
       const bytes = Buffer.allocUnsafe(length);
       let at = 0;
-      for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
         if (at + chunk.length > length) throw notThese(length);
-        at += chunk.copy(bytes, at);
+        bytes.set(chunk, at);
+        at += chunk.length;
       }
       if (at !== length) throw notThese(length);
       return bytes;
