@@ -153,10 +153,13 @@ class Recording {
     if (signals.pointer) watchPointer(run, beforeInput);
     if (signals.keys) watchKeys(run, contexts, { beforeInput, enter: (at) => states?.forms.commit(at) });
     watchFocus(run);
+    // Two timers, so that looking and sending are never one task.
     run.every(BATCH_EVERY, () => {
       geometry.poll();
       navigation.poll();
       states?.poll();
+    });
+    run.every(BATCH_EVERY, () => {
       send();
       this.#recover();
     });

@@ -69,10 +69,12 @@ export function createFormWatch(run: AgentRun, contexts: ElementContexts): FormW
       input(field, chosen ? `o${mirror.id(chosen)}` : '', false);
       return;
     }
-    const attributes = options.map((option) => ({
-      id: mirror.id(option),
-      attributes: { selected: access.selected(option) ? '' : null },
-    }));
+    const attributes = options
+      .filter((option) => mirror.has(option))
+      .map((option) => ({
+        id: mirror.id(option),
+        attributes: { selected: access.selected(option) ? '' : null },
+      }));
     const data = { source: 0 as const, texts: [], attributes, removes: [], adds: [] };
     run.put({ at: run.now(), item: 'state', change: { type: 3, data } });
   }

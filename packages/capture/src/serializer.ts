@@ -1,4 +1,5 @@
 import type { SerializedNode } from '@aboveboard/protocol/state';
+import { isSafeAttribute } from '@aboveboard/protocol/state-safety';
 import type { AgentRun } from './agent-run.ts';
 import { DOCTYPE, DOCUMENT, ELEMENT, FRAGMENT, SVG, TEXT } from './dom-access.ts';
 import type { ElementContexts } from './element-context.ts';
@@ -106,6 +107,8 @@ export function createSerializer(
     if (svg) return tag === 'image' ? 'rect' : tag === 'script' ? 'desc' : masker.tag(tag);
     if (tag === 'script') return 'noscript';
     if (tag === 'object' || tag === 'embed' || tag === 'applet') return 'canvas';
+    if (tag === 'frame') return 'iframe';
+    if (tag === 'frameset') return 'div';
     if (tag === 'audio') return access.attribute(node, 'controls') === null ? 'noscript' : 'canvas';
     return masker.tag(tag);
   }
@@ -125,7 +128,10 @@ export function createSerializer(
       }
       const masked = masker.attribute(name.toLowerCase(), value, context);
       run.count(masked.rule);
-      if (masked.value !== null) out[outName(name)] = masked.value;
+      // The masker has the last word on what stays, the format on what may be in a state at all (REC59).
+      const allowed =
+        masked.value !== null && isSafeAttribute(tagOf(node, tag, svg), outName(name), masked.value);
+      if (allowed) out[outName(name)] = masked.value;
       else if (names) out[outName(name)] = null;
     }
     own(node, tag, svg, names, out);

@@ -43,6 +43,7 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
   let fresh: Node[] = [];
   /** Written since the last poll: asking where they are scrolled to before the page is laid out would do that. */
   const unlaid: Element[] = [];
+  let awaitsFrame = false;
   let selectors = 0;
   let started = false;
   let scheduled = false;
@@ -106,6 +107,18 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
     pollScrolls();
     settle.changed();
     schedule();
+  }
+
+  /** Right after a frame the page is laid out, and asking costs nothing. */
+  function afterFrame(): void {
+    if (unlaid.length === 0 || awaitsFrame) return;
+    awaitsFrame = true;
+    window.requestAnimationFrame(() => {
+      run.later(0, () => {
+        awaitsFrame = false;
+        pollScrolls();
+      });
+    });
   }
 
   function pollScrolls(): void {
@@ -213,7 +226,7 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
         return;
       }
       styles.poll();
-      pollScrolls();
+      afterFrame();
       pollHosts();
       forms.poll();
       frames.poll();

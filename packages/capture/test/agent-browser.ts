@@ -126,10 +126,10 @@ export class AgentWorld {
  * Times every task that the agent has: its timers, observers and listeners, what they force the browser to
  * lay out included. Milliseconds.
  */
-const CLOCKED = `globalThis.agentTasks = { longest: 0, total: 0, count: 0 };
+const CLOCKED = `globalThis.agentTasks = { longest: 0, total: 0, count: 0, long: [] };
 (() => { const timed = (f) => typeof f !== 'function' ? f : function (...rest) { const from = performance.now();
     try { return f.apply(this, rest); } finally { const spent = performance.now() - from;
-      agentTasks.total += spent; agentTasks.count++; agentTasks.longest = Math.max(agentTasks.longest, spent); } };
+      agentTasks.total += spent; agentTasks.count++; if (spent > 20 && agentTasks.long.length < 100) agentTasks.long.push([String(f).slice(0, 60), spent]); agentTasks.longest = Math.max(agentTasks.longest, spent); } };
   for (const name of ['setTimeout', 'setInterval']) { const own = globalThis[name]; globalThis[name] = (f, ms) => own(timed(f), ms); }
   for (const name of ['MutationObserver', 'ResizeObserver']) { const Own = globalThis[name];
     globalThis[name] = class extends Own { constructor(f) { super(timed(f)); } }; }

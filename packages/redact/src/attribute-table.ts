@@ -51,7 +51,7 @@ const GROUPS: readonly Group[] = [
     kind: 'names',
     reason: 'what style sheets and other elements refer to',
     names:
-      'id class for name slot part exportparts list form headers usemap popovertarget commandfor is ' +
+      'id class for name slot part exportparts list form headers usemap popovertarget commandfor ' +
       'aria-labelledby aria-controls aria-describedby aria-owns aria-activedescendant aria-details ' +
       'aria-flowto aria-errormessage',
   },

@@ -93,7 +93,7 @@ function maskDeclaration(tokens: CssToken[], masking: CssMasking, within: string
   }
   const property = name.toLowerCase();
   if (within === 'property' && property === 'syntax') return `syntax:${maskSyntax(value)};`;
-  if (!isCssName(property)) {
+  if (property === 'behavior' || !isCssName(property)) {
     masking.count('css.dropped');
     return '';
   }

@@ -23,6 +23,9 @@ const SHOWN = new Set([
   'list-style-type',
   'text-emphasis',
 ]);
+/** Of fonts: ligatures, figures, axes. */
+const FEATURES =
+  /^(?:liga|clig|dlig|calt|kern|smcp|c2sc|tnum|lnum|onum|pnum|frac|zero|case|ss\d\d|cv\d\d|wght|wdth|opsz|slnt|ital)$/;
 const FONTS = new Set(['font', 'font-family']);
 
 /** Masks a value, or the prelude of an at-rule (`property` is then `@name`). Keeps no word that is not CSS. */
@@ -102,6 +105,12 @@ export function maskNumber(raw: string): string {
 function maskString(text: string, masking: CssMasking, property: string): string {
   if (SHOWN.has(property) || property === '--') return cssString(masking.text(text));
   if (FONTS.has(property) && text.split(' ').every(isCssName)) return cssString(text);
+  if (FEATURES.test(text)) return cssString(text);
+  // A string elsewhere is an address (`image-set("a.png" 1x)`).
+  if (!property.startsWith('grid') && !property.startsWith('@') && !FONTS.has(property)) {
+    masking.count('css.asset');
+    return 'none';
+  }
   if (text === '') return '""';
   // Areas of a grid: their names stand as words elsewhere, and are the same there.
   masking.count('css.name');

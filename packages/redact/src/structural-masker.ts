@@ -1,3 +1,4 @@
+import { isSafeCss } from '@aboveboard/protocol/state-safety';
 import { ATTRIBUTE_WORDS, attributeKind } from './attribute-table.ts';
 import { maskCss } from './css-mask.ts';
 import { maskTag } from './css-selector.ts';
@@ -179,7 +180,12 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
   }
 
   function css(text: string): Masked<string> {
-    return cached(text, () => maskCss(text, masking));
+    return cached(text, () => {
+      const masked = maskCss(text, masking);
+      if (isSafeCss(masked)) return masked;
+      masking.count('css.dropped');
+      return '';
+    });
   }
 
   return {

@@ -109,7 +109,7 @@ describe('style sheets', () => {
           !KNOWN_TAGS.has(word.toLowerCase().replace(/\d+$/, '')) &&
           !KNOWN_TAGS.has(word.toLowerCase()) &&
           !CSS_UNITS.has(word.toLowerCase()) &&
-          !/^[a-z][a-z0-9]{5}$/.test(word) &&
+          !/^[a-z][a-z0-9]{5}\d*$/.test(word) &&
           !/^[0-9a-fA-F]{3,8}$/.test(word) &&
           !/^e\d+$/i.test(word) &&
           !/^(?:data|xy?wh?|x|n|_|und)$/.test(word),
