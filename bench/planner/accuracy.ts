@@ -1,6 +1,8 @@
 import { readCost } from '@aboveboard/planner/cost/inputs';
 import { planCost } from '@aboveboard/planner/cost/montecarlo';
 import { planScenario } from '@aboveboard/planner/scenario/plan';
+import { fitSpeed } from '@aboveboard/planner/speed/fit';
+import { shippedFit } from '@aboveboard/planner/speed/table';
 import type { Target } from '../report.ts';
 import { curveOf, partLeftOut, systemOf } from './anchors.ts';
 import { gpuHourRows } from './cost.ts';
@@ -41,6 +43,13 @@ export function score(): Scores {
   memoryScores(metrics, rule, tables);
   const rows = servingRows();
   const left = familyLeftOut(rows);
+  const again = fitSpeed(rows);
+  metrics['shipped_fit_is_of_these_rows'] = [...again.tpot, ...again.ttft].every(
+    (value, i) =>
+      Math.abs(value - ([...shippedFit.tpot, ...shippedFit.ttft][i] ?? 0)) <= 1e-6 * Math.max(1, value),
+  )
+    ? 1
+    : 0;
   for (const time of ['tpot', 'ttft'] as const) {
     const errors = left.map((l) => off(l[time], l.row[time]));
     metrics[`${time}_median`] = median(errors);

@@ -7,7 +7,7 @@ import { mlperfRows, shippedThroughput } from './mlperf.ts';
 import { bandOf, familiesOf, type Measured, servingRows } from './speed.ts';
 
 // node bench/planner/carry.ts: writes packages/planner/catalogue/fits.json and speed-rows.json from the measured
-// tables; format both with biome afterwards. A test checks that what ships is what this writes.
+// tables; format both with biome afterwards. The benchmark checks that the speed fit that ships is of these rows.
 const catalogue = new URL('../../packages/planner/catalogue/', import.meta.url);
 
 export function carried(rows: readonly Measured[]) {

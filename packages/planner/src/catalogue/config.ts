@@ -129,6 +129,20 @@ export function shapeProblems(shape: Shape): Problem[] {
   const problems: Problem[] = [];
   const say = (at: string, message: string, right?: string) =>
     problems.push({ code: 'impossible', at, message, ...(right ? { right } : {}) });
+  for (const field of [
+    'layers',
+    'hidden',
+    'heads',
+    'kvHeads',
+    'headDim',
+    'intermediate',
+    'vocab',
+    'maxPosition',
+  ] as const) {
+    if (typeof shape[field] !== 'number')
+      problems.push({ code: 'missing', at: field, message: 'is missing' });
+  }
+  if (problems.length > 0) return problems;
   for (const [field, value] of Object.entries(shape)) {
     if (typeof value === 'number' && (!Number.isFinite(value) || value < 0)) say(field, `cannot be ${value}`);
   }
