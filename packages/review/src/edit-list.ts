@@ -34,6 +34,11 @@ export const NO_EDITS: EditList = {
   reasons: [],
 };
 
+/** Where a review begins that was released before and recalled: what she said then still stands. */
+export function editsSaying(outcome: { worked: boolean | null; reasons: readonly Reason[] }): EditList {
+  return { ...NO_EDITS, worked: outcome.worked, reasons: outcome.reasons };
+}
+
 /** Adds a cut and melts it with those that it overlaps or touches. An empty range changes nothing. */
 export function withCut(edits: EditList, cut: Cut): EditList {
   if (cut.to <= cut.from) return edits;

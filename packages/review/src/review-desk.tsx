@@ -4,7 +4,7 @@ import { type KeyboardEvent, useCallback, useEffect, useId, useReducer, useRef, 
 import { ChangeList } from './change-list.tsx';
 import { commandOf, type DeskCommand } from './desk-keys.ts';
 import { beginDesk, type DeskAct, type DeskState, desk } from './desk-state.ts';
-import type { EditList } from './edit-list.ts';
+import { type EditList, editsSaying } from './edit-list.ts';
 import { EditTools } from './edit-tools.tsx';
 import { timeText } from './format.ts';
 import { LeavePanel } from './leave-panel.tsx';
@@ -58,7 +58,11 @@ export function ReviewDesk(props: ReviewDeskProps) {
   const ticksPerSecond = 1_000_000 / tickMicroseconds;
   const [mount, setMount] = useState<HTMLDivElement | null>(null);
   const player = usePlayer(recording, mount, clock, deflate, messages.replay.title);
-  const [state, act] = useReducer(desk, props.edits, beginDesk);
+  const [state, act] = useReducer(
+    desk,
+    props.edits ?? editsSaying(recording.manifest.outcome),
+    beginDesk,
+  );
   const [skipping, setSkipping] = useState(true);
   const edits = state.history.present;
   const { measure, again } = useMeasure(player, edits, apply, messages);

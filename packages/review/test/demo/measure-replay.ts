@@ -11,7 +11,6 @@ import { all, ORIGINAL, written } from '../write-recording.ts';
 export type ReplayFigures = {
   firstPicture: number;
   readAll: number;
-  seeks: number[];
   earlySeeks: number[];
   keys: number;
   keyBytes: number;
@@ -28,7 +27,7 @@ export async function makeRecording(): Promise<void> {
   made = await written(synthetic(options));
 }
 
-export async function measureOurs(seeks: number): Promise<ReplayFigures> {
+export async function openOurs(): Promise<ReplayFigures> {
   if (!made) throw new Error('make it first');
   const mount = mountIn('ours');
   const begin = performance.now();
@@ -46,15 +45,10 @@ export async function measureOurs(seeks: number): Promise<ReplayFigures> {
   const earlySeeks = [await timed(() => (player as Player).seek(0.9 * (player as Player).durationTicks))];
   await player.complete;
   const readAll = performance.now() - begin;
-  const times: number[] = [];
-  for (const share of shares(seeks)) {
-    times.push(await timed(() => (player as Player).seek(share * (player as Player).durationTicks)));
-  }
   const kept = await made.store.list();
   return {
     firstPicture,
     readAll,
-    seeks: times,
     earlySeeks,
     keys: player.keys.count,
     keyBytes: player.keys.bytes,
@@ -62,6 +56,15 @@ export async function measureOurs(seeks: number): Promise<ReplayFigures> {
     items: recording.manifest.counts.states,
     events: recording.manifest.counts.events,
   };
+}
+
+export async function seekOurs(seeks: number): Promise<number[]> {
+  const opened = player as Player;
+  const times: number[] = [];
+  for (const share of shares(seeks)) {
+    times.push(await timed(() => opened.seek(share * opened.durationTicks)));
+  }
+  return times;
 }
 
 export function forgetOurs(): void {
