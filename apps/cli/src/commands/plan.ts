@@ -45,7 +45,9 @@ export function register(program: Command, context: CommandContext): void {
       .description(`${summary}. JSON lines in (a file, or standard input), JSON lines out.`)
       .option('--catalogue <files...>', 'own catalogue files');
     if (name === 'deploy') filter.option('--out <dir>', 'write the files of the first line into this folder');
-    filter.action(async (file: string | undefined, options: { catalogue?: string[]; out?: string }) => {
+    // The command above has --catalogue too, and takes it wherever it stands.
+    filter.action(async (file: string | undefined, _: object, command: Command) => {
+      const options = command.optsWithGlobals<{ catalogue?: string[]; out?: string }>();
       const { filterLines } = await import('../plan-lines.ts');
       const replies = await filterLines(name, file ?? '-', options.catalogue ?? [], options.out);
       for (const reply of replies) context.print(JSON.stringify(reply));
