@@ -58,11 +58,7 @@ export function ReviewDesk(props: ReviewDeskProps) {
   const ticksPerSecond = 1_000_000 / tickMicroseconds;
   const [mount, setMount] = useState<HTMLDivElement | null>(null);
   const player = usePlayer(recording, mount, clock, deflate, messages.replay.title);
-  const [state, act] = useReducer(
-    desk,
-    props.edits ?? editsSaying(recording.manifest.outcome),
-    beginDesk,
-  );
+  const [state, act] = useReducer(desk, props.edits ?? editsSaying(recording.manifest.outcome), beginDesk);
   const [skipping, setSkipping] = useState(true);
   const edits = state.history.present;
   const { measure, again } = useMeasure(player, edits, apply, messages);
