@@ -30,6 +30,8 @@ export async function killRound(site: TestSite, seed: number): Promise<KillRound
   await page.goto(site.origin);
   await contributor.startCard();
   await page.bringToFront();
+  // The agent is in the page a moment after the panel says so; what she does before that is not recorded.
+  await page.waitForTimeout(700);
   const after = 1500 + ((seed * 7919) % 2500);
   const done: { x: number; at: number }[] = [];
   const killed = new Promise<number>((resolve) => {

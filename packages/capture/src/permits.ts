@@ -63,10 +63,20 @@ export class Permits {
     return changed;
   }
 
-  /** Asks again now, whatever was decided before: the rules themselves changed. */
-  forget(): void {
+  /**
+   * The rules themselves changed: asks for each signal now, whatever was decided before. What was covered stays
+   * covered where the answer is still yes. True: which signals may be taken has changed.
+   */
+  askAnew(signals: readonly AskedSignal[], now: number): boolean {
+    const before = new Map(this.#permits);
     this.#permits.clear();
     this.#refusals.clear();
+    this.ask(signals, now);
+    for (const [signal, permit] of this.#permits) {
+      const known = before.get(signal);
+      if (known && now <= known.until) permit.from = known.from;
+    }
+    return signals.some((signal) => before.has(signal) !== this.#permits.has(signal));
   }
 
   covers(signal: AskedSignal, at: number): boolean {

@@ -246,14 +246,19 @@ export class CaptureSession {
   /** What the agents of this origin are told has changed: they begin anew with it. */
   settingsChanged(origin: string): void {
     for (const document of this.#documents.values()) {
-      if (document.identity.target.frame === origin && document.permits.any) this.#restart(document);
+      if (document.identity.target.frame !== origin || !document.permits.any) continue;
+      // What the agent has not sent yet goes with it.
+      this.#timeline.own(this.#options.now(), { act: 'lost' });
+      this.#restart(document);
     }
   }
 
   /** The rules changed: nothing decided before counts any more. */
   askAnew(): void {
-    for (const document of this.#documents.values()) document.permits.forget();
-    this.#askAgain(this.#options.now());
+    const now = this.#options.now();
+    for (const document of this.#documents.values()) {
+      if (document.permits.askAnew(this.#options.signals, now)) this.#allowedChanged(document);
+    }
   }
 
   async #write(cut: number): Promise<void> {
@@ -289,10 +294,13 @@ export class CaptureSession {
 
   #askAgain(now: number): void {
     for (const document of this.#documents.values()) {
-      if (!document.permits.ask(this.#options.signals, now)) continue;
-      if (document.permits.any) this.#restart(document);
-      else this.#dismiss(document);
+      if (document.permits.ask(this.#options.signals, now)) this.#allowedChanged(document);
     }
+  }
+
+  #allowedChanged(document: PageDocument): void {
+    if (document.permits.any) this.#restart(document);
+    else this.#dismiss(document);
   }
 
   #mayTakeSomething(target: DocumentIdentity['target'], now: number): boolean {

@@ -1,4 +1,6 @@
 import type { PauseCause, RecordedEvent } from '@aboveboard/protocol/event';
+import { canonicalEvent, eventFaults } from '@aboveboard/protocol/event-check';
+import { RecordingError } from '@aboveboard/protocol/fault';
 import {
   RRWEB_FULL_SNAPSHOT,
   RRWEB_INCREMENTAL,
@@ -10,7 +12,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { AgentItem } from './frame-message.ts';
 import { FrameTree } from './frame-tree.ts';
 import { hung, type InputItem, signalOf, type Untimed, withoutPlace } from './item-event.ts';
-import { highestAddedNode } from './node-range.ts';
+import { isWithin, type NodeRange, speaksWithin } from './node-range.ts';
 import { isNothing, type PageDocument, type QueuedItem } from './page-document.ts';
 import type { RecordingSink } from './recording-sink.ts';
 import type { SessionClock } from './session-clock.ts';
@@ -21,6 +23,7 @@ export type OwnAct =
   | { act: 'task'; phase: 'start' | 'subgoal' | 'end'; text?: string }
   | { act: 'pause'; cause: PauseCause }
   | { act: 'resume' }
+  | { act: 'lost' }
   | { act: 'front'; tab: number | null; allowed: boolean }
   | { act: 'zoom'; tab: number; zoom: number }
   | { act: 'closed'; tab: number };
@@ -30,6 +33,8 @@ export const HOLD = 3000;
 /** And no more than this many. */
 export const HELD_ITEMS = 20_000;
 const RETRIES = 5;
+/** A document that was seen for this long without a fault has no failures behind it. */
+const CALM = 10_000;
 
 /**
  * Puts the items of all documents and the recorder's own acts in one order and writes them (CAP20-CAP29):
@@ -83,8 +88,10 @@ export class Timeline {
   fault(document: PageDocument, reason: 'overload' | 'state-lost' | 'clock', at: number, now: number): void {
     const surface = this.#surface(document);
     if (reason !== 'clock') {
+      if (document.liveSince !== null && now - document.liveSince >= CALM) document.failures = 0;
       document.broken = true;
-      document.retryAt = now + 500 * 2 ** document.retries;
+      document.retryAt = now + 500 * 2 ** document.failures;
+      document.failures += 1;
       if (surface?.top === document.identity.document && this.#front === surface.tab)
         this.#beginGap(at, 'state-lost');
     }
@@ -108,17 +115,15 @@ export class Timeline {
 
   /** Documents that can begin anew now. */
   toRestart(now: number): PageDocument[] {
-    const ready = [...this.#documents.values()].filter(
+    return [...this.#documents.values()].filter(
       (document) =>
         document.broken &&
-        document.retries < RETRIES &&
+        document.failures <= RETRIES &&
         document.retryAt <= now &&
         document.send !== null &&
         !this.#left.has(document) &&
         this.#hasPlace(document),
     );
-    for (const document of ready) document.retries += 1;
-    return ready;
   }
 
   /** Everything up to `cut`, in order. */
@@ -166,7 +171,20 @@ export class Timeline {
     if (!document.permits.covers(signalOf(queued.item), queued.at)) return;
     const surface = this.#surface(document);
     if (!surface || !this.#stands(document, surface)) return;
-    this.#item(document, surface, queued);
+    try {
+      this.#item(document, surface, queued);
+    } catch (error) {
+      // Also what a writer that has failed throws; the gap throws it again, past here.
+      if (!(error instanceof RecordingError)) throw error;
+      this.#disbelieve(document, queued.at);
+    }
+  }
+
+  /** What it said can't be in a recording (CAP31, CAP34): nothing more of it is read until it began anew. */
+  #disbelieve(document: PageDocument, at: number): void {
+    document.tell({ type: 'stop' });
+    document.dropQueue();
+    this.fault(document, 'state-lost', at, this.#now);
   }
 
   /** It is the surface's top document, or about to be, or hangs below it. */
@@ -185,13 +203,15 @@ export class Timeline {
 
   #item(document: PageDocument, surface: Surface, { item, at }: QueuedItem): void {
     const waits = !document.live && this.#statesAsked(document);
-    if (item.item === 'frames') document.frames = item.frames;
-    else if (item.item === 'state') this.#state(document, surface, item.change, at);
+    if (item.item === 'frames') {
+      document.frames = item.frames.filter(({ node }) => isWithin(node, rangeOf(document)));
+    } else if (item.item === 'state') this.#state(document, surface, item.change, at);
     else if (item.item === 'geometry' || item.item === 'navigate') this.#ofTab(document, surface, item, at);
     else if (item.item === 'place' || waits) return;
     else if (item.item === 'event') this.#input(document, surface, item.event, at);
     else {
-      const event = withoutPlace(item, surface, this.clock.peek(item.item === 'gap' ? item.until : at));
+      const until = item.item === 'gap' ? Math.min(item.until, this.#now) : at;
+      const event = withoutPlace(item, surface, this.clock.peek(until));
       if (!event) return;
       this.#stretch(surface, at);
       this.#event(event, at);
@@ -219,6 +239,11 @@ export class Timeline {
   ): void {
     if (document.identity.parent !== null) return;
     if (item.item === 'geometry') {
+      // It is said again when the zoom changes and when a page opens: only what may be written is kept.
+      const { number, zoom } = surface;
+      const event = canonicalEvent({ kind: 'geometry', t: 0, surface: number, ...item.geometry, zoom });
+      const faults = eventFaults(event, 'geometry');
+      if (faults.length > 0) throw new RecordingError(faults);
       surface.geometry = item.geometry;
       if (surface.open) this.#geometry(surface, at);
     } else {
@@ -230,10 +255,8 @@ export class Timeline {
   }
 
   #state(document: PageDocument, surface: Surface, change: StateChange, at: number): void {
-    if (outOfRange(document, change)) {
-      document.tell({ type: 'stop' });
-      document.dropQueue();
-      this.fault(document, 'state-lost', at, this.#now);
+    if (!speaksWithin(change, rangeOf(document))) {
+      this.#disbelieve(document, at);
       return;
     }
     const top = document.identity.parent === null;
@@ -244,14 +267,14 @@ export class Timeline {
     if (!top && change.type === RRWEB_INCREMENTAL && change.data.source === SOURCE_VIEWPORT_RESIZE) return;
     const frame = top ? undefined : this.#frames.frameOf(document);
     if (!top && !frame) return;
+    this.#stretch(surface, at);
+    this.#writeState(surface, full && frame ? hung(change.data.node, frame.node) : change, at);
     if (full) {
       this.#framesBeginAnew(document, at);
       document.live = true;
-      document.retries = 0;
+      document.liveSince ??= this.#now;
       document.attachedTo = frame?.node ?? null;
     }
-    this.#stretch(surface, at);
-    this.#writeState(surface, full && frame ? hung(change.data.node, frame.node) : change, at);
   }
 
   #writeState(surface: Surface, event: StateChange, at: number): void {
@@ -307,6 +330,9 @@ export class Timeline {
       case 'resume':
         this.#event({ kind: 'resume' }, at);
         if (this.#front !== null && !this.#surfaces.get(this.#front)?.open) this.#beginGap(at, 'not-allowed');
+        break;
+      case 'lost':
+        this.#event({ kind: 'gap', until: this.clock.peek(at), reason: 'state-lost' }, at);
         break;
       case 'front':
         this.#bringTab(act.tab, act.allowed, at);
@@ -400,8 +426,6 @@ export class Timeline {
   }
 }
 
-function outOfRange(document: PageDocument, change: StateChange): boolean {
-  const highest = highestAddedNode(change);
-  if (highest === null) return false;
-  return highest.low < document.firstNodeId || highest.high >= document.firstNodeId + NODES_PER_DOCUMENT;
+function rangeOf({ firstNodeId }: PageDocument): NodeRange {
+  return { low: firstNodeId, end: firstNodeId + NODES_PER_DOCUMENT };
 }

@@ -211,6 +211,48 @@ describe('frames', () => {
   });
 });
 
+describe('settings', () => {
+  test('[CAP12] when the rules change, an agent that is still allowed goes on, and another stops at once', async () => {
+    const closed = new Set<string>();
+    const open = gateFor(ERP, MAPS);
+    const gate: Gate = {
+      decide: (context) =>
+        context.target.kind === 'browser' && closed.has(context.target.frame)
+          ? { allow: false, deny: 'agreement-invalid', reason: 'It was revoked.' }
+          : open.decide(context),
+    };
+    const desk = new Desk(gate);
+    const page = desk.agent('top', 1);
+    const maps = desk.agent('maps', 2, null, browser(MAPS));
+    page.say(desk.session, ...page.firstState());
+    maps.say(desk.session, ...maps.firstState());
+    await desk.later(500);
+    const told = page.told.length;
+    closed.add(MAPS);
+    page.say(desk.session, page.move(1));
+    maps.say(desk.session, maps.move(2));
+    desk.session.askAnew();
+    expect(page.told.length).toBe(told);
+    expect(maps.told.at(-1)).toEqual({ type: 'stop' });
+    await desk.later(500);
+    expect(desk.of('move').map((move) => move.x)).toEqual([1]);
+  });
+
+  test('[CAP28] an agent that is told other settings begins anew, and a gap says that something is lost', async () => {
+    const desk = new Desk();
+    const page = desk.agent('top');
+    page.say(desk.session, ...page.firstState(), page.move(1));
+    await desk.later(500);
+    const before = page.settings?.firstNodeId;
+    desk.session.settingsChanged(ERP);
+    expect(page.settings?.firstNodeId).not.toBe(before);
+    page.say(desk.session, ...page.firstState(), page.move(2));
+    await desk.later(500);
+    expect(desk.of('gap').map((gap) => gap.reason)).toEqual(['state-lost']);
+    expect(desk.of('move').map((move) => move.x)).toEqual([1, 2]);
+  });
+});
+
 describe('tabs', () => {
   test('[CAP24] input of another tab says first that it is in front', async () => {
     const desk = new Desk();

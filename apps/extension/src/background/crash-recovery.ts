@@ -6,7 +6,7 @@ import type { KeyRing } from '@aboveboard/vault/keyring';
 import { PartSpool } from '../store/part-spool.ts';
 import type { Shelf, ShelfRow } from '../store/shelf.ts';
 import { fieldsOf, finished } from './live-recording.ts';
-import { sealerFor, WriterSink } from './recording-writing.ts';
+import { openSink, type SpoolSink, sealerFor } from './recording-writing.ts';
 
 /**
  * A recording that the browser was killed in the middle of: everything durable is kept, a gap says that the
@@ -20,18 +20,19 @@ export async function closeAfterCrash(
   const { database, shelf, keys } = device;
   const spool = new PartSpool(database, row.id);
   const { id, tickMicroseconds } = row;
-  const open = () => WriterSink.open({ id, tickMicroseconds, spool, keys }, { masks: row.live?.masks ?? [] });
-  let sink: WriterSink;
+  const open = () => openSink({ id, tickMicroseconds, spool, keys }, { masks: row.live?.masks ?? [] });
+  let opened: SpoolSink;
   try {
-    sink = await open();
+    opened = await open();
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error;
     // Torn at the end: what comes before the first unreadable part is whole.
     const sealer = sealerFor(await keys.open(id));
     const { parts } = await recoverRecording({ id, store: spool, sealer, deflate: webDeflate });
     await spool.cutFrom(parts.length);
-    sink = await open();
+    opened = await open();
   }
+  const { sink } = opened;
   if (sink.writer.counts.events === 0) {
     await keys.destroy(id);
     await shelf.remove(id);

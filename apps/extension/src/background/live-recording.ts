@@ -8,7 +8,7 @@ import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { PartSpool } from '../store/part-spool.ts';
 import type { Shelf, ShelfRow } from '../store/shelf.ts';
-import { WriterSink } from './recording-writing.ts';
+import { openSink, type SpoolSink } from './recording-writing.ts';
 
 export type LiveOptions = {
   database: IDBDatabase;
@@ -33,20 +33,20 @@ const LAST_WORDS = 150;
 export class LiveRecording {
   readonly session: CaptureSession;
   readonly #options: LiveOptions;
-  readonly #sink: WriterSink;
+  readonly #spool: SpoolSink;
   #row: ShelfRow;
   #kept = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  private constructor(options: LiveOptions, row: ShelfRow, sink: WriterSink) {
+  private constructor(options: LiveOptions, row: ShelfRow, spool: SpoolSink) {
     this.#options = options;
     this.#row = row;
-    this.#sink = sink;
+    this.#spool = spool;
     const checkpoint = row.live?.checkpoint;
     this.session = new CaptureSession(
       {
-        sink,
+        sink: spool.sink,
         gate: options.gate,
         mode: 'task',
         signals: row.signals,
@@ -64,7 +64,7 @@ export class LiveRecording {
   }
 
   static async begin(options: LiveOptions, row: ShelfRow): Promise<LiveRecording> {
-    const sink = await WriterSink.open(place(options, row), 'new');
+    const sink = await openSink(place(options, row), 'new');
     await options.shelf.put(row);
     const live = new LiveRecording(options, row, sink);
     await live.session.flush();
@@ -75,7 +75,7 @@ export class LiveRecording {
   static async resume(options: LiveOptions, row: ShelfRow): Promise<LiveRecording> {
     const spool = new PartSpool(options.database, row.id);
     await spool.cutFrom(row.live?.parts ?? 0);
-    const sink = await WriterSink.open(place(options, row), { masks: row.live?.masks ?? [] });
+    const sink = await openSink(place(options, row), { masks: row.live?.masks ?? [] });
     const live = new LiveRecording(options, row, sink);
     // Her pause may be younger than the checkpoint.
     if (row.state === 'paused') live.session.pause('contributor');
@@ -87,7 +87,7 @@ export class LiveRecording {
   }
 
   get bytes(): number {
-    return this.#sink.bytes;
+    return this.#spool.sink.bytes;
   }
 
   /** Agents are told before this returns its promise; when it resolves, no end of the worker undoes it (T3). */
@@ -109,12 +109,17 @@ export class LiveRecording {
     this.#close();
     const recorded = this.session.recorded(performance.timeOrigin + performance.now());
     await Promise.all([this.#mark({ stopped: true }), this.session.end()]);
-    const manifest = await this.#sink.writer.finish({
+    const manifest = await this.#spool.sink.writer.finish({
       ...fieldsOf(this.#row),
       ...fields,
-      masks: this.#sink.masks,
+      masks: this.#spool.sink.masks,
     });
-    const row = finished(this.#row, manifest, { bytes: this.#sink.bytes, recorded, now: Date.now() }, why);
+    const row = finished(
+      this.#row,
+      manifest,
+      { bytes: this.#spool.sink.bytes, recorded, now: Date.now() },
+      why,
+    );
     await this.#options.shelf.put(row);
     this.#row = row;
     return row;
@@ -151,11 +156,11 @@ export class LiveRecording {
   }
 
   async #keep(checkpoint: Checkpoint): Promise<void> {
-    const kept = JSON.stringify([checkpoint, this.#row.state, this.#sink.parts]);
+    const kept = JSON.stringify([checkpoint, this.#row.state, this.#spool.store.parts]);
     if (kept === this.#kept) return;
-    const { events } = this.#sink.writer.counts;
-    const live = { checkpoint, parts: this.#sink.parts, masks: this.#sink.masks };
-    const row: ShelfRow = { ...this.#row, live, events, bytes: this.#sink.bytes };
+    const { events } = this.#spool.sink.writer.counts;
+    const live = { checkpoint, parts: this.#spool.store.parts, masks: this.#spool.sink.masks };
+    const row: ShelfRow = { ...this.#row, live, events, bytes: this.#spool.sink.bytes };
     await this.#options.shelf.put(row);
     const { live: known, events: counted, bytes } = row;
     this.#row = { ...this.#row, ...(known ? { live: known } : {}), events: counted, bytes };

@@ -34,6 +34,11 @@ export class CommandFault extends Error {
 }
 
 const SIGNALS = ['pointer', 'keys', 'text', 'states'] as const;
+/** A start waits this long at most for what open pages' applications ship. */
+const LEARN_FIRST = 1500;
+/** A page that was opened later has loaded its scripts by then. */
+const LEARN_LATER = 2000;
+const delay = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 const MEGABYTE = 1_048_576;
 const MINUTE = 60_000;
 
@@ -50,6 +55,7 @@ export class RecorderHost {
   readonly #changed: () => void;
   #live: LiveRecording | null = null;
   #shipped = new Map<string, string[]>();
+  readonly #looked = new Set<string>();
 
   constructor(
     device: { database: IDBDatabase; keys: KeyRing; shelf: Shelf; rules: Rules },
@@ -161,10 +167,11 @@ export class RecorderHost {
       events: 0,
     };
     await this.#loadShipped();
+    this.#looked.clear();
+    await Promise.race([this.#learnShipped(origins), delay(LEARN_FIRST)]);
     this.#live = await LiveRecording.begin(await this.#withDiskBudget(), row);
     await tellFront(this.#live.session);
     await putAgentsIn(origins);
-    void this.#learnShipped();
     this.#changed();
     return row.id;
   }
@@ -333,9 +340,17 @@ export class RecorderHost {
     }
   }
 
+  /** A page of this origin is being recorded: once it has loaded, its application is looked at, once a recording. */
+  sees(origin: string): void {
+    const wanted = this.rules.app(origin)?.masks.literals === 'shipped';
+    if (!wanted || this.#looked.has(origin) || (this.#shipped.get(origin)?.length ?? 0) > 0) return;
+    this.#looked.add(origin);
+    void delay(LEARN_LATER).then(() => this.#learnShipped([origin]));
+  }
+
   /** Looks for more, and has the documents begin anew where there was. */
-  async #learnShipped(): Promise<void> {
-    for (const origin of this.rules.origins()) {
+  async #learnShipped(origins: readonly string[]): Promise<void> {
+    for (const origin of origins) {
       if (this.rules.app(origin)?.masks.literals !== 'shipped') continue;
       const before = this.#shipped.get(origin)?.length ?? 0;
       const found = await learnLiterals(this.database, origin);

@@ -43,9 +43,10 @@ export function startWorker(): void {
       };
       port.onMessage.addListener(first);
     });
-    void Promise.all([host, hello]).then(([recorder, said]) =>
-      recorder.ports.admit(port, recorder.session, said),
-    );
+    void Promise.all([host, hello]).then(([recorder, said]) => {
+      if (port.sender?.origin) recorder.sees(port.sender.origin);
+      return recorder.ports.admit(port, recorder.session, said);
+    });
   });
 
   chrome.runtime.onMessage.addListener((command: Command, sender, respond) => {
@@ -71,7 +72,10 @@ export function startWorker(): void {
   chrome.runtime.onInstalled.addListener(() => {
     void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true }).catch(() => undefined);
   });
-  void chrome.alarms.create(HOUSEKEEPING_ALARM, { periodInMinutes: 60, delayInMinutes: 1 });
+  // Made once: a worker that starts often must not put it off each time.
+  void chrome.alarms.get(HOUSEKEEPING_ALARM).then((known) => {
+    if (!known) return chrome.alarms.create(HOUSEKEEPING_ALARM, { periodInMinutes: 60, delayInMinutes: 1 });
+  });
 }
 
 async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
