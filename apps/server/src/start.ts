@@ -120,6 +120,7 @@ async function serve(
   const { database, postgres, folder, blobs, garbage, envelopes, ring, vault, digestLock, databaseUrl } =
     installation.inner;
   const paths = folderPaths(options.data);
+  const kind = demo ? 'demonstration' : 'production';
 
   const { port } = listener.address() as AddressInfo;
   const address = host.includes(':') ? `[${host}]` : host;
@@ -134,6 +135,7 @@ async function serve(
     shelf: installation.recordings,
     journal: installation.journal,
     limits,
+    kind,
     now: Date.now,
   });
   const erasure = makeErasure({ database, ring, garbage, envelopes, onErased: accesses.forget });
@@ -169,8 +171,15 @@ async function serve(
       secure: tls !== undefined,
     }),
     uploads: uploadRoutes({ uploads, guards, partBody: makePartBody(limits) }),
-    recordings: recordingRoutes({ database, shelf: installation.recordings, erasure, accesses, guards }),
-    kind: demo ? 'demonstration' : 'production',
+    recordings: recordingRoutes({
+      database,
+      shelf: installation.recordings,
+      erasure,
+      accesses,
+      guards,
+      kind,
+    }),
+    kind,
     secure: tls !== undefined,
     hosts: hostsOf(address, port, options.names ?? []),
     web: options.web ?? null,

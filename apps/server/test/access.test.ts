@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
 import type { MyRecording, OpenedAccess, ReleasedRecording } from '@aboveboard/protocol/installation';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
+import { RecordingWriter } from '@aboveboard/protocol/recording-writer';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StartedServer } from '../src/start.ts';
@@ -104,23 +105,34 @@ describe('opening', () => {
     expect(await count()).toBe(before);
   });
 
-  it('imports are not served', async () => {
+  /** A recording on the shelf that nobody uploaded. */
+  const shelve = async (kind: 'foreign' | 'demonstration') => {
     const source = await server.installation.recordings.beginImport();
-    const { manifest, parts } = await makeRecording(server.about, {
-      id: source.id,
-      fields: {
-        class: 'foreign',
-        agreement: null,
-        receipt: null,
-        origin: { format: 'rrweb', kept: 150, reduced: [] },
-      },
-    });
-    expect(parts.length).toBe(4);
-    await source.finish(manifest);
-    expect((await server.installation.recordings.known([source.id]))[0]?.class).toBe('foreign');
-    const { body } = await researcher.call<{ recordings: ReleasedRecording[] }>('GET', '/api/recordings');
-    expect(body.recordings.map(({ id }) => id)).not.toContain(source.id);
-    expect((await open(researcher, source.id)).status).toBe(404);
+    const writer = new RecordingWriter({ ...source, tickMicroseconds: 1000, deflate: webDeflate });
+    writer.event({ kind: 'move', t: 0, x: 1, y: 1 });
+    const { manifest } = await makeRecording(server.about);
+    const origin = { format: 'rrweb', kept: 1, reduced: [] };
+    const { task, week, outcome, software, signals, masks } = manifest;
+    const fields = { task, week, outcome, software, signals, masks, agreement: null, receipt: null };
+    await source.finish(
+      await writer.finish({ ...fields, class: kind, ...(kind === 'foreign' ? { origin } : {}) }),
+    );
+    return source.id;
+  };
+  const listed = async () =>
+    (await researcher.call<{ recordings: ReleasedRecording[] }>('GET', '/api/recordings')).body.recordings;
+
+  it('imports are not served', async () => {
+    const id = await shelve('foreign');
+    expect((await server.installation.recordings.known([id]))[0]?.class).toBe('foreign');
+    expect((await listed()).map((recording) => recording.id)).not.toContain(id);
+    expect((await open(researcher, id)).status).toBe(404);
+  });
+
+  it('samples are shown by a demonstration, marked, and opened through the journal', async () => {
+    const id = await shelve('demonstration');
+    expect((await listed()).find((recording) => recording.id === id)?.class).toBe('demonstration');
+    expect((await open(researcher, id)).status).toBe(200);
   });
 });
 

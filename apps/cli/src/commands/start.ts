@@ -12,6 +12,7 @@ export function register(program: Command, context: CommandContext): void {
         'computer only, with an agreement, task cards and codes of its own, and marked so everywhere.',
     )
     .option('--demo', 'a demonstration; its data never become production data')
+    .option('--no-samples', 'with --demo: without the sample recordings')
     .option('--port <number>', 'port to listen on', portNumber, 4870)
     .option('--host <address>', 'address to listen on; more than this computer needs TLS', '127.0.0.1')
     .option('--name <host:port...>', 'names by which browsers reach it, where a proxy stands before it')

@@ -1,8 +1,10 @@
 import type { AccessRequest, OpenedAccess } from '@aboveboard/protocol/installation';
 import type { Access, AccessJournal } from '@aboveboard/vault/journal';
 import type { Who } from '../identity/identity.ts';
+import type { InstallationKind } from '../installation-kind.ts';
 import type { ServerLimits } from '../limits.ts';
 import { notFound, overLimit } from '../refusal.ts';
+import { isShownToResearchers } from './recording-rows.ts';
 import type { OpenRecording, Shelf } from './shelf.ts';
 
 /**
@@ -32,9 +34,10 @@ export function makeAccesses(parts: {
   shelf: Shelf;
   journal: AccessJournal;
   limits: ServerLimits;
+  kind: InstallationKind;
   now: () => number;
 }): Accesses {
-  const { shelf, journal, limits, now } = parts;
+  const { shelf, journal, limits, kind, now } = parts;
   const held = new Map<string, Held>();
 
   function dropOld(handle: string): void {
@@ -55,8 +58,8 @@ export function makeAccesses(parts: {
         });
       }
       const known = await shelf.known(ids);
-      // Imports are the operator's own files and have no contributor who reads the journal.
-      if (known.filter((recording) => recording.class === 'own').length !== ids.length) throw notFound();
+      const shown = known.filter((recording) => isShownToResearchers(recording, kind));
+      if (shown.length !== ids.length) throw notFound();
       const access = await journal.beforeRead({ kind: purpose, by: `${role}:${handle}` }, ids);
       dropOld(handle);
       const until = now() + limits.accessMinutes * 60_000;

@@ -1,6 +1,7 @@
 import type { MyRecording, ReleasedRecording } from '@aboveboard/protocol/installation';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { Query } from '../database/database.ts';
+import type { InstallationKind } from '../installation-kind.ts';
 import { notFound } from '../refusal.ts';
 import type { PartRow } from '../uploads/upload-rows.ts';
 
@@ -57,7 +58,15 @@ type Row = {
   bytes: number;
 };
 
-export type KnownRecording = ReleasedRecording & { class: Manifest['class'] };
+export type KnownRecording = Omit<ReleasedRecording, 'class'> & { class: Manifest['class'] };
+
+/** Imports are the operator's own files, and samples are shown by a demonstration only. */
+export function isShownToResearchers(
+  recording: KnownRecording,
+  kind: InstallationKind,
+): recording is KnownRecording & ReleasedRecording {
+  return recording.class === 'own' || (recording.class === 'demonstration' && kind === 'demonstration');
+}
 
 /** In the order of their ids, which are random: no order of time shows. */
 export async function listRecordings(

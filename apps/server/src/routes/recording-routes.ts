@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Database } from '../database/database.ts';
+import type { InstallationKind } from '../installation-kind.ts';
 import type { Accesses } from '../recordings/accesses.ts';
 import type { Erasure } from '../recordings/erasure.ts';
-import { recordingsOf } from '../recordings/recording-rows.ts';
+import { isShownToResearchers, recordingsOf } from '../recordings/recording-rows.ts';
 import type { Shelf } from '../recordings/shelf.ts';
 import { answers, jsonBody } from './answers.ts';
 import type { Guards } from './guard.ts';
@@ -46,8 +47,9 @@ export function recordingRoutes(parts: {
   erasure: Erasure;
   accesses: Accesses;
   guards: Guards;
+  kind: InstallationKind;
 }) {
-  const { database, shelf, erasure, accesses, guards } = parts;
+  const { database, shelf, erasure, accesses, guards, kind } = parts;
   const contributor = guards.role('contributor');
   const researcher = guards.role('researcher');
   const asBytes = (body: Uint8Array) =>
@@ -94,9 +96,9 @@ export function recordingRoutes(parts: {
       }),
       async (context) => {
         const { after } = context.req.valid('query');
-        const page = { classes: ['own'] as const, most: PAGE };
-        const found = await shelf.list(after === undefined ? page : { ...page, after });
-        const recordings = found.map(({ class: _, ...released }) => released);
+        const classes = kind === 'demonstration' ? (['own', 'demonstration'] as const) : (['own'] as const);
+        const found = await shelf.list({ classes, most: PAGE, ...(after === undefined ? {} : { after }) });
+        const recordings = found.filter((recording) => isShownToResearchers(recording, kind));
         return context.json(
           { recordings, next: found.length === PAGE ? (found.at(-1)?.id ?? null) : null },
           200,

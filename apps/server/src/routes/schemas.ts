@@ -144,6 +144,7 @@ export const releasedRecordings = z
     recordings: z.array(
       z.object({
         id: z.string(),
+        class: z.enum(['own', 'demonstration']),
         week: z.string(),
         card: z.object({ id: z.string(), version: count }).nullable(),
         worked: z.boolean().nullable(),
