@@ -13,8 +13,11 @@ export const tpotShape: readonly Column[] = [
   { name: 'kernels', prior: 0.003 },
   { name: 'kernels before Blackwell', prior: 0.0005 },
   { name: 'collectives', prior: 0.02 },
+  { name: 'collectives, by hops', prior: 0.005 },
+  { name: 'collectives, by batch and hops', prior: 0.1 },
   { name: 'dense weights', prior: 1.25 },
   { name: 'expert weights', prior: 1.35 },
+  { name: 'expert weights that are unpacked first', prior: 0.3 },
   { name: 'KV', prior: 1.2 },
   { name: 'latent attention', prior: 2 },
   { name: 'dense arithmetic', prior: 1.6 },
@@ -39,8 +42,11 @@ export function tpotColumns(terms: SpeedTerms, query: SpeedQuery): number[] {
     terms.kernels,
     query.gpu.generation === 'blackwell' ? 0 : terms.kernels,
     terms.gpus > 1 ? layers : 0,
+    layers * Math.log2(terms.gpus),
+    (Math.sqrt(admitted) * layers * Math.log2(terms.gpus)) / 100,
     terms.dense,
     terms.experts,
+    unpacked(query) ? terms.experts : 0,
     terms.kv,
     terms.latentFlops,
     terms.moe ? 0 : terms.flops,
@@ -55,6 +61,12 @@ export function tpotColumns(terms: SpeedTerms, query: SpeedQuery): number[] {
     mixed * terms.kernels,
     mixed * Math.max(1, query.isl / 8192) * terms.pass,
   ];
+}
+
+/** Four-bit weights that the GPU cannot multiply: int4 anywhere, mxfp4 before Blackwell. */
+function unpacked(query: SpeedQuery): boolean {
+  if (/^(int4|awq|gptq|bnb-4)/.test(query.quant.name)) return true;
+  return /^(mxfp4|nvfp4)/.test(query.quant.name) && query.gpu.spec.fp4 === undefined;
 }
 
 const backends = ['trtllm', 'vllm', 'sglang'];

@@ -23,9 +23,9 @@ export function fitSpeed(rows: readonly SpeedRow[]): SpeedFit {
     rows.map((row) => row.tpot),
     tpotShape.map((column) => column.prior),
     importance,
-    1.2,
-    0.07,
     0.5,
+    0.07,
+    0.4,
   );
   const ttft = fitColumns(
     rows.map((row) => ttftColumns(row.terms, row.query, weigh(tpotColumns(row.terms, row.query), tpot))),
