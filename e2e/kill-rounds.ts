@@ -16,6 +16,9 @@ export type KillReport = {
   rounds: number;
   /** How often the kill fell between the first request of a round and the last. */
   inTheMiddle: number;
+  /** What had been acknowledged in a round when its kill fell: lost, it would be a fault. */
+  atTheKill: { parts: number; completions: number };
+  /** In all, with what was sent again afterwards. */
   acknowledged: { parts: number; completions: number; erasures: number };
   /** Completed although the answer was lost. */
   completedUnseen: number;
@@ -49,6 +52,7 @@ export async function runKillRounds(options: {
   const report: KillReport = {
     rounds: 0,
     inTheMiddle: 0,
+    atTheKill: { parts: 0, completions: 0 },
     acknowledged: { parts: 0, completions: 0, erasures: 0 },
     completedUnseen: 0,
     faults: [],
@@ -79,6 +83,10 @@ export async function runKillRounds(options: {
       await sleep(delay);
       const isMiddle = (await Promise.race([ended, sleep(0).then(() => null)])) === null;
       if (isMiddle) report.inTheMiddle++;
+      for (const device of devices) {
+        report.atTheKill.parts += device.parts.size;
+        if (device.isComplete) report.atTheKill.completions++;
+      }
       server = await killAndRestart(server, target, data, port, limits);
       const lasted = await ended;
       if (!isMiddle) usual = Math.max(50, lasted * 0.9);
@@ -102,11 +110,11 @@ export async function keepKillReport(
   first: number,
   log: (line: string) => void,
 ): Promise<Record<KillTarget, KillReport>> {
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
   const reports = {} as Record<KillTarget, KillReport>;
   for (const target of ['server', 'database', 'both'] as const) {
     reports[target] = await runKillRounds({ target, rounds: count, seed: first, log });
   }
-  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
   const folder = new URL('../bench/results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   const record = { name: 'kill-server', node: process.version, commit, rounds: count, seed: first, reports };

@@ -30,14 +30,13 @@ export async function uploadOf(query: Query, contributor: string, id: string): P
   return rows[0] ?? null;
 }
 
-/** Locked until the transaction ends, so that two announcements of one recording run one after the other. */
 export async function uploadOfRecording(
   query: Query,
   contributor: string,
   recording: string,
 ): Promise<UploadRow | null> {
   const rows = await query<UploadRow>(
-    `select ${COLUMNS} from upload where contributor = $1 and recording = $2 for update`,
+    `select ${COLUMNS} from upload where contributor = $1 and recording = $2`,
     [contributor, recording],
   );
   return rows[0] ?? null;

@@ -104,7 +104,8 @@ export function makeUploads(parts: UploadsParts): Uploads {
         });
       const digest = announcementDigest(announcement);
 
-      return uploadLock(`${contributor}/${announcement.recording}`, async () => {
+      // One at a time for a contributor: the limit on open uploads is looked at and used up in here.
+      return uploadLock(`announce/${contributor}`, async () => {
         const known = await uploadOfRecording(database.query, contributor, announcement.recording);
         if (known?.announcement.equals(digest)) {
           if (known.state === 'refused') throw refused(known.faults);
