@@ -91,6 +91,7 @@ class Recording {
   readonly #mirror: NodeMirror;
   readonly #batches: Batches;
   readonly #masks = new Map<string, number>();
+  #lastState = 0;
   /** Undoes what the present run set up; null while there is none. */
   #ends: (() => void)[] | null = null;
 
@@ -149,7 +150,9 @@ class Recording {
       this.#batches.flush();
       if (this.#batches.behind) run.later(SEND_AGAIN, send);
     };
-    const beforeInput = () => states?.beforeInput();
+    const beforeInput = (at: number) => states?.beforeInput(at);
+    // The click that leads away is the last thing that this document says.
+    run.listen('pagehide', () => this.#batches.flush(true));
     if (signals.pointer) watchPointer(run, beforeInput);
     if (signals.keys) watchKeys(run, contexts, { beforeInput, enter: (at) => states?.forms.commit(at) });
     watchFocus(run);
@@ -205,7 +208,12 @@ class Recording {
       mirror: this.#mirror,
       now: clock,
       timeOf: (event) => origin + event.timeStamp,
-      put: (item) => this.#batches.put(item),
+      put: (item) => {
+        // States refer to one another: their order is that of writing, whatever their times.
+        const at = item.item === 'state' ? Math.max(item.at, this.#lastState) : item.at;
+        if (item.item === 'state') this.#lastState = at;
+        this.#batches.put({ ...item, at });
+      },
       count: (rule) => {
         if (rule !== undefined) this.#masks.set(rule, (this.#masks.get(rule) ?? 0) + 1);
       },

@@ -9,7 +9,7 @@ import type { ElementContexts } from './element-context.ts';
 export function watchKeys(
   run: AgentRun,
   contexts: ElementContexts,
-  on: { beforeInput: () => void; enter: (target: Element) => void },
+  on: { beforeInput: (at: number) => void; enter: (target: Element) => void },
 ): void {
   /** What was said of the press of each key, so that its release says the same. */
   const pressed = new Map<string, KeyClass>();
@@ -22,7 +22,7 @@ export function watchKeys(
       return;
     }
     const down = key.type === 'keydown';
-    if (down && !key.repeat) on.beforeInput();
+    if (down && !key.repeat) on.beforeInput(run.timeOf(event));
     const known = down ? classOf(key) : (pressed.get(key.code) ?? classOf(key));
     if (down) pressed.set(key.code, known);
     else pressed.delete(key.code);

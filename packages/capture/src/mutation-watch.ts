@@ -13,8 +13,8 @@ import type { TreeWriter } from './tree-writer.ts';
  */
 export type MutationWatch = {
   observe(root: Document | ShadowRoot): void;
-  /** Writes what is due for at most `milliseconds`; true when nothing is left. */
-  flush(milliseconds: number): boolean;
+  /** Writes what is due, as of `at`, for at most `milliseconds`; true when nothing is left. */
+  flush(milliseconds: number, at: number): boolean;
   /** These children could not be written with their parent. */
   leave(node: Node): void;
   attributeChanged(element: Element, name: string): void;
@@ -181,9 +181,8 @@ export function createMutationWatch(
     get waiting() {
       return backlog.length + removed.size + added.size + texts.size + attributes.size;
     },
-    flush(milliseconds) {
+    flush(milliseconds, at) {
       const enough = timeSlice(run.now, milliseconds);
-      const at = run.now();
       backlog = backlog.concat(observer.takeRecords());
       let taken = 0;
       while (taken < backlog.length && !enough()) take(backlog[taken++] as MutationRecord);

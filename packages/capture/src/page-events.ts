@@ -34,6 +34,7 @@ const TYPES = [
   'resize',
   'popstate',
   'hashchange',
+  'pagehide',
 ] as const;
 
 export function createPageEvents(access: DomAccess, window: PageWindow): PageEvents {

@@ -4,7 +4,7 @@ import type { AgentRun } from './agent-run.ts';
  * The pointer at the rate of the device (AGT50-AGT55): one `pointermove` stands for many samples, each with
  * a time of its own. While something is dragged the browser sends drag events instead.
  */
-export function watchPointer(run: AgentRun, beforeInput: () => void): void {
+export function watchPointer(run: AgentRun, beforeInput: (at: number) => void): void {
   const { window } = run;
   const origin = window.performance.timeOrigin;
   let last = { x: 0, y: 0 };
@@ -37,7 +37,7 @@ export function watchPointer(run: AgentRun, beforeInput: () => void): void {
     for (const sample of samples) move(origin + sample.timeStamp, sample.clientX, sample.clientY);
     // Further buttons while one is held come as moves that name a button.
     if (moved.button >= 0) {
-      beforeInput();
+      beforeInput(run.timeOf(moved));
       const pressed = (moved.buttons & (BUTTON_BITS[moved.button] ?? 0)) !== 0;
       button(pressed ? 'down' : 'up', run.timeOf(moved), moved, moved.button);
     }
@@ -46,7 +46,7 @@ export function watchPointer(run: AgentRun, beforeInput: () => void): void {
   const onDown = (event: Event) => {
     const pressed = event as PointerEvent;
     if (!pressed.isPrimary) return;
-    beforeInput();
+    beforeInput(run.timeOf(event));
     move(run.timeOf(event), pressed.clientX, pressed.clientY);
     button('down', run.timeOf(event), pressed, pressed.button);
     down.set(pressed.pointerId, pressed);

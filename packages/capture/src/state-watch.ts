@@ -20,7 +20,7 @@ import { createTreeWriter } from './tree-writer.ts';
  */
 export type StateWatch = {
   /** Writes what is due before an input is: it acts on what was there before it. */
-  beforeInput(): void;
+  beforeInput(at: number): void;
   poll(): void;
   readonly forms: FormWatch;
 };
@@ -38,6 +38,7 @@ const COUNT_EVERY = 16;
 export function createStateWatch(run: AgentRun, contexts: ElementContexts, overload: () => void): StateWatch {
   const { access, mirror, document, window } = run;
   const styleChanged = new Set<Element>();
+  const touched = new Set<Element>();
   /** Custom elements without a shadow root: they may get one, and nothing tells. */
   const hosts = new Set<Element>();
   let fresh: Node[] = [];
@@ -64,7 +65,7 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
   const mutations = createMutationWatch(run, serializer, trees, {
     dirty: schedule,
     styleTouched: (element) => styles.touched(element),
-    fieldTouched: (element) => forms.touched(element),
+    fieldTouched: (element) => touched.add(element),
     overload,
   });
 
@@ -143,11 +144,14 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
     run.later(4, slice);
   }
 
-  function flush(milliseconds: number): boolean {
+  function flush(milliseconds: number, at = run.now()): boolean {
     if (!started) return true;
     contexts.forget();
     const before = mutations.waiting;
-    const done = mutations.flush(milliseconds);
+    const done = mutations.flush(milliseconds, at);
+    // Only now are the nodes that came with the mutation in the state.
+    for (const field of touched) forms.touched(field);
+    touched.clear();
     writeStyles();
     afterWriting();
     if (before > 0) settle.changed();
@@ -216,8 +220,9 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
 
   return {
     forms,
-    beforeInput() {
-      flush(SLICE);
+    beforeInput(at) {
+      // The input is handled after it happened; what was there before it is written as before it.
+      flush(SLICE, at - 0.01);
     },
     poll() {
       if (!started || access.visibility(document) === 'hidden') return;

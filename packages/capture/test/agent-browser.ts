@@ -145,6 +145,7 @@ export async function withAgent(
 ): Promise<{ worlds: AgentWorld[]; cdp: CDPSession; top: () => Promise<AgentWorld> }> {
   const cdp = await page.context().newCDPSession(page);
   const worlds: AgentWorld[] = [];
+  const left: AgentWorld[] = [];
   const name = 'aboveboard-agent';
   cdp.on('Runtime.executionContextCreated', ({ context }) => {
     if (context.name !== name) return;
@@ -152,11 +153,13 @@ export async function withAgent(
   });
   cdp.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
     const at = worlds.findIndex((world) => world.contextId === executionContextId);
-    if (at >= 0) worlds.splice(at, 1);
+    const [gone] = at >= 0 ? worlds.splice(at, 1) : [];
+    // What it said last may be heard after it has gone.
+    if (gone) left.push(gone);
   });
   cdp.on('Runtime.bindingCalled', ({ name: binding, payload, executionContextId }) => {
     if (binding !== 'aboveboardPost') return;
-    worlds.find((world) => world.contextId === executionContextId)?.receive(payload);
+    [...worlds, ...left].find((world) => world.contextId === executionContextId)?.receive(payload);
   });
   await cdp.send('Page.enable');
   await cdp.send('Runtime.enable');

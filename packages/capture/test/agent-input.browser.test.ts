@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AgentItem } from '../src/frame-message.ts';
 import { type AgentWorld, bundle, launch, servePages, withAgent } from './agent-browser.ts';
 
 const PAGE = `<!doctype html><title>t</title><style>body{margin:0} #drag,#drop{width:80px;height:40px;background:#ccc}
@@ -60,6 +61,36 @@ describe('input', () => {
     expect(JSON.stringify(world.of('state')[1])).toContain(
       `"id":${(down as { node: number }).node},"tagName":"input"`,
     );
+    await page.close();
+  });
+
+  test('[AGT14] a press follows the state that it acts on, and the click that leads away is heard', async () => {
+    const { page, world } = await recorded();
+    // DevTools hears nothing of a document that is being left, so what is said then is kept beside it.
+    await world.evaluate(`(() => { let all = ''; const own = aboveboardPost;
+      aboveboardPost = (text) => { all += text + '\\n'; sessionStorage.setItem('said', all); own(text); }; })()`);
+    const area = (await page.locator('#area').boundingBox()) as { x: number; y: number };
+    await page.evaluate(() => {
+      const link = document.createElement('a');
+      link.href = '/frame';
+      link.textContent = 'away';
+      link.style.cssText = 'position:fixed;left:300px;top:300px';
+      document.body.append(link);
+    });
+    await page.mouse.click(area.x + 5, area.y + 5);
+    await page.mouse.click(305, 305);
+    await page.waitForURL('**/frame');
+    const said = (await page.evaluate(() => sessionStorage.getItem('said'))) ?? '';
+    const items = said
+      .split('\n')
+      .filter((line) => line !== '')
+      .flatMap((line) => (JSON.parse(line) as { items: AgentItem[] }).items)
+      .map((i) =>
+        i.item === 'event' ? i.event.kind : i.item === 'state' ? `state${i.change.type}` : i.item,
+      );
+    expect(items).toContain('state3');
+    expect(items.indexOf('state3')).toBeLessThan(items.indexOf('down'));
+    expect(items.filter((kind) => kind === 'down')).toHaveLength(2);
     await page.close();
   });
 
