@@ -1,28 +1,53 @@
-import {
-  RRWEB_FULL_SNAPSHOT,
-  RRWEB_INCREMENTAL,
-  type SerializedNode,
-  SOURCE_MUTATION,
-  type StateChange,
-} from '@aboveboard/protocol/state';
+import { RRWEB_FULL_SNAPSHOT, RRWEB_INCREMENTAL, type StateChange } from '@aboveboard/protocol/state';
+
+/** `low` and all ids from there on that are below `end`. */
+export type NodeRange = { low: number; end: number };
+
+export function isWithin(id: unknown, { low, end }: NodeRange): boolean {
+  return typeof id === 'number' && id >= low && id < end;
+}
 
 /**
- * Lowest and highest id among the nodes that a change brings; null: it brings none. An agent that gives ids
- * outside its range would write into another document's state. Walks without recursion: depth is the page's.
+ * Whether every node that a change speaks of is of the range. An agent that gave others would write into
+ * another document's state. Nothing about the change is believed: what has not the form of one is not
+ * within. Walks without recursion: depth is the page's.
  */
-export function highestAddedNode(change: StateChange): { low: number; high: number } | null {
-  const waiting: SerializedNode[] = [];
-  if (change.type === RRWEB_FULL_SNAPSHOT) waiting.push(change.data.node);
-  else if (change.type === RRWEB_INCREMENTAL && change.data.source === SOURCE_MUTATION) {
-    for (const add of change.data.adds) waiting.push(add.node);
+export function speaksWithin(change: StateChange, range: NodeRange): boolean {
+  if (change.type === RRWEB_FULL_SNAPSHOT) return holds([change.data.node], range);
+  if (change.type !== RRWEB_INCREMENTAL) return true;
+  const data = change.data as Partial<Record<'id' | Lists, unknown>>;
+  // Null and nothing: sizes have no node, sheets are named by others, the last child has no next.
+  const named = (id: unknown) => id === undefined || id === null || isWithin(id, range);
+  if (!named(data.id)) return false;
+  for (const list of LISTS) {
+    const entries = data[list] ?? [];
+    if (!Array.isArray(entries)) return false;
+    for (const entry of entries as unknown[]) {
+      if (!isRecord(entry)) return false;
+      const { id, parentId, nextId, node } = entry;
+      if (!named(id) || !named(parentId) || !named(nextId)) return false;
+      if (node !== undefined && !holds([node], range)) return false;
+    }
   }
-  if (waiting.length === 0) return null;
-  let low = Number.POSITIVE_INFINITY;
-  let high = 0;
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    low = Math.min(low, node.id);
-    high = Math.max(high, node.id);
-    if ('childNodes' in node) for (const child of node.childNodes) waiting.push(child);
+  return true;
+}
+
+type Lists = (typeof LISTS)[number];
+const LISTS = ['removes', 'adds', 'texts', 'attributes'] as const;
+
+function holds(waiting: unknown[], range: NodeRange): boolean {
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (!isRecord(node) || !isWithin(node.id, range)) return false;
+    const { childNodes = [] } = node;
+    if (!Array.isArray(childNodes)) return false;
+    for (const child of childNodes) waiting.push(child);
   }
-  return { low, high };
+  return true;
+}
+
+function isRecord(
+  value: unknown,
+): value is Partial<Record<'id' | 'parentId' | 'nextId' | 'node' | 'childNodes', unknown>> {
+  return typeof value === 'object' && value !== null;
 }

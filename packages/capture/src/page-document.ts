@@ -42,7 +42,10 @@ export class PageDocument {
   /** Its states can't be used as they are; it has to begin anew. */
   broken = false;
   retryAt = 0;
-  retries = 0;
+  /** In a row. */
+  failures = 0;
+  /** When the present agent's first state was written. */
+  liveSince: number | null = null;
 
   constructor(
     identity: DocumentIdentity,
@@ -136,6 +139,7 @@ export class PageDocument {
     this.acknowledged = -1;
     this.#skip = 0;
     this.live = false;
+    this.liveSince = null;
     this.frames = [];
     this.attachedTo = null;
     this.broken = false;

@@ -3,9 +3,9 @@ import type { StateItem } from '@aboveboard/protocol/state';
 
 /** Where the session writes; the recording's writer behind it encodes, seals and stores. */
 export interface RecordingSink {
-  /** In order of `t`. */
+  /** In order of `t`. RecordingError, with nothing taken, where it can't be in a recording. */
   event(event: RecordedEvent): void;
-  /** Its index over the recording. */
+  /** Its index over the recording. RecordingError, with nothing taken, where it can't be in one. */
   state(item: StateItem): number;
   /** All that was given is durable when it resolves. */
   flush(): Promise<void>;

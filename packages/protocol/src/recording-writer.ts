@@ -122,9 +122,11 @@ export class RecordingWriter {
     this.#mustBeOpen();
     const checked = checkStates([item], this.#limits);
     if (!checked.ok) throw new RecordingError(checked.faults);
+    const size = roughSize(item);
+    if (size > this.#limits.partBytes / 4) this.#mustFit(item);
     const t = this.#forward('states', item.t);
     this.#states.push(t === item.t ? item : { ...item, t });
-    this.#stateBytes += roughSize(item);
+    this.#stateBytes += size;
     this.#counts.states += 1;
     if (this.#stateBytes >= this.#gather.stateBytes || this.#states.length >= this.#limits.statesInPart)
       this.#roll();
@@ -200,6 +202,12 @@ export class RecordingWriter {
     const time = Math.max(t, this.#last[kind]);
     if (kind !== 'events') this.#passed(kind, time, time);
     return time;
+  }
+
+  /** A part has room for it, beside what may be gathered already, even where deflating saves nothing. */
+  #mustFit(item: StateItem): void {
+    if (encodeStates([item]).length <= this.#limits.partBytes * (15 / 16)) return;
+    throw new RecordingError([{ rule: 'REC87', at: 'state', message: 'is too large for a part' }]);
   }
 
   #push(event: RecordedEvent): void {
