@@ -15,13 +15,8 @@ import type { SecretScan } from './secret-scan.ts';
  * This is the prosecutor, not the driver: it uses keys and inner interfaces that no person at the screen has.
  */
 
-/** What the extension keeps: its databases as files, their contents as values, and every spooled recording opened. */
-export async function showExtension(
-  scan: SecretScan,
-  browser: ExtensionBrowser,
-  panel: Page,
-  recordings: readonly string[],
-): Promise<void> {
+/** What the extension keeps: its databases as files, and their contents as values. */
+export async function showExtension(scan: SecretScan, browser: ExtensionBrowser, panel: Page): Promise<void> {
   const stored = await panel.evaluate(dumpDatabases);
   for (const [store, values] of Object.entries(stored.databases)) {
     for (const value of values) scan.text(`extension's database, ${store}`, value);
@@ -29,10 +24,10 @@ export async function showExtension(
       for (const bytes of bytesWithin(value)) scan.bytes(`bytes in ${store}`, bytes);
   }
   scan.text('extension’s storage', stored.storage);
-  for (const id of recordings) await showSpooled(scan, panel, id);
   await scan.folder(browser.profile, (path) => !path.includes(browser.id));
 }
 
+/** A recording of the spool, opened with the device's key. */
 export async function showSpooled(scan: SecretScan, panel: Page, id: string): Promise<void> {
   const { manifest, events, states } = await readSpooled(panel, id);
   scan.text(`spooled recording, manifest`, JSON.stringify(manifest));

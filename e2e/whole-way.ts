@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { buildExtension, ExtensionBrowser } from '../apps/extension/test/extension-browser.ts';
 import { tap } from './byte-tap.ts';
-import { showExport, showExtension, showServer } from './evidence.ts';
+import { showExport, showExtension, showServer, showSpooled } from './evidence.ts';
 import { Hand } from './hand.ts';
 import { aboveboard, startInstallation } from './installation.ts';
 import { freePort, startWiki } from './real-application.ts';
@@ -107,12 +107,15 @@ async function story(
   assert.ok(reviewed.before >= 40, `review shows ${reviewed.before} steps`);
   assert.ok(reviewed.after < reviewed.before, 'the cut took no step out');
 
+  // What lies on the device now is opened for the search while its key still exists.
+  const scan = new SecretScan(Object.values(SECRETS));
+  for (const id of await spooledRecordings(panel)) await showSpooled(scan, panel, id);
+
   say('releasing, recalling, releasing');
   await release(first);
   await panel.bringToFront();
   await panel.getByRole('button', { name: 'Recall' }).first().click();
   await panel.getByText('Waits for your review').first().waitFor();
-  const mine = await panelRecordings(panel);
   assert.equal(wire.sent().includes('/api/uploads'), false, 'something was announced before it was released');
   const [second] = await Promise.all([
     browser.context.waitForEvent('page'),
@@ -153,8 +156,7 @@ async function story(
   figures['pictures exported'] = pictures;
 
   say('searching everything for what had to stay private');
-  const scan = new SecretScan(Object.values(SECRETS));
-  await showExtension(scan, browser, panel, mine);
+  await showExtension(scan, browser, panel);
   scan.bytes('sent by the device', wire.sent());
   scan.bytes('received by the device', wire.received());
   await showServer(scan, installation.data);
@@ -225,7 +227,7 @@ async function uploaded(panel: Page): Promise<void> {
 }
 
 /** Ids of what is on the device: for the search only. */
-async function panelRecordings(panel: Page): Promise<string[]> {
+async function spooledRecordings(panel: Page): Promise<string[]> {
   return panel.evaluate(async () => {
     const answer = await chrome.runtime.sendMessage({ command: 'view' });
     return answer.view.recordings.map((recording: { id: string }) => recording.id);
@@ -262,7 +264,7 @@ async function checkTrajectory(folder: string): Promise<{ steps: number; picture
     );
   }
   for (const step of task.traj) {
-    const path = join(folder, 'images', step.image);
+    const path = join(folder, 'images', step.image ?? 'missing');
     const { width, height } = PNG.sync.read(await readFile(path));
     assert.ok(width >= 640 && height >= 400, `${step.image} is ${width} x ${height}`);
     assert.ok((await stat(path)).size > 2000, `${step.image} is nearly empty`);
