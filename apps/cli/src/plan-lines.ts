@@ -11,6 +11,7 @@ import type { Checked, Problem } from '@aboveboard/planner/problem';
 import { askProgramme } from '@aboveboard/planner/programme/sizing';
 import { askSpeed } from '@aboveboard/planner/speed/question';
 import { type OwnCatalogue, readGiven, readOwn } from './plan-file.ts';
+import { modelFromFiles } from './plan-model.ts';
 
 type Line = Record<string, unknown>;
 type Asked<T> = T extends (asked: infer A, ...rest: never[]) => unknown ? A : never;
@@ -42,18 +43,19 @@ export async function filterLines(
   if (!answer) throw new RangeError(`no filter ${filter}`);
   const own = await readOwn(catalogues);
   const lines = (await readGiven(file)).split('\n').filter((line) => line.trim() !== '');
-  const replies = lines.map((line, i) => reply(line, i + 1, answer, own));
+  const replies: Reply[] = [];
+  for (const [i, line] of lines.entries()) replies.push(await reply(line, i + 1, answer, own));
   const first = replies[0];
   if (out && first && 'files' in first) await writeFiles(out, first as DeployAnswer);
   return replies;
 }
 
-function reply(
+async function reply(
   line: string,
   number: number,
   answer: (line: Line, own: OwnCatalogue) => Checked<object>,
   own: OwnCatalogue,
-): Reply {
+): Promise<Reply> {
   let asked: unknown;
   try {
     asked = JSON.parse(line);
@@ -66,7 +68,10 @@ function reply(
       problems: [{ code: 'corrupt', at: `line ${number}`, message: 'is not a JSON object' }],
     };
   }
-  const checked = answer(asked as Line, own);
+  const model = await modelFromFiles((asked as Line)['model']);
+  if (model && !model.ok) return { line: number, problems: model.problems };
+  const whole = model ? { ...asked, model: model.value } : (asked as Line);
+  const checked = answer(whole, own);
   return checked.ok ? checked.value : { line: number, problems: checked.problems };
 }
 

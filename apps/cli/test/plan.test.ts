@@ -121,6 +121,28 @@ describe('filters', () => {
     expect(JSON.parse(out)).toHaveProperty(field);
   });
 
+  it('a model is given by its files', async () => {
+    const config = file('config.json', {
+      architectures: ['LlamaForCausalLM'],
+      hidden_size: 64,
+      num_attention_heads: 4,
+      num_hidden_layers: 2,
+      intermediate_size: 128,
+      vocab_size: 100,
+    });
+    const header = Buffer.from(JSON.stringify({ w: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const weights = join(folder, 'model.safetensors');
+    writeFileSync(weights, Buffer.concat([length, header, Buffer.alloc(4)]));
+    const asked = { ...memory, tp: 1, model: { config, safetensors: [weights] } };
+    const { out } = await run('plan', 'memory', file('own.jsonl', lines(asked)));
+    expect(JSON.parse(out).fits).toBe(true);
+    writeFileSync(weights, Buffer.from('GGUF'));
+    const bad = await run('plan', 'memory', file('bad.jsonl', lines({ ...asked, model: { gguf: weights } })));
+    expect(JSON.parse(bad.out).problems[0].code).toBe('corrupt');
+  });
+
   it('deploy writes its files once, and never over others', async () => {
     const given = file('deploy.jsonl', lines(memory));
     const out = join(folder, 'out');

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readGgufHeader, shapeFromGguf } from '../src/memory/gguf.ts';
+import { modelOfGguf, modelOfSafetensors } from '../src/memory/model-file.ts';
+import { askMemory } from '../src/memory/question.ts';
 import { readSafetensorsHeader } from '../src/memory/safetensors.ts';
 
 const encoder = new TextEncoder();
@@ -169,5 +171,62 @@ describe('GGUF', () => {
       ),
       { seed: 11, numRuns: 300 },
     );
+  });
+});
+
+describe('a model given by its files', () => {
+  const config = {
+    architectures: ['LlamaForCausalLM'],
+    hidden_size: 64,
+    num_attention_heads: 4,
+    num_hidden_layers: 2,
+    intermediate_size: 128,
+    vocab_size: 100,
+  };
+
+  test('[PLN12] true tensor sizes are used', () => {
+    const bytes = safetensors({ w: { dtype: 'F16', shape: [500_000], data_offsets: [0, 1_000_000] } });
+    const read = modelOfSafetensors([{ name: 'a', head: bytes, bytes: 2_000_000 }], config);
+    expect(read.ok && read.value).toMatchObject({ weight_bytes: 1_000_000, kinds: { F16: 1_000_000 } });
+    const asked = { gpu: 'l4', engine: 'llama.cpp', max_model_len: 128 };
+    const real = askMemory({ ...asked, model: read.ok ? read.value : {} });
+    expect(real.ok && real.value.weights_gib_per_gpu).toBeCloseTo(1_000_000 / 2 ** 30, 6);
+    const planned = askMemory({ ...asked, model: { config } });
+    expect(planned.ok && planned.value.weights_gib_per_gpu).not.toBeCloseTo(1_000_000 / 2 ** 30, 6);
+    expect(askMemory({ ...asked, model: { config, weight_bytes: -1 } }).ok).toBe(false);
+  });
+
+  test('[PLN20, PLN70] a tensor in two shards is corrupt, and every faulty file is named', () => {
+    const bytes = safetensors({ w: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } });
+    const files = ['a', 'b', 'c'].map((name) => ({
+      name,
+      head: name === 'c' ? new Uint8Array(2) : bytes,
+      bytes: 1000,
+    }));
+    const read = modelOfSafetensors(files, { ...config, vocab_size: -1 });
+    expect(!read.ok && read.problems.map((p) => p.at)).toEqual(['b', 'c byte 0', 'vocab_size']);
+  });
+
+  test('GGUF with KV heads for each layer', () => {
+    const gguf = header(1n, 5n)
+      .text('general.architecture')
+      .u32(8)
+      .text('x')
+      .text('x.block_count')
+      .u32(4)
+      .u32(2);
+    gguf.text('x.embedding_length').u32(4).u32(64).text('x.attention.head_count').u32(4).u32(4);
+    gguf.text('x.attention.head_count_kv').u32(9).u32(4).u64(2n).u32(4).u32(1);
+    const bytes = tensor(gguf, 'w', 64n, 8, 0n).bytes();
+    const read = modelOfGguf({ name: 'f', head: bytes, bytes: bytes.length + 200 });
+    expect(read.ok && read.value.shape).toMatchObject({ kvHeads: 4, kvHeadsByLayer: [4, 1] });
+    const answer = askMemory({
+      model: read.ok ? read.value : {},
+      gpu: 'l4',
+      engine: 'llama.cpp',
+      kv_dtype: 'f16',
+      max_model_len: 64,
+    });
+    expect(answer.ok && answer.value.kv_bytes_per_token_per_gpu).toBe(5 * 16 * 2 * 2);
   });
 });

@@ -13,8 +13,8 @@ export type GgufHeader = {
   tensors: FileTensor[];
 };
 
-/** Strings beyond 64 KiB and arrays (vocabularies) keep their length only. */
-export type GgufValue = string | number | boolean | { array: number };
+/** Strings beyond 64 KiB are emptied; arrays keep their length, and short ones of numbers their numbers. */
+export type GgufValue = string | number | boolean | { array: number; numbers?: number[] };
 
 /** Block bytes and block weights of each tensor kind. Source: ggml-common.h. */
 const kinds: Record<number, [name: string, bytes: number, weights: number]> = {
@@ -167,6 +167,11 @@ function readValue(reader: Reader, type: number, depth: number): GgufValue {
     const inner = reader.u32();
     const count = reader.u64('array', reader.bytes.byteLength);
     const width = scalar[inner];
+    if (width !== undefined && count <= 4096) {
+      const numbers: number[] = [];
+      for (let i = 0; i < count; i++) numbers.push(Number(readValue(reader, inner, depth + 1)));
+      return { array: count, numbers };
+    }
     if (width !== undefined) reader.need(width * count);
     else for (let i = 0; i < count; i++) readValue(reader, inner, depth + 1);
     return { array: count };
@@ -208,9 +213,15 @@ export function shapeFromGguf(header: GgufHeader): Checked<Shape> {
     const value = metadata.get(`${architecture}.${key}`);
     return typeof value === 'number' ? value : undefined;
   };
+  // Some models give one figure a layer: the largest decides where one is wanted.
+  const list = (key: string) => {
+    const value = metadata.get(`${architecture}.${key}`);
+    return typeof value === 'object' ? value.numbers : undefined;
+  };
+  const kvByLayer = list('attention.head_count_kv');
   const layers = get('block_count');
   const hidden = get('embedding_length');
-  const heads = get('attention.head_count');
+  const heads = get('attention.head_count') ?? most(list('attention.head_count'));
   const missing = Object.entries({
     block_count: layers,
     embedding_length: hidden,
@@ -233,13 +244,14 @@ export function shapeFromGguf(header: GgufHeader): Checked<Shape> {
     layers,
     hidden,
     heads,
-    kvHeads: get('attention.head_count_kv') ?? heads,
+    kvHeads: get('attention.head_count_kv') ?? most(kvByLayer) ?? heads,
     headDim: get('attention.key_length') ?? Math.floor(hidden / heads),
-    intermediate: get('feed_forward_length') ?? 4 * hidden,
+    intermediate: get('feed_forward_length') ?? most(list('feed_forward_length')) ?? 4 * hidden,
     vocab,
     tied: !header.tensors.some((tensor) => tensor.name === 'output.weight'),
     maxPosition: get('context_length') ?? 4096,
   };
+  if (kvByLayer && kvByLayer.length === layers) shape.kvHeadsByLayer = kvByLayer;
   const optional: [keyof Shape, string][] = [
     ['experts', 'expert_count'],
     ['expertsActive', 'expert_used_count'],
@@ -258,3 +270,5 @@ export function shapeFromGguf(header: GgufHeader): Checked<Shape> {
   }
   return { ok: true, value: shape };
 }
+
+const most = (values: readonly number[] | undefined) => (values?.length ? Math.max(...values) : undefined);

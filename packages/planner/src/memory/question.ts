@@ -52,11 +52,13 @@ export type MemoryAnswer = {
   assumed: Record<string, string | number>;
 };
 
-/** A model by name, or given whole: `{config: ...}` with a config.json, `{shape: ...}` with a shape. */
-export function modelOf(
-  given: unknown,
-  own: readonly Model[] = [],
-): Checked<{ shape: Shape; name: string; quant?: string }> {
+type Known = { shape: Shape; name: string; quant?: string; weightBytes?: number };
+
+/**
+ * A model by name, or given whole: `{config: ...}` with a config.json, `{shape: ...}` with a shape; either with
+ * `weight_bytes`, the true size of its tensors from a file's header.
+ */
+export function modelOf(given: unknown, own: readonly Model[] = []): Checked<Known> {
   if (typeof given === 'string' && given !== '') {
     const found = findModel(given, own);
     if (!found.ok) return found;
@@ -67,17 +69,31 @@ export function modelOf(
     };
   }
   if (typeof given === 'object' && given !== null) {
-    const { config, shape } = given as { config?: unknown; shape?: Shape };
+    const {
+      config,
+      shape,
+      weight_bytes: size,
+    } = given as { config?: unknown; shape?: Shape; weight_bytes?: unknown };
+    if (size !== undefined && !(typeof size === 'number' && size > 0 && Number.isFinite(size))) {
+      return {
+        ok: false,
+        problems: [{ code: 'impossible', at: 'model.weight_bytes', message: 'is no number of bytes' }],
+      };
+    }
+    const weightBytes = typeof size === 'number' ? { weightBytes: size } : {};
     if (shape) {
       const problems = shapeProblems(shape);
       return problems.length > 0
         ? { ok: false, problems }
-        : { ok: true, value: { shape, name: 'own shape' } };
+        : { ok: true, value: { shape, name: 'own shape', ...weightBytes } };
     }
     const read = shapeFromConfig(config ?? given);
     if (!read.ok) return read;
     const quant = nativeQuant(read.value);
-    return { ok: true, value: { shape: read.value, name: 'own config', ...(quant ? { quant } : {}) } };
+    return {
+      ok: true,
+      value: { shape: read.value, name: 'own config', ...(quant ? { quant } : {}), ...weightBytes },
+    };
   }
   return {
     ok: false,
@@ -222,6 +238,7 @@ export function readMemory(asked: MemoryAsked, own: Own = {}): Checked<ServeInpu
       ...(gpuGib === undefined ? {} : { gpuGib }),
       ...(loraRank === undefined ? {} : { loraRank }),
       ...(asked.draft ? { draft: true } : {}),
+      ...(model.value.weightBytes === undefined ? {} : { fileBytes: model.value.weightBytes }),
     },
   };
 }

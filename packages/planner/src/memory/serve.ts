@@ -5,7 +5,7 @@ import { type Activation, activationPeak } from './activation.ts';
 import { type EngineProfile, unslothSequences } from './engine.ts';
 import { type KvDtype, type KvLine, kvBytesPerRequest, kvLines, kvRates } from './kv.ts';
 import type { QuantLayout } from './quant.ts';
-import { type Layout, totalBytes, type WeightLine, weightsPerGpu } from './weights.ts';
+import { type Layout, oneGpu, totalBytes, type WeightLine, weightsPerGpu } from './weights.ts';
 
 const gib = 2 ** 30;
 
@@ -20,8 +20,8 @@ export type ServeInput = {
   fraction?: number;
   sequences?: number;
   batchedTokens?: number;
-  /** Weight bytes a GPU from a real file, in place of the layout's. */
-  weightBytes?: number;
+  /** Bytes of all tensors from a real file's header, in place of the layout's sum; cut as the layout is cut. */
+  fileBytes?: number;
   /** GiB that the driver reports, in place of the catalogue's. */
   gpuGib?: number;
   loraRank?: number;
@@ -68,7 +68,7 @@ export function serveMemory(input: ServeInput): ServeMemory {
   // Unsloth starts vLLM with adapter slots, of its default rank where none is said.
   const loraRank = input.loraRank ?? (engine.engine === 'unsloth' ? 16 : 0);
   if (loraRank > 0) weights.push({ role: 'adapters', bytes: loraBytes(shape, loraRank, layout.tp) });
-  const weightBytes = input.weightBytes ?? totalBytes(weights);
+  const weightBytes = realBytes(input, totalBytes(weights));
   const attentionTp = Math.max(1, layout.tp / layout.attentionDp);
   const kv = kvLines(shape, {
     key: input.kv.key,
@@ -121,6 +121,15 @@ export function serveMemory(input: ServeInput): ServeMemory {
     assumed: { fraction, sequences, batchedTokens },
     interval: { low: kvAvailable - spread, high: kvAvailable + spread },
   };
+}
+
+/** The file's bytes in the proportion that the layout puts on the fullest GPU. */
+function realBytes(input: ServeInput, planned: number): number {
+  if (input.fileBytes === undefined) return planned;
+  const options = { rope: false, ...(input.draft ? { draft: true } : {}) };
+  const whole = totalBytes(weightsPerGpu(input.shape, input.quant, oneGpu, options));
+  const here = totalBytes(weightsPerGpu(input.shape, input.quant, input.layout, options));
+  return (input.fileBytes * here) / whole;
 }
 
 function budgetOf(engine: EngineProfile, capacity: number, fraction: number, weights: number): number {
