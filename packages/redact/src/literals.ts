@@ -90,9 +90,10 @@ function* fromScript(source: string): Iterable<string> {
   }
 }
 
-/** A string may hold markup; then its texts are literals too. */
+/** A string may hold markup or JSON (bundlers ship tables so); then its texts are literals too. */
 function* fromText(text: string): Iterable<string> {
   yield text;
+  if (text.length > LITERAL_LENGTH && /^\s*[{[]/.test(text)) yield* fromStrings(text);
   if (text.includes('<') && text.includes('>')) yield* fromMarkup(text);
 }
 

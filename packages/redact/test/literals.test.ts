@@ -82,3 +82,8 @@ test('[MASK4] any source ends, in linear time', () => {
     }
   }
 }, 60_000);
+
+test('[MASK4] strings of JSON that stands in a string of a script', () => {
+  const table = JSON.stringify({ tiddlers: { '$:/Close': { text: 'close', filler: 'x'.repeat(300) } } });
+  expect(of(`load([{"title":"core","text":${JSON.stringify(table)}}])`, 'js')).toContain('close');
+});

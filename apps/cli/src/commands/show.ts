@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandContext, CommandFailure, GROUPS } from '../command.ts';
+import { type CommandContext, GROUPS } from '../command.ts';
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -10,20 +10,10 @@ export function register(program: Command, context: CommandContext): void {
       'Open one recording and show its manifest. The opening is written to the access journal first.',
     )
     .action(async (id: string) => {
-      const { openRecording } = await import('@aboveboard/protocol/recording-reader');
-      const { webDeflate } = await import('@aboveboard/protocol/web-deflate');
-      const { journal, recordings } = await context.installation();
-      const [known] = await recordings.known([id]);
-      if (!known)
-        throw new CommandFailure(
-          'There is no recording of that id here. "aboveboard recordings" lists them.',
-        );
-      const access = await journal.beforeRead({ kind: 'inspection', by: 'operator' }, [id]);
-      const source = await recordings.openReleased(access, id);
-      const { manifest } = await openRecording({ ...source, deflate: webDeflate });
-      const parts = await source.store.list();
-      context.result({ manifest, sealed: parts, journal: access.entry });
+      const { openForReading } = await import('../opened-recording.ts');
+      const { manifest, sealed, entry } = await openForReading(context, id, 'inspection');
+      context.result({ manifest, sealed, journal: entry });
       const { summaryOf } = await import('../recording-summary.ts');
-      for (const line of summaryOf(manifest, parts)) context.print(line);
+      for (const line of summaryOf(manifest, sealed)) context.print(line);
     });
 }

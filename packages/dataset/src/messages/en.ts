@@ -2,6 +2,8 @@ import type { Action } from '../action.ts';
 import type { Target } from '../tree-target.ts';
 
 /** What each step was, in words for people; a translation is a second file of this shape. */
+const NAME_LENGTH = 60;
+
 const ROLE_WORDS: Readonly<Record<string, string>> = {
   button: 'button',
   checkbox: 'tick box',
@@ -40,8 +42,9 @@ export function stepWords(action: Action, target: Target | null): string {
       if (action.value?.open) return `Type “${action.value.text}” into ${where}`;
       return `Type masked text into ${where}`;
     case 'key':
-    case 'shortcut':
       return `Press ${[...action.modifiers, action.name ?? 'a key'].join(' + ')}`;
+    case 'shortcut':
+      return `Press ${(action.name ?? 'a shortcut').split(/(?<=.)\+/).join(' + ')}`;
     case 'navigate':
       return action.cause === 'switch' ? 'Go to another tab' : 'Go to another page';
     case 'wait':
@@ -51,8 +54,11 @@ export function stepWords(action: Action, target: Target | null): string {
 
 function place(target: Target | null): string {
   if (!target) return 'the page';
-  const role = ROLE_WORDS[target.role] ?? 'element';
-  return target.name === '' ? `the ${role}` : `the ${role} “${target.name}”`;
+  const role = ROLE_WORDS[target.role];
+  // What has no role of its own holds all of the page's text below it: that is no name.
+  if (role === undefined) return 'the page';
+  const name = target.name.length > NAME_LENGTH ? `${target.name.slice(0, NAME_LENGTH)}…` : target.name;
+  return name === '' ? `the ${role}` : `the ${role} “${name}”`;
 }
 
 function direction(dx: number, dy: number): string {
