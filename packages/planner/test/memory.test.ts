@@ -172,6 +172,29 @@ describe('questions', () => {
     expect(answer.ok && answer.value.assumed).toMatchObject({ max_num_seqs: 1024 });
   });
 
+  test('[PLN15] a launcher that was guessed is said, and the interval holds the other guess', () => {
+    const line = {
+      model: 'unsloth/phi-4-bnb-4bit',
+      gpu: 'Tesla T4',
+      engine: 'vllm',
+      engine_version: '0.8.0',
+      max_model_len: 512,
+      gpu_memory_utilization: 0.7,
+    };
+    const guessed = askMemory(line);
+    const plain = askMemory({ ...line, max_num_seqs: 256 });
+    expect(guessed.ok && guessed.value.assumed).toMatchObject({
+      max_num_seqs: 128,
+      launcher: expect.stringContaining('Unsloth'),
+    });
+    expect(plain.ok && plain.value.assumed).not.toHaveProperty('launcher');
+    expect(guessed.ok && plain.ok && guessed.value.interval.low <= plain.value.kv_available_gib_per_gpu).toBe(
+      true,
+    );
+    // Measured: 1.24 GiB.
+    expect(guessed.ok && guessed.value.kv_available_gib_per_gpu).toBeCloseTo(1.24, 1);
+  });
+
   test('[PLN14] what does not fit says so', () => {
     const answer = askMemory({ ...asked, model: 'deepseek-ai/DeepSeek-R1', tp: 8 });
     expect(answer.ok && answer.value).toMatchObject({ fits: false, kv_tokens: 0, max_context: 0 });

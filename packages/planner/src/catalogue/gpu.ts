@@ -38,7 +38,7 @@ export const builtInGpus: readonly Gpu[] = (gpusFile as unknown as { rows: Gpu[]
 /** A GPU by its name, title or an alias, whatever the case and punctuation; `own` come first. */
 export function findGpu(wanted: string, own: readonly Gpu[] = []): Checked<Gpu> {
   const gpus = [...own, ...builtInGpus];
-  const target = plain(wanted);
+  const target = plain(wanted.replace(/\((?!\d)[^)]*\)/g, ' '));
   const names = (gpu: Gpu) => [gpu.name, gpu.title, ...gpu.aliases].map(plain);
   const found =
     gpus.find((gpu) => names(gpu).includes(target)) ??

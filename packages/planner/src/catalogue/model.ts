@@ -76,7 +76,7 @@ export function quantInName(name: string): string | undefined {
 const tuningWords = new Set(
   (
     'instruct it base chat hf bnb 4bit 8bit unsloth fp8 nvfp4 mxfp4 awq gptq gguf int4 int8 w4a16 w8a8 w8a16 dynamic block ' +
-    'static pertensor bf16 fp16 pt meta preview marlin thinking 2507 autoround quantized dev text recipe vllm single'
+    'static pertensor bf16 fp16 pt meta preview marlin thinking 2507 autoround quantized dev text recipe vllm single nvidia'
   ).split(' '),
 );
 

@@ -129,7 +129,10 @@ const aliases: Record<string, string> = {
 export const quantNames: readonly string[] = layouts.map((layout) => layout.name);
 
 export function findQuant(wanted: string): QuantLayout | undefined {
-  const lower = wanted.trim().toLowerCase();
+  const lower = wanted
+    .replace(/\(.*\)/, '')
+    .trim()
+    .toLowerCase();
   const name = aliases[lower] ?? lower;
   return (
     layouts.find((layout) => layout.name === name) ??

@@ -112,6 +112,10 @@ export function askMemory(asked: MemoryAsked, own: Own = {}): Checked<MemoryAnsw
   const read = readMemory(asked, own);
   if (!read.ok) return read;
   const plan = serveMemory(read.value);
+  // Where the launcher was guessed, the interval holds the other guess too.
+  const plain = read.value.engine.engine === 'unsloth' && asked.engine !== 'unsloth';
+  const vllm = plain ? engineProfile('vllm', asked.engine_version ?? undefined) : undefined;
+  const otherwise = vllm ? serveMemory({ ...read.value, engine: vllm }).kvAvailable : plan.kvAvailable;
   const other = plan.nonTorch + plan.graphs;
   return {
     ok: true,
@@ -126,8 +130,8 @@ export function askMemory(asked: MemoryAsked, own: Own = {}): Checked<MemoryAnsw
       fits: plan.fits,
       interval: {
         of: 'kv_available_gib_per_gpu',
-        low: plan.interval.low / gib,
-        high: plan.interval.high / gib,
+        low: Math.min(plan.interval.low, otherwise) / gib,
+        high: Math.max(plan.interval.high, otherwise) / gib,
         coverage: 0.8,
       },
       max_concurrency: plan.maxConcurrency,
@@ -139,6 +143,7 @@ export function askMemory(asked: MemoryAsked, own: Own = {}): Checked<MemoryAnsw
         max_num_seqs: plan.assumed.sequences,
         max_num_batched_tokens: plan.assumed.batchedTokens,
         engine_since: read.value.engine.since,
+        ...(plain ? { launcher: 'Unsloth, from the owner of the model: say max_num_seqs if it is not' } : {}),
       },
     },
   };
@@ -157,7 +162,7 @@ export function readMemory(asked: MemoryAsked, own: Own = {}): Checked<ServeInpu
       right: 'a GPU of the catalogue: h100_sxm, rtx_4090',
     });
   else if (!gpu.ok) problems.push(...gpu.problems);
-  const engine = engineProfile(asked.engine ?? 'vllm', asked.engine_version ?? undefined);
+  const engine = engineProfile(launcherOf(asked), asked.engine_version ?? undefined);
   if (!engine)
     problems.push({
       code: 'unknown-name',
@@ -253,4 +258,14 @@ function quantOf(
   const general = said === 'bitsandbytes' && model?.quant?.startsWith('bnb');
   const wanted = (general ? model?.quant : said) || model?.quant || (asked.dtype ?? 'bf16');
   return findQuant(model ? recipe(wanted, model.shape) : wanted);
+}
+
+/**
+ * vLLM that serves a checkpoint of Unsloth's is taken to be started by Unsloth, which sets the number of sequences
+ * by what memory is left, unless that number is given. The answer says so.
+ */
+function launcherOf(asked: MemoryAsked): string {
+  const engine = asked.engine ?? 'vllm';
+  const guessed = typeof asked.model === 'string' && asked.model.toLowerCase().startsWith('unsloth/');
+  return guessed && engine === 'vllm' && !asked.max_num_seqs ? 'unsloth' : engine;
 }
