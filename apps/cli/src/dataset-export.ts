@@ -11,11 +11,11 @@ import { openai } from '@aboveboard/dataset/export/openai';
 import { ParquetExport } from '@aboveboard/dataset/export/parquet';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
-import type { FrameSource } from '@aboveboard/dataset/frame-source';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
+import { renderedFrames } from '@aboveboard/server/rendering/rendered-frames';
 import type { ExportFormat } from './export-format.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
@@ -57,7 +57,7 @@ export async function exportRecordings(
       const source = await installation.recordings.openReleased(access, id);
       const recording = await openRecording({ ...source, deflate: webDeflate });
       if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
-      const frames = renderer && isDrawable(recording) ? framesOf(renderer, recording) : null;
+      const frames = renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;
       const { settled = false, perSecond = 0 } = options;
       const pictures = { frames, settled, perSecond };
       if (parquet) await parquet.add(recording, pictures);
@@ -80,14 +80,4 @@ export async function exportRecordings(
 /** A desktop import holds controls for targets, not an interface that could be drawn. */
 function isDrawable({ manifest }: OpenedRecording): boolean {
   return manifest.counts.states > 0 && (manifest.class !== 'foreign' || manifest.origin?.format === 'rrweb');
-}
-
-function framesOf(renderer: FrameRenderer, recording: OpenedRecording): FrameSource {
-  return {
-    frames: (wants) =>
-      renderer.render(
-        recording,
-        wants.map((want) => ({ ...want, tree: true })),
-      ),
-  };
 }

@@ -17,6 +17,8 @@ export type RenderingPage = {
   /** Waits until layout and fonts have settled, then draws pointer styles and bars. */
   present(pointer: { x: number; y: number } | null, bars: BarsContent): Promise<void>;
   tree(): InterfaceNode | null;
+  /** The text that is shown, as a person would read it. */
+  text(): string;
 };
 
 declare global {
@@ -24,6 +26,8 @@ declare global {
     rendering: RenderingPage;
   }
 }
+
+const MOST_TEXT = 1 << 20;
 
 const root = byId('stage');
 const bars = byId('bars');
@@ -53,6 +57,7 @@ window.rendering = {
     const shown = stage;
     return document && shown ? interfaceTree(document, (node) => shown.id(node)) : null;
   },
+  text: () => (stage?.document?.body?.innerText ?? '').slice(0, MOST_TEXT),
 };
 
 function drawBars(content: BarsContent): void {

@@ -8,15 +8,15 @@ import { AboutPage } from './pages/about-page.tsx';
 import { DatasetsPage } from './pages/datasets-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { StartPage } from './pages/start-page.tsx';
-import { StatusPage } from './pages/status-page.tsx';
 import { TodayPage } from './pages/today-page.tsx';
 import { pagesOf } from './role-pages.ts';
 import { Shell } from './shell.tsx';
 
-// What records and replays is large; the other pages do without it.
+// What records, replays and checks documents is large; the other pages do without it.
 const AgreementPage = lazy(() => import('./pages/agreement-page.tsx'));
 const TryPage = lazy(() => import('./pages/try-page.tsx'));
 const RecordingsPage = lazy(() => import('./pages/recordings-page.tsx'));
+const StatusPage = lazy(() => import('./pages/status-page.tsx'));
 
 const load = async (): Promise<{ about: About; session: Session | null }> => {
   const [about, session] = await Promise.all([client.about(), client.session()]);

@@ -9,6 +9,7 @@ import type {
   Session,
   TaskCardsAnswer,
 } from '@aboveboard/protocol/installation';
+import { words } from './messages/en.ts';
 
 /** An answer of the server that is not 2xx; the message is a sentence for the person in front of it. */
 export class ApiError extends Error {
@@ -23,19 +24,22 @@ export class ApiError extends Error {
   }
 }
 
-async function call(path: string, init?: RequestInit): Promise<Response> {
-  let answer: Response;
+async function ask(path: string, init?: RequestInit): Promise<Response> {
   try {
-    answer = await fetch(path, { credentials: 'same-origin', ...init });
+    return await fetch(path, { credentials: 'same-origin', ...init });
   } catch (cause) {
-    throw new Error('The server did not answer. Nothing was changed. Try again in a moment.', { cause });
+    throw new Error(words.faults.noAnswer, { cause });
   }
+}
+
+async function call(path: string, init?: RequestInit): Promise<Response> {
+  const answer = await ask(path, init);
   if (answer.ok) return answer;
   const body = (await answer.json().catch(() => null)) as ApiErrorBody | null;
   throw new ApiError(
     answer.status,
     body?.error ?? null,
-    body?.error.message ?? `The server answered with status ${answer.status}. Nothing was changed.`,
+    body?.error.message ?? words.faults.status(answer.status),
   );
 }
 
@@ -52,12 +56,18 @@ async function send<T>(method: string, path: string, body?: unknown): Promise<T>
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
+/** What the server finds when it checks itself. */
+export type Readiness = { ready: boolean; database: boolean; draining: boolean };
+
 export const client = {
+  /** A server that is not ready says so with 503: that is an answer, not a fault. */
+  readiness: async () => (await ask('/api/ready')).json() as Promise<Readiness>,
   about: () => read<About>('/api/about'),
   agreement: () => read<InstalledAgreement>('/api/agreement'),
   taskCards: () => read<TaskCardsAnswer>('/api/task-cards'),
-  /** Null: nobody is signed in. */
+  /** Null: nobody is signed in. Not asked where this browser never signed in, or signed out again. */
   session: async (): Promise<Session | null> => {
+    if (!/(^|; )aboveboard-signed-in=1/.test(document.cookie)) return null;
     try {
       return await read<Session>('/api/session');
     } catch (error) {

@@ -13,6 +13,8 @@ export type Frame = {
   viewport: { x: number; y: number; width: number; height: number };
   /** The interface tree at that instant, where it was asked for. */
   tree?: InterfaceNode | null;
+  /** What is shown as text, where the tree was asked for: more than its names, which only some roles have. */
+  text?: string;
 };
 
 /** Draws frames of one opened recording. */

@@ -68,8 +68,6 @@ export type MyRecording = {
 /** What is known without opening it: no words of the contributor, no handle. */
 export type ReleasedRecording = {
   id: string;
-  /** One that came with the software or was made for show: listed by demonstration installations alone. */
-  demonstration?: true;
   /** `demonstration`: a sample; only a demonstration shows any. */
   class: 'own' | 'demonstration';
   week: string;

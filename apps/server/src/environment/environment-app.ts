@@ -1,10 +1,11 @@
 import { EnvironmentEnded, TaskEnvironment } from '@aboveboard/dataset/environment';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
 import type { Dialect } from '@aboveboard/dataset/export/dialect';
+import type { ModelAction } from '@aboveboard/dataset/export/model-action';
 import { openai } from '@aboveboard/dataset/export/openai';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Observation, TaskReplay } from './task-replay.ts';
 
@@ -20,6 +21,7 @@ const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
  *   GET  /observation      where the agent is: size, interface tree, address of the picture
  *   GET  /picture/NODE     the picture, PNG
  *   POST /act              { dialect, calls } -> the answers, in order, and the observation afterwards
+ *   POST /done             the end of the episode, for dialects that can't say it -> as /act
  */
 export function environmentApp(task: TaskReplay): Hono {
   const environment = new TaskEnvironment(task.steps, task.final);
@@ -70,6 +72,12 @@ export function environmentApp(task: TaskReplay): Hono {
     }
     const actions = dialect.read(given.calls, shown());
     if (!actions) return c.json({ error: `The calls are not ${dialect.name}.` }, 400);
+    return act(c, actions);
+  });
+  app.post('/done', (c) => act(c, [{ kind: 'done', success: true }]));
+  return app;
+
+  function act(c: Context, actions: readonly ModelAction[]): Response {
     try {
       const answers = actions.map((action) => environment.act(action));
       const success = environment.ended && environment.atFinalNode && task.checks.every(({ holds }) => holds);
@@ -78,6 +86,5 @@ export function environmentApp(task: TaskReplay): Hono {
       if (error instanceof EnvironmentEnded) return c.json({ error: `${error.message}.` }, 409);
       throw error;
     }
-  });
-  return app;
+  }
 }

@@ -26,6 +26,7 @@ export type RenderedFrame = {
   viewport: { x: number; y: number; width: number; height: number };
   ratio: number;
   tree: InterfaceNode | null;
+  text: string | null;
 };
 
 export type RendererOptions = {

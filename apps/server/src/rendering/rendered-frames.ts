@@ -10,8 +10,20 @@ export function renderedFrames(
   return {
     async *frames(wants): AsyncIterable<Frame> {
       const asked = wants.map((want) => ({ ...want, tree: options.tree }));
-      for await (const { want, png, width, height, viewport, tree } of renderer.render(recording, asked)) {
-        yield { want: { surface: want.surface, t: want.t }, png, width, height, viewport, tree };
+      for await (const { want, png, width, height, viewport, tree, text } of renderer.render(
+        recording,
+        asked,
+      )) {
+        const { surface, t } = want;
+        yield {
+          want: { surface, t },
+          png,
+          width,
+          height,
+          viewport,
+          tree,
+          ...(text === null ? {} : { text }),
+        };
       }
     },
   };

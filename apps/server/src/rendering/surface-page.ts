@@ -19,6 +19,8 @@ export type Picture = {
   viewport: { x: number; y: number; width: number; height: number };
   ratio: number;
   tree: InterfaceNode | null;
+  /** What is shown as text; with the tree only. */
+  text: string | null;
 };
 
 /** One surface in one page of the rendering browser. Forward only. */
@@ -81,6 +83,7 @@ export class SurfacePage {
       viewport: { x: 0, y: Math.round(above * ratio), width: across, height: Math.round(height * ratio) },
       ratio,
       tree: tree ? await this.#page.evaluate(() => window.rendering.tree()) : null,
+      text: tree ? await this.#page.evaluate(() => window.rendering.text()) : null,
     };
   }
 

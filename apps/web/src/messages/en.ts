@@ -1,10 +1,16 @@
 import type { Role } from '@aboveboard/protocol/installation';
+import type { UploadLimits } from '@aboveboard/protocol/upload';
 
 /** Every word that the web application says, in English. A translation is a second file of this shape. */
 export const words = {
   name: 'Aboveboard',
   loading: 'One moment …',
   tryAgain: 'Try again',
+  faults: {
+    noAnswer:
+      'The server did not answer. Nothing was changed. If it was stopped, it must be started again; then try again.',
+    status: (status: number) => `The server answered with status ${status}. Nothing was changed.`,
+  },
   demonstration: 'Demonstration installation. For trying out; not for real recordings.',
   skip: 'Go to the content',
   signOut: 'Sign out',
@@ -52,6 +58,7 @@ export const words = {
       'Practice is offered on demonstration installations only. Here, open the recorder from your browser’s toolbar.',
     chooseTitle: '1. Choose a practice task',
     choose: 'Choose',
+    chooseCard: (title: string) => `Choose: ${title}`,
     noticeTitle: '2. Before you begin',
     notice: [
       'Taken: where the pointer is, clicks, kinds of keys (never the letters), and the practice page with its texts masked.',
@@ -70,7 +77,11 @@ export const words = {
     resume: 'Go on',
     stop: 'Stop and review',
     frame: 'Practice page',
+    done: 'Done when',
     reviewTitle: '3. Review what was recorded',
+    reviewNote:
+      'This is the desk that every contributor has, with its own words. Here nothing is sent: “Release” shows what a researcher would get.',
+    kept: 'Kept, but only while this page is open: a demonstration stores nothing. Go on whenever you like.',
     resultTitle: '4. What a researcher would get',
     resultText:
       'This is your task as a model would learn it: each action with the place where it happened, as fractions of the page. Text that does not stand on your card is masked.',
@@ -111,6 +122,7 @@ export const words = {
     noneNext: 'As soon as a contributor releases a recording and it has arrived whole, it stands here.',
     task: 'Task',
     ownWords: 'in her own words',
+    sample: 'sample',
     week: 'Week',
     worked: 'Did it work?',
     yes: 'yes',
@@ -121,6 +133,7 @@ export const words = {
     size: 'Size',
     open: 'Open',
     opening: 'Opening …',
+    openOne: (key: string) => `Open recording ${key}`,
     openNote: (entry: string) => `This opening is entry ${entry} of the access journal.`,
     one: 'A released recording',
     close: 'Close',
@@ -156,14 +169,41 @@ export const words = {
   status: {
     title: 'Status',
     lead: 'Is it healthy, and what needs me?',
-    healthy: 'Everything that this server checks of itself is in order.',
-    unhealthy: 'Something needs you.',
+    healthy: 'Healthy. Nothing needs you.',
+    needsYou: 'Something needs you.',
     check: 'Check',
     result: 'Result',
-    fine: 'in order',
+    again: 'Check again',
+    server: 'The server takes requests',
+    serverFine: 'yes',
+    serverStopping:
+      'No: it was told to stop and finishes what is under way. Start it again when it has ended.',
+    database: 'The database answers',
+    databaseFine: 'yes',
+    databaseDown:
+      'No: nothing can be taken or read. Nothing that was acknowledged is lost. Look at the database’s own log and at the space on its disk; the server connects again by itself.',
+    agreement: 'An agreement is in force',
+    agreementNone:
+      'None is installed, so every recorder refuses. Put the signed document into the folder “agreement” of the data folder, and start the server again.',
+    agreementUnreadable: 'The installed one does not read as an agreement, so every recorder refuses it.',
+    agreementHolds: (day: string) => `yes, until ${day}`,
+    agreementEnds: (day: string) =>
+      `Until ${day}. From then on every recorder refuses: ask the parties for the next one in time.`,
+    agreementEnded: (day: string) => `It ended on ${day}, so every recorder refuses.`,
     limits: 'Limits in force',
+    limitsNote:
+      'An answer that refuses for a limit names it as it stands here. ABOVEBOARD_LIMITS changes them at the start.',
     limit: 'Limit',
     value: 'Value',
+    limitWords: {
+      partsPerRecording: 'Parts of one recording',
+      bytesPerPart: 'Bytes of one part',
+      bytesPerRecording: 'Bytes of one recording',
+      envelopeBytes: 'Bytes of a sealed key',
+      openUploadsPerContributor: 'Uploads of one contributor at a time',
+      requestsPerSecond: 'Requests of one session in a second',
+      uploadDays: 'Days until an upload that nobody continues is forgotten',
+    } satisfies Record<keyof UploadLimits, string>,
   },
   about: {
     title: 'About this installation',

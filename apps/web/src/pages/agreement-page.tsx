@@ -3,24 +3,15 @@ import { agreementWords } from '@aboveboard/consent/agreement-words';
 import { en } from '@aboveboard/consent/messages/en';
 import type { InstalledAgreement } from '@aboveboard/protocol/installation';
 import type { ReactNode } from 'react';
-import { ApiError, client } from '../client.ts';
 import { bytesInWords } from '../figures.ts';
+import { installedAgreement } from '../installed-agreement.ts';
 import { Loaded, useLoaded } from '../loaded.tsx';
 import { words } from '../messages/en.ts';
 
 const text = words.agreement;
 
-const load = async (): Promise<InstalledAgreement | null> => {
-  try {
-    return await client.agreement();
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
-};
-
 export default function AgreementPage(): ReactNode {
-  const [loading, retry] = useLoaded(load);
+  const [loading, retry] = useLoaded(installedAgreement);
   return (
     <>
       <h1>{text.title}</h1>

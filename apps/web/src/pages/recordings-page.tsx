@@ -78,14 +78,22 @@ function List(props: {
           <tbody>
             {rows.map((row) => (
               <tr key={row.id}>
-                <td>{row.card ? row.card.id : text.ownWords}</td>
+                <td>
+                  {row.card ? row.card.id : text.ownWords}
+                  {row.class === 'demonstration' && <span className="tag">{text.sample}</span>}
+                </td>
                 <td>{row.week}</td>
                 <td>{row.worked === null ? text.unsaid : row.worked ? text.yes : text.no}</td>
                 <td className="number">{durationInWords(row.durationMilliseconds)}</td>
                 <td className="number">{row.counts.events.toLocaleString('en')}</td>
                 <td className="number">{bytesInWords(row.bytes)}</td>
                 <td className="number">
-                  <button type="button" className="button plain" onClick={() => props.onOpen(row.id)}>
+                  <button
+                    type="button"
+                    className="button plain"
+                    aria-label={text.openOne(row.id.slice(0, 8))}
+                    onClick={() => props.onOpen(row.id)}
+                  >
                     {text.open}
                   </button>
                 </td>

@@ -1,5 +1,5 @@
 import type { TaskCard } from '@aboveboard/protocol/manifest';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { client } from '../client.ts';
 import { Loaded, useLoaded } from '../loaded.tsx';
 import { words } from '../messages/en.ts';
@@ -33,8 +33,11 @@ const load = async (): Promise<TaskCard[] | null> => {
 export default function TryPage(): ReactNode {
   const [cards, retry] = useLoaded(load);
   const [stage, setStage] = useState<Stage>({ at: 'choose' });
+  const shown = useRef(stage.at);
   useEffect(() => {
-    if (stage.at !== 'choose') document.querySelector('main')?.scrollIntoView();
+    // What was pressed is gone: the focus goes where the next stage begins.
+    if (shown.current !== stage.at) document.querySelector('main')?.focus();
+    shown.current = stage.at;
   }, [stage.at]);
   return (
     <>
@@ -89,9 +92,13 @@ function Choose(props: { cards: TaskCard[]; onChosen: (card: TaskCard) => void }
           <article key={card.id} className="panel">
             <h3>{card.title}</h3>
             <p>{goalOf(card)}</p>
-            <button type="button" className="button" onClick={() => props.onChosen(card)}>
+            <button
+              type="button"
+              className="button"
+              aria-label={text.chooseCard(card.title)}
+              onClick={() => props.onChosen(card)}
+            >
               {text.choose}
-              <span className="hidden">: {card.title}</span>
             </button>
           </article>
         ))}

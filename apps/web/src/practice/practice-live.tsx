@@ -21,6 +21,11 @@ export function PracticeLive(props: {
   const [paused, setPaused] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
+  // What she pressed is gone; she goes on where the task is.
+  useEffect(() => {
+    if (recorder) frame.current?.focus();
+  }, [recorder]);
+
   // Leaving the page in the middle ends the recording; nothing of it is kept.
   useEffect(() => () => void recorder?.stop().catch(() => undefined), [recorder]);
 
@@ -80,7 +85,8 @@ export function PracticeLive(props: {
               </div>
             ))}
           </dl>
-          <p className="soft">{props.card.check}</p>
+          <h3>{text.done}</h3>
+          <p>{props.card.check}</p>
         </aside>
         <iframe
           ref={frame}

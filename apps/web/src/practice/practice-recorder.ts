@@ -102,7 +102,11 @@ export class PracticeRecorder {
     });
     const sink = new WriterSink(writer, counting);
     const shipped = [...(await shippedBy(page))];
-    const literals = card.inputs.map((input) => input.value);
+    // All that the card says of the page: what to enter, and by which text one sees that it worked.
+    const literals = [
+      ...card.inputs.map((input) => input.value),
+      ...(card.success ?? []).flatMap((check) => (check.kind === 'path' ? [] : [check.text])),
+    ];
     const renaming = random(16).toHex();
     const session = new CaptureSession({
       sink,

@@ -9,7 +9,7 @@ import { measureLeaving } from '@aboveboard/review/leaving';
 import { windowClock } from '@aboveboard/review/player-clock';
 import { ReviewDesk } from '@aboveboard/review/review-desk';
 import type { ApplyAndMeasure } from '@aboveboard/review/use-measure';
-import { type ReactNode, useCallback, useRef } from 'react';
+import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { Loaded, useLoaded } from '../loaded.tsx';
 import { words } from '../messages/en.ts';
 import { freshRecording, type PracticeRecording } from './practice-recorder.ts';
@@ -27,18 +27,24 @@ export function PracticeReview(props: {
     return { opened, ...(await readSteps(opened)) };
   }, [props.recording]);
   const [loading, retry] = useLoaded(load);
+  const [kept, setKept] = useState(false);
   return (
     <>
       <h2>{words.try.reviewTitle}</h2>
+      <p>{words.try.reviewNote}</p>
       <Loaded of={loading} retry={retry}>
-        {(loaded) => <Desk {...props} loaded={loaded} />}
+        {(loaded) => <Desk {...props} loaded={loaded} onKept={() => setKept(true)} />}
       </Loaded>
+      <p role="status" className={kept ? 'notice' : 'hidden'}>
+        {kept && words.try.kept}
+      </p>
     </>
   );
 }
 
 function Desk(props: {
   loaded: { opened: Awaited<ReturnType<typeof openRecording>> } & Awaited<ReturnType<typeof readSteps>>;
+  onKept: () => void;
   onDiscarded: () => void;
   onReleased: (recording: PracticeRecording) => void;
 }): ReactNode {
@@ -71,7 +77,7 @@ function Desk(props: {
       deflate={webDeflate}
       apply={apply}
       onDiscard={props.onDiscarded}
-      onKeep={() => undefined}
+      onKeep={props.onKept}
       onRelease={() => {
         if (result.current) props.onReleased(result.current);
       }}
