@@ -133,6 +133,7 @@ export function createSerializer(
         masked.value !== null && isSafeAttribute(tagOf(node, tag, svg), outName(name), masked.value);
       if (allowed) out[outName(name)] = masked.value;
       else if (names) out[outName(name)] = null;
+      if (!allowed && masked.value !== null) run.count('attribute.unsafe');
     }
     own(node, tag, svg, names, out);
     return out;

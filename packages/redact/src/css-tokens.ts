@@ -1,6 +1,6 @@
 /**
  * Tokens of CSS (css-syntax-3, as far as masking needs them): linear, total (every text has tokens), and
- * `tokens.map(raw).join('')` is the text without comments.
+ * `tokens.map(raw).join('')` is the text without comments, a space where one alone parted two words.
  */
 export type CssToken = { kind: CssTokenKind; raw: string };
 export type CssTokenKind =
@@ -47,12 +47,20 @@ const KINDS: readonly CssTokenKind[] = [
 
 export function cssTokens(text: string): CssToken[] {
   const tokens: CssToken[] = [];
+  let parted = false;
   TOKEN.lastIndex = 0;
   for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
-    if (match[1] !== undefined) continue;
+    if (match[1] !== undefined) {
+      parted = true;
+      continue;
+    }
     for (let i = 0; i < KINDS.length; i++) {
       const raw = match[i + 2];
       if (raw === undefined) continue;
+      if (parted && /^[\w-]/.test(raw) && /[\w-]$/.test(tokens.at(-1)?.raw ?? '')) {
+        tokens.push({ kind: 'space', raw: ' ' });
+      }
+      parted = false;
       tokens.push({ kind: KINDS[i] as CssTokenKind, raw });
       break;
     }

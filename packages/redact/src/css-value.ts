@@ -32,6 +32,12 @@ const FONTS = new Set(['font', 'font-family']);
 export function maskValue(tokens: readonly CssToken[], masking: CssMasking, property: string): string {
   let out = '';
   let after = '';
+  // What comes in the place of a string or an address must not grow together with its neighbours.
+  let last = '';
+  const add = (text: string) => {
+    out += /[\w-]/.test(last) && /^\w/.test(text) ? ` ${text}` : text;
+    last = text.at(-1) ?? last;
+  };
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at] as CssToken;
     const masked = maskToken(token, after, masking, property);
@@ -39,13 +45,9 @@ export function maskValue(tokens: readonly CssToken[], masking: CssMasking, prop
     if (token.kind === 'function' && token.raw.toLowerCase() === 'url(') {
       const close = tokens.findIndex((t, i) => i > at && t.raw === ')');
       const inside = tokens.slice(at + 1, close < 0 ? tokens.length : close);
-      out += maskUrlToken(
-        stringText(inside.find((t) => t.kind === 'string')?.raw ?? '""'),
-        masking,
-        property,
-      );
+      add(maskUrlToken(stringText(inside.find((t) => t.kind === 'string')?.raw ?? '""'), masking, property));
       at = close < 0 ? tokens.length : close;
-    } else out += masked;
+    } else add(masked);
     if (token.kind !== 'space') after = token.raw.toLowerCase();
   }
   return property === 'cursor' ? out.replace(/none\s*(?:[\d.\s]*),\s*/g, '') : out;

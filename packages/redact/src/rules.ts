@@ -8,6 +8,7 @@ export const MASK_RULES: Readonly<Record<string, string>> = {
   'value.closed': 'What was typed or chosen in a field.',
   'value.password': 'A password field: not even its length stays.',
   'attribute.closed': 'An attribute that neither structure nor style needs.',
+  'attribute.unsafe': 'An attribute that could load or run something where the recording is looked at.',
   'attribute.renamed': 'A name that pages and style sheets refer to, renamed the same way everywhere.',
   'attribute.text': 'A label in an attribute that the application does not ship itself.',
   'url.renamed': 'An address: its parts are renamed, its host is left out.',
