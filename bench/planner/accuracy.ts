@@ -157,6 +157,14 @@ function memoryScores(
   };
   asks(endToEnd, '');
   asks(fromBudgetRows(cases), ', from the measured budget');
+  metrics['kv_interval_coverage'] = mean(
+    cases.flatMap((c) => {
+      const plan = c.plan();
+      const measured = Number(c.row['kv_avail_gib_per_gpu']) * 2 ** 30;
+      if (!plan || !(measured > 0) || endToEndGap(c)) return [];
+      return [within(measured, plan.interval)];
+    }),
+  );
   const tuned = tuneLeftOut(tuneRows());
   both('finetune', tuned);
   tables.push(

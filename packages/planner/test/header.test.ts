@@ -158,6 +158,13 @@ describe('GGUF', () => {
     expect(!read.ok && read.problems[0]?.at).toMatch(/^byte \d+$/);
   });
 
+  test('[PLN20] a count beyond what the bytes could hold is refused before it is counted', () => {
+    for (const bytes of [header(2n ** 40n, 0n).bytes(), header(0n, 2n ** 40n).bytes()]) {
+      const read = readGgufHeader(bytes);
+      expect(!read.ok && read.problems[0]?.message).toContain('at most');
+    }
+  });
+
   test('[PLN20] tensors beyond the file are corrupt', () => {
     expect(readGgufHeader(tensor(header(1n, 0n), 'a', 1_000_000n, 0, 0n).bytes(), 1000).ok).toBe(false);
   });

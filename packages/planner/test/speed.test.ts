@@ -48,6 +48,16 @@ describe('questions', () => {
     expect(!query.ok && query.problems[0]?.near).toContain('Qwen/Qwen3-32B');
   });
 
+  test('[PLN70] a TP that does not divide, or is no number of GPUs, is an error', () => {
+    const three = speedQuery({ ...asked, tp_size: 3 });
+    expect(!three.ok && three.problems[0]).toMatchObject({
+      code: 'not-divisible',
+      right: '1, 2, 4, 8, 16, 32, 64',
+    });
+    expect(speedQuery({ ...asked, tp_size: 2.5 }).ok).toBe(false);
+    expect(speedQuery({ ...asked, moe_ep_size: -1 }).ok).toBe(false);
+  });
+
   test.each([
     ['tp 64 = 8 x 8', { tp_size: 64, attention_dp_size: 1, moe_tp_size: 8, moe_ep_size: 8 }, 8, 1, 8],
     [

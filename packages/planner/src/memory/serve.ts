@@ -51,7 +51,7 @@ export type ServeMemory = {
   /** The largest term: what to change first. */
   binds: 'weights' | 'kv' | 'activations' | 'overhead';
   assumed: { fraction: number; sequences: number; batchedTokens: number };
-  /** 80 % interval of `kvAvailable`, bytes: left-out residuals of the overhead terms, docs/planner-accuracy.md. */
+  /** Meant to hold `kvAvailable` in 80 % of cases, bytes. Its width was read off eleven measured rows: no more. */
   interval: { low: number; high: number };
 };
 
@@ -100,7 +100,7 @@ export function serveMemory(input: ServeInput): ServeMemory {
   const kvTokens = hybrid
     ? Math.floor(maxConcurrency * input.maxLen)
     : Math.max(0, Math.floor(kvAvailable / blockBytes) * engine.block);
-  const spread = 0.06 * activation.peak + 0.1 * nonTorch + 0.01 * weightBytes + 0.04 * gib;
+  const spread = 0.15 * gib + 0.0015 * budget + 0.002 * weightBytes;
   return {
     weights,
     weightBytes,

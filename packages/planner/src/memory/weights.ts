@@ -42,8 +42,8 @@ export function weightsPerGpu(
   if (options.rope !== false && rotary > 0)
     lines.push({ role: 'rope', bytes: shape.maxPosition * rotary * 2 });
   if (options.pad && options.pad > 1) {
-    const experts4 = lines.find((line) => line.role === 'experts');
-    if (experts4) lines.push({ role: 'padding', bytes: experts4.bytes * (options.pad - 1) });
+    const padded = lines.find((line) => line.role === 'experts');
+    if (padded) lines.push({ role: 'padding', bytes: padded.bytes * (options.pad - 1) });
   }
   return lines;
 }

@@ -80,10 +80,33 @@ export function speedQuery(asked: SpeedAsked): Checked<SpeedQuery> {
       message: `no precision is called ${announced}`,
       right: 'bf16, fp8, fp4, int4, int8',
     });
+  for (const field of ['tp_size', 'attention_dp_size', 'moe_tp_size', 'moe_ep_size'] as const) {
+    const value = asked[field] ?? 1;
+    if (!Number.isInteger(value) || value < 0 || value > 4096) {
+      problems.push({
+        code: 'impossible',
+        at: field,
+        message: `cannot be ${value}`,
+        right: 'a whole number',
+      });
+    }
+  }
   if (!asked.backend)
     problems.push({ code: 'missing', at: 'backend', message: 'is missing', right: 'vllm, sglang or trtllm' });
   if (problems.length > 0 || !model.ok || !gpu.ok || !quant) return { ok: false, problems };
   const { gpus, layout } = layoutOf(asked, model.value.shape);
+  const cut = layout.tp / layout.attentionDp;
+  const { heads } = model.value.shape;
+  if (heads % cut !== 0) {
+    const right = Array.from({ length: Math.min(heads, 128) }, (_, i) => i + 1).filter(
+      (n) => heads % n === 0,
+    );
+    const message = `${heads} attention heads cannot be cut over ${cut} GPUs`;
+    return {
+      ok: false,
+      problems: [{ code: 'not-divisible', at: 'tp_size', message, right: right.join(', ') }],
+    };
+  }
   return {
     ok: true,
     value: {
