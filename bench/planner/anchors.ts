@@ -25,7 +25,7 @@ export function anchorOf(row: Measured, fit: SpeedFit): Anchor {
     ttft: row.ttft,
     offTpot: Math.log(row.tpot / plan.tpot),
     offTtft: Math.log(row.ttft / plan.ttft),
-    source: row.source.split(';')[0] ?? '',
+    source: `serving_measurements.csv: ${(row.source.split(';')[0] ?? '').replace('source_file=', '')}`,
     date: row.measuredAt.slice(0, 10),
   };
 }

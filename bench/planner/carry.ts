@@ -78,7 +78,7 @@ if (import.meta.main) {
       offTtft: '0.001 ln',
     },
     date: '2026-11-22',
-    source: 'https://github.com/ai-dynamo/aiconfigurator',
+    source: 'serving_measurements.csv, kept beside the repository; each row names its source file',
     confidence: 'high',
   };
   const body = JSON.stringify({ ...head, strings: out.rows.strings }).slice(0, -1);

@@ -200,6 +200,21 @@ describe('questions', () => {
     expect(answer.ok && answer.value).toMatchObject({ fits: false, kv_tokens: 0, max_context: 0 });
   });
 
+  test('[PLN11] llama.cpp keeps padded cells of a window', () => {
+    const line = {
+      model: 'google/gemma-3-27b',
+      gpu: 'h100',
+      engine: 'llama.cpp',
+      kv_dtype: 'f16',
+      quant: 'q4_0',
+    };
+    const answer = askMemory({ ...line, max_model_len: 131_072 });
+    const layer = 2 * 16 * 128 * 2;
+    expect(answer.ok && answer.value.kv_bytes_per_request_per_gpu).toBe(layer * (10 * 131_072 + 52 * 1536));
+    // All layers, all tokens, as the log of a build without windows printed it: 63,488 MiB.
+    expect(answer.ok && (answer.value.kv_bytes_per_token_per_gpu * 131_072) / 2 ** 20).toBe(63_488);
+  });
+
   test('[PLN70] everything that is wrong is told at once', () => {
     const answer = askMemory({
       model: 'nobody/nothing-1B',

@@ -169,18 +169,25 @@ export function kvRates(lines: readonly KvLine[]): { full: number; sliding: numb
   return { full, sliding, request };
 }
 
-/** Bytes that one request of `tokens` holds, windows capped at `window + slack`, rounded up to blocks. */
+/**
+ * Bytes that one request of `tokens` holds, rounded up to blocks. A window keeps `window - 1 + slack` tokens and a
+ * block more (vLLM's SlidingWindowSpec), or what `cells` says.
+ */
 export function kvBytesPerRequest(
   lines: readonly KvLine[],
   tokens: number,
   slack: number,
   block = 1,
+  cells?: (window: number, tokens: number) => number,
 ): number {
   const blocks = (count: number) => Math.ceil(count / block) * block;
+  const kept = (window: number) => {
+    if (cells) return cells(window, tokens);
+    return blocks(Math.min(tokens, window - 1 + slack)) + (block === 1 ? 0 : block);
+  };
   return lines.reduce((sum, line) => {
-    const kept = line.window === undefined ? tokens : Math.min(tokens, line.window - 1 + slack);
-    const extra = line.window === undefined || block === 1 ? 0 : block;
-    return sum + line.layers * (line.perToken * (blocks(kept) + extra) + line.perRequest);
+    const count = line.window === undefined ? blocks(tokens) : kept(line.window);
+    return sum + line.layers * (line.perToken * count + line.perRequest);
   }, 0);
 }
 

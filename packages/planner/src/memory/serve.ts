@@ -3,7 +3,7 @@ import type { Shape } from '../catalogue/shape.ts';
 import type { Checked, Problem } from '../problem.ts';
 import { type Activation, activationPeak } from './activation.ts';
 import { type EngineProfile, unslothSequences } from './engine.ts';
-import { type KvDtype, type KvLine, kvBytesPerRequest, kvLines, kvRates } from './kv.ts';
+import { type KvDtype, type KvLine, kvBytesPerRequest, kvLines, kvRates, llamaWindowCells } from './kv.ts';
 import type { QuantLayout } from './quant.ts';
 import { type Layout, oneGpu, totalBytes, type WeightLine, weightsPerGpu } from './weights.ts';
 
@@ -93,7 +93,12 @@ export function serveMemory(input: ServeInput): ServeMemory {
   const rest = activation.peak + nonTorch + (engine.graphsInBudget ? graphs : 0);
   const kvAvailable = budget - weightBytes - rest;
   const rates = kvRates(kv);
-  const perRequest = kvBytesPerRequest(kv, input.maxLen, batchedTokens, engine.block);
+  const cells =
+    engine.engine === 'llama.cpp'
+      ? (window: number, tokens: number) => llamaWindowCells(tokens, window, 1, batchedTokens)
+      : undefined;
+  const held = (tokens: number) => kvBytesPerRequest(kv, tokens, batchedTokens, engine.block, cells);
+  const perRequest = held(input.maxLen);
   const blockBytes = (rates.full + rates.sliding) * engine.block;
   const hybrid = rates.sliding > 0 || rates.request > 0;
   const maxConcurrency = Math.max(0, kvAvailable / perRequest);
@@ -115,7 +120,7 @@ export function serveMemory(input: ServeInput): ServeMemory {
     kvAvailable,
     kvTokens,
     maxConcurrency,
-    maxContext: longest(kv, kvAvailable, batchedTokens, engine.block, shape.maxPosition),
+    maxContext: longest(held, kvAvailable, shape.maxPosition),
     fits: kvAvailable >= perRequest,
     binds: binding(weightBytes, perRequest, activation.peak, nonTorch),
     assumed: { fraction, sequences, batchedTokens },
@@ -165,19 +170,14 @@ function llamaBuffers(input: ServeInput, batch: number): Activation {
   return { forward, sampler: 0, vision: 0, peak: forward };
 }
 
-function longest(
-  kv: readonly KvLine[],
-  available: number,
-  slack: number,
-  block: number,
-  most: number,
-): number {
-  if (available <= 0 || kvBytesPerRequest(kv, block, slack, block) > available) return 0;
+/** The longest request that fits, by halving. */
+function longest(held: (tokens: number) => number, available: number, most: number): number {
+  if (available <= 0 || held(1) > available) return 0;
   let low = 1;
   let high = most;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (kvBytesPerRequest(kv, middle, slack, block) <= available) low = middle;
+    if (held(middle) <= available) low = middle;
     else high = middle - 1;
   }
   return low;
