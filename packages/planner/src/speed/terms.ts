@@ -138,7 +138,7 @@ function peakRate(query: SpeedQuery): number {
 /** Requests that the KV cache admits at once: what no throughput model may exceed. */
 function capacityOf(query: SpeedQuery): number {
   const engine = engineProfile(query.backend, query.version) ?? engineProfile('vllm');
-  const kv = findKvDtype('fp8');
+  const kv = findKvDtype(kvDtypeOf(query));
   if (!engine || !kv) return Number.POSITIVE_INFINITY;
   const memory = serveMemory({
     shape: query.shape,
