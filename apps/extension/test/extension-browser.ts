@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -8,15 +8,24 @@ const HERE = new URL('..', import.meta.url).pathname;
 export const BUILT = join(HERE, '.output/chrome-mv3');
 const ROOT = new URL('../../..', import.meta.url).pathname;
 
-/** Built once for a run of tests, the way that `npm run build` does it. */
+/** Built the way that `npm run build` does it, where a source is newer than what is there. */
 export function buildExtension(): void {
   const made = join(BUILT, 'manifest.json');
-  if (existsSync(made) && Date.now() - statSync(made).mtimeMs < 20_000) return;
+  const sources = ['entrypoints', 'src', 'public', 'wxt.config.ts'].map((name) => join(HERE, name));
+  const packages = ['capture', 'consent', 'dataset', 'protocol', 'redact', 'review', 'vault'];
+  sources.push(...packages.map((name) => join(ROOT, 'packages', name, 'src')));
+  if (existsSync(made) && Math.max(...sources.map(newest)) < statSync(made).mtimeMs) return;
   const { status, stderr, stdout } = spawnSync('npm', ['run', 'build', '-w', '@aboveboard/extension'], {
     cwd: ROOT,
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The extension was not built.\n${stdout}\n${stderr}`);
+}
+
+function newest(path: string): number {
+  if (!statSync(path).isDirectory()) return statSync(path).mtimeMs;
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Math.max(0, ...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
 }
 
 /** A browser with the real built extension in it, and a profile that outlives it. */
@@ -73,7 +82,16 @@ export class ExtensionBrowser {
   async killWorker(page: Page): Promise<void> {
     const session = await this.context.newCDPSession(page);
     await session.send('ServiceWorker.enable');
+    const workers = async () => {
+      const { targetInfos } = await session.send('Target.getTargets');
+      return targetInfos.filter(({ type }) => type === 'service_worker').map(({ targetId }) => targetId);
+    };
+    const before = await workers();
     await session.send('ServiceWorker.stopAllWorkers');
+    for (let tries = 0; (await workers()).some((id) => before.includes(id)); tries++) {
+      if (tries > 100) throw new Error('The worker did not end.');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     await session.detach();
   }
 

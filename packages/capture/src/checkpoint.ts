@@ -20,6 +20,7 @@ export type Checkpoint = {
   /** Surface that the last input event belonged to. */
   current: number | null;
   front: number | null;
+  frontAllowed: boolean;
   gap: { from: number; reason: 'not-allowed' | 'state-lost' } | null;
 };
 

@@ -52,6 +52,7 @@ export class Timeline {
   #current: number | null = null;
   #now = 0;
   #front: number | null = null;
+  #frontAllowed = true;
   #gap: Checkpoint['gap'] = null;
 
   constructor(
@@ -329,7 +330,7 @@ export class Timeline {
         break;
       case 'resume':
         this.#event({ kind: 'resume' }, at);
-        if (this.#front !== null && !this.#surfaces.get(this.#front)?.open) this.#beginGap(at, 'not-allowed');
+        if (this.#frontIsUnseen()) this.#beginGap(at, 'not-allowed');
         break;
       case 'lost':
         this.#event({ kind: 'gap', until: this.clock.peek(at), reason: 'state-lost' }, at);
@@ -355,12 +356,18 @@ export class Timeline {
 
   #bringTab(tab: number | null, allowed: boolean, at: number): void {
     this.#front = tab;
+    this.#frontAllowed = allowed;
     if (!this.#taken(at)) return;
     const surface = tab === null ? undefined : this.#surfaces.get(tab);
     if (!allowed) this.#beginGap(at, 'not-allowed');
     if (!allowed || !surface?.open) return;
     this.#endGap(at);
     this.#bringToFront(surface, at);
+  }
+
+  #frontIsUnseen(): boolean {
+    if (!this.#frontAllowed) return true;
+    return this.#front !== null && !this.#surfaces.get(this.#front)?.open;
   }
 
   #close(tab: number, at: number): void {
@@ -414,14 +421,22 @@ export class Timeline {
     return this.#surfaces.get(document.identity.tab);
   }
 
-  saved(): Pick<Checkpoint, 'origin' | 'lastTick' | 'current' | 'front' | 'gap'> {
+  saved(): Pick<Checkpoint, 'origin' | 'lastTick' | 'current' | 'front' | 'frontAllowed' | 'gap'> {
     const { origin, last } = this.clock;
-    return { origin, lastTick: last, current: this.#current, front: this.#front, gap: this.#gap };
+    return {
+      origin,
+      lastTick: last,
+      current: this.#current,
+      front: this.#front,
+      frontAllowed: this.#frontAllowed,
+      gap: this.#gap,
+    };
   }
 
-  restore(checkpoint: Pick<Checkpoint, 'current' | 'front' | 'gap'>): void {
+  restore(checkpoint: Pick<Checkpoint, 'current' | 'front' | 'frontAllowed' | 'gap'>): void {
     this.#current = checkpoint.current;
     this.#front = checkpoint.front;
+    this.#frontAllowed = checkpoint.frontAllowed;
     this.#gap = checkpoint.gap;
   }
 }

@@ -127,6 +127,17 @@ describe('one page', () => {
     expect(desk.of('move').map((move) => move.x)).toEqual([9]);
   });
 
+  test('[CAP41] what waits for a state is bounded by number too', async () => {
+    const desk = new Desk();
+    const page = desk.agent('top');
+    const moves = Array.from({ length: 10_000 }, (_, x) => page.move(x));
+    for (let batch = 0; batch < 3; batch++) page.say(desk.session, ...moves);
+    await desk.later(400);
+    expect(desk.of('gap').map((gap) => gap.reason)).toEqual(['state-lost']);
+    expect(page.unacknowledged).toBe(0);
+    expect(desk.of('move')).toEqual([]);
+  });
+
   test('[CAP40] a batch is acknowledged only when it is durable', async () => {
     const desk = new Desk();
     const page = desk.agent('top');
@@ -317,6 +328,21 @@ describe('tabs', () => {
     one.say(desk.session, late);
     await desk.later(ORDER_WINDOW + 1);
     expect(desk.of('move').map((move) => move.x)).toEqual([1, 2]);
+  });
+
+  test('[CAP25] a tab that became not allowed in a pause is a gap from resume on', async () => {
+    const desk = new Desk();
+    desk.session.front(1, browser(ERP));
+    const page = desk.agent('one', 1);
+    page.say(desk.session, ...page.firstState(), page.move(1));
+    await desk.later(500);
+    desk.session.pause('contributor');
+    desk.session.front(1, browser('https://bank.example'));
+    await desk.later(500);
+    desk.session.resume();
+    await desk.later(1000);
+    await desk.session.end();
+    expect(desk.of('gap')).toEqual([{ kind: 'gap', t: 1000, until: 2000, reason: 'not-allowed' }]);
   });
 
   test('[CAP26] closing a tab closes its surface', async () => {

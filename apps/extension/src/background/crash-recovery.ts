@@ -47,7 +47,7 @@ export async function closeAfterCrash(
     row,
     manifest,
     { bytes: sink.bytes, recorded, now: Date.now() },
-    row.stopped ? undefined : 'crash',
+    row.ended ?? (row.stopped ? undefined : 'crash'),
   );
   await shelf.put(closed);
   return closed;

@@ -147,7 +147,7 @@ export class RecorderHost {
     if (!agreement || !standing?.ok || !setup.consent) throw new CommandFault('agreement');
     const origins = this.#originsOf(task);
     this.rules.sessionMilliseconds = 0;
-    const refusal = await this.#refusalEverywhere(origins);
+    const refusal = this.#refusalEverywhere(origins);
     if (refusal) throw new CommandFault('not-allowed', refusal);
     if ((await spooledBytes(this.database)) >= agreement.budgets.diskMegabytes * MEGABYTE) {
       throw new CommandFault('budget');
@@ -206,7 +206,7 @@ export class RecorderHost {
       const row = await ending;
       await this.#used(row.durationMilliseconds);
     } catch {
-      await this.#closeCrashed(live.row);
+      await this.#closeCrashed({ ...live.row, ended: why ?? 'storage' });
     }
     this.ports.dismiss();
     this.#changed();
@@ -273,7 +273,7 @@ export class RecorderHost {
   }
 
   /** The sentence why nothing at all could be recorded; null: something can. */
-  async #refusalEverywhere(origins: readonly string[]): Promise<string | null> {
+  #refusalEverywhere(origins: readonly string[]): string | null {
     const now = Date.now();
     let reason = '';
     for (const origin of origins.length > 0 ? origins : ['https://nothing.invalid']) {
@@ -315,6 +315,8 @@ export class RecorderHost {
       settings: (identity: DocumentIdentity, row: ShelfRow) => this.#settings(identity, row),
       onFlush: (recorded: number) => {
         this.rules.sessionMilliseconds = recorded;
+        const lapsed = this.#live !== null && this.#refusalEverywhere(this.rules.origins()) !== null;
+        if (lapsed) void this.stop('lapse').catch(() => undefined);
         this.#changed();
       },
       onEnd: (why: NonNullable<ShelfRow['ended']>) => void this.stop(why).catch(() => undefined),
