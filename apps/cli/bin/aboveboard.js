@@ -6,15 +6,11 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import v8 from 'node:v8';
 
 const LEAST = 24;
 const here = dirname(fileURLToPath(import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= LEAST) {
-  // Young objects die young here (a part is read, written, forgotten): letting their space grow to V8's default
-  // doubles the memory of a busy server and gains nothing.
-  v8.setFlagsFromString('--max-semi-space-size=4');
   // What was compiled once, types stripped, is kept: the next start is faster and smaller.
   module.enableCompileCache?.();
   await import('../src/main.ts');
