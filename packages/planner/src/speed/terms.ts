@@ -33,8 +33,6 @@ export type SpeedTerms = {
   /** ms to read all weights once: what each prefill pass costs at least. */
   pass: number;
   moe: number;
-  hybridLayers: number;
-  latent: number;
   /** Kernels that a decode step launches, collectives apart. */
   kernels: number;
 };
@@ -118,11 +116,6 @@ export function speedTerms(query: SpeedQuery): SpeedTerms {
     prefillComm: message(isl),
     pass: (dense + allBytes) / bandwidth,
     moe: shape.experts ? 1 : 0,
-    hybridLayers: layersOf(shape).reduce(
-      (sum, g) => sum + (g.mixer.kind === 'linear' || g.mixer.kind === 'mamba' ? g.count : 0),
-      0,
-    ),
-    latent: shape.kvRank ? 1 : 0,
     kernels: kernelCount(query),
   };
 }
