@@ -13,6 +13,8 @@ const LOST_AT_MOST = 1000;
 const rounds = Number(process.argv[2] ?? 50);
 const first = Number(process.argv[3] ?? 1);
 
+// Of what is built now, not of what others commit meanwhile.
+const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 buildExtension();
 const site = await startTestSite();
 const done: KillRound[] = [];
@@ -28,7 +30,6 @@ await site.close();
 
 const lost = done.map((round) => round.lostMilliseconds).sort((a, b) => a - b);
 const bad = done.filter((round) => round.faults.length > 0 || round.lostMilliseconds > LOST_AT_MOST);
-const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const results = new URL('../bench/results/', import.meta.url);
 mkdirSync(results, { recursive: true });
 const record = {

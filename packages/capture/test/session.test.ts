@@ -1,85 +1,10 @@
 import type { Gate } from '@aboveboard/consent/gate';
-import type { RecordedEvent } from '@aboveboard/protocol/event';
 import { describe, expect, test } from 'vitest';
-import type { Checkpoint } from '../src/checkpoint.ts';
 import type { AgentItem } from '../src/frame-message.ts';
-import { MemorySink } from '../src/recording-sink.ts';
-import { CaptureSession, ORDER_WINDOW, type SessionOptions } from '../src/session.ts';
+import { ORDER_WINDOW } from '../src/session.ts';
 import { HOLD } from '../src/timeline.ts';
-import { browser, type Clock, ScriptedAgent } from './scripted-agent.ts';
-
-const ERP = 'https://erp.example';
-const MAPS = 'https://maps.example';
-
-function gateFor(...origins: string[]): Gate {
-  return {
-    decide: ({ now, target }) =>
-      target.kind === 'browser' && origins.includes(target.frame) && origins.includes(target.top)
-        ? { allow: true, rule: 'AGR1', until: now + 60_000 }
-        : { allow: false, deny: 'not-on-list', reason: 'This site is not on the list.' },
-  };
-}
-
-class Desk {
-  readonly clock: Clock = { now: 1_000_000 };
-  readonly sink = new MemorySink();
-  kept: Checkpoint | null = null;
-  limit: string | null = null;
-  session: CaptureSession;
-  readonly #options: SessionOptions;
-
-  constructor(gate: Gate = gateFor(ERP, MAPS), change: Partial<SessionOptions> = {}) {
-    this.#options = {
-      sink: this.sink,
-      gate,
-      mode: 'task',
-      signals: ['pointer', 'keys', 'text', 'states'],
-      settings: () => ({
-        literals: [],
-        shipped: { exact: [] },
-        selectors: { open: [], closed: [] },
-        renaming: '00',
-      }),
-      tickMicroseconds: 1000,
-      now: () => this.clock.now,
-      keep: async (checkpoint) => {
-        this.kept = structuredClone(checkpoint);
-      },
-      limits: { milliseconds: 3_600_000, bytes: 10_000_000 },
-      lastWords: async () => undefined,
-      onLimit: (limit) => {
-        this.limit = limit;
-      },
-      ...change,
-    };
-    this.session = new CaptureSession(this.#options);
-  }
-
-  agent(document: string, tab = 1, parent: string | null = null, target = browser(ERP)): ScriptedAgent {
-    const agent = new ScriptedAgent(this.clock, document, tab, parent, target);
-    agent.connect(this.session);
-    return agent;
-  }
-
-  async later(milliseconds: number): Promise<void> {
-    this.clock.now += milliseconds;
-    await this.session.flush();
-  }
-
-  /** The worker dies; another takes over from the last checkpoint. What was written after it is cut off. */
-  restart(): void {
-    if (!this.kept) throw new Error('nothing was kept');
-    this.session = new CaptureSession(this.#options, structuredClone(this.kept));
-  }
-
-  kinds(): string[] {
-    return this.sink.events.map((event) => event.kind);
-  }
-
-  of<K extends RecordedEvent['kind']>(kind: K): Extract<RecordedEvent, { kind: K }>[] {
-    return this.sink.events.filter((event) => event.kind === kind) as Extract<RecordedEvent, { kind: K }>[];
-  }
-}
+import { Desk, ERP, gateFor, MAPS } from './recording-desk.ts';
+import { browser } from './scripted-agent.ts';
 
 describe('one page', () => {
   test('[CAP20] opens its surface, gives its geometry and first state, then its events, in order', async () => {
