@@ -211,14 +211,17 @@ describe('the launcher', () => {
       said += chunk;
     });
     const gone = new Promise((resolve) => server.once('exit', resolve));
-    while (!said.includes('Stop with Ctrl-C')) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(said).toMatch(/contributor +[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n/);
-    expect(said).toContain('/try');
-    const second = await run('--data', demo, 'start', '--demo', '--port', '0');
-    expect(second).toMatchObject({ code: 1 });
-    expect(second.err).toContain(`process id ${server.pid}`);
-    expect((await run('--data', demo, 'recordings')).out).toBe('There are no recordings here.\n');
-    server.kill('SIGINT');
+    try {
+      while (!said.includes('Stop with Ctrl-C')) await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(said).toMatch(/contributor +[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\n/);
+      expect(said).toContain('/try');
+      const second = await run('--data', demo, 'start', '--demo', '--port', '0');
+      expect(second).toMatchObject({ code: 1 });
+      expect(second.err).toContain(`process id ${server.pid}`);
+      expect((await run('--data', demo, 'recordings')).out).toBe('There are no recordings here.\n');
+    } finally {
+      server.kill('SIGINT');
+    }
     expect(await gone).toBe(0);
   });
 
