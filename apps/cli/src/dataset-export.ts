@@ -57,7 +57,8 @@ export async function exportRecordings(
       const source = await installation.recordings.openReleased(access, id);
       const recording = await openRecording({ ...source, deflate: webDeflate });
       if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
-      const frames = renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;
+      const frames =
+        renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;
       const { settled = false, perSecond = 0 } = options;
       const pictures = { frames, settled, perSecond };
       if (parquet) await parquet.add(recording, pictures);

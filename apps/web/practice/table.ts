@@ -29,19 +29,26 @@ search.addEventListener('input', () => {
   fill();
 });
 const body = element('tbody');
-const head = element('tr');
+const sorters = heads.map(([column, label]) => [column, headOf(column, label)] as const);
 const status = element('p', { role: 'status' });
 main.append(
   element('h1', {}, 'Orders'),
   element('label', { for: 'search' }, 'Search customers'),
   search,
-  element('table', {}, element('thead', {}, head), body),
+  element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, element('th', {}, 'Select'), ...sorters.map(([, made]) => made))),
+    body,
+  ),
   status,
 );
 fill();
 
 function fill(): void {
-  head.replaceChildren(element('th', {}, 'Select'), ...heads.map(([column, label]) => headOf(column, label)));
+  for (const [column, made] of sorters) {
+    made.setAttribute('aria-sort', sorted === column ? (descending ? 'descending' : 'ascending') : 'none');
+  }
   const sign = descending ? -1 : 1;
   const shown = orders
     .filter((order) => order.customer.toLowerCase().includes(wanted))
@@ -56,8 +63,7 @@ function headOf(column: Column, label: string): HTMLElement {
     sorted = column;
     fill();
   });
-  const sort = sorted === column ? (descending ? 'descending' : 'ascending') : 'none';
-  return element('th', { 'aria-sort': sort }, button);
+  return element('th', {}, button);
 }
 
 function rowOf(order: Order): HTMLElement {

@@ -26,8 +26,9 @@ const load = async (): Promise<{ about: About; session: Session | null }> => {
 export function App(): ReactNode {
   const [loading, reload] = useLoaded(load);
   const leave = useCallback(() => {
-    client.leave().finally(reload);
-  }, [reload]);
+    // A fresh page: nothing of what she saw stays in this one's memory.
+    client.leave().finally(() => location.assign('/'));
+  }, []);
   if (loading.state !== 'loaded') {
     return (
       <Shell session={null} about={null} onLeave={leave}>

@@ -27,27 +27,33 @@ export function Shell(props: {
       <a className="skip" href="#content">
         {words.skip}
       </a>
-      {props.about?.installation === 'demonstration' && <p className="band">{words.demonstration}</p>}
-      <header className="head">
-        <Link href="/" className="mark">
-          <img src="/icon.svg" alt="" width="28" height="28" />
-          {words.name}
-        </Link>
-        <nav aria-label={words.menu}>
-          {pages.map((page) => (
-            <Link key={page.path} href={page.path} aria-current={page.path === location ? 'page' : undefined}>
-              {page.title}
-            </Link>
-          ))}
-        </nav>
-        {props.session && (
-          <div className="who">
-            <span className="soft">{words.roles[props.session.role]}</span>
-            <button type="button" className="button plain" onClick={props.onLeave}>
-              {words.signOut}
-            </button>
-          </div>
-        )}
+      <header>
+        {props.about?.installation === 'demonstration' && <p className="band">{words.demonstration}</p>}
+        <div className="head">
+          <Link href="/" className="mark">
+            <img src="/icon.svg" alt="" width="28" height="28" />
+            {words.name}
+          </Link>
+          <nav aria-label={words.menu}>
+            {pages.map((page) => (
+              <Link
+                key={page.path}
+                href={page.path}
+                aria-current={page.path === location ? 'page' : undefined}
+              >
+                {page.title}
+              </Link>
+            ))}
+          </nav>
+          {props.session && (
+            <div className="who">
+              <span className="soft">{words.roles[props.session.role]}</span>
+              <button type="button" className="button plain" onClick={props.onLeave}>
+                {words.signOut}
+              </button>
+            </div>
+          )}
+        </div>
       </header>
       <main id="content" tabIndex={-1} ref={main}>
         {props.children}

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { inflateRawSync } from 'node:zlib';
 import { readBundle } from '@aboveboard/protocol/bundle';
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
@@ -23,8 +24,34 @@ export async function watchKeys(page: Page): Promise<Uint8Array[]> {
         return importKey(format, material, ...rest);
       },
     });
+    const plains: number[][] = [];
+    Object.assign(globalThis, { sealedPlains: plains });
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle) as (...given: unknown[]) => unknown;
+    Object.defineProperty(crypto.subtle, 'encrypt', {
+      value: (algorithm: unknown, key: unknown, plain: Uint8Array) => {
+        plains.push([...plain]);
+        return encrypt(algorithm, key, plain);
+      },
+    });
   });
   return keys;
+}
+
+/** Every part that the page sealed so far, of every recording, as it was before deflating. */
+export async function sealedBy(page: Page): Promise<string[]> {
+  const plains = await page.evaluate(
+    () => (globalThis as unknown as { sealedPlains: number[][] }).sealedPlains,
+  );
+  return plains.map((plain) => inflateRawSync(Uint8Array.from(plain)).toString('utf8'));
+}
+
+/** All that a reader gets out of a recording. */
+export async function everythingIn(recording: OpenedRecording): Promise<string> {
+  const all: unknown[] = [recording.manifest];
+  for await (const events of recording.events()) all.push(events);
+  for await (const states of recording.states()) all.push(states);
+  for await (const frames of recording.frames()) all.push(frames);
+  return JSON.stringify(all);
 }
 
 /** Opens a downloaded bundle with the one of the noted keys that fits. */
