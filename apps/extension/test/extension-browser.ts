@@ -44,6 +44,7 @@ export class ExtensionBrowser {
 
   static async launch(
     profile = mkdtempSync(join(tmpdir(), 'aboveboard-profile-')),
+    built = BUILT,
   ): Promise<ExtensionBrowser> {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: process.env['ABOVEBOARD_CHROMIUM'] ?? '/usr/bin/chromium',
@@ -58,8 +59,8 @@ export class ExtensionBrowser {
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
-        `--disable-extensions-except=${BUILT}`,
-        `--load-extension=${BUILT}`,
+        `--disable-extensions-except=${built}`,
+        `--load-extension=${built}`,
       ],
     });
     const worker =

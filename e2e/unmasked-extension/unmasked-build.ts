@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the test build goes: outside of the repository, so that nobody loads or packs it by mistake. */
+export const UNMASKED_FOLDER = join(tmpdir(), `aboveboard-unmasked-extension-${process.getuid?.() ?? ''}`);
+export const UNMASKED_NAME = 'TEST BUILD WITHOUT MASKS';
+
+/** Builds it and gives the unpacked extension's folder. */
+export function buildUnmasked(): string {
+  const cwd = fileURLToPath(new URL('../../apps/extension', import.meta.url));
+  const config = fileURLToPath(new URL('wxt.config.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../node_modules/wxt/bin/wxt.mjs', import.meta.url));
+  const built = spawnSync(process.execPath, [program, 'build', '--config', config], {
+    cwd,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(`The test build failed.\n${built.stdout}\n${built.stderr}`);
+  return join(UNMASKED_FOLDER, 'chrome-mv3');
+}
