@@ -69,7 +69,7 @@ export const words = {
     begin: 'Agree and begin',
     refuse: 'Not now',
     goal: 'Your task',
-    inputs: 'What to enter',
+    inputs: 'In detail',
     recording: 'Recording',
     paused: 'Paused: nothing is taken',
     taken: 'Being taken: pointer, kinds of keys, the masked practice page',

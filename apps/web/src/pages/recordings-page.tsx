@@ -13,7 +13,13 @@ import { openedParts } from '../opened-parts.ts';
 
 const text = words.recordings;
 const clock = windowClock(window);
-const load = () => client.released(null);
+
+type Page = { recordings: ReleasedRecording[]; next: string | null };
+/** The first page of the list, and what the cards are called here; a card of before is shown by its id. */
+const load = async (): Promise<Page & { titles: ReadonlyMap<string, string> }> => {
+  const [page, { cards }] = await Promise.all([client.released(null), client.taskCards()]);
+  return { ...page, titles: new Map(cards.map((card) => [card.id, card.title])) };
+};
 
 export default function RecordingsPage(): ReactNode {
   const [first, retry] = useLoaded(load);
@@ -31,7 +37,7 @@ export default function RecordingsPage(): ReactNode {
               <p>{text.noneNext}</p>
             </div>
           ) : (
-            <List first={page} onOpen={setOpen} />
+            <List first={page} titles={page.titles} onOpen={setOpen} />
           )
         }
       </Loaded>
@@ -40,7 +46,8 @@ export default function RecordingsPage(): ReactNode {
 }
 
 function List(props: {
-  first: { recordings: ReleasedRecording[]; next: string | null };
+  first: Page;
+  titles: ReadonlyMap<string, string>;
   onOpen: (id: string) => void;
 }): ReactNode {
   const [rows, setRows] = useState(props.first.recordings);
@@ -79,7 +86,7 @@ function List(props: {
             {rows.map((row) => (
               <tr key={row.id}>
                 <td>
-                  {row.card ? row.card.id : text.ownWords}
+                  {row.card ? (props.titles.get(row.card.id) ?? row.card.id) : text.ownWords}
                   {row.class === 'demonstration' && <span className="tag">{text.sample}</span>}
                 </td>
                 <td>{row.week}</td>
