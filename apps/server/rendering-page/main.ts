@@ -57,7 +57,6 @@ window.rendering = {
     const shown = stage;
     return document && shown ? interfaceTree(document, (node) => shown.id(node)) : null;
   },
-  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden or scripted is not shown.
   text: () => (stage?.document?.body?.innerText ?? '').slice(0, MOST_TEXT),
 };
 
