@@ -22,12 +22,12 @@ const titles: Record<PagePath, string> = {
   '/planner': words.pages.planner,
 };
 
-const everyone: PagePath[] = ['/try', '/agreement', '/about'];
-const steward: PagePath[] = ['/agreement', '/try', '/about'];
+const everyone: PagePath[] = ['/try', '/agreement', '/planner', '/about'];
+const steward: PagePath[] = ['/agreement', '/try', '/planner', '/about'];
 const pages: Record<Role, PagePath[]> = {
-  contributor: ['/today', '/agreement', '/try', '/about'],
-  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/about'],
-  operator: ['/status', '/agreement', '/try', '/about'],
+  contributor: ['/today', '/agreement', '/try', '/planner', '/about'],
+  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/planner', '/about'],
+  operator: ['/status', '/agreement', '/try', '/planner', '/about'],
   representative: steward,
   dpo: steward,
   employer: steward,

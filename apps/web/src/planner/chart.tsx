@@ -1,0 +1,109 @@
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { text } from './messages/en.ts';
+
+export type ChartTable = { head: readonly string[]; rows: readonly (readonly string[])[] };
+type Drawn = SVGSVGElement | HTMLElement;
+
+// One chart a frame: a page of twelve charts redraws without holding up a key.
+const waiting = new Map<object, () => void>();
+let running = false;
+function inTurn(owner: object, draw: () => void): void {
+  waiting.set(owner, draw);
+  if (running) return;
+  running = true;
+  requestAnimationFrame(next);
+}
+function next(): void {
+  const [first] = waiting;
+  if (!first) {
+    running = false;
+    return;
+  }
+  waiting.delete(first[0]);
+  first[1]();
+  requestAnimationFrame(next);
+}
+
+/**
+ * A chart: a picture with a sentence for those who do not see it, and its table. `draw` must keep its identity
+ * while what it draws is the same.
+ */
+export function Chart(props: {
+  title?: string;
+  says: string;
+  height: number;
+  draw: (width: number) => Drawn;
+  table: ChartTable;
+}): ReactNode {
+  const { draw } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const id = useId();
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    const element = host.current;
+    if (!element || width === 0) return;
+    const owner = {};
+    inTurn(owner, () => element.replaceChildren(draw(width)));
+    return () => void waiting.delete(owner);
+  }, [draw, width]);
+  return (
+    <figure className="chart">
+      {props.title && <figcaption id={id}>{props.title}</figcaption>}
+      <div role="img" aria-label={props.says}>
+        <div ref={host} aria-hidden="true" style={{ minHeight: props.height }} />
+      </div>
+      <TableBehind {...props.table} label={`${text.table}: ${props.says}`} />
+    </figure>
+  );
+}
+
+export function TableBehind(props: ChartTable & { label: string }): ReactNode {
+  return (
+    <details className="behind">
+      <summary>{text.table}</summary>
+      <Table {...props} />
+    </details>
+  );
+}
+
+export function Table(props: ChartTable & { label: string }): ReactNode {
+  return (
+    // Wider than a narrow screen at times: it scrolls, and the keyboard must get there.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus
+    <section className="scroll" tabIndex={0} aria-label={props.label}>
+      <table>
+        <thead>
+          <tr>
+            {props.head.map((cell) => (
+              <th key={cell} scope="col">
+                {cell}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <tr key={row.join('|')}>
+              {row.map((cell, i) =>
+                i === 0 ? (
+                  <th key={props.head[i]} scope="row">
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={props.head[i]}>{cell}</td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,199 @@
+import type { ControlAsked } from '@aboveboard/planner/control/score';
+import type { Problem } from '@aboveboard/planner/problem';
+import type { PlanAsked } from '@aboveboard/planner/scenario/plan';
+import { allFields, type FieldId, fieldAt, fieldOf } from './fields.ts';
+import { text } from './messages/en.ts';
+import { readNumber, readRange, writeNumber, writeRange } from './written-number.ts';
+
+/**
+ * What is being planned: up to three scenarios as they stand in the form, letter by letter, and the evidence for
+ * control, which belongs to the whole plan. `rest` holds what a plan file says and the form does not ask for: it
+ * is answered and saved again as it was.
+ */
+export type Draft = { written: Partial<Record<FieldId, string>>; rest: PlanAsked };
+export type Plan = { scenarios: Draft[]; control: ControlAsked };
+export const MOST_SCENARIOS = 3;
+
+type Tree = { [key: string]: unknown };
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A draft as the planner asks for it, and what cannot be read at all. */
+export function askedOf(draft: Draft): { asked: PlanAsked; problems: Problem[] } {
+  const asked = structuredClone(draft.rest) as Tree;
+  const problems: Problem[] = [];
+  for (const id of allFields) {
+    const written = draft.written[id]?.trim() ?? '';
+    if (written === '') continue;
+    const { at, kind } = fieldOf(id);
+    const value = kind === 'text' ? written : kind === 'number' ? readNumber(written) : readRange(written);
+    if (value === undefined) {
+      problems.push({
+        code: 'impossible',
+        at: at[0] ?? id,
+        message: text.faults.notNumber(written),
+        right: kind === 'number' ? text.faults.aNumber : text.faults.aRange,
+      });
+      continue;
+    }
+    for (const place of at) put(asked, place, value);
+  }
+  problems.push(...serviceProblems(asked));
+  return { asked: asked as PlanAsked, problems };
+}
+
+/** The service is planned only where a rate is given; then its targets must be there too. */
+function serviceProblems(asked: Tree): Problem[] {
+  const service = asked['service'];
+  if (!isTree(service)) return [];
+  if (service['requests_a_second'] === undefined) {
+    delete asked['service'];
+    return [];
+  }
+  return ['requests_a_second', 'ttft_p95_ms', 'tpot_p95_ms'].flatMap((name): Problem[] => {
+    const value = service[name];
+    if (typeof value === 'number' && value > 0) return [];
+    return [
+      {
+        code: value === undefined ? 'missing' : 'impossible',
+        at: `service.${name}`,
+        message: value === undefined ? text.faults.missing : text.faults.cannotBe(String(value)),
+        right: text.faults.aboveZero,
+      },
+    ];
+  });
+}
+
+function put(tree: Tree, place: string, value: unknown): void {
+  const steps = place.split('.');
+  const last = steps.pop();
+  let at = tree;
+  for (const step of steps) {
+    const next = at[step];
+    if (isTree(next)) at = next;
+    else {
+      const made: Tree = {};
+      at[step] = made;
+      at = made;
+    }
+  }
+  if (last) at[last] = value;
+}
+
+/** Takes a value out where the form can show it; a config.json, or a figure with its own source, stays in `rest`. */
+function take(tree: Tree, place: string): string | undefined {
+  const steps = place.split('.');
+  const last = steps.pop() ?? '';
+  let at = tree;
+  for (const step of steps) {
+    const next = at[step];
+    if (!isTree(next)) return undefined;
+    at = next;
+  }
+  const value = Object.hasOwn(at, last) ? at[last] : undefined;
+  const range = Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'number');
+  if (typeof value !== 'string' && typeof value !== 'number' && !range) return undefined;
+  delete at[last];
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number'
+      ? writeNumber(value)
+      : writeRange(value as number[]);
+}
+
+export function draftOf(asked: PlanAsked): Draft {
+  const rest = structuredClone(asked) as Tree;
+  const written: Draft['written'] = {};
+  delete rest['control'];
+  for (const id of allFields) {
+    const [first, ...others] = fieldOf(id).at;
+    const values = [first, ...others].map((place) => (place ? take(rest, place) : undefined));
+    const value = values.find((one) => one !== undefined);
+    if (value !== undefined) written[id] = value.slice(0, 200);
+  }
+  return { written, rest: rest as PlanAsked };
+}
+
+/** A plan as `aboveboard plan` reads it. */
+export function planFileOf(plan: Plan): { scenarios: PlanAsked[] } {
+  return { scenarios: plan.scenarios.map((draft) => ({ ...askedOf(draft).asked, control: plan.control })) };
+}
+
+/** Reads what a file or a link brought, which anybody may have written. Null: no plan. */
+export function planOf(given: unknown): Plan | null {
+  if (!isTree(given)) return null;
+  const listed = Array.isArray(given['scenarios']) ? given['scenarios'] : [given];
+  const scenarios = listed.filter(isTree).slice(0, MOST_SCENARIOS) as PlanAsked[];
+  if (scenarios.length === 0 || !scenarios.some((one) => one.memory || one.speed || one.cost)) return null;
+  const control = scenarios[0]?.control;
+  return { scenarios: scenarios.map(draftOf), control: controlOf(control) };
+}
+
+function controlOf(given: unknown): ControlAsked {
+  if (!isTree(given)) return {};
+  const evidence = (Array.isArray(given['evidence']) ? given['evidence'] : []).filter(isTree).slice(0, 500);
+  const weights = isTree(given['weights']) ? given['weights'] : {};
+  return {
+    evidence: evidence.map((entry) => ({
+      item: String(entry['item']),
+      finding: entry['finding'] === 'met' ? 'met' : 'notMet',
+      rests: String(entry['rests'] ?? ''),
+    })),
+    weights: Object.fromEntries(
+      Object.entries(weights).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    ),
+  };
+}
+
+/** Problems beside their fields, each said once; the rest have no field in the form. */
+export function problemsByField(problems: readonly Problem[]): {
+  fields: Partial<Record<FieldId, Problem[]>>;
+  elsewhere: Problem[];
+} {
+  const fields: Partial<Record<FieldId, Problem[]>> = {};
+  const elsewhere: Problem[] = [];
+  for (const problem of problems) {
+    const id = fieldAt(problem.at);
+    const known = id ? fields[id] : elsewhere;
+    if (known?.some((one) => one.message === problem.message)) continue;
+    // The speed part says the same of a name again in its own words.
+    if (id && known?.some((one) => one.code === problem.code)) continue;
+    if (id) fields[id] = [...(known ?? []), problem];
+    else elsewhere.push(problem);
+  }
+  return { fields, elsewhere };
+}
+
+/** What stands there at first: made-up figures, so that the page shows what it does. */
+export const examplePlan = (): Plan => ({
+  scenarios: [
+    {
+      written: {
+        name: text.example,
+        model: 'Qwen/Qwen3-32B',
+        gpu: 'h100_sxm',
+        tp: '2',
+        engine: 'vllm',
+        quant: 'fp8',
+        context: '16384',
+        isl: '2048',
+        osl: '512',
+        concurrency: '32',
+        rate: '4',
+        ttft: '3000',
+        tpot: '60',
+        years: '5',
+        currency: 'USD',
+        euro: '1.12',
+        tokensIn: '10G / 20G / 40G',
+        tokensOut: '2.5G / 5G / 10G',
+        staffCost: '70000 / 90000 / 130000',
+        staffFte: '0.5 / 1 / 1.5',
+        apiIn: '0.5 / 1 / 2',
+        apiOut: '3 / 5 / 10',
+      },
+      rest: {},
+    },
+  ],
+  control: {},
+});

@@ -1,0 +1,185 @@
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import type { Answered } from './calculation.ts';
+import { ComparisonView, type Shown } from './comparison-view.tsx';
+import { ControlView } from './control-view.tsx';
+import { type Draft, examplePlan, MOST_SCENARIOS, type Plan } from './draft.ts';
+import { text } from './messages/en.ts';
+import { PlanKeeping } from './plan-keeping.tsx';
+import { planInFragment } from './plan-link.ts';
+import './planner.css';
+import { ReportView } from './report-view.tsx';
+import { ResultViews } from './result-views.tsx';
+import { ScenarioForm } from './scenario-form.tsx';
+import { useAnswers } from './use-answers.ts';
+import { type Working, WorkingDialog, WorkingProvider } from './working.tsx';
+
+/** The planner. After it has loaded it asks nothing of any server; a plan travels in files and fragments only. */
+export default function PlannerPage(): ReactNode {
+  const [plan, setPlan] = useState<Plan>(examplePlan);
+  const [at, setAt] = useState(0);
+  const [broken, setBroken] = useState(false);
+  const [working, setWorking] = useState<Working | null>(null);
+  const answers = useAnswers(plan);
+
+  const open = useCallback((opened: Plan) => {
+    setPlan(opened);
+    setAt(0);
+  }, []);
+  useEffect(() => {
+    const follow = async () => {
+      if (!location.hash.startsWith('#plan=')) return;
+      const found = await planInFragment(location.hash);
+      setBroken(found === null);
+      if (found) open(found);
+    };
+    void follow();
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, [open]);
+
+  const write = useCallback(
+    (written: Draft['written']) =>
+      setPlan((before) => ({
+        ...before,
+        scenarios: before.scenarios.map((draft, i) =>
+          i === at ? { ...draft, written: { ...draft.written, ...written } } : draft,
+        ),
+      })),
+    [at],
+  );
+
+  const setControl = useCallback(
+    (control: Plan['control']) => setPlan((before) => ({ ...before, control })),
+    [],
+  );
+  const draft = plan.scenarios[at] ?? plan.scenarios[0];
+  const state = answers.scenarios[at];
+  const names = plan.scenarios.map((one, i) => one.written.name?.trim() || text.scenarios.unnamed(i + 1));
+  const shown = useShown(names, answers.answered);
+  const faulty = answers.scenarios.flatMap(({ problems }, i) =>
+    problems.length > 0 ? [text.faults.inScenario(shown[i]?.name ?? '', problems.length)] : [],
+  );
+  if (!draft) return null;
+  return (
+    <WorkingProvider value={setWorking}>
+      <div className="planner">
+        <h1>{text.title}</h1>
+        <p>{text.lead}</p>
+        <p>{text.informs}</p>
+        <PlanKeeping plan={plan} onOpen={open} />
+        {broken && <p className="notice warn">{text.plan.linkBroken}</p>}
+        {answers.failed && (
+          <p className="notice danger" role="alert">
+            {text.workerFailed}
+          </p>
+        )}
+        <div className="desk">
+          <div className="asked">
+            <Scenarios plan={plan} names={names} at={at} onPick={setAt} onPlan={setPlan} />
+            {draft.written.name === text.example && <p className="soft small">{text.exampleNote}</p>}
+            <ScenarioForm
+              key={at}
+              draft={draft}
+              problems={state?.problems ?? []}
+              answered={state?.answered ?? null}
+              offered={answers.offered}
+              onWrite={write}
+            />
+          </div>
+          <div className="answers" data-final={answers.final}>
+            <div role="status">
+              {faulty.length > 0 && (
+                <p className="notice danger">
+                  {faulty.join('; ')}. {text.faults.before}
+                </p>
+              )}
+            </div>
+            {shown.some(({ answered }) => answered) ? (
+              <>
+                <ComparisonView scenarios={shown} final={answers.final} />
+                <ResultViews scenarios={shown} />
+              </>
+            ) : (
+              <p className="soft">{text.working}</p>
+            )}
+          </div>
+        </div>
+        {answers.offered && (
+          <ControlView
+            axes={answers.offered.axes}
+            control={plan.control}
+            answer={answers.control}
+            onChange={setControl}
+          />
+        )}
+        <ReportView
+          scenarios={() =>
+            shown.map(({ name, answered }, i) => ({
+              name,
+              draft: plan.scenarios[i] ?? draft,
+              tables: answered?.tables ?? [],
+            }))
+          }
+        />
+      </div>
+      <WorkingDialog working={working} onClose={() => setWorking(null)} />
+    </WorkingProvider>
+  );
+}
+
+/** The same for as long as names and answers are: what is drawn from it is left alone while somebody types. */
+function useShown(names: readonly string[], answered: readonly (Answered | null)[]): Shown[] {
+  const key = JSON.stringify(names);
+  return useMemo(
+    () => (JSON.parse(key) as string[]).map((name, i) => ({ name, answered: answered[i] ?? null })),
+    [key, answered],
+  );
+}
+
+function Scenarios(props: {
+  plan: Plan;
+  names: readonly string[];
+  at: number;
+  onPick: (at: number) => void;
+  onPlan: (plan: Plan) => void;
+}): ReactNode {
+  const { plan, names, at } = props;
+  const add = () => {
+    const copy = plan.scenarios[at];
+    if (!copy) return;
+    const name = text.scenarios.unnamed(plan.scenarios.length + 1);
+    const scenarios = [...plan.scenarios, { ...copy, written: { ...copy.written, name } }];
+    props.onPlan({ ...plan, scenarios });
+    props.onPick(scenarios.length - 1);
+  };
+  const remove = () => {
+    props.onPlan({ ...plan, scenarios: plan.scenarios.filter((_, i) => i !== at) });
+    props.onPick(0);
+  };
+  return (
+    <>
+      <fieldset className="scenarios">
+        <legend>{text.scenarios.legend}</legend>
+        {names.map((name, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: scenarios are known by their place
+          <label key={i}>
+            <input type="radio" name="scenario" checked={i === at} onChange={() => props.onPick(i)} />
+            <span>{name}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div className="buttons">
+        {names.length < MOST_SCENARIOS && (
+          <button type="button" className="button plain" title={text.scenarios.addNote} onClick={add}>
+            {text.scenarios.add}
+          </button>
+        )}
+        {names.length > 1 && (
+          <button type="button" className="button plain" onClick={remove}>
+            {text.scenarios.remove}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import { memo, type ReactNode } from 'react';
+import type { Answered } from './calculation.ts';
+import type { Shown } from './comparison-view.tsx';
+import { AssumedView, BreakEvenView, CumulativeView, TornadoView } from './cost-view.tsx';
+import { MemoryStack, memoryScale } from './memory-view.tsx';
+import { text } from './messages/en.ts';
+import { SpeedView } from './speed-view.tsx';
+
+type Whole = { name: string; answered: Answered; target: number; key: string };
+
+/** The pictures, kind by kind, the scenarios of each side by side. */
+export const ResultViews = memo(function ResultViews(props: { scenarios: readonly Shown[] }): ReactNode {
+  const whole = props.scenarios.flatMap(({ name, answered }, i): Whole[] =>
+    answered ? [{ name, answered, key: String(i), target: answered.target }] : [],
+  );
+  const memories = whole.flatMap(({ answered: { memory } }) => (memory ? [memory] : []));
+  const scale = memories.length > 0 ? memoryScale(memories) : 1;
+  const curves = whole.flatMap(({ answered: { answer }, ...rest }) =>
+    answer.curve ? [{ ...rest, curve: answer.curve }] : [],
+  );
+  const costs = whole.flatMap(({ answered, name, key }) =>
+    answered.answer.cost ? [{ name, key, answered, cost: answered.answer.cost }] : [],
+  );
+  return (
+    <>
+      {memories.length > 0 && (
+        <Kind title={text.memory.title}>
+          <div className="stacks">
+            {whole.map(
+              ({ name, key, answered: { memory } }) =>
+                memory && <MemoryStack key={key} name={name} memory={memory} scale={scale} />,
+            )}
+          </div>
+        </Kind>
+      )}
+      <Kind title={text.speed.title} note={curves.length > 0 ? text.speed.note : text.speed.none}>
+        <div className="charts">
+          {curves.map(({ name, key, curve, target }) => (
+            <SpeedView key={key} name={name} curve={curve} target={target} />
+          ))}
+        </div>
+      </Kind>
+      {costs.length === 0 ? (
+        <Kind title={text.cost.title} note={text.cost.none} />
+      ) : (
+        <>
+          <Kind title={text.cost.title} note={text.cost.note}>
+            <div className="charts">
+              {costs.map(({ name, key, cost }) => (
+                <CumulativeView key={key} name={name} cost={cost} />
+              ))}
+            </div>
+          </Kind>
+          <Kind title={text.cost.breakEvenTitle} note={text.cost.breakEvenNote}>
+            <div className="charts">
+              {costs.map(({ name, key, cost }) => (
+                <BreakEvenView key={key} name={name} cost={cost} />
+              ))}
+            </div>
+          </Kind>
+          <Kind title={text.cost.tornadoTitle} note={text.cost.tornadoNote}>
+            <div className="charts">
+              {costs.map(({ name, key, cost }) => (
+                <TornadoView key={key} name={name} cost={cost} />
+              ))}
+            </div>
+            {costs.map(({ name, key, answered }) => (
+              <AssumedView key={key} name={name} answered={answered} />
+            ))}
+          </Kind>
+        </>
+      )}
+    </>
+  );
+});
+
+function Kind(props: { title: string; note?: string; children?: ReactNode }): ReactNode {
+  return (
+    <section className="kind">
+      <h2>{props.title}</h2>
+      {props.note && <p className="soft small">{props.note}</p>}
+      {props.children}
+    </section>
+  );
+}

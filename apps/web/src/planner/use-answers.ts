@@ -1,0 +1,90 @@
+import type { ControlAnswer, ControlAsked } from '@aboveboard/planner/control/score';
+import type { Checked, Problem } from '@aboveboard/planner/problem';
+import { startTransition, useEffect, useMemo, useRef, useState } from 'react';
+import type { Answered, Offered } from './calculation.ts';
+import { askedOf, type Plan } from './draft.ts';
+import type { Question, Reply } from './plan-worker.ts';
+
+export type ScenarioState = {
+  problems: Problem[];
+  /** The newest whole answer: while there are problems, the one from before them. */
+  answered: Answered | null;
+};
+export type Answers = {
+  offered: Offered | null;
+  scenarios: ScenarioState[];
+  /** The answers alone; the same list until others come. */
+  answered: readonly (Answered | null)[];
+  control: Checked<ControlAnswer> | null;
+  /** False: figures with all draws are on their way. */
+  final: boolean;
+  failed: boolean;
+};
+
+/** The answers to a plan, kept up with it by a worker. */
+export function useAnswers(plan: Plan): Answers {
+  const worker = useRef<Worker | null>(null);
+  const asked = useRef(0);
+  const [offered, setOffered] = useState<Offered | null>(null);
+  const [failed, setFailed] = useState(false);
+  const [reply, setReply] = useState<{
+    final: boolean;
+    control: Checked<ControlAnswer> | null;
+    scenarios: ScenarioState[];
+  }>({
+    final: false,
+    control: null,
+    scenarios: [],
+  });
+  const read = useMemo(() => plan.scenarios.map(askedOf), [plan.scenarios]);
+
+  useEffect(() => {
+    const made = new Worker(new URL('./plan-worker.ts', import.meta.url), { type: 'module' });
+    made.onmessage = ({ data }: MessageEvent<Reply>) => {
+      if (data.kind === 'offered') setOffered(data.offered);
+      else if (data.id === asked.current) {
+        // Drawing gives way to typing.
+        startTransition(() => setReply((before) => merged(before.scenarios, data)));
+      }
+    };
+    made.onerror = () => setFailed(true);
+    worker.current = made;
+    return () => made.terminate();
+  }, []);
+
+  useEffect(() => {
+    asked.current++;
+    const question: Question = {
+      id: asked.current,
+      scenarios: read.map(({ asked }) => asked),
+      control: evidenced(plan.control),
+    };
+    worker.current?.postMessage(question);
+  }, [read, plan.control]);
+
+  const scenarios = read.map(({ problems }, i) => {
+    const state = reply.scenarios[i];
+    // Of a target that cannot be read the planner says the same again, without its field.
+    const found = (state?.problems ?? []).filter(({ at }) => at !== 'service' || problems.length === 0);
+    return { problems: [...problems, ...found], answered: state?.answered ?? null };
+  });
+  const answered = useMemo(() => reply.scenarios.map(({ answered }) => answered), [reply]);
+  return { offered, failed, scenarios, answered, control: reply.control, final: reply.final };
+}
+
+function merged(before: readonly ScenarioState[], data: Extract<Reply, { kind: 'answered' }>) {
+  return {
+    final: data.final,
+    control: data.control,
+    scenarios: data.scenarios.map((scenario, i) =>
+      scenario.ok
+        ? { problems: [], answered: scenario.value }
+        : { problems: scenario.problems, answered: before[i]?.answered ?? null },
+    ),
+  };
+}
+
+/** What rests on nothing yet does not count, and is said beside its field; the rest is scored meanwhile. */
+function evidenced(control: ControlAsked): ControlAsked {
+  return { ...control, evidence: (control.evidence ?? []).filter(({ rests }) => rests.trim() !== '') };
+}
