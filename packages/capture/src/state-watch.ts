@@ -35,8 +35,12 @@ const HOSTS_LIMIT = 20_000;
 /** Polls between two looks at how large the document has become. */
 const COUNT_EVERY = 16;
 
-export function createStateWatch(run: AgentRun, contexts: ElementContexts, overload: () => void): StateWatch {
-  const { access, mirror, document, window } = run;
+export function createStateWatch(
+  whole: AgentRun,
+  contexts: ElementContexts,
+  overload: () => void,
+): StateWatch {
+  const { access, mirror, document, window } = whole;
   const styleChanged = new Set<Element>();
   const touched = new Set<Element>();
   /** Custom elements without a shadow root: they may get one, and nothing tells. */
@@ -49,9 +53,17 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
   let started = false;
   let scheduled = false;
   let polls = 0;
+  const settle = createSettle(whole, () => !started || mutations.waiting > 0);
+  // Whoever writes to the state unsettles it: mutations, fields, scrolling and style sheets alike.
+  const run: AgentRun = {
+    ...whole,
+    put(item) {
+      whole.put(item);
+      if (item.item === 'state') settle.changed();
+    },
+  };
   const beganAt = run.now();
 
-  const settle = createSettle(run, () => !started || mutations.waiting > 0);
   const boxes = createSolidBoxes(run, (element) => mutations.attributeChanged(element, 'style'));
   const styles = createStyleWatch(run, (element) => {
     styleChanged.add(element);
@@ -106,7 +118,6 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
     styles.root(document);
     afterWriting();
     pollScrolls();
-    settle.changed();
     schedule();
   }
 
@@ -147,14 +158,12 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
   function flush(milliseconds: number, at = run.now()): boolean {
     if (!started) return true;
     contexts.forget();
-    const before = mutations.waiting;
     const done = mutations.flush(milliseconds, at);
     // Only now are the nodes that came with the mutation in the state.
     for (const field of touched) forms.touched(field);
     touched.clear();
     writeStyles();
     afterWriting();
-    if (before > 0) settle.changed();
     return done;
   }
 
@@ -172,7 +181,6 @@ export function createStateWatch(run: AgentRun, contexts: ElementContexts, overl
         adds: [],
       };
       run.put({ at: run.now(), item: 'state', change: { type: 3, data } });
-      settle.changed();
     }
   }
 

@@ -48,6 +48,20 @@ async function recorded(
 const events = (world: AgentWorld) => world.of('event').map((item) => item.event);
 
 describe('input', () => {
+  test.each([
+    ['typing', async (page: Page) => page.locator('#area').pressSequentially('abc')],
+    ['choosing', async (page: Page) => page.locator('#select').selectOption('Two')],
+    ['scrolling', async (page: Page) => page.mouse.wheel(0, 300)],
+  ] as const)('[AGT85] the state settles again after %s, so that later pictures show it', async (_, act) => {
+    const { page, world } = await recorded();
+    await page.mouse.move(400, 300);
+    const states = world.of('state').length;
+    await act(page);
+    await world.until(() => world.of('state').length > states);
+    await world.settled();
+    await page.close();
+  });
+
   test('[AGT50] down and up with the node below, though the page stops every event', async () => {
     const { page, world } = await recorded();
     await page.mouse.move(5, 5);
