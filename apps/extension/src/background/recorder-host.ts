@@ -4,6 +4,7 @@ import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture
 import type { CaptureSession } from '@aboveboard/capture/session';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
 import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from '@aboveboard/consent/consent';
+import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import { isoWeek } from '@aboveboard/protocol/week';
 import { maskFreeText } from '@aboveboard/redact/free-text';
@@ -325,9 +326,8 @@ export class RecorderHost {
 
   #settings({ target }: DocumentIdentity, row: ShelfRow): Omit<AgentSettings, 'firstNodeId' | 'signals'> {
     const masks = this.rules.app(target.frame)?.masks;
-    const inputs = row.task.kind === 'card' ? Object.values(row.task.inputs) : [];
     return {
-      literals: inputs,
+      literals: cardLiterals(row.task),
       shipped: { exact: masks?.literals === 'shipped' ? (this.#shipped.get(target.frame) ?? []) : [] },
       selectors: { open: masks?.open ?? [], closed: masks?.closed ?? [] },
       renaming: row.renaming ?? '',

@@ -10,7 +10,8 @@ import { type ConsentRecord, giveConsent } from '@aboveboard/consent/consent';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import { makeLocalGate } from '@aboveboard/consent/local-gate';
 import { en } from '@aboveboard/consent/messages/en';
-import type { TaskCard } from '@aboveboard/protocol/manifest';
+import { cardLiterals } from '@aboveboard/protocol/card-literals';
+import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
 import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
 import { RecordingWriter } from '@aboveboard/protocol/recording-writer';
@@ -102,11 +103,7 @@ export class PracticeRecorder {
     });
     const sink = new WriterSink(writer, counting);
     const shipped = [...(await shippedBy(page))];
-    // All that the card says of the page: what to enter, and by which text one sees that it worked.
-    const literals = [
-      ...card.inputs.map((input) => input.value),
-      ...(card.success ?? []).flatMap((check) => (check.kind === 'path' ? [] : [check.text])),
-    ];
+    const literals = cardLiterals(taskOf(card));
     const renaming = random(16).toHex();
     const session = new CaptureSession({
       sink,
@@ -170,11 +167,7 @@ export class PracticeRecorder {
     await this.#sink.writer.finish({
       class: 'demonstration',
       week: isoWeek(Date.now()),
-      task: {
-        kind: 'card',
-        card: this.#card,
-        inputs: Object.fromEntries(this.#card.inputs.map((input) => [input.name, input.value])),
-      },
+      task: taskOf(this.#card),
       outcome: { worked: null, reasons: [] },
       agreement: { id: agreement.id, version: agreement.version, digest },
       // A demonstration is never released, so no receipt stands behind it (REC5).
@@ -185,6 +178,11 @@ export class PracticeRecorder {
     });
     return this.#recording;
   }
+}
+
+function taskOf(card: TaskCard): TaskDescription {
+  const inputs = Object.fromEntries(card.inputs.map((input) => [input.name, input.value]));
+  return { kind: 'card', card, inputs };
 }
 
 /** A fresh id and a key that nobody else has. */

@@ -1,4 +1,5 @@
 import { readSteps } from '@aboveboard/dataset/action-steps';
+import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
@@ -53,7 +54,7 @@ function Desk(props: {
   const apply: ApplyAndMeasure = useCallback(
     async (edits, hitTest, signal) => {
       const fresh = freshRecording(new MemoryPartStore());
-      const literals = opened.manifest.task.kind === 'card' ? Object.values(opened.manifest.task.inputs) : [];
+      const literals = cardLiterals(opened.manifest.task);
       await applyEdits({
         recording: opened,
         edits,
