@@ -29,7 +29,7 @@ function next(): void {
  * while what it draws is the same.
  */
 export function Chart(props: {
-  title?: string;
+  title: string | null;
   says: string;
   height: number;
   draw: (width: number) => Drawn;

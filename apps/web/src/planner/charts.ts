@@ -66,11 +66,11 @@ export function speedChart(curve: readonly CurvePoint[], target: number, width: 
       Plot.ruleX([target], { stroke: 'var(--accent)', strokeDasharray: '4 3' }),
       Plot.text([target], {
         x: target,
-        y: most * 1.12,
+        y: 0,
         text: () => text.speed.target,
         textAnchor: 'end',
         dx: -5,
-        dy: 9,
+        dy: -10,
         fill: 'var(--accent)',
       }),
       Plot.line(shown, { x: 'tpot', y: 'throughput', stroke: 'var(--ink-soft)', strokeWidth: 1.5 }),
@@ -125,6 +125,7 @@ export function cumulativeChart(cost: CostAnswer, width: number, height: number)
       domain: [0, cost.years],
       label: text.cost.year,
       labelArrow: 'none',
+      labelAnchor: 'center',
       ticks: cost.years,
       tickFormat: 'd',
     },
@@ -184,6 +185,7 @@ export function breakEvenChart(cost: CostAnswer, width: number, height: number) 
       domain: [0, cost.years],
       label: text.cost.year,
       labelArrow: 'none',
+      labelAnchor: 'center',
       ticks: cost.years,
       tickFormat: 'd',
     },
@@ -230,6 +232,7 @@ export function tornadoChart(cost: CostAnswer, width: number, height: number) {
     height,
     style,
     marginLeft: 118,
+    marginTop: 28,
     marginBottom: 36,
     marginRight: 20,
     x: {
@@ -261,6 +264,16 @@ export function tornadoChart(cost: CostAnswer, width: number, height: number) {
         insetTop: 4,
         insetBottom: 4,
       }),
+      // Which end is which, said once, at the longest bar.
+      ...(['low', 'high'] as const).map((end) =>
+        Plot.text(bars.slice(0, 1), {
+          x: end,
+          y: 'label',
+          text: () => (end === 'low' ? text.cost.p10 : text.cost.p90),
+          dy: -18,
+          fill: end === 'low' ? 'var(--way-own)' : 'var(--way-rented)',
+        }),
+      ),
       Plot.tickX(bars, {
         x: 'high',
         y: 'label',

@@ -9,9 +9,9 @@ export type Shown = { name: string; answered: Answered | null };
 /** The figures that decide, a column a scenario. */
 export const ComparisonView = memo(function ComparisonView(props: {
   scenarios: readonly Shown[];
-  final: boolean;
 }): ReactNode {
   const { scenarios } = props;
+  const draws = scenarios.flatMap(({ answered }) => answered?.answer.cost?.draws ?? []);
   const years = scenarios.find(({ answered }) => answered?.answer.cost)?.answered?.answer.cost?.years ?? 5;
   const rows = keyFigures(years)
     .map((row) => ({
@@ -23,7 +23,7 @@ export const ComparisonView = memo(function ComparisonView(props: {
     <section aria-labelledby="planner-figures">
       <h2 id="planner-figures">{text.figures.title}</h2>
       <p className="soft small">
-        {text.figures.note} {props.final ? text.figures.exact : text.figures.rough}
+        {text.figures.note} {draws.length > 0 && text.figures.draws(Math.min(...draws))}
       </p>
       <div className="scroll">
         <table className="comparison">

@@ -8,16 +8,16 @@ import { compact, figure, money, share } from './numbers.ts';
 import { ways } from './ways.ts';
 
 const HEIGHT = 260;
-type Props = { name: string; cost: CostAnswer };
+type Props = { name: string; titled: boolean; cost: CostAnswer };
 
-export function CumulativeView({ name, cost }: Props): ReactNode {
+export function CumulativeView({ name, titled, cost }: Props): ReactNode {
   const draw = useCallback((width: number) => cumulativeChart(cost, width, HEIGHT), [cost]);
   const ends = ways.map(
     (way) => `${text.cost.ways[way]} ${money(cost.cumulative[way].p50.at(-1) ?? 0, cost.currency)}`,
   );
   return (
     <Chart
-      title={name}
+      title={titled ? name : null}
       says={text.cost.says(name, ends.join(', '))}
       height={HEIGHT}
       draw={draw}
@@ -43,12 +43,12 @@ function yearly(cost: CostAnswer): ChartTable {
   };
 }
 
-export function BreakEvenView({ name, cost }: Props): ReactNode {
+export function BreakEvenView({ name, titled, cost }: Props): ReactNode {
   const draw = useCallback((width: number) => breakEvenChart(cost, width, HEIGHT), [cost]);
   const { cloud, api } = cost.breakEven;
   return (
     <Chart
-      title={name}
+      title={titled ? name : null}
       says={text.cost.breakEvenSays(name, share(1 - cloud.never), share(1 - api.never))}
       height={HEIGHT}
       draw={draw}
@@ -64,13 +64,13 @@ export function BreakEvenView({ name, cost }: Props): ReactNode {
   );
 }
 
-export function TornadoView({ name, cost }: Props): ReactNode {
+export function TornadoView({ name, titled, cost }: Props): ReactNode {
   const draw = useCallback((width: number) => tornadoChart(cost, width, HEIGHT), [cost]);
   const first = cost.tornado[0];
   const rho = new Map(cost.rankCorrelations.map((entry) => [entry.field, entry.rho]));
   return (
     <Chart
-      title={name}
+      title={titled ? name : null}
       says={text.cost.tornadoSays(name, first ? text.fields[first.field][0] : '')}
       height={HEIGHT}
       draw={draw}

@@ -1,5 +1,5 @@
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 const exact = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
 
 /** Three figures that count: `12.3`, `1,840`, `0.0042`. */

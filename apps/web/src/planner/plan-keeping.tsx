@@ -22,7 +22,6 @@ export function PlanKeeping(props: { plan: Plan; onOpen: (plan: Plan) => void })
     const address = await linkOf(plan, location.href);
     setLink({ of: plan, address });
     setSaid('');
-    history.replaceState(null, '', address);
   };
   return (
     <section className="keeping" aria-label={text.plan.title}>

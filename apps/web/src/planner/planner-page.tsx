@@ -1,5 +1,6 @@
+import type { ControlWay } from '@aboveboard/planner/control/matrix';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
-import type { Answered } from './calculation.ts';
+import type { Answered, Offered } from './calculation.ts';
 import { ComparisonView, type Shown } from './comparison-view.tsx';
 import { ControlView } from './control-view.tsx';
 import { type Draft, examplePlan, MOST_SCENARIOS, type Plan } from './draft.ts';
@@ -96,7 +97,7 @@ export default function PlannerPage(): ReactNode {
             </div>
             {shown.some(({ answered }) => answered) ? (
               <>
-                <ComparisonView scenarios={shown} final={answers.final} />
+                <ComparisonView scenarios={shown} />
                 <ResultViews scenarios={shown} />
               </>
             ) : (
@@ -113,6 +114,7 @@ export default function PlannerPage(): ReactNode {
           />
         )}
         <ReportView
+          evidence={() => evidenceRows(plan, answers.offered)}
           scenarios={() =>
             shown.map(({ name, answered }, i) => ({
               name,
@@ -125,6 +127,17 @@ export default function PlannerPage(): ReactNode {
       <WorkingDialog working={working} onClose={() => setWorking(null)} />
     </WorkingProvider>
   );
+}
+
+/** What was verified, in the words of the matrix. */
+function evidenceRows(plan: Plan, offered: Offered | null): string[][] {
+  return (plan.control.evidence ?? []).flatMap(({ item, finding, rests }) => {
+    const [id, way, place] = item.split('.') as [string, ControlWay, string];
+    const axis = offered?.axes.find((one) => one.id === id);
+    const what = axis?.[way]?.verify[Number(place) - 1];
+    if (!axis || !what) return [];
+    return [[`${axis.title}, ${text.control.ways[way]}: ${what}`, text.control.findings[finding], rests]];
+  });
 }
 
 /** The same for as long as names and answers are: what is drawn from it is left alone while somebody types. */

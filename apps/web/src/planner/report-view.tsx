@@ -29,9 +29,14 @@ function usePrinting(): boolean {
 }
 
 /** What stands on paper in place of the form: what was asked, and every table. */
-export function ReportView(props: { scenarios: () => Reported[] }): ReactNode {
+/** `evidence`: what was verified, what was found, and what that rests on. */
+export function ReportView(props: {
+  scenarios: () => Reported[];
+  evidence: () => (readonly string[])[];
+}): ReactNode {
   if (!usePrinting()) return null;
   const scenarios = props.scenarios();
+  const evidence = props.evidence();
   const asked = allFields.filter((id) => scenarios.some(({ draft }) => draft.written[id]?.trim()));
   return (
     <div className="report">
@@ -60,6 +65,16 @@ export function ReportView(props: { scenarios: () => Reported[] }): ReactNode {
           ))}
         </section>
       ))}
+      {evidence.length > 0 && (
+        <section>
+          <h2>{text.report.evidence}</h2>
+          <Table
+            label={text.report.evidence}
+            head={[text.report.item, text.control.finding, text.control.rests]}
+            rows={evidence}
+          />
+        </section>
+      )}
       <p>{text.report.made}</p>
     </div>
   );

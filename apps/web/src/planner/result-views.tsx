@@ -13,6 +13,8 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
   const whole = props.scenarios.flatMap(({ name, answered }, i): Whole[] =>
     answered ? [{ name, answered, key: String(i), target: answered.target }] : [],
   );
+  // One scenario needs no name over each picture.
+  const titled = whole.length > 1;
   const memories = whole.flatMap(({ answered: { memory } }) => (memory ? [memory] : []));
   const scale = memories.length > 0 ? memoryScale(memories) : 1;
   const curves = whole.flatMap(({ answered: { answer }, ...rest }) =>
@@ -36,7 +38,7 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
       <Kind title={text.speed.title} note={curves.length > 0 ? text.speed.note : text.speed.none}>
         <div className="charts">
           {curves.map(({ name, key, curve, target }) => (
-            <SpeedView key={key} name={name} curve={curve} target={target} />
+            <SpeedView key={key} titled={titled} name={name} curve={curve} target={target} />
           ))}
         </div>
       </Kind>
@@ -47,21 +49,21 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
           <Kind title={text.cost.title} note={text.cost.note}>
             <div className="charts">
               {costs.map(({ name, key, cost }) => (
-                <CumulativeView key={key} name={name} cost={cost} />
+                <CumulativeView key={key} titled={titled} name={name} cost={cost} />
               ))}
             </div>
           </Kind>
           <Kind title={text.cost.breakEvenTitle} note={text.cost.breakEvenNote}>
             <div className="charts">
               {costs.map(({ name, key, cost }) => (
-                <BreakEvenView key={key} name={name} cost={cost} />
+                <BreakEvenView key={key} titled={titled} name={name} cost={cost} />
               ))}
             </div>
           </Kind>
           <Kind title={text.cost.tornadoTitle} note={text.cost.tornadoNote}>
             <div className="charts">
               {costs.map(({ name, key, cost }) => (
-                <TornadoView key={key} name={name} cost={cost} />
+                <TornadoView key={key} titled={titled} name={name} cost={cost} />
               ))}
             </div>
             {costs.map(({ name, key, answered }) => (

@@ -8,13 +8,18 @@ import { figure } from './numbers.ts';
 const HEIGHT = 260;
 
 /** One replica's throughput against the time of a token, with the target. */
-export function SpeedView(props: { name: string; curve: readonly CurvePoint[]; target: number }): ReactNode {
+export function SpeedView(props: {
+  name: string;
+  titled: boolean;
+  curve: readonly CurvePoint[];
+  target: number;
+}): ReactNode {
   const { name, curve, target } = props;
   const draw = useCallback((width: number) => speedChart(curve, target, width, HEIGHT), [curve, target]);
   const meeting = curve.filter(({ meets }) => meets).map(({ throughput }) => throughput);
   return (
     <Chart
-      title={name}
+      title={props.titled ? name : null}
       says={
         meeting.length > 0 ? text.speed.says(name, figure(Math.max(...meeting))) : text.speed.saysNone(name)
       }

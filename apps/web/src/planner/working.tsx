@@ -5,6 +5,8 @@ import { text } from './messages/en.ts';
 export type Working = {
   title: string;
   value: string;
+  /** Where eight cases of ten lie. */
+  range?: string;
   formula: string;
   inputs: readonly (readonly [string, string])[];
   sources: readonly string[];
@@ -14,20 +16,19 @@ const Open = createContext<(working: Working) => void>(() => {});
 export const WorkingProvider = Open.Provider;
 
 /** A figure that opens its formula, inputs and sources. */
-export function Figure(props: { working: Working; children?: ReactNode }): ReactNode {
+export function Figure(props: { working: Working }): ReactNode {
   const open = useContext(Open);
   const { working } = props;
   return (
-    <button
-      type="button"
-      className="figure"
-      onClick={() => open(working)}
-      aria-label={`${working.value}. ${text.how(working.title)}`}
-    >
-      {props.children ?? working.value}
+    <button type="button" className="figure" onClick={() => open(working)}>
+      {working.value}
+      {working.range && <span className="range"> {working.range}</span>}
+      <span className="hidden">. {text.how(working.title)}</span>
     </button>
   );
 }
+
+const inFull = ({ value, range }: Working) => (range ? `${value} (${range})` : value);
 
 export function WorkingDialog(props: { working: Working | null; onClose: () => void }): ReactNode {
   const { working, onClose } = props;
@@ -40,7 +41,7 @@ export function WorkingDialog(props: { working: Working | null; onClose: () => v
       {working && (
         <>
           <h2 id="working-title">{working.title}</h2>
-          <p className="value">{working.value}</p>
+          <p className="value">{inFull(working)}</p>
           <h3>{text.workings.formula}</h3>
           <p>{working.formula}</p>
           <h3>{text.workings.inputs}</h3>

@@ -2,7 +2,7 @@ import type { Way } from '@aboveboard/planner/cost/flows';
 import type { CostField } from '@aboveboard/planner/cost/inputs';
 import type { Answered } from './calculation.ts';
 import { formulas, text } from './messages/en.ts';
-import { figure, gib, money, share } from './numbers.ts';
+import { compact, figure, gib, money, share } from './numbers.ts';
 import { ways } from './ways.ts';
 import type { Working } from './working.tsx';
 
@@ -10,8 +10,10 @@ import type { Working } from './working.tsx';
 export type KeyFigure = { id: string; label: string; of: (answered: Answered) => Working | null };
 
 type Spread = { p10: number; p50: number; p90: number };
-const spread = (of: Spread, unit: string) =>
-  `${figure(of.p50)} ${unit} (${text.figures.between(figure(of.p10), figure(of.p90))})`;
+const spread = (of: Spread, unit: string) => ({
+  value: `${figure(of.p50)} ${unit}`,
+  range: text.figures.between(figure(of.p10), figure(of.p90)),
+});
 
 export function keyFigures(years: number): KeyFigure[] {
   return [...memoryFigures, ...speedFigures, ...costFigures(years)];
@@ -97,7 +99,7 @@ function speedFigure(
   id: string,
   label: string,
   formula: string,
-  value: (answered: Answered) => string | null,
+  value: (answered: Answered) => { value: string; range?: string } | null,
 ): KeyFigure {
   return {
     id,
@@ -108,7 +110,7 @@ function speedFigure(
       if (!speed || said === null) return null;
       return {
         title: label,
-        value: said,
+        ...said,
         formula,
         inputs: [
           [formulas.inputs.basis, text.speed.basis[speed.basis] ?? speed.basis],
@@ -138,7 +140,7 @@ const speedFigures: KeyFigure[] = [
     answer.speed ? spread(answer.speed.throughput_tok_s_per_gpu, 'tokens/s') : null,
   ),
   speedFigure('gpus', text.figures.gpus, formulas.gpus, ({ answer: { service } }) =>
-    service ? (service.reachable ? figure(service.gpus) : text.figures.unreachable) : null,
+    service ? { value: service.reachable ? figure(service.gpus) : text.figures.unreachable } : null,
   ),
 ];
 
@@ -221,8 +223,9 @@ function costFigures(years: number): KeyFigure[] {
         const { cost } = answered.answer;
         if (!cost) return null;
         const { p10, p50, p90 } = cost.total[way];
-        const value = `${money(p50, cost.currency)} (${text.figures.between(money(p10, ''), money(p90, ''))})`;
-        return { title, value, formula: formulas.total[way], ...costInputs(answered, madeOf[way]) };
+        const value = money(p50, cost.currency);
+        const range = text.figures.between(compact(p10), compact(p90));
+        return { title, value, range, formula: formulas.total[way], ...costInputs(answered, madeOf[way]) };
       },
     };
   });
@@ -235,8 +238,9 @@ function costFigures(years: number): KeyFigure[] {
         const { cost } = answered.answer;
         if (!cost) return null;
         const { p10, p50, p90 } = cost.perMillionTokens[way];
-        const value = `${money(p50, cost.currency)} (${text.figures.between(figure(p10), figure(p90))})`;
-        return { title, value, formula: formulas.million, ...costInputs(answered, madeOf[way]) };
+        const value = money(p50, cost.currency);
+        const range = text.figures.between(figure(p10), figure(p90));
+        return { title, value, range, formula: formulas.million, ...costInputs(answered, madeOf[way]) };
       },
     };
   });
@@ -252,7 +256,8 @@ function costFigures(years: number): KeyFigure[] {
         const when = typicalMonth === null ? text.figures.never : text.figures.month(typicalMonth);
         return {
           title,
-          value: `${share(1 - never)}; ${when}`,
+          value: share(1 - never),
+          range: when,
           formula: formulas.breakEven,
           ...costInputs(answered, [...new Set([...madeOf.onPremise, ...madeOf[other]])]),
         };

@@ -151,8 +151,7 @@ export const text = {
     breakEven: (other: string) => `Owning costs no more than ${other}`,
     never: 'never, at typical figures',
     month: (n: number) => `from month ${n}`,
-    rough: 'Rough figures; all 10,000 draws are on their way.',
-    exact: 'From 10,000 draws.',
+    draws: (n: number) => `Cost from ${n.toLocaleString('en')} draws.`,
     between: (low: string, high: string) => `${low} to ${high}`,
   },
   memory: {
@@ -254,6 +253,8 @@ export const text = {
     title: 'Report',
     asked: 'What was asked',
     field: 'Figure',
+    evidence: 'Evidence for control',
+    item: 'What was verified',
     made: 'Made with Aboveboard’s planner. Intervals hold 80 % of measured rows that were left out of the fit. This informs and does not advise.',
   },
 };
