@@ -14,6 +14,8 @@ import type { StateItem } from '@aboveboard/protocol/state';
 import { StateOrder } from '@aboveboard/protocol/state-check';
 import { encodeStates } from '@aboveboard/protocol/state-segment';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import { applyEdits } from '@aboveboard/review/apply-edits';
+import type { EditList } from '@aboveboard/review/edit-list';
 import { makePartSealer, SEAL_OVERHEAD } from '@aboveboard/vault/part-sealing';
 import { asRecordingKey } from '@aboveboard/vault/recording-key';
 import type { Page } from 'playwright-core';
@@ -82,12 +84,14 @@ async function measure(page: Page, origin: string, worker: Worker): Promise<Meas
     metrics: {
       megabytes_per_hour: hour / 1e6,
       bytes_per_action: stored.bytes / acts,
+      'released, nothing cut (MB)': (stored.released * scale + pointer) / 1e6,
       'first state (bytes)': stored.firstState,
       'of the hour: the recorded acts (MB)': (stored.bytes * scale) / 1e6,
       'of the hour: more pointer (MB)': pointer / 1e6,
       'of the hour: sitting still (MB)': rest / 1e6,
       'actions, different ones': different,
       parts: stored.parts,
+      'gaps in the recording': stored.gaps,
     },
     peers: {
       '@rrweb/record + gzip': { megabytes_per_hour: (gzip * scale) / 1e6, bytes_per_action: gzip / acts },
@@ -150,8 +154,8 @@ class StoredRecording {
     return (await this.#bytes()) - before;
   }
 
-  async #bytes(): Promise<number> {
-    return (await this.#store.list()).reduce((sum, part) => sum + part.bytes, 0);
+  #bytes(): Promise<number> {
+    return sealedBytes(this.#store);
   }
 
   /** Reads it back too: what can't be read, or whose states do not fit each other, would be no recording. */
@@ -174,26 +178,52 @@ class StoredRecording {
       if (faults.length > 0) throw new Error(`a state does not fit: ${JSON.stringify(faults)}`);
       parts.push(items);
     }
-    const lost: RecordedEvent[] = [];
+    const gaps: RecordedEvent[] = [];
     let moves = 0;
     for await (const events of read.events()) {
       moves += events.filter(({ kind }) => kind === 'move').length;
-      lost.push(...events.filter(({ kind }) => kind === 'gap'));
+      gaps.push(...events.filter(({ kind }) => kind === 'gap'));
     }
-    if (lost.length > 0) throw new Error(`something is lost: ${JSON.stringify(lost)}`);
+    const copy = new MemoryPartStore();
+    const id = 'BBBBBBBBBBBBBBBBBBBBBA';
+    const target = { ...this.writing, id, store: copy };
+    await applyEdits({
+      recording: read,
+      edits: NO_EDITS,
+      actions: [],
+      target,
+      hitTest: async () => [],
+      words: same,
+    });
     const keep = process.env['STORAGE_STATES'];
     if (keep) writeFileSync(keep, JSON.stringify(parts));
     const first = parts.flat().find(({ event }) => event.type === 2) as StateItem;
     return {
       bytes: Object.values(kinds).reduce((sum, { bytes }) => sum + bytes, 0),
+      released: await sealedBytes(copy),
       parts: Object.values(kinds).reduce((sum, entry) => sum + entry.parts, 0),
       kinds,
       states: profile(parts),
       moves,
+      gaps: gaps.length,
       firstState: deflateRawSync(encodeStates([first])).length + SEAL_OVERHEAD,
     };
   }
 }
+
+async function sealedBytes(store: MemoryPartStore): Promise<number> {
+  return (await store.list()).reduce((sum, part) => sum + part.bytes, 0);
+}
+
+const same = (words: string) => words;
+const NO_EDITS: EditList = {
+  cuts: [],
+  cutTime: 'keep',
+  masks: [],
+  task: null,
+  worked: true,
+  reasons: [],
+};
 
 const FIELDS: ManifestFields = {
   class: 'demonstration',

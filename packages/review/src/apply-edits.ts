@@ -62,6 +62,8 @@ export async function applyEdits(options: ApplyOptions): Promise<Manifest> {
   const gone = await surfacesGoneAt(recording, clock);
 
   const writer = new RecordingWriter({
+    // Nothing has to be durable at once, and much of a state was in an earlier one: few large parts deflate best.
+    gather: { events: 8192, stateBytes: 2_097_152 },
     ...options.target,
     tickMicroseconds: manifest.clock.tickMicroseconds,
   });
