@@ -274,14 +274,7 @@ export function tornadoChart(cost: CostAnswer, width: number, height: number) {
           fill: end === 'low' ? 'var(--way-own)' : 'var(--way-rented)',
         }),
       ),
-      Plot.tickX(bars, {
-        x: 'high',
-        y: 'label',
-        stroke: 'var(--way-rented)',
-        strokeWidth: 3,
-        insetTop: 4,
-        insetBottom: 4,
-      }),
+      Plot.dot(bars, { x: 'high', y: 'label', fill: 'var(--way-rented)', r: 5 }),
     ],
   });
 }

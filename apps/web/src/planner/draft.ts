@@ -38,8 +38,17 @@ export function askedOf(draft: Draft): { asked: PlanAsked; problems: Problem[] }
     }
     for (const place of at) put(asked, place, value);
   }
+  leaveUnasked(asked);
   problems.push(...serviceProblems(asked));
   return { asked: asked as PlanAsked, problems };
+}
+
+/** A part that has only what it shares with another part was not asked for. */
+function leaveUnasked(asked: Tree): void {
+  const { speed, cost } = asked;
+  if (isTree(speed) && ['isl', 'osl', 'concurrency'].every((name) => speed[name] === undefined))
+    delete asked['speed'];
+  if (isTree(cost) && Object.keys(cost).every((name) => name === 'gpu')) delete asked['cost'];
 }
 
 /** The service is planned only where a rate is given; then its targets must be there too. */

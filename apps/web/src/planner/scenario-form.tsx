@@ -130,6 +130,7 @@ const Field = memo(function Field(props: {
         inputMode={kind === 'number' ? 'decimal' : undefined}
         autoComplete="off"
         spellCheck={false}
+        maxLength={200}
         aria-invalid={problems ? true : undefined}
         aria-describedby={problems ? `${input}-fault` : undefined}
         onChange={(event) => onWrite({ [id]: event.target.value })}

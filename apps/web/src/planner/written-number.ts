@@ -1,15 +1,18 @@
-const scales: Record<string, number> = { k: 1e3, M: 1e6, G: 1e9 };
+const scales: Record<string, number> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9 };
+/** Commas, spaces and underscores only between groups of three: `0,5` is refused, and not read as 5. */
+const WRITTEN = /^([-+]?)(\d{1,3}(?:[,\s_]\d{3})+|\d*)(\.\d+)?(e[-+]?\d{1,3})?\s?([kKMG]?)$/;
+const LONGEST = 40;
 
 /** A number as people write it: `10,000`, `1 500`, `2.5M`, `1e9`. Undefined: not a number. */
 export function readNumber(written: string): number | undefined {
-  const match = /^([-+]?[\d.,\s_]*\d[\d.,\s_]*(?:e[-+]?\d+)?)\s*([kMG]?)$/i.exec(written.trim());
+  const trimmed = written.trim();
+  if (trimmed.length > LONGEST) return undefined;
+  const match = WRITTEN.exec(trimmed);
   if (!match) return undefined;
-  const plain = (match[1] ?? '').replace(/[,\s_]/g, '');
-  const scale = match[2]
-    ? (scales[match[2]] ?? scales[match[2].toUpperCase()] ?? scales[match[2].toLowerCase()])
-    : 1;
-  const value = Number(plain) * (scale ?? Number.NaN);
-  return plain !== '' && Number.isFinite(value) ? value : undefined;
+  const [, sign = '', whole = '', fraction = '', power = '', unit = ''] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const value = Number(`${sign}${whole.replace(/[,\s_]/g, '')}${fraction}${power}`) * (scales[unit] ?? 1);
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** `7` or `low / typical / high`. Undefined: neither. */

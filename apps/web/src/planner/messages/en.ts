@@ -202,7 +202,7 @@ export const text = {
       'The chance, by month, that owning has cost no more, discounted, residual value left out. “Never” is an answer.',
     chance: 'chance',
     never: (share: string) => `never: ${share}`,
-    against: (way: string) => `than ${way}`,
+    against: (way: string) => `against ${way}`,
     breakEvenSays: (name: string, cloud: string, api: string) =>
       `${name}: by the end ${cloud} against rented GPUs, ${api} against the API`,
     tornadoTitle: 'What moves the result most',
