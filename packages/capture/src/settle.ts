@@ -1,6 +1,6 @@
 import type { AgentRun } from './agent-run.ts';
 
-/** Says once that nothing in the state changed for a while (AGT85). */
+/** Says once that nothing in the state changed for a while (AGT14). */
 export type Settle = { changed(): void };
 
 /** Milliseconds without a change. */

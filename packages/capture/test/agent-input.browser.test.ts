@@ -52,7 +52,7 @@ describe('input', () => {
     ['typing', async (page: Page) => page.locator('#area').pressSequentially('abc')],
     ['choosing', async (page: Page) => page.locator('#select').selectOption('Two')],
     ['scrolling', async (page: Page) => page.mouse.wheel(0, 300)],
-  ] as const)('[AGT85] the state settles again after %s, so that later pictures show it', async (_, act) => {
+  ] as const)('[AGT14] the state settles again after %s, so that later pictures show it', async (_, act) => {
     const { page, world } = await recorded();
     await page.mouse.move(400, 300);
     const states = world.of('state').length;

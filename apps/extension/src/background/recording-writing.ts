@@ -1,19 +1,16 @@
 import { CountingStore, WriterSink } from '@aboveboard/capture/writer-sink';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { PartSealer } from '@aboveboard/protocol/part';
+import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { RecordingWriter, type WriterOptions } from '@aboveboard/protocol/recording-writer';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { KeyRing, RecordingKey } from '@aboveboard/vault/keyring';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
-import { base64urlOf } from '../store/byte-text.ts';
 import type { PartSpool } from '../store/part-spool.ts';
 
 export const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-/** 16 random bytes, base64url: an id of a recording says nothing of anybody. */
-export function freshId(): string {
-  return base64urlOf(randomBytes(16));
-}
+export const freshId = () => freshRecordingId(randomBytes);
 
 export function sealerFor(key: RecordingKey): PartSealer {
   return makePartSealer(key, crypto.subtle, randomBytes);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
+import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import type { Access } from '@aboveboard/vault/journal';
 import { requireAccess } from '@aboveboard/vault/journal';
 import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
@@ -79,7 +80,7 @@ export function makeShelf(parts: {
     },
 
     async beginImport() {
-      const id = randomBytes(16).toString('base64url');
+      const id = freshRecordingId(randomBytes);
       const upload = randomBytes(16).toString('hex');
       await database.query(
         `insert into upload (id, contributor, recording, announcement, state, touched_on)

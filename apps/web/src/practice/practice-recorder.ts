@@ -14,6 +14,7 @@ import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
 import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
+import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { RecordingWriter } from '@aboveboard/protocol/recording-writer';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { isoWeek } from '@aboveboard/protocol/week';
@@ -188,7 +189,7 @@ function taskOf(card: TaskCard): TaskDescription {
 /** A fresh id and a key that nobody else has. */
 export function freshRecording(store: PartStore): PracticeRecording {
   return {
-    id: random(16).toBase64({ alphabet: 'base64url', omitPadding: true }),
+    id: freshRecordingId(random),
     store,
     sealer: makePartSealer(freshRecordingKey(random), crypto.subtle, random),
   };
