@@ -62,6 +62,21 @@ describe('input', () => {
     await page.close();
   });
 
+  test('[AGT84] a field that the page makes and focuses in one go is named itself, not what is around it', async () => {
+    const { page, world } = await recorded();
+    await page.evaluate(() => {
+      const field = document.createElement('input');
+      field.id = 'made';
+      document.querySelector('#form')?.append(field);
+      field.focus();
+    });
+    await world.until(() => world.of('focus').some((item) => item.node !== null));
+    const node = world.of('focus').at(-1)?.node;
+    const added = JSON.stringify(world.of('state').filter((item) => item.change.type === 3));
+    expect(added).toContain(`"id":${node},"tagName":"input"`);
+    await page.close();
+  });
+
   test('[AGT50] down and up with the node below, though the page stops every event', async () => {
     const { page, world } = await recorded();
     await page.mouse.move(5, 5);
