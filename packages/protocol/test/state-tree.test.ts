@@ -140,7 +140,7 @@ describe('state tree', () => {
     })).reverse();
     const begin = performance.now();
     tree.apply(mutation({ adds }));
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(performance.now() - begin).toBeLessThan(10_000);
     expect(tree.siblings(100).at(-1)?.id).toBe(100);
   });
 
