@@ -11,6 +11,8 @@ export type Model = {
   source: string;
   date: string;
   confidence: Confidence;
+  /** Bytes of all tensors, where the model's own files told them: they decide over the layout's sum. */
+  weightBytes?: number;
   /** Fields of `shape` that were not in the source and were filled in by us. */
   inferred?: string[];
   note?: string;

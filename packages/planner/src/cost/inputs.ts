@@ -1,5 +1,5 @@
 import { type CostRow, costRows, typicalCost } from '../catalogue/cost.ts';
-import { findGpu } from '../catalogue/gpu.ts';
+import { findGpu, type Gpu } from '../catalogue/gpu.ts';
 import type { Checked, Problem } from '../problem.ts';
 import { type Quantity, type QuantityGiven, readQuantity } from './quantity.ts';
 
@@ -94,11 +94,15 @@ const mustBeGiven: readonly CostField[] = [
 ];
 
 /** Checks every figure; what was not given comes from the catalogue, the user's own rows first. */
-export function readCost(asked: CostAsked, own: readonly CostRow[] = []): Checked<CostPlan> {
+export function readCost(
+  asked: CostAsked,
+  own: readonly CostRow[] = [],
+  gpus: readonly Gpu[] = [],
+): Checked<CostPlan> {
   const problems: Problem[] = [];
   const currency = asked.currency ?? 'USD';
   const rates = asked.rates ?? {};
-  const gpu = findGpu(asked.gpu ?? 'h100_sxm');
+  const gpu = findGpu(asked.gpu ?? 'h100_sxm', gpus);
   if (!gpu.ok) problems.push(...gpu.problems);
   const figures = {} as CostFigures;
   const assumed: CostPlan['assumed'] = [];
@@ -158,13 +162,22 @@ export function readCost(asked: CostAsked, own: readonly CostRow[] = []): Checke
     return number;
   };
   const years = whole(asked.years, 'years', 15, 5);
-  const gpus = whole(asked.gpus, 'gpus', 1e6, 8);
+  const count = whole(asked.gpus, 'gpus', 1e6, 8);
   const draws = whole(asked.draws, 'draws', 1e6, 10_000);
   const seed = asked.seed ?? 1;
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
-    value: { years, currency, gpus, contributors: asked.contributors ?? null, seed, draws, figures, assumed },
+    value: {
+      years,
+      currency,
+      gpus: count,
+      contributors: asked.contributors ?? null,
+      seed,
+      draws,
+      figures,
+      assumed,
+    },
   };
 }
 

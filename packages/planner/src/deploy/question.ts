@@ -63,10 +63,9 @@ export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnsw
   const name = typeof asked.model === 'string' ? asked.model : (asked.served_name ?? 'own-model');
   const { layout } = input;
   const tag = asked.engine_version ? `:v${asked.engine_version.replace(/^v/, '')}` : '';
-  const fileBytes = inventory(input.shape).reduce(
-    (sum, part) => sum + part.params * bytesOf(input.quant, part.role),
-    0,
-  );
+  const fileBytes =
+    input.fileBytes ??
+    inventory(input.shape).reduce((sum, part) => sum + part.params * bytesOf(input.quant, part.role), 0);
   const deployment: Deployment = {
     engine,
     model: name,

@@ -63,9 +63,10 @@ export function modelOf(given: unknown, own: readonly Model[] = []): Checked<Kno
     const found = findModel(given, own);
     if (!found.ok) return found;
     const quant = found.value.quantFromName ?? nativeQuant(found.value.shape);
+    const { shape, name, weightBytes } = found.value;
     return {
       ok: true,
-      value: { shape: found.value.shape, name: found.value.name, ...(quant ? { quant } : {}) },
+      value: { shape, name, ...(quant ? { quant } : {}), ...(weightBytes ? { weightBytes } : {}) },
     };
   }
   if (typeof given === 'object' && given !== null) {

@@ -10,6 +10,7 @@ import { askMemory, type MemoryAnswer, type MemoryAsked } from '../memory/questi
 import { askFinetune, type TuneAnswer, type TuneAsked } from '../memory/tune-question.ts';
 import type { Checked, Problem } from '../problem.ts';
 import { askProgramme, type ProgrammeAnswer, type ProgrammeAsked } from '../programme/sizing.ts';
+import { shippedTable } from '../speed/predict.ts';
 import type { SpeedAsked } from '../speed/query.ts';
 import { speedQuery } from '../speed/query.ts';
 import { askSpeed, type SpeedReply } from '../speed/question.ts';
@@ -91,8 +92,8 @@ export function planScenario(asked: PlanAsked): Checked<PlanAnswer> {
   }
   if (asked.memory) put('memory', take('memory', askMemory(asked.memory, own)));
   if (asked.finetune) put('finetune', take('finetune', askFinetune(asked.finetune, own)));
-  if (asked.speed) put('speed', take('speed', askSpeed(asked.speed)));
-  const query = asked.speed ? speedQuery(asked.speed) : undefined;
+  if (asked.speed) put('speed', take('speed', askSpeed(asked.speed, shippedTable(), own)));
+  const query = asked.speed ? speedQuery(asked.speed, own) : undefined;
   if (asked.service) {
     if (!query)
       problems.push({
@@ -127,14 +128,18 @@ export function planScenario(asked: PlanAsked): Checked<PlanAnswer> {
       }
     }
   }
-  if (asked.cost) put('cost', take('cost', costOf(asked.cost, answer, own.costs ?? [])));
+  if (asked.cost) put('cost', take('cost', costOf(asked.cost, answer, own)));
   if (asked.control) put('control', take('control', askControl(asked.control)));
   if (asked.deploy) put('deploy', take('deploy', askDeploy({ ...asked.memory, ...asked.deploy }, own)));
   if (asked.programme) put('programme', take('programme', askProgramme(asked.programme, own)));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: answer };
 }
 
-function costOf(asked: CostAsked, answer: PlanAnswer, own: readonly CostRow[]): Checked<CostAnswer> {
+function costOf(
+  asked: CostAsked,
+  answer: PlanAnswer,
+  own: NonNullable<PlanAsked['catalogue']>,
+): Checked<CostAnswer> {
   const throughput = answer.speed?.throughput_tok_s_per_gpu;
   const full: CostAsked = {
     ...asked,
@@ -153,6 +158,6 @@ function costOf(asked: CostAsked, answer: PlanAnswer, own: readonly CostRow[]): 
       ...asked.figures,
     },
   };
-  const read = readCost(full, own);
+  const read = readCost(full, own.costs ?? [], own.gpus);
   return read.ok ? { ok: true, value: planCost(read.value) } : read;
 }

@@ -1,5 +1,5 @@
 import { findGpu, type Gpu } from '../catalogue/gpu.ts';
-import { findModel } from '../catalogue/model.ts';
+import { findModel, type Model } from '../catalogue/model.ts';
 import type { Shape } from '../catalogue/shape.ts';
 import { findQuant, type QuantLayout } from '../memory/quant.ts';
 import type { Layout } from '../memory/weights.ts';
@@ -36,6 +36,9 @@ export type SpeedQuery = {
   layout: Layout;
 };
 
+/** The user's own catalogue entries, which come before the built-in ones. */
+export type OwnEntries = { models?: readonly Model[]; gpus?: readonly Gpu[] };
+
 /** Makers' lines whose layers are alike: what is left out together. */
 export function architectureFamily(model: string, architecture: string): string {
   if (/DeepseekV3|DeepseekV32/.test(architecture) && !/kimi/i.test(model)) return 'deepseek-v3';
@@ -48,12 +51,12 @@ export function architectureFamily(model: string, architecture: string): string 
   );
 }
 
-/** Checks a question; every problem at once. */
-export function speedQuery(asked: SpeedAsked): Checked<SpeedQuery> {
+/** Checks a question; every problem at once. `own` entries of the catalogue come first. */
+export function speedQuery(asked: SpeedAsked, own: OwnEntries = {}): Checked<SpeedQuery> {
   const problems: Problem[] = [];
-  const model = findModel(String(asked.model_path ?? ''));
+  const model = findModel(String(asked.model_path ?? ''), own.models);
   if (!model.ok) problems.push(...model.problems.map((p) => ({ ...p, at: 'model_path' })));
-  const gpu = findGpu(String(asked.system ?? ''));
+  const gpu = findGpu(String(asked.system ?? ''), own.gpus);
   if (!gpu.ok) problems.push(...gpu.problems.map((p) => ({ ...p, at: 'system' })));
   for (const field of ['isl', 'osl', 'concurrency', 'tp_size'] as const) {
     const value = asked[field];

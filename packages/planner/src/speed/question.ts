@@ -1,6 +1,6 @@
 import type { Checked } from '../problem.ts';
 import { planSpeed, type SpeedTable, type Spread, shippedTable } from './predict.ts';
-import { type SpeedAsked, speedQuery } from './query.ts';
+import { type OwnEntries, type SpeedAsked, speedQuery } from './query.ts';
 
 /** `plan speed`: one JSON line out. */
 export type SpeedReply = {
@@ -13,8 +13,12 @@ export type SpeedReply = {
   admitted: number;
 };
 
-export function askSpeed(asked: SpeedAsked, table: SpeedTable = shippedTable()): Checked<SpeedReply> {
-  const query = speedQuery(asked);
+export function askSpeed(
+  asked: SpeedAsked,
+  table: SpeedTable = shippedTable(),
+  own: OwnEntries = {},
+): Checked<SpeedReply> {
+  const query = speedQuery(asked, own);
   if (!query.ok) return query;
   const answer = planSpeed(query.value, table);
   return {
