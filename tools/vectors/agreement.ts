@@ -56,6 +56,8 @@ const invalid: { why: string; base: 0 | 1; set: Change[]; faults: string[] }[] =
   { why: 'a signal that does not exist', base: 1, set: [['apps.0.signals', ['clipboard']]], faults: ['AGR13 apps[0].signals[0]'] },
   { why: 'no signal', base: 1, set: [['apps.0.signals', []]], faults: ['AGR13 apps[0].signals'] },
   { why: 'text opened by a source that does not exist', base: 1, set: [['apps.0.masks.literals', 'all']], faults: ['AGR14 apps[0].masks.literals'] },
+  { why: 'literals are listed, and no list is named', base: 1, set: [['apps.0.masks.literals', 'listed']], faults: ['AGR14 apps[0].masks.list'] },
+  { why: 'a list that is not attached', base: 1, set: [['apps.0.masks', { open: [], closed: [], literals: 'listed', list: 'ab'.repeat(32) }]], faults: ['AGR14 apps[0].masks.list'] },
   { why: 'a program by pattern', base: 1, set: [['desktopApps.0.executable', '/usr/bin/*']], faults: ['AGR15 desktopApps[0].executable'] },
   { why: 'a password store as a program', base: 1, set: [['desktopApps.0.executable', '/usr/bin/keepassxc']], faults: ['AGR15 desktopApps[0].executable'] },
   { why: 'finer times than the format keeps', base: 1, set: [['finestTimestampMicroseconds', 1]], faults: ['AGR16 finestTimestampMicroseconds'] },

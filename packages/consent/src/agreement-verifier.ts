@@ -1,6 +1,7 @@
 import type { Fault } from '@aboveboard/protocol/fault';
 import { type Agreement, parseAgreement } from './agreement.ts';
 import { hex } from './canonical-json.ts';
+import { parseLiteralList } from './literal-list.ts';
 
 /**
  * From a document and its attachments to what may be relied on (T5, T6, T14; spec/agreement.md, AGR40-AGR49).
@@ -63,12 +64,15 @@ async function attachmentFaults(
   subtle: SubtleCrypto,
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
-  for (const [i, { name, bytes, digest }] of agreement.attachments.entries()) {
+  for (const [i, { kind, name, bytes, digest }] of agreement.attachments.entries()) {
     const content = attachments.get(name);
     const at = `attachments[${i}]`;
     if (content === undefined) faults.push({ rule: 'AGR41', at, message: 'is missing' });
     else if (content.length !== bytes || (await sha256(content, subtle)) !== digest) {
       faults.push({ rule: 'AGR41', at, message: 'is not the file that was agreed' });
+    } else if (kind === 'literals') {
+      const list = parseLiteralList(content);
+      if (!list.ok) faults.push(...list.faults.map((fault) => ({ ...fault, at: `${at} ${fault.at}` })));
     }
   }
   return faults;

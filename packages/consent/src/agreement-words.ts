@@ -141,7 +141,7 @@ function appSentences(agreement: Agreement, messages: Messages): string[] {
       say.app(app.id, app.name, app.origins),
       say.appSignals(app.name, signals(app)),
       say.appModes(app.name, modes(app)),
-      say.literals[app.masks.literals](app.name),
+      say.literals[app.masks.literals](app.name, app.masks.list ?? ''),
       ...(app.masks.open.length > 0 ? [say.masksOpen(app.name, app.masks.open)] : []),
       ...(app.masks.closed.length > 0 ? [say.masksClosed(app.name, app.masks.closed)] : []),
     ]),

@@ -32,6 +32,7 @@ export const ATTACHMENT_KINDS = [
   'mitigations',
   'mandate-evidence',
   'collective-agreement',
+  'literals',
   'other',
 ] as const;
 /** The programme's own figures are withheld below this count, whatever an agreement says (T15). */
@@ -74,8 +75,10 @@ const masks = z.strictObject({
   open: distinct(selector, 0, 100),
   /** Elements that are closed whatever else holds; they win over `open`. */
   closed: distinct(selector, 0, 100),
-  /** Where interface text that may stay comes from: what the application itself ships, or nowhere. */
-  literals: z.enum(['shipped', 'none']),
+  /** Where interface text that may stay comes from: the application's own files, a list, or nowhere. */
+  literals: z.enum(['shipped', 'listed', 'none']),
+  /** Digest of the attached list (`literal-list.ts`); there exactly where `literals` is `listed`. */
+  list: sha256.optional(),
 });
 
 const app = z.strictObject({
@@ -359,6 +362,15 @@ function faultsBetweenFields(document: Agreement): Fault[] {
       if (origins.has(origin)) fault('AGR12', `apps[${i}].origins[${j}]`, 'belongs to another application');
       if (neverRecordedOrigin(origin)) fault('AGR12', `apps[${i}].origins[${j}]`, 'is never recorded');
       origins.add(origin);
+    }
+  }
+  for (const [i, { masks: rules }] of document.apps.entries()) {
+    const at = `apps[${i}].masks.list`;
+    const attached = document.attachments.find((one) => one.digest === rules.list);
+    if ((rules.literals === 'listed') !== (rules.list !== undefined)) {
+      fault('AGR14', at, 'a list is named exactly where literals are listed');
+    } else if (rules.list !== undefined && attached?.kind !== 'literals') {
+      fault('AGR14', at, 'no such list is attached');
     }
   }
   for (const [i, { id, executable, windowClass }] of document.desktopApps.entries()) {

@@ -233,7 +233,7 @@ describe('agreement in words', () => {
     'desktopApps.signals': ['pointer', 'photographs'],
     'apps.modes': ['task', 'ambient'],
     'desktopApps.modes': ['task', 'ambient'],
-    'apps.masks.literals': ['shipped', 'none'],
+    'apps.masks.literals': ['shipped', 'listed', 'none'],
     downstreamUses: ['own-use', 'customers'],
     'legalBasis.ground': ['consent', 'contract'],
     'attachments.kind': ['impact-assessment', 'other'],

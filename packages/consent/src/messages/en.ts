@@ -14,6 +14,7 @@ export type Messages = {
   modes: Readonly<Record<GateContext['mode'], string>>;
   purposes: Readonly<Record<Purpose, string>>;
   agreement: AgreementSentences;
+  difference: DifferenceSentences;
   withdrawal: Readonly<
     Record<WithdrawalEffect['state'], { undone: readonly string[]; remains: readonly string[] }>
   >;
@@ -21,6 +22,7 @@ export type Messages = {
 
 /** Sentences with holes; the rendering fills them from the document and adds nothing of its own. */
 export type AgreementSentences = typeof agreement;
+export type DifferenceSentences = typeof difference;
 
 const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
@@ -31,6 +33,32 @@ const span = (minutes: number) => {
   if (minutes > 0 && minutes % 60 === 0) return count(minutes / 60, 'hour', 'hours');
   return count(minutes, 'minute', 'minutes');
 };
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+/**
+ * `22 November 2026, 09:00`: written out here and not by the browser, whose spelling changes with its version
+ * while the digest of the words that somebody read must not (CON4).
+ */
+export function instantWords(instant: string): string {
+  const [, year, month, day, minutes, seconds] =
+    /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d):(\d\d)Z$/.exec(instant) ?? [];
+  if (year === undefined) return instant;
+  const time = seconds === '00' ? minutes : `${minutes}:${seconds}`;
+  return `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}, ${time}`;
+}
 
 const roles = {
   employer: 'employer',
@@ -62,7 +90,8 @@ const agreement = {
     demonstration: 'It is a demonstration: made-up parties, nothing binding, refused by a real installation.',
     production: 'It is meant for real work.',
   },
-  validity: (from: string, until: string) => `It holds from ${from} until ${until} (UTC).`,
+  validity: (from: string, until: string) =>
+    `It holds from ${instantWords(from)} until ${instantWords(until)} (UTC).`,
   languages: (languages: readonly string[]) => `It is written in: ${list(languages)}.`,
   controller: (name: string, address: string, contact: string) =>
     `${name}, ${address}, is responsible for the data. You reach them at ${contact}.`,
@@ -95,6 +124,8 @@ const agreement = {
   literals: {
     shipped: (name: string) =>
       `In ${name}, text stays readable only if the application itself ships it; all other text becomes filler.`,
+    listed: (name: string, list: string) =>
+      `In ${name}, text stays readable only if it stands in the attached list (SHA-256 ${list}); all other text becomes filler. The recorder asks the application for nothing.`,
     none: (name: string) => `In ${name}, all text becomes filler.`,
   },
   masksOpen: (name: string, selectors: readonly string[]) =>
@@ -183,6 +214,8 @@ const agreement = {
       `Evidence of the mandate: "${name}" (${type}, ${count(bytes, 'byte', 'bytes')}, SHA-256 ${digest}).`,
     'collective-agreement': (name: string, type: string, bytes: number, digest: string) =>
       `Collective agreement: "${name}" (${type}, ${count(bytes, 'byte', 'bytes')}, SHA-256 ${digest}).`,
+    literals: (name: string, type: string, bytes: number, digest: string) =>
+      `List of an application's own words: "${name}" (${type}, ${count(bytes, 'byte', 'bytes')}, SHA-256 ${digest}).`,
     other: (name: string, type: string, bytes: number, digest: string) =>
       `Attached: "${name}" (${type}, ${count(bytes, 'byte', 'bytes')}, SHA-256 ${digest}).`,
   },
@@ -191,9 +224,33 @@ const agreement = {
   noRecorder: 'No build of the recorder is fixed.',
 };
 
+const difference = {
+  appAdded: (name: string, signals: readonly string[], places: readonly string[]) =>
+    `New: ${name}, at ${list(places)}, with ${list(signals)}.`,
+  appRemoved: (name: string) => `Gone: ${name}. Nothing is recorded there any more.`,
+  widened: {
+    signal: (signal: string, name: string) => `New: ${signal}, in ${name}.`,
+    mode: (mode: string, name: string) => `New: recording ${mode}, in ${name}.`,
+    place: (place: string, name: string) => `New: ${place}, as a part of ${name}.`,
+    masks: (name: string) => `New: more text and values stay readable in ${name}.`,
+  },
+  narrowed: {
+    signal: (signal: string, name: string) => `Gone: ${signal}, in ${name}.`,
+    mode: (mode: string, name: string) => `Gone: recording ${mode}, in ${name}.`,
+    place: (place: string, name: string) => `Gone: ${place}, as a part of ${name}.`,
+    masks: (name: string) => `Gone: less text and fewer values stay readable in ${name}.`,
+  },
+  freshEverything:
+    'These changes bear on everything that you agreed to. Nothing is recorded until you have agreed anew.',
+  freshApp: (name: string) =>
+    `What is new in ${name} is not recorded until you agree to it. Everything else goes on as it was.`,
+  freshPurpose: (purpose: string) => `Nothing of yours is used for ${purpose} until you agree to it.`,
+  freshNothing: 'Nothing that is recorded changes for you; you need not do anything.',
+};
+
 export const en: Messages = {
   language: 'en',
-  version: 1,
+  version: 2,
   deny: {
     off: 'Recording is off. It stays off until you turn it on.',
     'no-agreement': 'No agreement is installed, so nothing is recorded.',
@@ -231,6 +288,7 @@ export const en: Messages = {
     'model-testing': 'testing computer-use models',
   },
   agreement,
+  difference,
   withdrawal: {
     'on-device': {
       undone: ['It is removed from your computer, and its key is destroyed.'],
