@@ -108,6 +108,15 @@ const eventSets: [string, string, RecordedEvent[]][] = [
   ['events-path', 'a steady path: whole pixels, second-order differences', path],
   ['events-every-kind', 'one of every kind, with and without what is optional', everyKind],
   [
+    'events-select',
+    'choices in a native list, and a space that types nothing',
+    [
+      { kind: 'keydown', t: 5, key: 'navigation', name: 'Space' },
+      { kind: 'select', t: 10, node: 7, option: 9, value: { open: true, text: 'Travel' } },
+      { kind: 'select', t: 20, value: { open: false, length: 8, script: 'digits' } },
+    ],
+  ],
+  [
     'events-shake',
     'a path that jumps: first-order differences are shorter',
     path.map((e, i) => ({ ...e, x: i % 2 ? 900 : 5 }) as RecordedEvent),
@@ -181,7 +190,7 @@ bad(
   'events',
   'REC43',
   'a kind that is not known',
-  bytesOf(1, 0, 1, 19, 1, 0, 0, 0, 0, 0),
+  bytesOf(1, 0, 1, 20, 1, 0, 0, 0, 0, 0),
 );
 bad('events-empty-run', 'events', 'REC43', 'an empty run', bytesOf(1, 0, 1, 0, 0, 0, 0, 0, 0, 0));
 bad(

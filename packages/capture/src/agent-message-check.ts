@@ -50,6 +50,7 @@ type Shape = Partial<
     | 'name'
     | 'node'
     | 'open'
+    | 'option'
     | 'path'
     | 'pointer'
     | 'ratio'
@@ -120,6 +121,10 @@ function isInput(event: Shape): boolean {
       return KEYS.has(event.key) && (event.name === undefined || isShort(event.name));
     case 'text':
       return node && isRecord(event.value) && isTextValue(event.value);
+    case 'select': {
+      const option = event.option === undefined || isNodeId(event.option);
+      return node && option && isRecord(event.value) && isTextValue(event.value);
+    }
     default:
       return false;
   }

@@ -93,6 +93,8 @@ export function domAccess(window: PageWindow, shadowRootOf?: ShadowRootOf) {
     inputType: get<string>(input, 'type'),
     checked: get<boolean>(input, 'checked'),
     selected: get<boolean>(option, 'selected'),
+    /** What the list shows of it. */
+    optionLabel: get<string>(option, 'label'),
     multiple: get<boolean>(select, 'multiple'),
     selectedIndex: get<number>(select, 'selectedIndex'),
     options: get<HTMLOptionsCollection>(select, 'options'),

@@ -1,15 +1,13 @@
-import type { TextEvent } from '@aboveboard/protocol/event';
 import { SOURCE_INPUT } from '@aboveboard/protocol/state';
-import { textBucket } from '@aboveboard/protocol/text-bucket';
-import { scriptOf } from '@aboveboard/redact/filler';
 import type { AgentRun } from './agent-run.ts';
-import { DOCUMENT, FRAGMENT } from './dom-access.ts';
 import type { ElementContexts } from './element-context.ts';
 import { isClosed } from './key-watch.ts';
+import { choiceIn, textValue } from './list-choice.ts';
+import { typedElement } from './typed-element.ts';
 
 /**
- * Fields (AGT70-AGT75): their state whenever it changes, by hand or by script, and what was typed when a
- * field is left, changed or submitted.
+ * Fields (AGT70-AGT75): their state whenever it changes, by hand or by script, what was typed when a field is
+ * left, changed or submitted, and what was chosen in a list.
  */
 export type FormWatch = {
   /** A field was written to the state. */
@@ -21,7 +19,6 @@ export type FormWatch = {
   commit(element: Element): void;
 };
 
-const TYPED = new Set('text search tel url email number date month week time datetime-local'.split(' '));
 const EDITED_LIMIT = 20_000;
 
 export function createFormWatch(run: AgentRun, contexts: ElementContexts): FormWatch {
@@ -84,24 +81,11 @@ export function createFormWatch(run: AgentRun, contexts: ElementContexts): FormW
     run.put({ at: run.now(), item: 'state', change: { type: 3, data } });
   }
 
-  /** The element whose text is typed: the field, or the outermost element that is edited. */
-  function typedElement(element: Element): Element | null {
-    if (access.isField(element)) return element;
-    if (access.isInput(element)) return TYPED.has(access.inputType(element)) ? element : null;
-    let edited: Element | null = null;
-    for (let at: Node | null = element; at && contexts.of(at).editable; at = access.parent(at)) {
-      const type = access.nodeType(at);
-      if (type === FRAGMENT || type === DOCUMENT) break;
-      edited = at as Element;
-    }
-    return edited;
-  }
-
   const typedText = (element: Element): string =>
     isField(element) ? access.value(element) : (access.textContent(element) ?? '').slice(0, EDITED_LIMIT);
 
   function commit(element: Element): void {
-    const typed = typedElement(element);
+    const typed = typedElement(run, contexts, element);
     if (!typed || !run.settings.signals.text || isClosed(contexts, typed)) return;
     const text = typedText(typed);
     if (said.get(typed) === text) return;
@@ -111,15 +95,17 @@ export function createFormWatch(run: AgentRun, contexts: ElementContexts): FormW
     const masked = masker.value(text, { ...contexts.of(typed), inputType: inputType(typed) });
     run.count(masked.rule);
     const node = mirror.nearest(typed);
-    const value: TextEvent['value'] =
-      masked.rule === undefined
-        ? { open: true, text: masked.value }
-        : { open: false, length: textBucket(text.length), script: script(text) };
-    run.put({
-      at: run.now(),
-      item: 'event',
-      event: { kind: 'text', value, ...(node === undefined ? {} : { node }) },
-    });
+    const event = {
+      kind: 'text',
+      value: textValue(text, masked),
+      ...(node === undefined ? {} : { node }),
+    } as const;
+    run.put({ at: run.now(), item: 'event', event });
+  }
+
+  function choose(list: HTMLSelectElement): void {
+    const event = choiceIn(run, contexts, list);
+    if (event) run.put({ at: run.now(), item: 'event', event });
   }
 
   const inputType = (element: Element) => (access.isInput(element) ? contexts.of(element).inputType : '');
@@ -134,11 +120,12 @@ export function createFormWatch(run: AgentRun, contexts: ElementContexts): FormW
     if (isField(target)) check(target);
     // A radio button that is chosen unchooses another.
     if (access.isInput(target) && access.inputType(target) === 'radio') poll();
-    if (event.type !== 'input') commit(target);
+    if (event.type === 'change' && access.isSelect(target)) choose(target);
+    else if (event.type !== 'input') commit(target);
   };
   const onFocus = (event: Event) => {
     const target = from(event);
-    const typed = target && typedElement(target);
+    const typed = target && typedElement(run, contexts, target);
     if (typed && !said.has(typed) && !isClosed(contexts, typed)) said.set(typed, typedText(typed));
   };
   run.listen('input', onChange);
@@ -167,9 +154,4 @@ export function createFormWatch(run: AgentRun, contexts: ElementContexts): FormW
     poll,
     commit,
   };
-}
-
-function script(text: string): 'latin' | 'digits' | 'other' {
-  const found = scriptOf(text);
-  return found === 'latin' || found === 'digits' ? found : 'other';
 }

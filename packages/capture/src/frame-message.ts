@@ -1,4 +1,11 @@
-import type { ButtonEvent, KeyEvent, MoveEvent, TextEvent, WheelEvent } from '@aboveboard/protocol/event';
+import type {
+  ButtonEvent,
+  KeyEvent,
+  MoveEvent,
+  SelectEvent,
+  TextEvent,
+  WheelEvent,
+} from '@aboveboard/protocol/event';
 import type { StateChange } from '@aboveboard/protocol/state';
 
 /**
@@ -38,7 +45,7 @@ export type AgentSettings = {
 };
 
 export type AgentItem =
-  | { at: number; item: 'event'; event: Untimed<MoveEvent | ButtonEvent | WheelEvent | KeyEvent | TextEvent> }
+  | { at: number; item: 'event'; event: Untimed<InputEvent> }
   | { at: number; item: 'scroll'; node: number; x: number; y: number }
   | { at: number; item: 'focus'; node: number | null }
   /** Masked state change of this document alone; ids within this agent's range. */
@@ -52,6 +59,8 @@ export type AgentItem =
   | { at: number; item: 'place'; index: number | null }
   | { at: number; item: 'mask'; rule: string; count: number }
   | { at: number; item: 'gap'; until: number; reason: 'overload' | 'state-lost' };
+
+type InputEvent = MoveEvent | ButtonEvent | WheelEvent | KeyEvent | TextEvent | SelectEvent;
 
 /** `x`, `y` are in this document's own viewport; the session adds the offsets of the frames above it. */
 type Untimed<E> = E extends unknown ? Omit<E, 't'> : never;

@@ -50,6 +50,7 @@ export function signalOf(item: AgentItem): AskedSignal {
     case 'keyup':
       return 'keys';
     case 'text':
+    case 'select':
       return 'text';
     default:
       return 'pointer';

@@ -1,6 +1,7 @@
 import { KEY_NAMES, type KeyEvent as RecordedKey } from '@aboveboard/protocol/event';
 import type { AgentRun } from './agent-run.ts';
 import type { ElementContexts } from './element-context.ts';
+import { typedElement } from './typed-element.ts';
 
 /**
  * Keys as classes (AGT60-AGT63; T9): which kind of key, never which character; nothing at all while a
@@ -23,7 +24,8 @@ export function watchKeys(
     }
     const down = key.type === 'keydown';
     if (down && !key.repeat) on.beforeInput(run.timeOf(event));
-    const known = down ? classOf(key) : (pressed.get(key.code) ?? classOf(key));
+    const types = !run.access.isElement(target) || typedElement(run, contexts, target) !== null;
+    const known = (down ? undefined : pressed.get(key.code)) ?? classOf(key, types);
     if (down) pressed.set(key.code, known);
     else pressed.delete(key.code);
     if (pressed.size > 64) pressed.clear();
@@ -51,7 +53,8 @@ type Pressed = Pick<
   'key' | 'code' | 'ctrlKey' | 'altKey' | 'shiftKey' | 'metaKey' | 'isComposing' | 'getModifierState'
 >;
 
-export function classOf(event: Pressed): KeyClass {
+/** `types`: what has the focus takes text; else a space presses or scrolls what is there. */
+export function classOf(event: Pressed, types = true): KeyClass {
   const { key } = event;
   if (KEY_NAMES.modifier.includes(key)) return { key: 'modifier', name: key };
   // AltGr and, on some systems, Ctrl+Alt or Option make characters.
@@ -63,17 +66,17 @@ export function classOf(event: Pressed): KeyClass {
     return { key: 'printable' };
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return shortcut(event);
-  if (key === ' ') return { key: 'space' };
+  if (key === ' ') return types ? { key: 'space' } : { key: 'navigation', name: 'Space' };
   if (character) return { key: 'printable' };
   if (KEY_NAMES.delete.includes(key)) return { key: 'delete', name: key };
   return KEY_NAMES.navigation.includes(key) ? { key: 'navigation', name: key } : { key: 'navigation' };
 }
 
-/** `ctrl+shift+s`; only letters, digits and keys with a name are named. */
+/** `ctrl+shift+s`, `ctrl+ArrowLeft` (REC26); only letters, digits and keys with a name are named. */
 function shortcut(event: Pressed): KeyClass {
   const { key } = event;
   const named = [...KEY_NAMES.delete, ...KEY_NAMES.navigation].includes(key);
-  const main = key === ' ' ? 'space' : named || /^[a-z0-9]$/i.test(key) ? key.toLowerCase() : null;
+  const main = key === ' ' ? 'Space' : named ? key : /^[a-z0-9]$/i.test(key) ? key.toLowerCase() : null;
   if (main === null) return { key: 'shortcut' };
   const modifiers = [
     event.ctrlKey ? 'ctrl' : '',

@@ -27,7 +27,7 @@ const LENGTH = 2 ** 20;
 const LAST_ID = 2 ** 48;
 const MASK_RULE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 const ORIGIN = /^[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/?#@\\]{0,255}$/;
-const NAMED_KEYS = [...Object.values(KEY_NAMES).flat(), 'Space'];
+const NAMED_KEYS = Object.values(KEY_NAMES).flat();
 const SHORTCUT = /^(ctrl\+)?(alt\+)?(shift\+)?(meta\+)?(.+)$/su;
 
 export function isPlaceUnit(units: number): boolean {
@@ -127,7 +127,12 @@ export function eventFaults(
       break;
     case 'text':
       id(event.node, 'REC27', 'node');
-      textValueFaults(event.value, must, text);
+      textValueFaults(event.value, 'REC27', must, text);
+      break;
+    case 'select':
+      id(event.node, 'REC38', 'node');
+      id(event.option, 'REC38', 'option');
+      textValueFaults(event.value, 'REC38', must, text);
       break;
     case 'focus':
       word(FOCUS_SCOPES, event.scope, 'REC28', 'scope');
@@ -215,16 +220,17 @@ type Must = (holds: boolean, rule: string, message: string) => void;
 
 function textValueFaults(
   value: TextEvent['value'],
+  rule: 'REC27' | 'REC38',
   must: Must,
   text: (value: unknown, rule: string) => void,
 ): void {
   if (value?.open === true) {
-    text(value.text, 'REC27');
+    text(value.text, rule);
     return;
   }
-  must(value?.open === false, 'REC27', 'a value is open or closed');
-  must(TEXT_BUCKETS.includes(value?.length), 'REC27', 'the length is not the bound of a bucket');
-  must(SCRIPTS.includes(value?.script), 'REC27', 'script is not one of the list');
+  must(value?.open === false, rule, 'a value is open or closed');
+  must(TEXT_BUCKETS.includes(value?.length), rule, 'the length is not the bound of a bucket');
+  must(SCRIPTS.includes(value?.script), rule, 'script is not one of the list');
 }
 
 function gapFaults(event: GapEvent, must: Must): void {

@@ -32,6 +32,7 @@ export const KIND_CODES: readonly EventKind[] = [
   'task',
   'mask',
   'gap',
+  'select',
 ];
 export const KIND_NUMBER: ReadonlyMap<string, number> = new Map(KIND_CODES.map((kind, i) => [kind, i]));
 

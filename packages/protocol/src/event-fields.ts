@@ -130,6 +130,7 @@ export const FIELDS: Readonly<Record<EventKind, readonly FieldColumn[]>> = {
   keydown: key,
   keyup: key,
   text: [optional('node'), textValue],
+  select: [optional('node'), optional('option'), textValue],
   focus: [word('scope', FOCUS_SCOPES), whole('surface'), optional('node')],
   navigate: [whole('surface'), string('origin'), string('path'), word('cause', NAVIGATE_CAUSES)],
   scroll: [whole('surface'), whole('node'), length('x'), length('y')],

@@ -14,6 +14,7 @@ export type RecordedEvent =
   | WheelEvent
   | KeyEvent
   | TextEvent
+  | SelectEvent
   | FocusEvent
   | NavigateEvent
   | ScrollEvent
@@ -74,6 +75,17 @@ export type TextEvent = {
 export type OpenText = { open: true; text: string };
 /** `length` is the upper bound of the bucket that the true length falls into. */
 export type ClosedText = { open: false; length: number; script: 'latin' | 'digits' | 'other' };
+
+/** An option of a native list was chosen. `value` is the option's text only where that may stay. */
+export type SelectEvent = {
+  kind: 'select';
+  t: number;
+  /** The list. */
+  node?: number;
+  /** The chosen option. */
+  option?: number;
+  value: OpenText | ClosedText;
+};
 
 export type FocusEvent = {
   kind: 'focus';
@@ -174,6 +186,7 @@ export const KEY_NAMES: Readonly<Record<'delete' | 'navigation' | 'modifier', re
     'Escape',
     'Insert',
     'ContextMenu',
+    'Space',
     'F1',
     'F2',
     'F3',

@@ -213,7 +213,7 @@ export class RecordingWriter {
   #push(event: RecordedEvent): void {
     this.#events.push(event);
     this.#counts.events += 1;
-    this.#eventBytes += event.kind === 'text' || event.kind === 'task' ? roughSize(event) : 64;
+    this.#eventBytes += event.kind === 'text' || event.kind === 'select' || event.kind === 'task' ? roughSize(event) : 64;
     this.#passed('events', event.t, event.kind === 'gap' ? event.until : event.t);
     if (this.#events.length >= this.#gather.events || this.#eventBytes >= this.#gather.stateBytes)
       this.#roll();

@@ -40,6 +40,15 @@ const keyed = fc.oneof(
   ),
 );
 
+const value = fc.oneof(
+  fc.record({ open: fc.constant(true as const), text }),
+  fc.record({
+    open: fc.constant(false as const),
+    length: fc.constantFrom(...TEXT_BUCKETS),
+    script: fc.constantFrom('latin' as const, 'digits' as const, 'other' as const),
+  }),
+);
+
 const kinds: Record<RecordedEvent['kind'], fc.Arbitrary<RecordedEvent>> = {
   move: fc.record({ kind: fc.constant('move'), t, x: place, y: place }),
   down: pressed('down'),
@@ -56,19 +65,11 @@ const kinds: Record<RecordedEvent['kind'], fc.Arbitrary<RecordedEvent>> = {
   keydown: key('keydown'),
   keyup: key('keyup'),
   text: fc.record(
-    {
-      kind: fc.constant('text'),
-      t,
-      node: id,
-      value: fc.oneof(
-        fc.record({ open: fc.constant(true as const), text }),
-        fc.record({
-          open: fc.constant(false as const),
-          length: fc.constantFrom(...TEXT_BUCKETS),
-          script: fc.constantFrom('latin' as const, 'digits' as const, 'other' as const),
-        }),
-      ),
-    },
+    { kind: fc.constant('text'), t, node: id, value },
+    { requiredKeys: ['kind', 't', 'value'] },
+  ),
+  select: fc.record(
+    { kind: fc.constant('select'), t, node: id, option: id, value },
     { requiredKeys: ['kind', 't', 'value'] },
   ),
   focus: fc.record(

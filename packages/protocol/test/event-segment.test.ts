@@ -97,6 +97,16 @@ describe('event segments', () => {
     ],
     ['REC27', 'a true length', [{ kind: 'text', t: 0, value: { open: false, length: 7, script: 'latin' } }]],
     ['REC27', 'half a character', [{ kind: 'text', t: 0, value: { open: true, text: '\ud800' } }]],
+    [
+      'REC38',
+      'the true length of a choice',
+      [{ kind: 'select', t: 0, value: { open: false, length: 7, script: 'latin' } }],
+    ],
+    [
+      'REC38',
+      'an option that is no node',
+      [{ kind: 'select', t: 0, option: -1, value: { open: true, text: 'a' } }],
+    ],
     ['REC28', 'a scope that is not known', [{ kind: 'focus', t: 0, scope: 'room', surface: 0 }]],
     [
       'REC29',

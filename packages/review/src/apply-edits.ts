@@ -140,13 +140,15 @@ async function surfacesGoneAt(
   return gone;
 }
 
-/** A text event of a closed node closes; so does one that names no node while a mask lasts (REV23). */
+/** What was typed or chosen in a closed node closes; so does what names no node while a mask lasts (REV23). */
 function closesText(masks: readonly MaskEdit[], { closed }: MaskedNodes) {
-  return (event: { t: number; node?: number }): boolean => {
-    const { node } = event;
+  return (event: { t: number; node?: number; option?: number }): boolean => {
+    const { node, option } = event;
     if (node === undefined) return masks.some((mask) => mask.from <= event.t && event.t < mask.to);
     // Which surface an event was in is not always known: a number that any surface closed is closed.
-    return [...closed.values()].some((nodes) => nodes.has(node));
+    return [...closed.values()].some(
+      (nodes) => nodes.has(node) || (option !== undefined && nodes.has(option)),
+    );
   };
 }
 

@@ -1,4 +1,4 @@
-import type { GapEvent, RecordedEvent, TextEvent } from '@aboveboard/protocol/event';
+import type { GapEvent, RecordedEvent, SelectEvent, TextEvent } from '@aboveboard/protocol/event';
 import { textBucket } from '@aboveboard/protocol/text-bucket';
 import {
   type Circumstances,
@@ -17,7 +17,7 @@ export type EventEdits = {
   task: string | null;
   words: (text: string) => string;
   /** True: the text of this event closes (a masked node, or none named within a masked range). */
-  closesText: (event: TextEvent) => boolean;
+  closesText: (event: TextEvent | SelectEvent) => boolean;
   /** New number of a state or frame; null: it is not in the result. */
   stateNumber: (index: number) => number | null;
   frameNumber: (index: number) => number | null;
@@ -131,8 +131,11 @@ export class EditedEvents {
       return { ...event, text: event.phase !== 'subgoal' && task !== null ? task : words(event.text) };
     }
     if (event.kind === 'text' && event.value.open && this.#edits.closesText(event)) {
-      const { text } = event.value;
-      return { ...event, value: { open: false, length: textBucket(text.length), script: 'other' } };
+      return { ...event, value: closed(event.value) };
+    }
+    if (event.kind === 'select' && this.#edits.closesText(event)) {
+      const { option: _, ...rest } = event;
+      return { ...rest, value: closed(event.value) };
     }
     return event;
   }
@@ -145,6 +148,10 @@ export class EditedEvents {
       this.#out({ kind: 'state', t, surface, index, settled: false });
     }
   }
+}
+
+function closed(value: TextEvent['value']): TextEvent['value'] {
+  return value.open ? { open: false, length: textBucket(value.text.length), script: 'other' } : value;
 }
 
 type Due = { t: number; run: () => void };

@@ -203,6 +203,28 @@ test('[REV20] [REV22] a mask over a moment closes the same piece of the page bef
   });
 });
 
+test('[REV23] a choice in a masked list closes, and does not say which option it was', async () => {
+  const select = (t: number, node: number, option: number) =>
+    event({ kind: 'select', t, node, option, value: { open: true, text: 'third choice' } });
+  const original = await written([
+    state(0, page('a name')),
+    select(20, 3, 4),
+    select(30, 9, 4),
+    select(40, 9, 10),
+  ]);
+  const { events, text } = await edited(original, {
+    masks: [{ kind: 'element', surface: 0, node: 3, from: 0, to: 25 }],
+  });
+  const value = { open: false, length: 16, script: 'other' };
+  expect(events.filter((e) => e.kind === 'select')).toEqual([
+    { kind: 'select', t: 20, node: 3, value },
+    // An option that was closed is closed wherever it is chosen.
+    { kind: 'select', t: 30, node: 9, value },
+    { kind: 'select', t: 40, node: 9, option: 10, value: { open: true, text: 'third choice' } },
+  ]);
+  expect(text).not.toContain('a name');
+});
+
 test('[REV24] where it is not known what a rectangle meets, the whole surface closes', async () => {
   const original = await written([state(0, page('a name')), event({ kind: 'move', t: 40, x: 1, y: 1 })]);
   const masks = [

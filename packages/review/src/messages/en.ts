@@ -173,6 +173,7 @@ export const en = {
     keydown: 'keys pressed (kind only)',
     keyup: 'keys released (kind only)',
     text: 'text entries',
+    select: 'choices in lists',
     focus: 'changes of what is in front',
     navigate: 'pages opened',
     scroll: 'scroll positions',
