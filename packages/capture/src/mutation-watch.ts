@@ -159,7 +159,7 @@ export function createMutationWatch(
       if (!mirror.has(element)) continue;
       on.fieldTouched(element);
       if (names.has('rel') || names.has('href') || names.has('media')) on.styleTouched(element);
-      const changed = serializer.attributes(element, names);
+      const changed = serializer.changed(element, names);
       if (Object.keys(changed).length > 0) {
         out.attributes.push({ id: mirror.id(element), attributes: changed as Record<string, string | null> });
       }

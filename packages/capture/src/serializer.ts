@@ -5,6 +5,7 @@ import { DOCTYPE, DOCUMENT, ELEMENT, FRAGMENT, SVG, TEXT } from './dom-access.ts
 import type { ElementContexts } from './element-context.ts';
 import type { SolidBoxes } from './solid-boxes.ts';
 import type { StyleWatch } from './style-watch.ts';
+import { createWrittenAttributes } from './written-attributes.ts';
 
 /**
  * Writes one node as it may stay, without its children (AGT11-AGT19). Everything that comes from the page
@@ -13,7 +14,8 @@ import type { StyleWatch } from './style-watch.ts';
 export type Serializer = {
   /** Null: the node is not part of a state. */
   shallow(node: Node): SerializedNode | null;
-  attributes(element: Element, names?: Iterable<string>): Attributes;
+  /** Of these attributes those that the state does not say yet, null where one is gone (AGT18). */
+  changed(element: Element, names: ReadonlySet<string>): Attributes;
   text(node: Node): string;
   /** The children that belong to the state, those of a shadow root first. */
   children(node: Node): Iterable<Node>;
@@ -53,6 +55,7 @@ export function createSerializer(
   boxes: SolidBoxes,
 ): Serializer {
   const { access, masker, mirror, document } = run;
+  const written = createWrittenAttributes();
   const isTop = run.window.parent === run.window;
   const rootId = isTop ? {} : { rootId: mirror.id(document) };
 
@@ -90,12 +93,14 @@ export function createSerializer(
     if (!svg && tag === 'link' && !styles.isStyleSheet(node)) return null;
     const parent = access.parent(node);
     const shadowRoot = access.shadowRoot(node);
+    const all = attributes(node);
+    written.whole(node, all);
     return {
       type: 2,
       id: mirror.id(node),
       ...rootId,
       tagName: tagOf(node, tag, svg),
-      attributes: attributes(node) as Record<string, string | true>,
+      attributes: all as Record<string, string | true>,
       childNodes: [],
       ...(svg ? { isSVG: true } : {}),
       ...(shadowRoot ? { isShadowHost: true } : {}),
@@ -240,5 +245,11 @@ export function createSerializer(
     for (let child = access.firstChild(node); child; child = access.nextSibling(child)) yield child;
   }
 
-  return { shallow, attributes, text, children, isOpaque };
+  return {
+    shallow,
+    changed: (node, names) => written.news(node, attributes(node, names)),
+    text,
+    children,
+    isOpaque,
+  };
 }
