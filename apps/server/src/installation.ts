@@ -13,10 +13,10 @@ import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { claimDatabase, type InstallationKind } from './installation-kind.ts';
 import { type KeyedLock, makeKeyedLock } from './keyed-lock.ts';
+import { type AgeIdentity, ageIdentity } from './keys/age-identity.ts';
 import { makeJournalRows } from './keys/journal-rows.ts';
 import { openKeyFiles } from './keys/key-files.ts';
 import { openPendingEnvelopes, type PendingEnvelopes } from './keys/pending-envelopes.ts';
-import { type VaultIdentity, vaultIdentity } from './keys/vault-identity.ts';
 import { makeShelf, type Shelf } from './recordings/shelf.ts';
 
 /**
@@ -43,7 +43,8 @@ export type InstallationParts = {
   garbage: Garbage;
   envelopes: PendingEnvelopes;
   ring: KeyRing;
-  vault: VaultIdentity;
+  vault: AgeIdentity;
+  relay: AgeIdentity;
   digestLock: KeyedLock;
   databaseUrl: string;
 };
@@ -95,7 +96,8 @@ async function compose(given: {
       await claimDatabase(database, paths.root, options.kind);
     }
     const random = (length: number) => new Uint8Array(randomBytes(length));
-    const vault = await vaultIdentity(paths.keys, options.kind);
+    const vault = await ageIdentity('vault', paths.keys, options.kind);
+    const relay = await ageIdentity('relay', paths.keys, options.kind);
     const blobs = await openBlobStore(paths.blobs, { owner });
     const envelopes = await openPendingEnvelopes(join(paths.keys, 'pending'), { owner });
     const ring = makeStoredKeyRing({
@@ -111,7 +113,19 @@ async function compose(given: {
     return {
       recordings,
       journal,
-      inner: { database, postgres, folder, blobs, garbage, envelopes, ring, vault, digestLock, databaseUrl },
+      inner: {
+        database,
+        postgres,
+        folder,
+        blobs,
+        garbage,
+        envelopes,
+        ring,
+        vault,
+        relay,
+        digestLock,
+        databaseUrl,
+      },
       async close() {
         await database.close();
         await blobs.close();

@@ -18,6 +18,12 @@ export type ServerLimits = UploadLimits & {
   sessionDays: number;
   recordingsPerAccess: number;
   accessMinutes: number;
+  /** Cells in one request of the relay, and such requests at one time (spec/relay.md). */
+  cellsPerBatch: number;
+  batchesAtOneTime: number;
+  /** Bodies that come in pieces over many cells: bytes of all, and how many of one session. */
+  relayedBytes: number;
+  relayedTransfersPerSession: number;
 };
 
 export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
@@ -38,6 +44,10 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
   sessionDays: 90,
   recordingsPerAccess: 1_000,
   accessMinutes: 60,
+  cellsPerBatch: 512,
+  batchesAtOneTime: 2,
+  relayedBytes: 256 * 1024 * 1024,
+  relayedTransfersPerSession: 2,
 };
 
 /** The defaults with the operator's changes; a sentence for a name or a value that can't be one. */

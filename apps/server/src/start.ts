@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -19,11 +20,14 @@ import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
 import { installSamples } from './recordings/demonstration-samples.ts';
 import { makeErasure } from './recordings/erasure.ts';
+import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
+import { makeTransfers } from './relay/transfers.ts';
 import { makeApp } from './routes/app.ts';
 import { makeGuards } from './routes/guard.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
 import { makePartBody } from './routes/part-body.ts';
 import { recordingRoutes } from './routes/recording-routes.ts';
+import { relayRoutes } from './routes/relay-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
 import { readTaskCards } from './task-cards.ts';
@@ -42,6 +46,8 @@ export type StartOptions = {
   names?: readonly string[];
   databaseUrl?: string | undefined;
   limits?: Partial<ServerLimits>;
+  /** How often every installation says something through the relay; 300, in a demonstration 2. */
+  relayPeriodSeconds?: number;
   /** The built web application; null: none. */
   web?: string | null;
   /** Origins on this computer that the demonstration's agreement lists besides the server's own. */
@@ -117,8 +123,19 @@ async function serve(
   begin: (fetch: Fetch) => void,
 ): Promise<StartedServer> {
   const { demo, tls, host, limits, log } = options;
-  const { database, postgres, folder, blobs, garbage, envelopes, ring, vault, digestLock, databaseUrl } =
-    installation.inner;
+  const {
+    database,
+    postgres,
+    folder,
+    blobs,
+    garbage,
+    envelopes,
+    ring,
+    vault,
+    relay,
+    digestLock,
+    databaseUrl,
+  } = installation.inner;
   const paths = folderPaths(options.data);
   const kind = demo ? 'demonstration' : 'production';
 
@@ -155,6 +172,19 @@ async function serve(
     rate: makeRate(limits.requestsPerSecond, limits.requestsPerSecond * 4),
   });
 
+  const hosts = hostsOf(address, port, options.names ?? []);
+  const desk: CellDesk = makeCellDesk({
+    identity: relay.identity,
+    fetch: (request, env) => app.fetch(request, env),
+    host: `${address}:${port}`,
+    transfers: makeTransfers({
+      limits,
+      isKnown: async (token) => (await sessions.find(token)) !== null,
+      now: Date.now,
+    }),
+    random: (length) => new Uint8Array(randomBytes(length)),
+  });
+
   let draining = false;
   const app = makeApp({
     installation: installationRoutes({
@@ -171,6 +201,12 @@ async function serve(
       secure: tls !== undefined,
     }),
     uploads: uploadRoutes({ uploads, guards, partBody: makePartBody(limits) }),
+    relay: relayRoutes({
+      desk,
+      recipient: relay.recipient,
+      periodSeconds: options.relayPeriodSeconds ?? (demo ? 2 : 300),
+      limits,
+    }),
     recordings: recordingRoutes({
       database,
       shelf: installation.recordings,
@@ -181,7 +217,7 @@ async function serve(
     }),
     kind,
     secure: tls !== undefined,
-    hosts: hostsOf(address, port, options.names ?? []),
+    hosts,
     web: options.web ?? null,
     version: about.software.version,
     log,

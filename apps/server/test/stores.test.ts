@@ -14,7 +14,7 @@ import { migrate } from '../src/database/migrate.ts';
 import { makeKeyedLock } from '../src/keyed-lock.ts';
 import { makeJournalRows } from '../src/keys/journal-rows.ts';
 import { openKeyFiles } from '../src/keys/key-files.ts';
-import { vaultIdentity } from '../src/keys/vault-identity.ts';
+import { ageIdentity } from '../src/keys/age-identity.ts';
 import { makePartShelf } from '../src/recordings/part-shelf.ts';
 import { random } from './device.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
@@ -118,10 +118,10 @@ describe('key files', () => {
 
   it('the vault identity is made once, hybrid, and a demonstration one is refused in production', async () => {
     const folder = temporaryFolder();
-    const made = await vaultIdentity(folder, 'demonstration');
+    const made = await ageIdentity('vault', folder, 'demonstration');
     expect(made.recipient).toMatch(/^age1pq1/);
-    expect(await vaultIdentity(folder, 'demonstration')).toEqual(made);
+    expect(await ageIdentity('vault', folder, 'demonstration')).toEqual(made);
     expect(statSync(join(folder, 'vault.age-identity')).mode & 0o777).toBe(0o600);
-    await expect(vaultIdentity(folder, 'production')).rejects.toThrow('was made by a demonstration');
+    await expect(ageIdentity('vault', folder, 'production')).rejects.toThrow('was made by a demonstration');
   });
 });

@@ -7,6 +7,8 @@ import type { UploadLimits } from './upload.ts';
  *   GET    /api/about                 -> About
  *   GET    /api/agreement             -> InstalledAgreement; 404 while there is none
  *   GET    /api/agreement/attachments/{digest} -> bytes
+ *   GET    /api/relay                 -> RelayAbout
+ *   POST   /api/relay/batch           cells -> answers (spec/relay.md; for the representative's relay)
  *   GET    /api/task-cards            -> { cards: TaskCard[] }
  *   POST   /api/session               RedeemRequest -> Session (with `token` unless `cookie`)
  *   GET    /api/session               -> Session (without `token`)
@@ -38,6 +40,14 @@ export type InstalledAgreement = {
   document: string;
   digest: string;
   attachments: { name: string; type: string; bytes: number; digest: string }[];
+};
+
+/** What every recorder keeps to when it speaks through the relay (spec/relay.md, RLY20). */
+export type RelayAbout = {
+  /** age recipient (hybrid) that cells are sealed to. */
+  recipient: string;
+  /** Each installation sends one cell in each period. */
+  periodSeconds: number;
 };
 
 export type TaskCardsAnswer = { cards: TaskCard[] };

@@ -7,6 +7,7 @@ import { requireHost } from './guard.ts';
 import type { installationRoutes } from './installation-routes.ts';
 import { pageHeaders } from './page-headers.ts';
 import type { recordingRoutes } from './recording-routes.ts';
+import type { relayRoutes } from './relay-routes.ts';
 import { makeRouter } from './router.ts';
 import type { sessionRoutes } from './session-routes.ts';
 import type { uploadRoutes } from './upload-routes.ts';
@@ -17,6 +18,7 @@ export type AppParts = {
   sessions: ReturnType<typeof sessionRoutes>;
   uploads: ReturnType<typeof uploadRoutes>;
   recordings: ReturnType<typeof recordingRoutes>;
+  relay: ReturnType<typeof relayRoutes>;
   kind: InstallationKind;
   secure: boolean;
   hosts: ReadonlySet<string>;
@@ -54,7 +56,8 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.installation)
     .route('/api', parts.sessions)
     .route('/api', parts.uploads)
-    .route('/api', parts.recordings);
+    .route('/api', parts.recordings)
+    .route('/api', parts.relay);
   routed.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Aboveboard', version, license: { name: 'Apache-2.0' } },

@@ -6,6 +6,7 @@ import type {
   MyRecording,
   OpenedAccess,
   RedeemRequest,
+  RelayAbout,
   ReleasedRecording,
   Session,
 } from '@aboveboard/protocol/installation';
@@ -99,6 +100,10 @@ export const about: Schema<About> = z
     limits: uploadLimits,
   })
   .openapi('About');
+
+export const relayAbout: Schema<RelayAbout> = z
+  .object({ recipient: z.string(), periodSeconds: z.number().int().min(1) })
+  .openapi('RelayAbout');
 
 export const installedAgreement: Schema<InstalledAgreement> = z
   .object({

@@ -4,25 +4,28 @@ import { generateHybridIdentity } from 'age-encryption';
 import { diskLayer, type FileLayer } from '../blobs/file-layer.ts';
 import { writeDurably } from './durable-file.ts';
 
-/** The installation's own age identity (hybrid): devices seal the keys of released recordings to it. */
-export type VaultIdentity = { identity: string; recipient: string };
+/** An age identity (hybrid) of the installation's own. */
+export type AgeIdentity = { identity: string; recipient: string };
 
-const HEADS = {
-  demonstration: '# Aboveboard vault identity of a DEMONSTRATION: protects nothing that matters\n',
-  production:
-    '# Aboveboard vault identity: whoever has this file can open every recording whose key is here\n',
-} as const;
+/** `vault`: devices seal the keys of released recordings to it. `relay`: they seal their cells to it. */
+export type IdentityName = 'vault' | 'relay';
+
+const OPENS: Readonly<Record<IdentityName, string>> = {
+  vault: 'whoever has this file can open every recording whose key is here',
+  relay: 'whoever has this file and listens at the relay can read what devices say',
+};
 
 /**
- * Reads DATA/keys/vault.age-identity, or makes it at the first start. A production start refuses one that a
+ * Reads DATA/keys/NAME.age-identity, or makes it at the first start. A production start refuses one that a
  * demonstration made: it may have been shown, copied, or checked in. A command takes what it finds.
  */
-export async function vaultIdentity(
+export async function ageIdentity(
+  name: IdentityName,
   folder: string,
   kind: 'demonstration' | 'production' | undefined,
   files: FileLayer = diskLayer,
-): Promise<VaultIdentity> {
-  const path = join(folder, 'vault.age-identity');
+): Promise<AgeIdentity> {
+  const path = join(folder, `${name}.age-identity`);
   const stored = await files.read(path);
   if (stored) {
     const text = new TextDecoder().decode(stored);
@@ -38,9 +41,13 @@ export async function vaultIdentity(
   }
   const identity = await generateHybridIdentity();
   const recipient = await recipientOf(identity);
+  const head =
+    kind === 'demonstration'
+      ? `# Aboveboard ${name} identity of a DEMONSTRATION: protects nothing that matters`
+      : `# Aboveboard ${name} identity: ${OPENS[name]}`;
   await writeDurably(
     path,
-    new TextEncoder().encode(`${HEADS[kind ?? 'production']}# recipient: ${recipient}\n${identity}\n`),
+    new TextEncoder().encode(`${head}\n# recipient: ${recipient}\n${identity}\n`),
     files,
   );
   return { identity, recipient };
