@@ -3,6 +3,7 @@ import { register as env } from './commands/env.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as importForeign } from './commands/import.ts';
 import { register as inspect } from './commands/inspect.ts';
+import { register as literals } from './commands/literals.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as render } from './commands/render.ts';
@@ -12,6 +13,7 @@ import { register as start } from './commands/start.ts';
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
+  literals,
   recordings,
   show,
   inspect,
