@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Agreement } from '@aboveboard/consent/agreement';
+import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import type { TaskCard } from '@aboveboard/protocol/manifest';
 import type { Page } from 'playwright-core';
@@ -27,9 +29,19 @@ export class Contributor {
     this.panel = panel;
   }
 
-  async openAgreementFile(origins: readonly string[]): Promise<void> {
+  /** `change`: what the parties agreed otherwise than the demonstration. */
+  async openAgreementFile(
+    origins: readonly string[],
+    given: { literals?: Uint8Array; change?: (agreement: Agreement) => void } = {},
+  ): Promise<void> {
+    const { literals, change } = given;
     const options = { origins, now: Date.now(), subtle: crypto.subtle };
-    const { document, attachments } = await demonstrationAgreement(options);
+    const { agreement, attachments } = await demonstrationAgreement({
+      ...options,
+      ...(literals ? { literals } : {}),
+    });
+    change?.(agreement);
+    const document = canonicalBytes(agreement);
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     const folder = mkdtempSync(join(tmpdir(), 'aboveboard-agreement-'));
     const file = join(folder, 'agreement.json');

@@ -15,8 +15,10 @@ export async function demonstrationAgreement(options: {
   subtle: SubtleCrypto;
   /** Short by default, so that a newcomer sees the whole way; an agreement for real work has days. */
   coolingMinutes?: number;
+  /** A list as `writeLiteralList` makes it: recorders then ask the applications for nothing (docs/adr/0011). */
+  literals?: Uint8Array;
 }): Promise<GivenAgreement & { agreement: Agreement }> {
-  const { origins, now, subtle, coolingMinutes = 1 } = options;
+  const { origins, now, subtle, coolingMinutes = 1, literals } = options;
   for (const origin of origins) {
     if (!isLoopbackOrigin(origin)) throw new RangeError('a demonstration records on loopback only');
   }
@@ -27,6 +29,13 @@ export async function demonstrationAgreement(options: {
     attachments.set(name, content);
     const digest = hex(new Uint8Array(await subtle.digest('SHA-256', content)));
     listed.push({ kind, name, type: 'text/markdown', bytes: content.length, digest });
+  }
+  let masks: AgreedMasks = { open: [], closed: [], literals: 'shipped' };
+  if (literals) {
+    const digest = hex(new Uint8Array(await subtle.digest('SHA-256', literals as Uint8Array<ArrayBuffer>)));
+    attachments.set('literals', literals);
+    listed.push({ kind: 'literals', name: 'literals', type: 'text/plain', bytes: literals.length, digest });
+    masks = { open: [], closed: [], literals: 'listed', list: digest };
   }
   const from = Math.floor(now / DAY) * DAY;
   const agreement: Agreement = {
@@ -51,7 +60,7 @@ export async function demonstrationAgreement(options: {
     signers: [...DRAFT_DEFAULTS.signers],
     mandate: { kind: 'works-council', evidence: 'mandate' },
     purposes: ['model-training', 'model-testing'],
-    apps: origins.length === 0 ? [] : [demonstrationApp(origins)],
+    apps: origins.length === 0 ? [] : [demonstrationApp(origins, masks)],
     desktopApps: [],
     finestTimestampMicroseconds: DRAFT_DEFAULTS.finestTimestampMicroseconds,
     limits: { sessionMinutes: 60, dayMinutes: 240 },
@@ -93,14 +102,16 @@ export function isLoopbackOrigin(origin: string): boolean {
   return /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|[a-z0-9-]+\.localhost|\[::1\])$/.test(url.hostname);
 }
 
-function demonstrationApp(origins: readonly string[]): Agreement['apps'][number] {
+type AgreedMasks = Agreement['apps'][number]['masks'];
+
+function demonstrationApp(origins: readonly string[], masks: AgreedMasks): Agreement['apps'][number] {
   return {
     id: 'demonstration-applications',
     name: 'Demonstration applications on this computer',
     origins: [...origins],
     signals: ['pointer', 'keys', 'text', 'states'],
     modes: ['task'],
-    masks: { open: [], closed: [], literals: 'shipped' },
+    masks,
   };
 }
 

@@ -328,10 +328,17 @@ export class RecorderHost {
     const masks = this.rules.app(target.frame)?.masks;
     return {
       literals: cardLiterals(row.task),
-      shipped: { exact: masks?.literals === 'shipped' ? (this.#shipped.get(target.frame) ?? []) : [] },
+      shipped: { exact: this.#openTexts(target.frame) },
       selectors: { open: masks?.open ?? [], closed: masks?.closed ?? [] },
       renaming: row.renaming ?? '',
     };
+  }
+
+  /** Interface text that may stay, from where the agreement says: the application's files, its own list, nowhere. */
+  #openTexts(origin: string): string[] {
+    const source = this.rules.app(origin)?.masks.literals;
+    if (source === 'listed') return this.rules.listed(origin);
+    return source === 'shipped' ? (this.#shipped.get(origin) ?? []) : [];
   }
 
   /** What is known of each application's own text, from earlier recordings. */

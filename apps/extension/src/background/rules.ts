@@ -1,6 +1,7 @@
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { type AgreementStanding, makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
 import type { Gate } from '@aboveboard/consent/gate';
+import { parseLiteralList } from '@aboveboard/consent/literal-list';
 import { makeLocalGate } from '@aboveboard/consent/local-gate';
 import type { Setup } from '../store/setup.ts';
 
@@ -8,6 +9,8 @@ import type { Setup } from '../store/setup.ts';
 export class Rules {
   #setup: Setup;
   #standing: AgreementStanding | null = null;
+  /** The agreement's lists of literals, by digest. */
+  #lists = new Map<string, string[]>();
   /** Milliseconds recorded in the session that runs now; kept by its owner. */
   sessionMilliseconds = 0;
   readonly gate: Gate;
@@ -40,6 +43,7 @@ export class Rules {
     const given = setup.agreement;
     const changed = given !== this.#setup.agreement || this.#standing === null;
     this.#setup = setup;
+    if (changed) this.#lists = new Map();
     if (given === null) this.#standing = null;
     else if (changed) {
       const attachments = new Map(given.attachments);
@@ -47,12 +51,22 @@ export class Rules {
         document: given.document,
         attachments,
       });
+      for (const { kind, name, digest } of this.agreement?.attachments ?? []) {
+        const list = kind === 'literals' && parseLiteralList(attachments.get(name) ?? new Uint8Array());
+        if (list && list.ok) this.#lists.set(digest, list.value);
+      }
     }
   }
 
   /** Of the agreement's application that this origin belongs to. */
   app(origin: string): Agreement['apps'][number] | undefined {
     return this.agreement?.apps.find((app) => app.origins.includes(origin));
+  }
+
+  /** What the agreement itself lists of that application's words; empty where it lists none. */
+  listed(origin: string): string[] {
+    const list = this.app(origin)?.masks.list;
+    return (list && this.#lists.get(list)) || [];
   }
 
   /** Origins that the agreement and her own yes both name. */
