@@ -1,6 +1,7 @@
 import type { RegisterCommand } from './command.ts';
 import { register as env } from './commands/env.ts';
 import { register as exportRecordings } from './commands/export.ts';
+import { register as guardian } from './commands/guardian.ts';
 import { register as importForeign } from './commands/import.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as literals } from './commands/literals.ts';
@@ -13,6 +14,7 @@ import { register as start } from './commands/start.ts';
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
+  guardian,
   literals,
   recordings,
   show,

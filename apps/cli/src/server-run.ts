@@ -4,6 +4,7 @@ import { ROLES } from '@aboveboard/protocol/installation';
 import { limitsFrom } from '@aboveboard/server/limits';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { type CommandContext, UsageError } from './command.ts';
+import { signalled } from './stop-signal.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
 const EXTENSION = fileURLToPath(new URL('../../extension/.output/chrome-mv3', import.meta.url));
@@ -48,19 +49,6 @@ export async function startFromCommand(flags: StartFlags, context: CommandContex
   await stopAsked;
   context.note('Stopping: what is under way is finished first.');
   await server.stop();
-}
-
-/** The first signal asks; the second, from somebody who can't wait, ends the process as it always does. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    const asked = () => {
-      process.off('SIGINT', asked);
-      process.off('SIGTERM', asked);
-      resolve();
-    };
-    process.on('SIGINT', asked);
-    process.on('SIGTERM', asked);
-  });
 }
 
 function greeting(server: StartedServer, data: string): string[] {

@@ -244,4 +244,11 @@ describe('the launcher', () => {
     expect(defaultDataFolder({}, fileURLToPath(new URL('../../..', import.meta.url)))).toMatch(/\.data$/);
     expect(defaultDataFolder({}, tmpdir())).toMatch(/aboveboard$/);
   });
+
+  it('ends quietly when its reader has read enough', () => {
+    const { status, stderr } = spawnSync('sh', ['-c', `"$0" "$1" --help | true`, process.execPath, MAIN], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
 });

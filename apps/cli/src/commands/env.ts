@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type CommandContext, GROUPS } from '../command.ts';
+import { portNumber } from '../port-number.ts';
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -32,10 +33,4 @@ export function register(program: Command, context: CommandContext): void {
         context.print(`${task.observations.size} states, ${task.steps.length} actions, at ${url}`);
       });
     });
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
-  return port;
 }

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type CommandContext, GROUPS } from '../command.ts';
+import { portNumber } from '../port-number.ts';
 import type { StartFlags } from '../server-run.ts';
 
 export function register(program: Command, context: CommandContext): void {
@@ -34,10 +35,4 @@ ABOVEBOARD_LIMITS limits to change, as JSON: {"requestsPerSecond": 50}`,
       const { startFromCommand } = await import('../server-run.ts');
       await startFromCommand(options, context);
     });
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
-  return port;
 }

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { startGuardian } from '@aboveboard/guardian/start';
+import { type CommandContext, UsageError } from './command.ts';
+import { signalled } from './stop-signal.ts';
+
+export type GuardianFlags = {
+  server: string;
+  port: number;
+  host: string;
+  tlsKey?: string;
+  tlsCert?: string;
+};
+
+/** Runs the guardian until a signal; resolves when it has stopped. */
+export async function guardianFromCommand(flags: GuardianFlags, context: CommandContext): Promise<void> {
+  if ((flags.tlsKey === undefined) !== (flags.tlsCert === undefined)) {
+    throw new UsageError('TLS needs both --tls-key and --tls-cert.');
+  }
+  const stopAsked = signalled();
+  const guardian = await startGuardian({
+    data: context.data,
+    server: flags.server,
+    host: flags.host,
+    port: flags.port,
+    ...(flags.tlsKey && flags.tlsCert
+      ? { tls: { key: readFileSync(flags.tlsKey), cert: readFileSync(flags.tlsCert) } }
+      : {}),
+  });
+  context.result({ url: guardian.url });
+  for (const line of [
+    '',
+    `The guardian runs at ${guardian.url}`,
+    `Its data are in ${context.data}`,
+    '',
+    'Stop with Ctrl-C.',
+    '',
+  ])
+    context.print(line);
+  await stopAsked;
+  await guardian.stop();
+}

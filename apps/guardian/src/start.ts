@@ -1,0 +1,103 @@
+import { randomInt } from 'node:crypto';
+import { createServer as createHttp, type Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { isIP } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
+import { makeRelay } from './relay/relay.ts';
+import { relayRoutes } from './relay/relay-routes.ts';
+import { makeServerLink } from './relay/server-link.ts';
+import { openGuardianStore } from './store.ts';
+
+export type GuardianOptions = {
+  data: string;
+  /** The server's address, as the representative set it: `https://records.example`. */
+  server: string;
+  host?: string;
+  /** 0: any that is free. */
+  port?: number;
+  tls?: { key: string | Buffer; cert: string | Buffer };
+  /** Cells of one interval are shuffled and handed on together. */
+  intervalMilliseconds?: number;
+  limits?: Partial<GuardianLimits>;
+};
+
+export type StartedGuardian = { url: string; stop(): Promise<void> };
+
+/** Composes and starts the representative's process; throws a sentence when it can't. */
+export async function startGuardian(options: GuardianOptions): Promise<StartedGuardian> {
+  const { host = '127.0.0.1', port = 4880, tls } = options;
+  const limits: GuardianLimits = { ...DEFAULT_GUARDIAN_LIMITS, ...options.limits };
+  if (!tls && !isLoopback(host)) {
+    throw new Error(
+      `Without TLS the guardian listens on this computer only, and ${host} is more than that. Give --tls-key and --tls-cert.`,
+    );
+  }
+  const store = openGuardianStore(options.data);
+  const server = makeServerLink(serverOrigin(options.server), limits.serverSeconds * 1000);
+  const relay = makeRelay({
+    intervalMilliseconds: options.intervalMilliseconds ?? 15_000,
+    most: limits.cellsHeld,
+    cellsPerBatch: limits.cellsPerBatch,
+    forward: server.forward,
+    draw: (below) => randomInt(below),
+  });
+  const app = new Hono()
+    .get('/health', (context) => context.json({ alive: true }))
+    .route('/', relayRoutes({ relay, server }));
+  const handler = getRequestListener(app.fetch);
+  const timing = { headersTimeout: 10_000, requestTimeout: limits.requestSeconds * 1000, noDelay: true };
+  const listener: Server = tls
+    ? (createHttps({ ...timing, ...tls }, handler) as unknown as Server)
+    : createHttp(timing, handler);
+  listener.maxConnections = limits.connections;
+  try {
+    await listening(listener, host, port);
+  } catch (error) {
+    relay.stop();
+    store.close();
+    throw error;
+  }
+  const address = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `${tls ? 'https' : 'http'}://${address}:${(listener.address() as AddressInfo).port}`,
+    async stop() {
+      relay.stop();
+      await new Promise((resolve) => {
+        listener.close(resolve);
+        listener.closeIdleConnections();
+        setTimeout(() => listener.closeAllConnections(), 5_000).unref();
+      });
+      if (store.isOpen) store.close();
+    },
+  };
+}
+
+async function listening(listener: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen({ port, host }, resolve);
+  }).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : (cause.code ?? 'it failed');
+    throw new Error(
+      `The guardian can not listen on ${host}, port ${port}: ${why}. Choose another with --port.`,
+      {
+        cause,
+      },
+    );
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** An origin that cells may be handed to: TLS, or this computer. */
+function serverOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const host = url?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(host)))) return url.origin;
+  throw new Error('The address of the server begins with https:// (or is http:// on this computer).');
+}

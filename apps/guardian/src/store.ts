@@ -1,0 +1,68 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * All that the guardian keeps, in one SQLite file that one process owns (docs/adr/0022). A statement has
+ * returned when its effect is on disk.
+ */
+export type GuardianStore = DatabaseSync;
+
+/** Numbered from 1; what is there is never changed, only added to. */
+const STEPS: readonly string[] = ['create table setting (name text primary key, value blob not null) strict'];
+
+/** Throws a sentence when the folder can't be used, is in use, or is of a newer version. */
+export function openGuardianStore(data: string, steps: readonly string[] = STEPS): GuardianStore {
+  const folder = resolve(data);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  } catch (cause) {
+    throw new Error(`The guardian's folder ${folder} cannot be made or written.`, { cause });
+  }
+  const store = new DatabaseSync(join(folder, 'guardian.sqlite'));
+  try {
+    // Exclusive: a second guardian on the folder is refused, also one on another machine that shares it.
+    store.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full');
+    store.exec('pragma secure_delete = on; pragma foreign_keys = on; begin immediate; commit');
+  } catch (cause) {
+    store.close();
+    throw new Error(`The guardian's folder ${folder} is in use by another guardian, or is damaged.`, {
+      cause,
+    });
+  }
+  try {
+    upgrade(store, steps);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return store;
+}
+
+function upgrade(store: GuardianStore, steps: readonly string[]): void {
+  const { user_version: version } = store.prepare('pragma user_version').get() as { user_version: number };
+  if (version > steps.length) {
+    throw new Error(
+      'The guardian’s data were written by a newer version. Nothing was changed; start that one.',
+    );
+  }
+  for (let step = version; step < steps.length; step++)
+    inTransaction(store, () => {
+      store.exec(steps[step] as string);
+      store.exec(`pragma user_version = ${step + 1}`);
+    });
+}
+
+/** All of `work` or nothing. */
+export function inTransaction<T>(store: GuardianStore, work: () => T): T {
+  store.exec('begin immediate');
+  try {
+    const done = work();
+    store.exec('commit');
+    return done;
+  } catch (error) {
+    store.exec('rollback');
+    throw error;
+  }
+}
