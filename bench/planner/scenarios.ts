@@ -4,6 +4,8 @@ import type { PlanAsked } from '@aboveboard/planner/scenario/plan';
 /** A made-up site: what the time of a plan is measured on. */
 export const costAsked: CostAsked = {
   rates: { EUR: 1.12 },
+  gpu: 'h100_sxm',
+  country: 'EU',
   gpus: 8,
   years: 5,
   contributors: 100,

@@ -107,6 +107,8 @@ describe('filters', () => {
     [
       'cost',
       {
+        gpu: 'h100_sxm',
+        country: 'EU',
         rates: { EUR: 1.1 },
         draws: 100,
         figures: { tokensIn: 1e9, tokensOut: 1e9, tokensPerGpu: 1000, staffCost: 9e4, apiIn: 1, apiOut: 5 },

@@ -4,7 +4,39 @@ import { checkCatalogue } from '../src/catalogue/check.ts';
 import { shapeFromConfig, shapeProblems } from '../src/catalogue/config.ts';
 import { builtInGpus, findGpu } from '../src/catalogue/gpu.ts';
 import { builtInModels, findModel, plainName, quantInName } from '../src/catalogue/model.ts';
+import { nearNames } from '../src/catalogue/near.ts';
 import { parameterCount } from '../src/memory/inventory.ts';
+
+describe('near names', () => {
+  const near = (found: { ok: boolean; problems?: { near?: string[] }[] }) => found.problems?.[0]?.near ?? [];
+
+  test('[PLN4] come best first, once each', () => {
+    expect(near(findModel('Qwen3-33B')).slice(0, 2)).toEqual(['Qwen/Qwen3-32B', 'Qwen/Qwen3-30B-A3B']);
+    expect(near(findModel('gpt-oss-12b'))[0]).toBe('openai/gpt-oss-120b');
+    expect(near(findGpu('rtx4091'))[0]).toBe('rtx_4090');
+    expect(near(findGpu('H100 SXN'))[0]).toBe('h100_sxm');
+    expect(near(findGpu('mi300'))[0]).toBe('mi300x');
+    expect(nearNames('abcd', ['abdc', 'abcx', 'abcd', 'zzzz'])).toEqual(['abcd', 'abcx', 'abdc']);
+    expect(nearNames('', ['a'])).toEqual([]);
+    expect(nearNames('x1', [{ name: 'one', also: ['x1'] }, 'two'])).toEqual(['one']);
+  });
+
+  test('[PLN4] a slip of one finger anywhere in a name finds that name, whatever the letter', () => {
+    const slips = builtInModels
+      .filter((_, i) => i % 5 === 0)
+      .flatMap(({ name }) =>
+        [name.indexOf('/') + 2, Math.floor(name.length / 2), name.length - 2].map((at) => ({
+          name,
+          slip: `${name.slice(0, at)}ww${name.slice(at + 1)}`,
+        })),
+      );
+    const missed = slips.filter(({ name, slip }) => {
+      const found = findModel(slip);
+      return !found.ok && !near(found).slice(0, 3).includes(name);
+    });
+    expect(missed).toEqual([]);
+  });
+});
 
 describe('built-in catalogue', () => {
   test.each(Object.entries(builtInFiles))(

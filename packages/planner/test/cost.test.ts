@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { costRows } from '../src/catalogue/cost.ts';
+import { builtInGpus } from '../src/catalogue/gpu.ts';
 import { breakEvenMonth, cashFlows, figure, presentValue } from '../src/cost/flows.ts';
 import { gpuHour, simpleBreakEven } from '../src/cost/gpu-hour.ts';
 import { type CostAsked, type CostField, costFields, costIndex, readCost } from '../src/cost/inputs.ts';
@@ -7,6 +9,8 @@ import { draw } from '../src/cost/quantity.ts';
 
 const asked: CostAsked = {
   rates: { EUR: 1.1 },
+  gpu: 'h100_sxm',
+  country: 'EU',
   gpus: 8,
   years: 4,
   draws: 2000,
@@ -49,6 +53,7 @@ describe('figures', () => {
   test('[PLN41, PLN70] what must be asked is asked, all at once', () => {
     const read = readCost({
       rates: { EUR: 1.1 },
+      gpu: 'h100_sxm',
       years: 99,
       figures: { apiIn: -3, nonsense: 1, pue: [2, 1.5, 3] },
     });
@@ -60,6 +65,7 @@ describe('figures', () => {
         'figures.staffCost',
         'figures.apiIn',
         'figures.apiOut',
+        'figures.electricity',
         'figures.nonsense',
         'figures.pue',
         'years',
@@ -86,6 +92,76 @@ describe('figures', () => {
     };
     const read = readCost(asked, [row]);
     expect(read.ok && read.value.figures.gpuPrice.typical).toBe(1);
+  });
+
+  test('[PLN44] without a GPU its price, power and rent are not guessed', () => {
+    const read = readCost({ ...asked, gpu: null });
+    expect(!read.ok && read.problems.map((p) => p.at)).toEqual(['gpu']);
+    const figures = { ...asked.figures, gpuPrice: 1e4, boardWatts: 500, cloudHour: 2 };
+    expect(readCost({ ...asked, gpu: null, figures }).ok).toBe(true);
+  });
+
+  test('[PLN44] a GPU without a rent is an error with the GPUs that have one, never the rent of another', () => {
+    const read = readCost({ ...asked, gpu: 'h100_nvl' });
+    expect(!read.ok && read.problems).toMatchObject([
+      { at: 'figures.cloudHour', code: 'missing', near: ['h100_sxm', 'a100_sxm', 'h200_sxm'] },
+    ]);
+    // Seeded hole: every GPU of the catalogue either has rows of its own or is refused.
+    for (const { name } of builtInGpus) {
+      const own = costRows.some((row) => row.category === 'cloud_gpu_hour' && row.gpu === name);
+      const one = readCost({ ...asked, gpu: name, figures: { ...asked.figures, gpuPrice: 1e4 } });
+      expect(one.ok, name).toBe(own);
+    }
+  });
+
+  test('[PLN44] another GPU stands in where the user names it, and the answer says so', () => {
+    const read = readCost({ ...asked, gpu: 'h100_nvl', rent_of: 'a100_sxm' });
+    expect(read.ok && read.value.figures.cloudHour).toMatchObject({ low: 1.1, typical: 1.5, high: 3 });
+    expect(read.ok && read.value.assumed.find((a) => a.field === 'cloudHour')?.source).toMatch(
+      /^rent of .*A100.*, as you chose: http/,
+    );
+    const none = readCost({ ...asked, rent_of: 'rtx_4090' });
+    expect(!none.ok && none.problems[0]).toMatchObject({ at: 'rent_of', code: 'missing' });
+    const wrong = readCost({ ...asked, rent_of: 'h1000' });
+    expect(!wrong.ok && wrong.problems[0]).toMatchObject({
+      at: 'rent_of',
+      near: expect.arrayContaining(['h100_sxm']),
+    });
+  });
+
+  test("[PLN3, PLN44] the user's own rent comes first", () => {
+    const row = { name: 'rtx_4090', category: 'cloud_gpu_hour', unit: 'EUR/GPU-h', date: 'd', source: 's' };
+    const own = { ...row, low: 0.2, typical: 0.3, high: 0.5, confidence: 'high' as const };
+    const read = readCost({ ...asked, gpu: 'rtx_4090' }, [own]);
+    expect(read.ok && read.value.figures.cloudHour.typical).toBeCloseTo(0.33, 9);
+  });
+
+  test('[PLN45] electricity is asked for, or its country is; the range is published or its absence is said', () => {
+    const without = readCost({ ...asked, country: null });
+    expect(!without.ok && without.problems).toMatchObject([{ at: 'figures.electricity', code: 'missing' }]);
+    expect(!without.ok && without.problems[0]?.right).toContain('country: EU, CY, FI');
+    const { electricity } = planOf().figures;
+    expect([electricity.low, electricity.high].map((v) => v / 1.1)).toEqual([
+      expect.closeTo(0.089, 9),
+      expect.closeTo(0.276, 9),
+    ]);
+    const source = (change: Partial<CostAsked>) =>
+      planOf(change).assumed.find((a) => a.field === 'electricity')?.source;
+    expect(source({ country: 'fi' })).toContain('without a range: give your contract');
+    expect(planOf({ country: 'DE', tariff: 'household' }).figures.electricity.typical).toBeCloseTo(
+      0.3835 * 1.1,
+      9,
+    );
+    // A household's tariff is never taken for a firm's, nor a neighbour's for one's own.
+    for (const change of [{ country: 'DE' }, { country: 'US' }]) {
+      const read = readCost({ ...asked, ...change });
+      expect(!read.ok && read.problems).toMatchObject([{ at: 'country', code: 'unknown-name' }]);
+    }
+    const tariff = readCost({ ...asked, tariff: 'night' });
+    expect(!tariff.ok && tariff.problems[0]?.right).toBe('non-household, household');
+    expect(readCost({ ...asked, country: null, figures: { ...asked.figures, electricity: 0.2 } }).ok).toBe(
+      true,
+    );
   });
 
   test('draws stay in the range and have its mode', () => {

@@ -23,6 +23,8 @@ describe('the user’s own entries', () => {
     },
     cost: {
       gpu: gpu.name,
+      country: 'EU',
+      rent_of: 'h100_sxm',
       figures: { gpuPrice: 30_000, tokensIn: 1e9, tokensOut: 1e8, staffCost: 9e4, apiIn: 1, apiOut: 4 },
       rates: { EUR: 1.1 },
       draws: 50,

@@ -19,6 +19,7 @@ const asked: PlanAsked = {
   },
   service: { requests_a_second: 5, ttft_p95_ms: 3000, tpot_p95_ms: 80 },
   cost: {
+    country: 'EU',
     rates: { EUR: 1.1 },
     draws: 200,
     figures: { tokensIn: 1e10, tokensOut: 3e9, staffCost: 90_000, apiIn: 1, apiOut: 10 },

@@ -6,6 +6,11 @@ import type { Confidence } from './model.ts';
 export type CostRow = {
   name: string;
   category: string;
+  /** A rent: the GPU of the catalogue that it is of. */
+  gpu?: string;
+  /** A tariff of electricity: its country (ISO 3166, or EU), and whose it is. */
+  country?: string;
+  tariff?: string;
   unit: string;
   low: number;
   typical: number;

@@ -55,7 +55,7 @@ export function findGpu(wanted: string, own: readonly Gpu[] = []): Checked<Gpu> 
         message: `no GPU is called ${JSON.stringify(wanted)}`,
         near: nearNames(
           wanted,
-          gpus.flatMap((gpu) => [gpu.name, gpu.title]),
+          gpus.map(({ name, title, aliases }) => ({ name, also: [title, ...aliases] })),
         ),
       },
     ],

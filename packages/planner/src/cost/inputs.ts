@@ -1,7 +1,10 @@
-import { type CostRow, costRows, typicalCost } from '../catalogue/cost.ts';
+import type { CostRow } from '../catalogue/cost.ts';
 import { findGpu, type Gpu } from '../catalogue/gpu.ts';
 import type { Checked, Problem } from '../problem.ts';
+import { defaultFigures } from './defaults.ts';
 import { type Quantity, type QuantityGiven, readQuantity } from './quantity.ts';
+import { rentOf } from './rent.ts';
+import { tariffOf } from './tariff.ts';
 
 /**
  * Every figure of a cost plan. Money is in the plan's currency; shares are 0 to 1; a year's growth or fall is a
@@ -58,12 +61,19 @@ export const costIndex = Object.fromEntries(Object.keys(costFields).map((field, 
 
 export type CostFigures = Record<CostField, Quantity>;
 
-/** `plan cost`: one JSON line. Any field of `costFields` may be given; the rest comes from the catalogue. */
+/**
+ * `plan cost`: one JSON line. Any field of `costFields` may be given; the rest comes from the catalogue, where it has
+ * the figure for this GPU and this place. `rent_of` names another GPU whose rent is to stand in, where the catalogue
+ * has none for `gpu`; `country` and `tariff` choose a published tariff where `electricity` is not given.
+ */
 export type CostAsked = {
   years?: number | null;
   currency?: string | null;
   rates?: Record<string, number> | null;
   gpu?: string | null;
+  rent_of?: string | null;
+  country?: string | null;
+  tariff?: string | null;
   gpus?: number | null;
   contributors?: number | null;
   seed?: number | null;
@@ -93,6 +103,9 @@ const mustBeGiven: readonly CostField[] = [
   'apiOut',
 ];
 
+/** What only a GPU can tell: asked where none is named. */
+const ofTheGpu: readonly CostField[] = ['gpuPrice', 'boardWatts', 'cloudHour'];
+
 /** Checks every figure; what was not given comes from the catalogue, the user's own rows first. */
 export function readCost(
   asked: CostAsked,
@@ -102,15 +115,33 @@ export function readCost(
   const problems: Problem[] = [];
   const currency = asked.currency ?? 'USD';
   const rates = asked.rates ?? {};
-  const gpu = findGpu(asked.gpu ?? 'h100_sxm', gpus);
-  if (!gpu.ok) problems.push(...gpu.problems);
   const figures = {} as CostFigures;
   const assumed: CostPlan['assumed'] = [];
-  const defaults = defaultFigures(
-    gpu.ok ? gpu.value.name : 'h100_sxm',
-    gpu.ok ? gpu.value.spec.power : 700,
-    own,
-  );
+  const gpu = asked.gpu ? findGpu(asked.gpu, gpus) : undefined;
+  if (gpu && !gpu.ok) problems.push(...gpu.problems);
+  const said = (field: CostField) => asked.figures?.[field] !== undefined && asked.figures[field] !== null;
+  if (!gpu && !ofTheGpu.every(said))
+    problems.push({
+      code: 'missing',
+      at: 'gpu',
+      message: 'is missing',
+      right: `a GPU of the catalogue: h100_sxm, rtx_4090; or all of ${ofTheGpu.map((f) => `figures.${f}`).join(', ')}`,
+    });
+  const known = gpu?.ok ? gpu.value : undefined;
+  const rent = said('cloudHour') || !known ? undefined : rentOf(known, asked.rent_of, own, gpus);
+  const tariff = said('electricity') ? undefined : tariffOf(asked.country, asked.tariff, own);
+  for (const found of [rent, tariff]) if (found && !found.ok) problems.push(...found.problems);
+  const defaults = {
+    ...defaultFigures(known, own),
+    ...(rent?.ok ? { cloudHour: rent.value } : {}),
+    ...(tariff?.ok ? { electricity: tariff.value } : {}),
+  };
+  // What has its own problem above, or waits for a GPU, is not missed a second time.
+  const told = new Set<CostField>([
+    ...(known ? [] : ofTheGpu),
+    ...(rent && !rent.ok ? ['cloudHour' as const] : []),
+    ...(tariff && !tariff.ok ? ['electricity' as const] : []),
+  ]);
   for (const field of Object.keys(costFields) as CostField[]) {
     const limits = costFields[field];
     const given = readQuantity(
@@ -124,7 +155,7 @@ export function readCost(
       figures[field] = given;
       continue;
     }
-    if (asked.figures?.[field] !== undefined && asked.figures[field] !== null) continue;
+    if (said(field) || told.has(field)) continue;
     const fallback = defaults[field];
     if (mustBeGiven.includes(field) || !fallback) {
       problems.push({
@@ -178,66 +209,5 @@ export function readCost(
       figures,
       assumed,
     },
-  };
-}
-
-function defaultFigures(
-  gpu: string,
-  watts: number,
-  own: readonly CostRow[],
-): Partial<Record<CostField, Quantity>> {
-  const fixed = (typical: number, low = typical, high = typical): Quantity => ({
-    low,
-    typical,
-    high,
-    source: 'assumption',
-  });
-  const cost = (category: string, name: string, scale = 1) => typicalCost(category, name, scale, own);
-  const priced = [...own, ...costRows].some((row) => row.category === 'gpu_price' && row.name === gpu);
-  return {
-    ...(priced ? { gpuPrice: cost('gpu_price', gpu) } : {}),
-    serverPrice: cost('server_base', 'data centre chassis without GPUs, per 8 GPUs'),
-    gpusPerServer: fixed(8),
-    networkPrice: cost('network', 'switching and cabling per 8-GPU server'),
-    storageTb: fixed(20, 10, 40),
-    storagePrice: cost('storage', 'NVMe storage'),
-    rackPrice: cost('rack', 'rack with power distribution, per 4 servers'),
-    boardWatts: fixed(watts),
-    wallRatio: cost('power', 'server draw from the wall over GPU board power'),
-    idleShare: cost('power', 'idle share of loaded draw'),
-    pue: {
-      low: 1.2,
-      typical: 1.4,
-      high: 1.54,
-      source: 'PUE rows of costs.json: 1.2 modern, 1.54 world average',
-    },
-    electricity: cost('electricity', 'EU non-household average'),
-    space: cost('space', 'colocation space, without energy'),
-    staffFte: cost('staff', 'on-prem ops'),
-    support: cost('support', 'hardware support a year, share of price'),
-    spares: cost('spares', 'spares, share of price'),
-    failures: cost('failure', 'GPU failures a year'),
-    redundancy: fixed(1),
-    residual: cost('residual', 'value at the end, share of price, after 4 years'),
-    financed: fixed(0),
-    interest: cost('finance', 'interest a year'),
-    discount: cost('finance', 'discount rate a year'),
-    priceFall: cost('depreciation', 'GPU market value lost a year'),
-    growth: fixed(0.3, 0, 1),
-    utilisation: fixed(0.5, 0.25, 0.75),
-    cloudHour: {
-      low: 2.5,
-      typical: 3.5,
-      high: 5,
-      currency: 'USD',
-      source: 'cloud_gpu_hour rows of costs.json: H100, specialty to hyperscaler',
-    },
-    cloudDiscount: cost('cloud_discount', '1-year reserved', 0.01),
-    cloudExtra: cost('cloud_hidden', 'share of bill outside GPU rate', 0.01),
-    cloudFall: fixed(0.15, 0, 0.3),
-    apiCached: fixed(0),
-    cachedShare: fixed(0, 0, 0),
-    apiFall: cost('api_decline', 'API price decline a year, like for like'),
-    apiStaffFte: fixed(0.1, 0.05, 0.25),
   };
 }

@@ -128,21 +128,20 @@ export function planScenario(asked: PlanAsked): Checked<PlanAnswer> {
       }
     }
   }
-  if (asked.cost) put('cost', take('cost', costOf(asked.cost, answer, own)));
+  if (asked.cost) put('cost', take('cost', costOf(asked, asked.cost, answer)));
   if (asked.control) put('control', take('control', askControl(asked.control)));
   if (asked.deploy) put('deploy', take('deploy', askDeploy({ ...asked.memory, ...asked.deploy }, own)));
   if (asked.programme) put('programme', take('programme', askProgramme(asked.programme, own)));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: answer };
 }
 
-function costOf(
-  asked: CostAsked,
-  answer: PlanAnswer,
-  own: NonNullable<PlanAsked['catalogue']>,
-): Checked<CostAnswer> {
+/** The cost of the GPUs that the other parts were planned on, where it names none itself. */
+function costOf(plan: PlanAsked, asked: CostAsked, answer: PlanAnswer): Checked<CostAnswer> {
+  const own = plan.catalogue ?? {};
   const throughput = answer.speed?.throughput_tok_s_per_gpu;
   const full: CostAsked = {
     ...asked,
+    gpu: asked.gpu ?? plan.memory?.gpu ?? plan.speed?.system ?? null,
     gpus: asked.gpus ?? answer.service?.gpus ?? null,
     figures: {
       ...(throughput

@@ -1,0 +1,63 @@
+import { type CostRow, costRows, typicalCost } from '../catalogue/cost.ts';
+import type { Gpu } from '../catalogue/gpu.ts';
+import type { CostField } from './inputs.ts';
+import type { Quantity } from './quantity.ts';
+
+/**
+ * What the catalogue, or a stated assumption, says of a figure that the user left out. Price and power are those of
+ * the GPU, and absent without one: nothing stands in for a GPU that is not there.
+ */
+export function defaultFigures(
+  gpu: Gpu | undefined,
+  own: readonly CostRow[],
+): Partial<Record<CostField, Quantity>> {
+  const fixed = (typical: number, low = typical, high = typical): Quantity => ({
+    low,
+    typical,
+    high,
+    source: 'assumption',
+  });
+  const cost = (category: string, name: string, scale = 1) => typicalCost(category, name, scale, own);
+  const priced =
+    gpu && [...own, ...costRows].some((row) => row.category === 'gpu_price' && row.name === gpu.name);
+  return {
+    ...(priced ? { gpuPrice: cost('gpu_price', gpu.name) } : {}),
+    serverPrice: cost('server_base', 'data centre chassis without GPUs, per 8 GPUs'),
+    gpusPerServer: fixed(8),
+    networkPrice: cost('network', 'switching and cabling per 8-GPU server'),
+    storageTb: fixed(20, 10, 40),
+    storagePrice: cost('storage', 'NVMe storage'),
+    rackPrice: cost('rack', 'rack with power distribution, per 4 servers'),
+    ...(gpu ? { boardWatts: { ...fixed(gpu.spec.power), source: sourceOf(gpu) } } : {}),
+    wallRatio: cost('power', 'server draw from the wall over GPU board power'),
+    idleShare: cost('power', 'idle share of loaded draw'),
+    pue: {
+      low: 1.2,
+      typical: 1.4,
+      high: 1.54,
+      source: 'PUE rows of costs.json: 1.2 modern, 1.54 world average',
+    },
+    space: cost('space', 'colocation space, without energy'),
+    staffFte: cost('staff', 'on-prem ops'),
+    support: cost('support', 'hardware support a year, share of price'),
+    spares: cost('spares', 'spares, share of price'),
+    failures: cost('failure', 'GPU failures a year'),
+    redundancy: fixed(1),
+    residual: cost('residual', 'value at the end, share of price, after 4 years'),
+    financed: fixed(0),
+    interest: cost('finance', 'interest a year'),
+    discount: cost('finance', 'discount rate a year'),
+    priceFall: cost('depreciation', 'GPU market value lost a year'),
+    growth: fixed(0.3, 0, 1),
+    utilisation: fixed(0.5, 0.25, 0.75),
+    cloudDiscount: cost('cloud_discount', '1-year reserved', 0.01),
+    cloudExtra: cost('cloud_hidden', 'share of bill outside GPU rate', 0.01),
+    cloudFall: fixed(0.15, 0, 0.3),
+    apiCached: fixed(0),
+    cachedShare: fixed(0, 0, 0),
+    apiFall: cost('api_decline', 'API price decline a year, like for like'),
+    apiStaffFte: fixed(0.1, 0.05, 0.25),
+  };
+}
+
+const sourceOf = (gpu: Gpu) => `${gpu.source} (${gpu.date}, ${gpu.confidence})`;
