@@ -14,6 +14,10 @@ export function checkedAgentMessage(value: unknown): AgentMessage | null {
     if (reason !== 'overload' && reason !== 'state-lost' && reason !== 'clock') return null;
     return isTime(at) ? { type: 'fault', reason, at } : null;
   }
+  if (value.type === 'use') {
+    const { busy, held } = value;
+    return isTime(busy) && isTime(held) ? { type: 'use', busy, held } : null;
+  }
   if (value.type !== 'batch') return null;
   const { seq, items } = value;
   if (!isCount(seq) || !Array.isArray(items) || items.length > ITEMS_PER_BATCH) return null;
@@ -28,6 +32,7 @@ type Shape = Partial<
     | 'seq'
     | 'items'
     | 'at'
+    | 'busy'
     | 'button'
     | 'cause'
     | 'change'
@@ -39,6 +44,7 @@ type Shape = Partial<
     | 'frames'
     | 'geometry'
     | 'height'
+    | 'held'
     | 'href'
     | 'id'
     | 'index'

@@ -24,6 +24,10 @@ export type AgentRun = {
   /** Calls until the run pauses or stops. */
   readonly every: (milliseconds: number, call: () => void) => void;
   readonly later: (milliseconds: number, call: () => void) => void;
+  /** For what the browser calls past these: observers. Its time is counted (T17). */
+  readonly counted: <A extends unknown[]>(call: (...given: A) => void) => (...given: A) => void;
+  /** How many times longer than usual what may wait waits: over its budget an agent slows down (AGT35). */
+  readonly patience: () => number;
   /** Called when the run pauses or stops. */
   readonly onEnd: (call: () => void) => void;
 };

@@ -8,7 +8,7 @@ import { BATCH_EVERY, type Batches, createBatches } from './batch.ts';
 import { type DomAccess, domAccess, type PageWindow, type ShadowRootOf } from './dom-access.ts';
 import { ElementContexts } from './element-context.ts';
 import { watchFocus } from './focus-watch.ts';
-import type { AgentMessage, AgentSettings, SessionMessage } from './frame-message.ts';
+import type { AgentItem, AgentMessage, AgentSettings, SessionMessage } from './frame-message.ts';
 import { placeInParent } from './frame-place.ts';
 import { createGeometryWatch } from './geometry-watch.ts';
 import { watchKeys } from './key-watch.ts';
@@ -17,6 +17,7 @@ import { NodeMirror } from './node-mirror.ts';
 import { createPageEvents, type PageEvents } from './page-events.ts';
 import { watchPointer } from './pointer-watch.ts';
 import { createStateWatch } from './state-watch.ts';
+import { WorkMeter } from './work-meter.ts';
 
 /**
  * What runs in a document (spec/agent.md): watches it, masks, and hands batches to the session. Takes
@@ -45,6 +46,12 @@ export type AgentOptions = {
 const SEND_AGAIN = 30;
 /** Milliseconds between two counts of what was masked. */
 const MASKS_EVERY = 5_000;
+/** Milliseconds between two reports of what it takes of the computer (AGT34). */
+const USE_EVERY = 1_000;
+/** Slowed, it looks and writes this many times less often, and keeps a sample of the pointer in so many ms (AGT35). */
+const SLOWER = 4;
+const SLOW_SAMPLES = 16;
+const BYTES_PER_NODE = 200;
 
 export function startAgent(options: AgentOptions): Agent {
   const access = domAccess(options.window, options.shadowRootOf);
@@ -66,6 +73,9 @@ export function startAgent(options: AgentOptions): Agent {
           break;
         case 'resume':
           current?.resume();
+          break;
+        case 'pace':
+          current?.pace(message.slow);
           break;
         case 'stop':
           current?.stop();
@@ -91,7 +101,11 @@ class Recording {
   readonly #mirror: NodeMirror;
   readonly #batches: Batches;
   readonly #masks = new Map<string, number>();
+  readonly #meter: WorkMeter;
+  readonly #settingsBytes: number;
   #lastState = 0;
+  #slow = false;
+  #lastMove = 0;
   /** Undoes what the present run set up; null while there is none. */
   #ends: (() => void)[] | null = null;
 
@@ -100,11 +114,13 @@ class Recording {
     this.#access = access;
     this.#events = events;
     this.#settings = settings;
+    this.#meter = new WorkMeter(options.clock);
     const { renaming, literals, shipped } = settings;
+    this.#settingsBytes = shipped.exact.reduce((sum, text) => sum + 2 * text.length + 100, 0);
     this.#masker = (options.masker ?? structuralMasker)({ renaming, literals, shipped: shipped.exact });
     this.#mirror = new NodeMirror(access, options.document, settings.firstNodeId);
     this.#batches = createBatches(options.post, options.clock);
-    this.#begin();
+    this.#meter.run(() => this.#begin());
   }
 
   acknowledge(seq: number): void {
@@ -123,7 +139,11 @@ class Recording {
   }
 
   resume(): void {
-    if (!this.#ends) this.#begin();
+    if (!this.#ends) this.#meter.run(() => this.#begin());
+  }
+
+  pace(slow: boolean): void {
+    this.#slow = slow;
   }
 
   stop(): void {
@@ -157,7 +177,9 @@ class Recording {
     if (signals.keys) watchKeys(run, contexts, { beforeInput, enter: (at) => states?.forms.commit(at) });
     watchFocus(run);
     // Two timers, so that looking and sending are never one task.
+    let looks = 0;
     run.every(BATCH_EVERY, () => {
+      if (looks++ % run.patience() !== 0) return;
       geometry.poll();
       navigation.poll();
       states?.poll();
@@ -167,6 +189,7 @@ class Recording {
       this.#recover();
     });
     run.every(MASKS_EVERY, () => this.#sayMasks());
+    run.every(USE_EVERY, () => this.#sayUse());
   }
 
   #end(): void {
@@ -196,6 +219,22 @@ class Recording {
     this.#masks.clear();
   }
 
+  /** Says nothing while nothing is done: a page at rest costs nothing, and wakes nobody. */
+  #sayUse(): void {
+    const busy = this.#meter.take();
+    if (busy < 0.05) return;
+    const held = this.#batches.bytes + this.#mirror.given * BYTES_PER_NODE + this.#settingsBytes;
+    this.#options.post({ type: 'use', busy, held });
+  }
+
+  /** Slowed, a move so soon after the one before is left out; buttons carry their own place. */
+  #isSpare(item: AgentItem): boolean {
+    if (!this.#slow || item.item !== 'event' || item.event.kind !== 'move') return false;
+    if (item.at - this.#lastMove < SLOW_SAMPLES) return true;
+    this.#lastMove = item.at;
+    return false;
+  }
+
   #run(ends: (() => void)[]): AgentRun {
     const { window, document, clock } = this.#options;
     const origin = window.performance.timeOrigin;
@@ -209,6 +248,7 @@ class Recording {
       now: clock,
       timeOf: (event) => origin + event.timeStamp,
       put: (item) => {
+        if (this.#isSpare(item)) return;
         // States refer to one another: their order is that of writing, whatever their times.
         const at = item.item === 'state' ? Math.max(item.at, this.#lastState) : item.at;
         if (item.item === 'state') this.#lastState = at;
@@ -217,16 +257,18 @@ class Recording {
       count: (rule) => {
         if (rule !== undefined) this.#masks.set(rule, (this.#masks.get(rule) ?? 0) + 1);
       },
-      listen: (type, handler) => ends.push(this.#events.on(type, handler)),
+      listen: (type, handler) => ends.push(this.#events.on(type, this.#meter.counted(handler))),
       every: (milliseconds, call) => {
-        const timer = window.setInterval(call, milliseconds);
+        const timer = window.setInterval(this.#meter.counted(call), milliseconds);
         ends.push(() => window.clearInterval(timer));
       },
       later: (milliseconds, call) => {
         window.setTimeout(() => {
-          if (this.#ends === ends) call();
+          if (this.#ends === ends) this.#meter.run(call);
         }, milliseconds);
       },
+      counted: (call) => this.#meter.counted(call),
+      patience: () => (this.#slow ? SLOWER : 1),
       onEnd: (call) => ends.push(call),
     };
   }

@@ -17,6 +17,8 @@ export type Batches = {
   takeOverflow(): { from: number } | null;
   /** Weight that is waiting or unacknowledged. */
   readonly held: number;
+  /** Bytes of it, about: counted from what takes the space (nodes, texts of style sheets), not measured. */
+  readonly bytes: number;
 };
 
 /** Sent at most this often, in milliseconds. */
@@ -25,6 +27,8 @@ const BATCH_ITEMS = 2_000;
 /** Weight is one for an event and one for every node; a post of this much stays far below 50 ms. */
 const BATCH_WEIGHT = 4_000;
 const HELD_WEIGHT = 400_000;
+/** An event with its wrapping; a node with its attributes. */
+const BYTES_PER_WEIGHT = 250;
 /** Moves of a frame arrive up to this many milliseconds after they happened. */
 const LATE = 30;
 
@@ -91,6 +95,9 @@ export function createBatches(post: (message: AgentMessage) => void, now: () => 
     },
     get held() {
       return held;
+    },
+    get bytes() {
+      return held * BYTES_PER_WEIGHT;
     },
   };
 }

@@ -20,13 +20,17 @@ export type AgentMessage =
   /** `seq` counts from 0 in one agent; the session acknowledges when the batch is durable, the agent keeps it until then. */
   | { type: 'batch'; seq: number; items: AgentItem[] }
   /** What this agent can't give from here on, and why; also sent when it stops itself. */
-  | { type: 'fault'; reason: 'overload' | 'state-lost' | 'clock'; at: number };
+  | { type: 'fault'; reason: 'overload' | 'state-lost' | 'clock'; at: number }
+  /** Milliseconds that this agent held the main thread since it last said so, and about how many bytes it holds. */
+  | { type: 'use'; busy: number; held: number };
 
 export type SessionMessage =
   | { type: 'start'; settings: AgentSettings }
   | { type: 'acknowledge'; seq: number }
   | { type: 'pause' }
   | { type: 'resume' }
+  /** The budget is used up: look less often, keep fewer samples; or again as always. */
+  | { type: 'pace'; slow: boolean }
   /** The agent removes every listener and observer and forgets what it holds. */
   | { type: 'stop' };
 

@@ -45,11 +45,12 @@ export function createMutationWatch(
   const texts = new Set<Node>();
   const attributes = new Map<Element, Set<string>>();
   let backlog: MutationRecord[] = [];
-  const observer = new run.window.MutationObserver((records) => {
+  const observe = run.counted((records: MutationRecord[]) => {
     if (backlog.length + records.length > RECORD_LIMIT || added.size > RECORD_LIMIT) on.overload();
     else backlog = backlog.length === 0 ? records : backlog.concat(records);
     on.dirty();
   });
+  const observer = new run.window.MutationObserver(observe);
   run.onEnd(() => observer.disconnect());
 
   function take(record: MutationRecord): void {

@@ -10,12 +10,19 @@ export class NodeMirror {
   #parents = new WeakMap<Node, Node>();
   readonly #access: DomAccess;
   readonly #document: Document;
+  readonly #first: number;
   #next: number;
 
   constructor(access: DomAccess, document: Document, firstId: number) {
     this.#access = access;
     this.#document = document;
+    this.#first = firstId;
     this.#next = firstId;
+  }
+
+  /** Ids given so far. */
+  get given(): number {
+    return this.#next - this.#first;
   }
 
   /** The node's id; gives it one if it has none. */

@@ -42,6 +42,8 @@ export class PageDocument {
   /** Its states can't be used as they are; it has to begin anew. */
   broken = false;
   retryAt = 0;
+  /** When its agent last said what it takes of the computer, or began. */
+  usedAt = 0;
   /** In a row. */
   failures = 0;
   /** When the present agent's first state was written. */

@@ -10,6 +10,8 @@ import type { RecordingSink } from './recording-sink.ts';
 import { SessionClock } from './session-clock.ts';
 import { NODES_PER_DOCUMENT, Surface } from './surface.ts';
 import { Timeline } from './timeline.ts';
+import { type Use, type UseBudget, UseWatch } from './use-watch.ts';
+import { WorkMeter } from './work-meter.ts';
 
 /**
  * One recording under way: many documents' agents in, one row of events and states out (spec/capture.md).
@@ -33,13 +35,20 @@ export type SessionOptions = {
   /** How long, after agents were told to stop, their last words are waited for. */
   lastWords: () => Promise<void>;
   /** The recording has reached a limit; the recorder ends it. */
-  onLimit: (limit: 'duration' | 'size') => void;
+  onLimit: (limit: SessionLimit) => void;
+  /** What it may take of the computer; without one nothing is held back, and agents' reports are not read. */
+  budget?: UseBudget;
+  /** Bytes that the recorder's own process holds, where that can be measured; else what waits here is counted. */
+  memory?: () => number | null;
 };
+
+export type SessionLimit = 'duration' | 'size' | 'cpu' | 'memory';
 
 export type SessionLimits = { milliseconds: number; bytes: number };
 
 /** Items of several documents are put in order when they come this late: agents send every 250 ms. */
 export const ORDER_WINDOW = 300;
+const BYTES_PER_ITEM = 500;
 /** How often the owner calls `flush`; with the window and a write, what happened is durable within a second. */
 export const FLUSH_EVERY = 400;
 
@@ -56,10 +65,14 @@ export class CaptureSession {
   #closed = false;
   #limitSaid = false;
   #turn: Promise<void> = Promise.resolve();
+  readonly #use: UseWatch | null;
+  readonly #meter: WorkMeter;
 
   /** With a checkpoint it goes on where that one was taken; agents are expected to connect again. */
   constructor(options: SessionOptions, checkpoint?: Checkpoint) {
     this.#options = options;
+    this.#use = options.budget ? new UseWatch(options.budget) : null;
+    this.#meter = new WorkMeter(options.now);
     const origin = checkpoint?.origin ?? options.now();
     const clock = new SessionClock(origin, options.tickMicroseconds, checkpoint?.lastTick);
     this.#timeline = new Timeline(options.sink, clock, this.#documents, this.#surfaces, (at) =>
@@ -82,6 +95,11 @@ export class CaptureSession {
   /** Milliseconds recorded so far, without the pauses. */
   recorded(now: number): number {
     return this.#spans.reduce((sum, span) => sum + ((span.to ?? now) - span.from), 0);
+  }
+
+  /** What it takes of the computer now; null where there is no budget. */
+  use(now: number): Use | null {
+    return this.#use?.use(now) ?? null;
   }
 
   /** What is being taken now, for the panel: one entry an origin. */
@@ -117,10 +135,12 @@ export class CaptureSession {
     const known = this.#documents.get(identity.document);
     if (known && running === known.generation && !this.#ended) {
       known.send = send;
+      known.usedAt = now;
       if (known.firstNodeId === 0) this.#start(known);
       else {
         if (known.acknowledged >= 0) known.tell({ type: 'acknowledge', seq: known.acknowledged });
         known.tell({ type: this.paused ? 'pause' : 'resume' });
+        if (this.#use) known.tell({ type: 'pace', slow: this.#use.slow });
       }
       return { generation: known.generation };
     }
@@ -148,6 +168,7 @@ export class CaptureSession {
   disconnect(document: string): void {
     const known = this.#documents.get(document);
     if (known) known.send = null;
+    this.#use?.holds(document, 0);
   }
 
   /** The document will not come back. */
@@ -159,6 +180,10 @@ export class CaptureSession {
   }
 
   receive(document: string, generation: number, message: unknown): void {
+    this.#meter.run(() => this.#receive(document, generation, message));
+  }
+
+  #receive(document: string, generation: number, message: unknown): void {
     const known = this.#documents.get(document);
     if (!known || this.#closed || known.generation !== generation) return;
     const checked = checkedAgentMessage(message);
@@ -169,6 +194,14 @@ export class CaptureSession {
     }
     if (checked.type === 'fault') {
       this.#timeline.fault(known, checked.reason, Math.min(checked.at, now), now);
+      return;
+    }
+    if (checked.type === 'use') {
+      // No page's thread is busier than time goes by; a second agent of that process says its own.
+      const busy = Math.min(checked.busy, now - known.usedAt);
+      known.usedAt = now;
+      this.#use?.worked(now, busy);
+      this.#use?.holds(document, checked.held);
       return;
     }
     const items = checked.items.map((item) => this.#within(item));
@@ -263,15 +296,17 @@ export class CaptureSession {
 
   async #write(cut: number): Promise<void> {
     const now = this.#options.now();
-    if (!this.paused) this.#askAgain(now);
-    this.#timeline.write(Math.min(cut, now), now);
-    for (const document of this.#timeline.toRestart(now)) this.#restart(document);
-    const checkpoint = this.#checkpoint();
+    const checkpoint = this.#meter.run(() => {
+      if (!this.paused) this.#askAgain(now);
+      this.#timeline.write(Math.min(cut, now), now);
+      for (const document of this.#timeline.toRestart(now)) this.#restart(document);
+      return this.#checkpoint();
+    });
     const written = [...this.#documents.values()].map((document) => ({
       document,
       seq: document.written.seq - 1,
     }));
-    await this.#options.sink.flush();
+    await this.#meter.run(() => this.#options.sink.flush());
     await this.#options.keep(checkpoint);
     for (const { document, seq } of written) {
       if (seq <= document.acknowledged) continue;
@@ -285,11 +320,32 @@ export class CaptureSession {
   #checkLimits(now: number): void {
     if (this.#limitSaid || this.#ended) return;
     const { limits, sink, onLimit } = this.#options;
+    const overused = this.#checkUse(now);
     const reached =
-      sink.bytes >= limits.bytes ? 'size' : this.recorded(now) >= limits.milliseconds ? 'duration' : null;
+      sink.bytes >= limits.bytes ? 'size' : this.recorded(now) >= limits.milliseconds ? 'duration' : overused;
     if (!reached) return;
     this.#limitSaid = true;
     onLimit(reached);
+  }
+
+  /** Slows the agents where the budget asks for it; the limit that was passed all the same, if one was. */
+  #checkUse(now: number): 'cpu' | 'memory' | null {
+    const use = this.#use;
+    if (!use) return null;
+    use.worked(now, this.#meter.take());
+    use.holds('', this.#options.memory?.() ?? this.#waitingBytes());
+    const { slow } = use;
+    const over = use.look(now);
+    if (use.slow !== slow) {
+      for (const document of this.#documents.values()) document.tell({ type: 'pace', slow: use.slow });
+    }
+    return over;
+  }
+
+  #waitingBytes(): number {
+    let items = 0;
+    for (const document of this.#documents.values()) items += document.queue.length;
+    return items * BYTES_PER_ITEM;
   }
 
   #askAgain(now: number): void {
@@ -327,6 +383,8 @@ export class CaptureSession {
         },
       },
     });
+    document.usedAt = this.#options.now();
+    if (this.#use?.slow) document.tell({ type: 'pace', slow: true });
   }
 
   /** A new agent in the same document, with node ids that were never used. */

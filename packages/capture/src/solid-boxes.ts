@@ -13,12 +13,13 @@ const COLOUR = '#9aa0a6';
 
 export function createSolidBoxes(run: AgentRun, changed: (element: Element) => void): SolidBoxes {
   const sizes = new WeakMap<Element, string>();
-  const observer = new run.window.ResizeObserver((entries) => {
+  const observe = run.counted((entries: ResizeObserverEntry[]) => {
     for (const { target } of entries) {
       const before = sizes.get(target);
       if (before !== undefined && before !== measure(target)) changed(target);
     }
   });
+  const observer = new run.window.ResizeObserver(observe);
   run.onEnd(() => observer.disconnect());
 
   function measure(element: Element): string {

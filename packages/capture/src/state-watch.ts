@@ -145,7 +145,7 @@ export function createStateWatch(
   function schedule(): void {
     if (scheduled || !started) return;
     scheduled = true;
-    run.later(COALESCE, slice);
+    run.later(COALESCE * run.patience(), slice);
   }
 
   function slice(): void {

@@ -52,8 +52,9 @@ export class Rules {
         attachments,
       });
       for (const { kind, name, digest } of this.agreement?.attachments ?? []) {
-        const list = kind === 'literals' && parseLiteralList(attachments.get(name) ?? new Uint8Array());
-        if (list && list.ok) this.#lists.set(digest, list.value);
+        if (kind !== 'literals') continue;
+        const list = parseLiteralList(attachments.get(name) ?? new Uint8Array());
+        if (list.ok) this.#lists.set(digest, list.value);
       }
     }
   }
