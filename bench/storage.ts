@@ -85,6 +85,7 @@ async function measure(page: Page, origin: string, worker: Worker): Promise<Meas
       megabytes_per_hour: hour / 1e6,
       bytes_per_action: stored.bytes / acts,
       'released, nothing cut (MB)': (stored.released * scale + pointer) / 1e6,
+      'in the spool at most, of the run (MB)': stored.most / 1e6,
       'first state (bytes)': stored.firstState,
       'of the hour: the recorded acts (MB)': (stored.bytes * scale) / 1e6,
       'of the hour: more pointer (MB)': pointer / 1e6,
@@ -103,7 +104,7 @@ async function measure(page: Page, origin: string, worker: Worker): Promise<Meas
       )
         .map(([kind, count]) => `${count} ${kind}`)
         .join(', ')}`,
-      'measured: all sealed parts and the manifest, written as the extension writes them (a flush every 400 ms)',
+      'measured: all sealed parts and the manifest, written as the extension writes them: a flush every 400 ms, the last parts put together when there is a megabyte of them before deflating, and at the end',
       `scaled: 600 acts are an hour at one in 6 s; the acts come faster here, and the rest of the hour is ${IDLE_SECONDS} s of sitting still (${idle} B) taken on`,
       `added: ${Math.round(more)} pointer samples, so that it moves for a quarter of the hour at 125 Hz (the run: ${stored.moves} kept of ${moves})`,
       `rrweb: all of the run in one gzip -9, no more pointer added (it keeps 20 samples a second of it) and nothing masked`,
@@ -121,6 +122,8 @@ class StoredRecording {
   readonly writing: Omit<WriterOptions, 'store'>;
   readonly #store = new MemoryPartStore();
   readonly #writer: RecordingWriter;
+  readonly #counting: CountingStore;
+  #most = 0;
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor() {
@@ -128,7 +131,8 @@ class StoredRecording {
     const sealer = makePartSealer(asRecordingKey(random(32)), crypto.subtle, random);
     this.writing = { id: 'AAAAAAAAAAAAAAAAAAAAAA', tickMicroseconds: 100, sealer, deflate: webDeflate };
     const store = new CountingStore(this.#store);
-    this.#writer = new RecordingWriter({ ...this.writing, store });
+    this.#counting = store;
+    this.#writer = new RecordingWriter({ ...this.writing, store, regroups: true });
     const masks = { literals: [], shipped: { exact: [] }, selectors: { open: [], closed: [] } };
     this.session = new CaptureSession({
       sink: new WriterSink(this.#writer, store),
@@ -138,12 +142,21 @@ class StoredRecording {
       settings: () => ({ ...masks, renaming: '000102030405060708090a0b0c0d0e0f' }),
       tickMicroseconds: 100,
       now: () => performance.timeOrigin + performance.now(),
-      keep: async () => undefined,
+      keep: () => this.#regroup('enough'),
       limits: { milliseconds: 1e9, bytes: 1e12 },
       lastWords: () => new Promise((resolve) => setTimeout(resolve, 150)),
       onLimit: () => undefined,
     });
     this.#timer = setInterval(() => void this.session.flush(), FLUSH_EVERY);
+  }
+
+  /** As the extension does it, right after each checkpoint and before the recording is closed. */
+  async #regroup(when: 'enough' | 'whatever'): Promise<void> {
+    this.#most = Math.max(this.#most, this.#counting.bytes);
+    await this.#writer.regroup(async (from, parts) => {
+      this.#counting.replaced(from, parts);
+      return this.#store.replaceFrom(from, parts);
+    }, when);
   }
 
   /** Bytes that are stored while something goes on. */
@@ -162,6 +175,7 @@ class StoredRecording {
   async finish() {
     clearInterval(this.#timer);
     await this.session.end();
+    await this.#regroup('whatever');
     await this.#writer.finish(FIELDS);
     const kinds: Record<string, { parts: number; bytes: number }> = {};
     for (const { index, kind } of await this.#store.list()) {
@@ -201,6 +215,7 @@ class StoredRecording {
     return {
       bytes: Object.values(kinds).reduce((sum, { bytes }) => sum + bytes, 0),
       released: await sealedBytes(copy),
+      most: this.#most,
       parts: Object.values(kinds).reduce((sum, entry) => sum + entry.parts, 0),
       kinds,
       states: profile(parts),

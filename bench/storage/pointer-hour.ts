@@ -1,9 +1,13 @@
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
-import { RecordingWriter, type WriterOptions } from '@aboveboard/protocol/recording-writer';
+import {
+  RecordingWriter,
+  type ReplaceParts,
+  type WriterOptions,
+} from '@aboveboard/protocol/recording-writer';
 import type { Random } from './wiki-work.ts';
 
 /**
- * Bytes of pointer samples at 125 Hz, as the session writes them: a part every `flushEvery` ms. Strokes of
+ * Bytes of pointer samples at 125 Hz, as the session writes them: a part every `flushEvery` ms, regrouped. Strokes of
  * 0.3 to 1.2 s between random places, with a hand's shake and a device's uneven times.
  */
 export async function pointerBytes(
@@ -12,7 +16,8 @@ export async function pointerBytes(
 ): Promise<number> {
   const { flushEvery, writing, random } = options;
   const store = new MemoryPartStore();
-  const writer = new RecordingWriter({ ...writing, store });
+  const writer = new RecordingWriter({ ...writing, store, regroups: true });
+  const replace: ReplaceParts = (from, parts) => store.replaceFrom(from, parts);
   const ticks = 1000 / writing.tickMicroseconds;
   let [x, y, clock, flushed] = [400, 300, 0, 0];
   for (let written = 0; written < samples; ) {
@@ -28,12 +33,14 @@ export async function pointerBytes(
       writer.event({ kind: 'move', t: Math.round(clock * ticks), x, y });
       if (clock - flushed >= flushEvery) {
         await writer.flush();
+        await writer.regroup(replace);
         flushed = clock;
       }
     }
     written += count;
   }
   await writer.flush();
+  await writer.regroup(replace, 'whatever');
   let bytes = 0;
   for (const { index } of await store.list()) bytes += (await store.get(index))?.sealed.length ?? 0;
   return bytes;

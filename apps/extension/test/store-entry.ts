@@ -4,6 +4,7 @@ import { makeAesWrapper } from '@aboveboard/vault/aes-wrapper';
 import { openDatabase } from '../src/store/database.ts';
 import { deviceKeyRing, IndexedKeyStore } from '../src/store/device-keys.ts';
 import { PartSpool, spooledBytes } from '../src/store/part-spool.ts';
+import { Shelf, type ShelfRow } from '../src/store/shelf.ts';
 
 let database: IDBDatabase | null = null;
 const open = async () => (database ??= await openDatabase());
@@ -34,6 +35,31 @@ export const store = {
   },
   async cutFrom(recording: string, index: number) {
     await new PartSpool(await open(), recording).cutFrom(index);
+  },
+  /** `live`: how many parts the row's checkpoint speaks of; null: it has no row. */
+  async replaceFrom(
+    recording: string,
+    from: number,
+    parts: { label: PartLabel; sealed: string }[],
+    live: number | null = null,
+  ) {
+    if (live !== null)
+      await new Shelf(await open()).put({ id: recording, live: { parts: live } } as ShelfRow);
+    const spool = new PartSpool(await open(), recording);
+    const replaced = await spool.replaceFrom(
+      from,
+      parts.map(({ label, sealed }) => ({ label, sealed: bytes(sealed) })),
+    );
+    return { replaced, live: (await new Shelf(await open()).get(recording))?.live?.parts ?? null };
+  },
+  /** Ends half-way: the second part is none that can be stored. */
+  async replaceAndFail(recording: string, label: PartLabel) {
+    const whole = { label, sealed: new Uint8Array(9) };
+    const broken = { label: { ...label, index: (() => 1) as unknown as number }, sealed: new Uint8Array(9) };
+    return new PartSpool(await open(), recording).replaceFrom(label.index, [whole, broken]).then(
+      () => 'replaced',
+      () => 'refused',
+    );
   },
   async spooled() {
     return spooledBytes(await open());

@@ -1,10 +1,13 @@
 import type { Fault } from '@aboveboard/protocol/fault';
 import { RecordingError } from '@aboveboard/protocol/fault';
-import type { PartStore } from '@aboveboard/protocol/part';
+import type { RegroupingStore } from '@aboveboard/protocol/part';
 import { makeStoredKeyRing } from '@aboveboard/vault/stored-keyring';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { partStoreContract } from '../../../packages/protocol/test/part-store-contract.ts';
+import {
+  partStoreContract,
+  regroupingContract,
+} from '../../../packages/protocol/test/part-store-contract.ts';
 import { keyRingContract } from '../../../packages/vault/test/keyring-contract.ts';
 import { loadStore } from './store-page.ts';
 import { startTestSite, type TestSite } from './test-site.ts';
@@ -30,7 +33,7 @@ afterAll(async () => {
 });
 
 /** The spool in the browser, spoken to from here. */
-function spoolOf(recording: string): PartStore {
+function spoolOf(recording: string): RegroupingStore {
   return {
     async put(label, sealed) {
       const faults = await page.evaluate(([one, part]) => globalThis.spool.put(one, part), [
@@ -48,6 +51,15 @@ function spoolOf(recording: string): PartStore {
       return part && { kind: part.kind, sealed: bytes(part.sealed) };
     },
     list: () => page.evaluate((id) => globalThis.spool.list(id), recording),
+    async replaceFrom(from, parts) {
+      const texts = parts.map(({ label, sealed }) => ({ label, sealed: base64(sealed) }));
+      const { replaced } = await page.evaluate(([id, at, all]) => globalThis.spool.replaceFrom(id, at, all), [
+        recording,
+        from,
+        texts,
+      ] as const);
+      return replaced;
+    },
   };
 }
 
@@ -58,6 +70,8 @@ partStoreContract('IndexedDB in Chromium', {
     return spoolOf(recording);
   },
 });
+
+regroupingContract('IndexedDB in Chromium', { open: async (recording) => spoolOf(recording) });
 
 let places = 0;
 keyRingContract('IndexedDB in Chromium', async () => {
@@ -118,5 +132,43 @@ describe('the spool', () => {
     expect((await spool.list()).map(({ index }) => index)).toEqual([0, 1]);
     await spool.put({ recording, index: 2, kind: 'states' }, Uint8Array.of(9));
     expect(await spool.get(2)).toEqual({ kind: 'states', sealed: Uint8Array.of(9) });
+  });
+
+  test('[SPO13] the number of parts that the checkpoint speaks of changes with the parts', async () => {
+    const recording = 'CCCCCCCCCCCCCCCCCCCCCA';
+    const spool = spoolOf(recording);
+    for (const index of [0, 1, 2, 3]) {
+      await spool.put({ recording, index, kind: 'events' }, Uint8Array.of(index));
+    }
+    const part = {
+      label: { recording, index: 1, kind: 'events' as const },
+      sealed: base64(Uint8Array.of(9)),
+    };
+    const replace = (live: number | null) =>
+      page.evaluate(([id, one, parts]) => globalThis.spool.replaceFrom(id, 1, [one], parts), [
+        recording,
+        part,
+        live,
+      ] as const);
+    // One part is younger than the checkpoint: a worker that takes over has to find it where it is.
+    expect(await replace(3)).toEqual({ replaced: false, live: 3 });
+    expect((await spool.list()).map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(await replace(4)).toEqual({ replaced: true, live: 2 });
+    expect((await spool.list()).map(({ index }) => index)).toEqual([0, 1]);
+    expect(await spool.get(1)).toEqual({ kind: 'events', sealed: Uint8Array.of(9) });
+  });
+
+  test('[SPO13] what ends half-way has changed nothing', async () => {
+    const recording = 'DDDDDDDDDDDDDDDDDDDDDA';
+    const spool = spoolOf(recording);
+    for (const index of [0, 1, 2])
+      await spool.put({ recording, index, kind: 'states' }, Uint8Array.of(index));
+    const label = { recording, index: 0, kind: 'states' as const };
+    const said = await page.evaluate(([id, one]) => globalThis.spool.replaceAndFail(id, one), [
+      recording,
+      label,
+    ] as const);
+    expect(said).toBe('refused');
+    expect(await spool.list()).toEqual([0, 1, 2].map((index) => ({ index, kind: 'states', bytes: 1 })));
   });
 });

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@aboveboard/protocol/event';
 import type { Manifest } from '@aboveboard/protocol/manifest';
-import type { PartLabel, PartStore } from '@aboveboard/protocol/part';
+import type { PartLabel, PartStore, ReplacementPart } from '@aboveboard/protocol/part';
 import type { RecordingWriter } from '@aboveboard/protocol/recording-writer';
 import type { StateItem } from '@aboveboard/protocol/state';
 import type { RecordingSink } from './recording-sink.ts';
@@ -43,17 +43,30 @@ export class WriterSink implements RecordingSink {
 /** A store of parts that knows how much was put into it. */
 export class CountingStore implements PartStore {
   readonly #store: PartStore;
+  readonly #sizes = new Map<number, number>();
   bytes = 0;
-  parts = 0;
 
   constructor(store: PartStore) {
     this.#store = store;
   }
 
+  /** Parts count from 0 without a hole. */
+  get parts(): number {
+    return this.#sizes.size;
+  }
+
   async put(label: PartLabel, sealed: Uint8Array): Promise<void> {
     await this.#store.put(label, sealed);
-    this.bytes += sealed.length;
-    this.parts = Math.max(this.parts, label.index + 1);
+    this.#count(label.index, sealed.length);
+  }
+
+  /** The store was regrouped. */
+  replaced(from: number, parts: readonly ReplacementPart[]): void {
+    for (let index = this.parts - 1; index >= from; index--) {
+      this.bytes -= this.#sizes.get(index) ?? 0;
+      this.#sizes.delete(index);
+    }
+    for (const { label, sealed } of parts) this.#count(label.index, sealed.length);
   }
 
   get(index: number) {
@@ -62,8 +75,14 @@ export class CountingStore implements PartStore {
 
   async list() {
     const listed = await this.#store.list();
-    this.bytes = listed.reduce((sum, part) => sum + part.bytes, 0);
-    this.parts = listed.length;
+    this.#sizes.clear();
+    this.bytes = 0;
+    for (const { index, bytes } of listed) this.#count(index, bytes);
     return listed;
+  }
+
+  #count(index: number, bytes: number): void {
+    this.bytes += bytes - (this.#sizes.get(index) ?? 0);
+    this.#sizes.set(index, bytes);
   }
 }

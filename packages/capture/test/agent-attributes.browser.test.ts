@@ -67,7 +67,7 @@ describe('attributes', () => {
     const { page, world } = await recorded(true);
     for (const name of ['two', 'one', 'one', 'three', 'one']) {
       await page.locator('#stage').evaluate((element, to) => {
-        element.className = to;
+        element.setAttribute('class', to);
       }, name);
       await page.waitForTimeout(120);
     }

@@ -1,8 +1,8 @@
 import { RecordingError } from './fault.ts';
-import type { PartLabel, PartStore } from './part.ts';
+import type { PartLabel, RegroupingStore, ReplacementPart } from './part.ts';
 
 /** Keeps the parts of one recording in memory; for tests, demonstrations, and rewriting a recording. */
-export class MemoryPartStore implements PartStore {
+export class MemoryPartStore implements RegroupingStore {
   readonly #parts = new Map<number, { kind: PartLabel['kind']; sealed: Uint8Array }>();
 
   async put(label: PartLabel, sealed: Uint8Array): Promise<void> {
@@ -13,6 +13,14 @@ export class MemoryPartStore implements PartStore {
       ]);
     }
     if (!known) this.#parts.set(label.index, { kind: label.kind, sealed: sealed.slice() });
+  }
+
+  async replaceFrom(from: number, parts: readonly ReplacementPart[]): Promise<boolean> {
+    for (const index of [...this.#parts.keys()]) if (index >= from) this.#parts.delete(index);
+    for (const { label, sealed } of parts) {
+      this.#parts.set(label.index, { kind: label.kind, sealed: sealed.slice() });
+    }
+    return true;
   }
 
   async get(index: number): Promise<{ kind: PartLabel['kind']; sealed: Uint8Array } | null> {

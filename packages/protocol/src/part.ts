@@ -20,6 +20,9 @@ export interface PartSealer {
   open(sealed: Uint8Array, label: PartLabel): Promise<Uint8Array>;
 }
 
+/** A part that takes the place of others when a spool is regrouped (REC90). */
+export type ReplacementPart = { label: PartLabel; sealed: Uint8Array };
+
 /** Where sealed parts of one recording are kept. */
 export interface PartStore {
   /** Durable before it resolves. The same bytes again are a no-op; other bytes for an index are an error. */
@@ -28,6 +31,15 @@ export interface PartStore {
   get(index: number): Promise<{ kind: PartLabel['kind']; sealed: Uint8Array } | null>;
   /** All that is there, in order of index. */
   list(): Promise<{ index: number; kind: PartLabel['kind']; bytes: number }[]>;
+}
+
+/** Where an unfinished recording is kept by the one who writes it. */
+export interface RegroupingStore extends PartStore {
+  /**
+   * These, which count from `from`, take the place of all from `from` on: all at once, durable before it resolves.
+   * False, with nothing changed, where the store's owner needs the parts as they are.
+   */
+  replaceFrom(from: number, parts: readonly ReplacementPart[]): Promise<boolean>;
 }
 
 /** raw DEFLATE (RFC 1951). */

@@ -5,8 +5,9 @@ import { RecordingError } from './fault.ts';
 import { encodeFrames, type FrameItem, frameFaults } from './frame-segment.ts';
 import type { Manifest, PartEntry, PartKind } from './manifest.ts';
 import { checkManifest } from './manifest-check.ts';
-import type { PartStore } from './part.ts';
+import type { PartStore, ReplacementPart } from './part.ts';
 import { type PartCodec, placed, sealPart } from './part-codec.ts';
+import { type GroupItems, PartGroup, type Segment, spanOf } from './part-group.ts';
 import { limitsWith, type RecordingLimits } from './recording-limits.ts';
 import { type Spool, walkSpool } from './spool.ts';
 import type { StateItem } from './state.ts';
@@ -21,6 +22,8 @@ export type WriterOptions = PartCodec & {
   limits?: Partial<RecordingLimits>;
   /** How much is gathered before a part is written without being asked for. */
   gather?: Partial<Gather>;
+  /** `regroup` will be called now and then: what was written since the last time is held for it. */
+  regroups?: boolean;
 };
 
 export type Gather = {
@@ -36,6 +39,12 @@ export const DEFAULT_GATHER: Readonly<Gather> = {
   frameBytes: 1_048_576,
   waiting: 8,
 };
+
+/**
+ * Puts these parts in the place of all parts from `from` on: as one act, durable before it resolves, so that a crash
+ * leaves the old ones or the new ones. False: not now, and nothing was changed.
+ */
+export type ReplaceParts = (from: number, parts: readonly ReplacementPart[]) => Promise<boolean>;
 
 /** The fields of a manifest that only the recorder knows; the writer computes the others. */
 export type ManifestFields = Omit<Manifest, 'format' | 'version' | 'id' | 'clock' | 'parts' | 'counts'>;
@@ -65,6 +74,7 @@ export class RecordingWriter {
   #stateBytes = 0;
   #frames: FrameItem[] = [];
   #frameBytes = 0;
+  #group = new PartGroup(0);
   #waiting = 0;
   #tail: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | null = null;
@@ -84,7 +94,10 @@ export class RecordingWriter {
    */
   static async resume(options: WriterOptions): Promise<RecordingWriter> {
     const writer = new RecordingWriter(options);
-    const spool = await walkSpool(options, writer.#limits);
+    const spool = await walkSpool(options, writer.#limits, (part, index, bytes) => {
+      const items = part.kind === 'events' ? { kind: part.kind, columns: part.decoded.columns } : part;
+      writer.#gathered(items, index, bytes);
+    });
     if (spool.lost) throw new RecordingError([spool.lost]);
     if (spool.tickMicroseconds !== null && spool.tickMicroseconds !== options.tickMicroseconds) {
       throw new RecordingError([
@@ -161,6 +174,28 @@ export class RecordingWriter {
     this.#throwFailure();
   }
 
+  /**
+   * Writes the last durable parts anew as few large ones, when there is enough of them or `whatever` there is
+   * (REC90); parts that are given meanwhile come after them. Gives how many parts there are then, or null where
+   * nothing changed.
+   */
+  async regroup(replace: ReplaceParts, when: 'enough' | 'whatever' = 'enough'): Promise<number | null> {
+    this.#mustBeOpen();
+    if (when === 'enough' && !this.#group.isEnough) return null;
+    let parts: number | null = null;
+    this.#tail = this.#tail.then(async () => {
+      if (this.#failure) return;
+      try {
+        parts = await this.#rewrite(replace);
+      } catch (error) {
+        this.#failure = { error };
+      }
+    });
+    await this.#tail;
+    this.#throwFailure();
+    return parts;
+  }
+
   /** Writes what is left and then the manifest; the recording is complete and durable when it resolves. */
   async finish(fields: ManifestFields): Promise<Manifest> {
     await this.flush();
@@ -213,7 +248,8 @@ export class RecordingWriter {
   #push(event: RecordedEvent): void {
     this.#events.push(event);
     this.#counts.events += 1;
-    this.#eventBytes += event.kind === 'text' || event.kind === 'select' || event.kind === 'task' ? roughSize(event) : 64;
+    this.#eventBytes +=
+      event.kind === 'text' || event.kind === 'select' || event.kind === 'task' ? roughSize(event) : 64;
     this.#passed('events', event.t, event.kind === 'gap' ? event.until : event.t);
     if (this.#events.length >= this.#gather.events || this.#eventBytes >= this.#gather.stateBytes)
       this.#roll();
@@ -235,46 +271,90 @@ export class RecordingWriter {
     this.#stateBytes = 0;
     this.#frameBytes = 0;
     this.#eventBytes = 0;
-    if (states.length > 0) this.#part('states', states.length, span(states), () => encodeStates(states));
-    if (frames.length > 0) this.#part('frames', frames.length, span(frames), () => encodeFrames(frames));
+    if (states.length > 0) {
+      this.#part(
+        { ...spanOf(states), encode: () => encodeStates(states) },
+        { kind: 'states', items: states },
+      );
+    }
+    if (frames.length > 0) {
+      this.#part(
+        { ...spanOf(frames), encode: () => encodeFrames(frames) },
+        { kind: 'frames', items: frames },
+      );
+    }
     if (events.length > 0) {
       const ticks = { from: events.t[0] as number, to: events.last };
-      this.#part('events', events.length, ticks, () => encodeEvents(events, this.#options));
+      const encode = () => encodeEvents(events, this.#options);
+      this.#part({ count: events.length, ...ticks, encode }, { kind: 'events', columns: events });
     }
   }
 
-  #part(
-    kind: PartKind,
-    count: number,
-    { from, to }: { from: number; to: number },
-    encode: () => Uint8Array,
-  ): void {
+  #part(segment: Omit<Segment, 'kind'>, items: GroupItems): void {
     this.#waiting += 1;
     this.#tail = this.#tail.then(async () => {
       if (this.#failure) return;
       try {
         const index = this.#parts.length;
-        if (index >= this.#limits.parts) {
-          throw new RecordingError([
-            { rule: 'REC87', at: `part ${index}`, message: 'the recording has too many parts' },
-          ]);
-        }
-        const label = { recording: this.#options.id, index, kind };
-        const segment = encode();
-        if (segment.length > this.#limits.inflatedBytes) {
-          throw new RecordingError([
-            { rule: 'REC87', at: `part ${index}`, message: 'the part is too large' },
-          ]);
-        }
-        const { sealed, bytes, sha256 } = await sealPart(segment, label, this.#options);
-        await this.#options.store.put(label, sealed);
-        this.#parts.push({ kind, index, from, to, count, bytes, sha256 });
+        const { entry, sealed, segmentBytes } = await this.#sealed({ ...segment, kind: items.kind }, index);
+        await this.#options.store.put(this.#label(entry), sealed);
+        this.#parts.push(entry);
+        this.#gathered(items, index, segmentBytes);
       } catch (error) {
         this.#failure = { error: placed(error, `part ${this.#parts.length}`) };
       } finally {
         this.#waiting -= 1;
       }
     });
+  }
+
+  /** Holds what a part says. Where nobody regroups in time it begins anew, so that memory is bounded. */
+  #gathered(items: GroupItems, index: number, bytes: number): void {
+    if (!this.#options.regroups) return;
+    if (this.#group.isFull) this.#group = new PartGroup(index);
+    this.#group.add(items, bytes);
+  }
+
+  async #rewrite(replace: ReplaceParts): Promise<number | null> {
+    const group = this.#group;
+    const { from } = group;
+    const segments = group.segments(this.#options.tickMicroseconds);
+    // They are few already, or could be too large together.
+    if (group.parts <= segments.length || group.bytes > this.#limits.partBytes * (15 / 16)) {
+      if (group.isEnough) this.#group = new PartGroup(this.#parts.length);
+      return null;
+    }
+    const entries: PartEntry[] = [];
+    const parts: ReplacementPart[] = [];
+    for (const segment of segments) {
+      const { entry, sealed } = await this.#sealed(segment, from + parts.length);
+      entries.push(entry);
+      parts.push({ label: this.#label(entry), sealed });
+    }
+    if (!(await replace(from, parts))) return null;
+    this.#parts.splice(from, this.#parts.length - from, ...entries);
+    this.#group = new PartGroup(this.#parts.length);
+    return this.#parts.length;
+  }
+
+  async #sealed({ kind, count, from, to, encode }: Segment, index: number) {
+    if (index >= this.#limits.parts) {
+      throw new RecordingError([
+        { rule: 'REC87', at: `part ${index}`, message: 'the recording has too many parts' },
+      ]);
+    }
+    const segment = encode();
+    if (segment.length > this.#limits.inflatedBytes) {
+      throw new RecordingError([{ rule: 'REC87', at: `part ${index}`, message: 'the part is too large' }]);
+    }
+    const label = { recording: this.#options.id, index, kind };
+    const { sealed, bytes, sha256 } = await sealPart(segment, label, this.#options);
+    const entry: PartEntry = { kind, index, from, to, count, bytes, sha256 };
+    return { entry, sealed, segmentBytes: segment.length };
+  }
+
+  #label({ index, kind }: PartEntry) {
+    return { recording: this.#options.id, index, kind };
   }
 
   #mustBeOpen(): void {
@@ -294,8 +374,4 @@ function roughSize(value: unknown): number {
   let size = 8;
   for (const inner of Object.values(value)) size += roughSize(inner);
   return size;
-}
-
-function span(items: readonly { t: number }[]): { from: number; to: number } {
-  return { from: items[0]?.t ?? 0, to: items.at(-1)?.t ?? 0 };
 }

@@ -29,8 +29,12 @@ export type Spool = {
   lost: Fault | null;
 };
 
-/** Opens and decodes every part in order, one in memory at a time (REC76). */
-export async function walkSpool(source: PartSource, limits: RecordingLimits): Promise<Spool> {
+/** Opens and decodes every part in order, one in memory at a time, and shows each that is sound (REC76). */
+export async function walkSpool(
+  source: PartSource,
+  limits: RecordingLimits,
+  seen: (part: DecodedPart, index: number, segmentBytes: number) => void = () => undefined,
+): Promise<Spool> {
   const spool: Spool = {
     parts: [],
     counts: { events: 0, states: 0, frames: 0 },
@@ -46,7 +50,8 @@ export async function walkSpool(source: PartSource, limits: RecordingLimits): Pr
       if (index !== spool.parts.length) throw fault('REC78', `part ${spool.parts.length}`, 'is missing');
       if (index >= limits.parts) throw fault('REC87', at, 'the recording has too many parts');
       if (kind === 'manifest') throw fault('REC77', at, 'the recording has a manifest already');
-      await addPart(spool, kind, source, limits);
+      const { decoded, segmentBytes } = await addPart(spool, kind, source, limits);
+      seen(decoded, index, segmentBytes);
     } catch (error) {
       if (!(error instanceof RecordingError)) throw error;
       spool.lost = error.faults[0] ?? null;
@@ -61,9 +66,9 @@ async function addPart(
   kind: PartKind,
   source: PartSource,
   limits: RecordingLimits,
-): Promise<void> {
+): Promise<{ decoded: DecodedPart; segmentBytes: number }> {
   const index = spool.parts.length;
-  const { decoded, bytes, sha256 } = await readPart({ kind, index }, source, limits);
+  const { decoded, segmentBytes, bytes, sha256 } = await readPart({ kind, index }, source, limits);
   const { from, to, end, count } = extent(decoded);
   if (count === 0) throw fault('REC70', `part ${index}`, 'is empty');
   if (from < spool.last[kind])
@@ -79,6 +84,7 @@ async function addPart(
   spool.counts[kind] += count;
   spool.last[kind] = to;
   spool.end = Math.max(spool.end, end);
+  return { decoded, segmentBytes };
 }
 
 /** One part, opened, inflated and decoded; compared with its entry of the manifest where that is given. */
@@ -86,7 +92,7 @@ export async function readPart(
   { kind, index, ...entry }: Pick<PartEntry, 'kind' | 'index'> & Partial<PartEntry>,
   source: PartSource,
   limits: RecordingLimits,
-): Promise<{ decoded: DecodedPart; bytes: number; sha256: string }> {
+): Promise<{ decoded: DecodedPart; segmentBytes: number; bytes: number; sha256: string }> {
   const at = `part ${index}`;
   const label: PartLabel = { recording: source.id, index, kind };
   const kept = await source.store.get(index);
@@ -98,7 +104,8 @@ export async function readPart(
       : { bytes: entry.bytes, sha256: entry.sha256 };
   const { segment, bytes, sha256 } = await openPart(kept.sealed, label, source, limits, expected);
   try {
-    return { decoded: decodePart(kind, segment, limits), bytes, sha256 };
+    const decoded = decodePart(kind, segment, limits);
+    return { decoded, segmentBytes: segment.length, bytes, sha256 };
   } catch (error) {
     throw placed(error, at);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PartLabel, PartStore } from '../src/part.ts';
+import type { PartLabel, PartStore, RegroupingStore } from '../src/part.ts';
 
 /** What a store of parts is asked for, with how to open it again as after a restart. */
 export type PartStoreHarness = {
@@ -136,5 +136,59 @@ export function partStoreContract(name: string, harness: PartStoreHarness): void
         await harness.close?.();
       });
     }
+  });
+}
+
+/** REC90: stores in which a recording is written pass this too. */
+export function regroupingContract(
+  name: string,
+  harness: Pick<PartStoreHarness, 'close'> & { open: (recording: string) => Promise<RegroupingStore> },
+): void {
+  describe(`regrouping store: ${name}`, () => {
+    let count = 0;
+    const filled = async () => {
+      const recording = `${String(count++).padStart(21, 'R')}A`;
+      const store = await harness.open(recording);
+      for (const index of [0, 1, 2, 3]) {
+        await store.put({ recording, index, kind: 'events' }, Uint8Array.of(index));
+      }
+      const part = (index: number, ...bytes: number[]) => ({
+        label: { recording, index, kind: 'states' as const },
+        sealed: Uint8Array.from(bytes),
+      });
+      return { recording, store, part };
+    };
+
+    test('[REC90] parts take the place of all from an index on, and no others are touched', async () => {
+      const { recording, store, part } = await filled();
+      expect(await store.replaceFrom(1, [part(1, 9, 9), part(2, 8)])).toBe(true);
+      expect(await store.list()).toEqual([
+        { index: 0, kind: 'events', bytes: 1 },
+        { index: 1, kind: 'states', bytes: 2 },
+        { index: 2, kind: 'states', bytes: 1 },
+      ]);
+      expect([...((await store.get(1))?.sealed ?? [])]).toEqual([9, 9]);
+      await store.put({ recording, index: 3, kind: 'events' }, Uint8Array.of(7));
+      await harness.close?.();
+    });
+
+    test('[REC90] what was put in place of others can be replaced in turn, and the store keeps bytes of its own', async () => {
+      const { store, part } = await filled();
+      const mine = part(0, 1, 2, 3);
+      await store.replaceFrom(0, [mine]);
+      mine.sealed.fill(0);
+      expect([...((await store.get(0))?.sealed ?? [])]).toEqual([1, 2, 3]);
+      await store.replaceFrom(0, [part(0, 5), part(1, 6)]);
+      expect((await store.list()).map(({ bytes }) => bytes)).toEqual([1, 1]);
+      await harness.close?.();
+    });
+
+    test('[REC90] recordings do not see each other', async () => {
+      const [one, other] = [await filled(), await filled()];
+      await one.store.replaceFrom(0, [one.part(0, 1)]);
+      expect(await one.store.list()).toHaveLength(1);
+      expect(await other.store.list()).toHaveLength(4);
+      await harness.close?.();
+    });
   });
 }

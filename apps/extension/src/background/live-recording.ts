@@ -109,6 +109,7 @@ export class LiveRecording {
     this.#close();
     const recorded = this.session.recorded(performance.timeOrigin + performance.now());
     await Promise.all([this.#mark({ stopped: true }), this.session.end()]);
+    await this.#regroup('whatever');
     const manifest = await this.#spool.sink.writer.finish({
       ...fieldsOf(this.#row),
       ...fields,
@@ -156,6 +157,20 @@ export class LiveRecording {
   }
 
   async #keep(checkpoint: Checkpoint): Promise<void> {
+    await this.#store(checkpoint);
+    await this.#regroup('enough');
+  }
+
+  /** Right after a checkpoint, which then speaks of every part: the act that takes parts away changes it too. */
+  async #regroup(when: 'enough' | 'whatever'): Promise<void> {
+    const parts = await this.#spool.regroup(when);
+    if (parts === null) return;
+    this.#kept = '';
+    const { live } = this.#row;
+    if (live) this.#row = { ...this.#row, live: { ...live, parts } };
+  }
+
+  async #store(checkpoint: Checkpoint): Promise<void> {
     const kept = JSON.stringify([checkpoint, this.#row.state, this.#spool.store.parts]);
     if (kept === this.#kept) return;
     const { events } = this.#spool.sink.writer.counts;

@@ -2,7 +2,11 @@ import { CountingStore, WriterSink } from '@aboveboard/capture/writer-sink';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { PartSealer } from '@aboveboard/protocol/part';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
-import { RecordingWriter, type WriterOptions } from '@aboveboard/protocol/recording-writer';
+import {
+  RecordingWriter,
+  type ReplaceParts,
+  type WriterOptions,
+} from '@aboveboard/protocol/recording-writer';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { KeyRing, RecordingKey } from '@aboveboard/vault/keyring';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
@@ -33,9 +37,21 @@ export async function openSink(
     store,
     sealer: sealerFor(key),
     deflate: webDeflate,
+    regroups: true,
   };
-  if (from === 'new') return { sink: new WriterSink(new RecordingWriter(writing), store), store };
-  return { sink: new WriterSink(await RecordingWriter.resume(writing), store, from.masks), store };
+  const writer = from === 'new' ? new RecordingWriter(writing) : await RecordingWriter.resume(writing);
+  const sink = new WriterSink(writer, store, from === 'new' ? [] : from.masks);
+  const replace: ReplaceParts = async (index, parts) => {
+    const done = await spool.replaceFrom(index, parts);
+    if (done) store.replaced(index, parts);
+    return done;
+  };
+  return { sink, store, regroup: (when) => writer.regroup(replace, when) };
 }
 
-export type SpoolSink = { sink: WriterSink; store: CountingStore };
+export type SpoolSink = {
+  sink: WriterSink;
+  store: CountingStore;
+  /** Gives how many parts there are now; null: they are as they were. */
+  regroup: (when?: 'enough' | 'whatever') => Promise<number | null>;
+};

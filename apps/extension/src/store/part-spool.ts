@@ -1,11 +1,12 @@
 import { RecordingError } from '@aboveboard/protocol/fault';
-import type { PartLabel, PartStore } from '@aboveboard/protocol/part';
+import type { PartLabel, RegroupingStore, ReplacementPart } from '@aboveboard/protocol/part';
 import { answer, within } from './database.ts';
+import type { ShelfRow } from './shelf.ts';
 
 type StoredPart = { recording: string; index: number; kind: PartLabel['kind']; sealed: Uint8Array };
 
 /** The sealed parts of one recording on this device. Passes the protocol's contract of part stores. */
-export class PartSpool implements PartStore {
+export class PartSpool implements RegroupingStore {
   readonly #database: IDBDatabase;
   readonly #recording: string;
 
@@ -45,6 +46,27 @@ export class PartSpool implements PartStore {
       }),
     );
     return parts;
+  }
+
+  /**
+   * Where a checkpoint goes on from these parts, it speaks of the new ones as the same act, and nothing happens
+   * while there are parts that it does not speak of: a worker that takes over would not know which to cut (SPO13).
+   */
+  async replaceFrom(from: number, parts: readonly ReplacementPart[]): Promise<boolean> {
+    return within(this.#database, ['parts', 'shelf'], 'readwrite', async (transaction) => {
+      const store = transaction.objectStore('parts');
+      const shelf = transaction.objectStore('shelf');
+      const row: ShelfRow | undefined = await answer(shelf.get(this.#recording));
+      const kept = await answer(store.count(rangeOf(this.#recording)));
+      if (row?.live && row.live.parts !== kept) return false;
+      await answer(store.delete(rangeOf(this.#recording, from)));
+      for (const { label, sealed } of parts) {
+        const { index, kind } = label;
+        await answer(store.put({ recording: this.#recording, index, kind, sealed: sealed.slice() }));
+      }
+      if (row?.live) await answer(shelf.put({ ...row, live: { ...row.live, parts: from + parts.length } }));
+      return true;
+    });
   }
 
   /** Takes away the parts from `index` on: they were written and never acknowledged, and will come again. */
