@@ -1,17 +1,16 @@
 import type { ClosedText, OpenText } from '@aboveboard/protocol/event';
-import type { Action, EventRange, TypeAction } from './action.ts';
-
-/** An action that has no number yet. */
-export type Unnumbered<T extends Action = Action> = T extends Action ? Omit<T, 'index'> : never;
+import type { Action, EventRange, TypeAction, Unnumbered } from './action.ts';
+import { choosersIn, mayChoose } from './list-choosing.ts';
 
 /**
- * Numbers actions in order. A run of typing waits here for the text event that says what was typed, while
- * at most `within` further actions queue behind it (ACT31).
+ * Numbers actions in order. A run of typing waits here for the text event that says what was typed (ACT31),
+ * and what may have been part of choosing in a list for the choice (ACT35), while at most `within` further
+ * actions queue behind it.
  */
 export class ActionQueue {
   readonly #sink: (action: Action) => void;
   readonly #within: number;
-  #queue: { action: Unnumbered; waits: boolean }[] = [];
+  #queue: { action: Unnumbered; waits: boolean; chooses: boolean }[] = [];
   #next = 0;
 
   constructor(sink: (action: Action) => void, within: number) {
@@ -21,16 +20,35 @@ export class ActionQueue {
 
   add(action: Unnumbered): void {
     const waits = action.kind === 'type' && action.value === null;
-    if (this.#queue.length === 0 && !waits) {
+    const chooses = this.#goesOn(action);
+    if (this.#queue.length === 0 && !waits && !chooses) {
       this.#emit(action);
       return;
     }
-    this.#queue.push({ action, waits });
+    this.#queue.push({ action, waits, chooses });
     if (this.#queue.length > this.#within) {
       const first = this.#queue[0];
-      if (first) first.waits = false;
+      if (first) first.waits = first.chooses = false;
     }
     this.#flush();
+  }
+
+  /** Takes out what turns out to have been part of the choice at `t` in the list `node`, in order. */
+  choosers(node: number | null, t: number, withinTicks: number): Unnumbered[] {
+    const from = this.#queue.findLastIndex(({ chooses }) => !chooses) + 1;
+    const waiting = this.#queue.slice(from).map(({ action }) => action);
+    const count = choosersIn(waiting, node, t, withinTicks);
+    return this.#queue.splice(this.#queue.length - count, count).map(({ action }) => action);
+  }
+
+  /** May the action be part of choosing, with what waits already? Where not, that waits no longer. */
+  #goesOn(action: Unnumbered): boolean {
+    const last = this.#queue.at(-1);
+    const follows = last?.chooses === true && last.action.surface === action.surface;
+    if (follows && action.kind === 'wait') return true;
+    const chooses = mayChoose(action);
+    if (!follows || !chooses) for (const entry of this.#queue) entry.chooses = false;
+    return chooses;
   }
 
   /**
@@ -57,12 +75,12 @@ export class ActionQueue {
 
   /** Nothing that is waited for can come any more. */
   settle(): void {
-    for (const entry of this.#queue) entry.waits = false;
+    for (const entry of this.#queue) entry.waits = entry.chooses = false;
     this.#flush();
   }
 
   #flush(): void {
-    while (this.#queue[0] && !this.#queue[0].waits) {
+    while (this.#queue[0] && !this.#queue[0].waits && !this.#queue[0].chooses) {
       const entry = this.#queue.shift();
       if (entry) this.#emit(entry.action);
     }

@@ -8,8 +8,12 @@ export type Action =
   | HoverAction
   | TypeAction
   | KeyAction
+  | SelectAction
   | NavigateAction
   | WaitAction;
+
+/** An action that has no number yet. */
+export type Unnumbered<T extends Action = Action> = T extends Action ? Omit<T, 'index'> : never;
 
 export type ActionKind = Action['kind'];
 
@@ -91,6 +95,16 @@ export type KeyAction = ActionBase & {
   name: string | null;
   count: number;
   modifiers: Modifier[];
+};
+
+/** An option of a native list was chosen, whatever pointer and keys did for it (ACT35). */
+export type SelectAction = ActionBase & {
+  kind: 'select';
+  /** Where the list was pressed; null: only keys chose. */
+  at: Place | null;
+  /** Id of the option's node. */
+  option: number | null;
+  value: OpenText | ClosedText;
 };
 
 export type NavigateAction = ActionBase & {

@@ -3,6 +3,7 @@ import type { Action, Remainder } from './action.ts';
 import { ACTION_RULES, type ActionRules, inTicks } from './action-rules.ts';
 import { takeFocus, takeNavigate, takeState } from './interface-change.ts';
 import { takeKeydown, takeKeyup, takeText } from './key-input.ts';
+import { takeSelect } from './list-input.ts';
 import { takeDown, takeMove, takeUp, takeWheel } from './pointer-input.ts';
 import { Reduction } from './reduction.ts';
 
@@ -76,6 +77,9 @@ export class ActionReducer {
         break;
       case 'text':
         takeText(r, event, t);
+        break;
+      case 'select':
+        takeSelect(r, event, t);
         break;
       case 'state':
         takeState(r, event, t);

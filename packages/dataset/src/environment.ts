@@ -40,6 +40,8 @@ export class TaskEnvironment {
   /** The step that would come next on the recorded way; also where to look first (ENV11). */
   #next = 0;
   #node = '';
+  /** The list is open by a press of the agent's, or was chosen in by its typing (ENV15). */
+  #choosing = false;
   #ended = false;
 
   /** `final` is the key of the node at the end of the recording. Throws RangeError without a step. */
@@ -82,10 +84,18 @@ export class TaskEnvironment {
       this.#ended = true;
       return this.#answer(true, false);
     }
+    const choosing = this.#choosing;
+    this.#choosing = false;
     const edge = this.#matching(action);
-    if (edge === null) return this.#answer(action.kind === 'wait', false);
+    if (edge === null) {
+      this.#choosing = this.#opensList(action);
+      const closes = choosing && action.kind === 'keys' && same(action.keys, ['Enter']);
+      return this.#answer(action.kind === 'wait' || this.#choosing || closes, false);
+    }
+    const step = this.#steps[edge] as RecordedStep;
+    this.#choosing = step.done?.kind === 'select' && action.kind === 'type';
     this.#goTo(edge + 1);
-    return this.#answer(true, this.#steps[edge]?.masked === true);
+    return this.#answer(true, step.masked);
   }
 
   #answer(matched: boolean, unchecked: boolean): Answer {
@@ -98,6 +108,16 @@ export class TaskEnvironment {
     while (this.#steps[next]?.done === null) next++;
     this.#next = next;
     this.#node = this.#steps[next]?.from ?? this.#final;
+  }
+
+  /** ENV15: a plain press in a list where a choice was recorded. */
+  #opensList(action: ModelAction): boolean {
+    if (action.kind !== 'click' || action.button !== 'left' || action.held.length > 0) return false;
+    const edges = this.#edges.get(this.#node) ?? [];
+    return edges.some((index) => {
+      const { done, box } = this.#steps[index] as RecordedStep;
+      return done?.kind === 'select' && hits(action.at, box, done.at ?? undefined);
+    });
   }
 
   /** ENV11: the soonest after the last edge; else the earliest. */
@@ -132,6 +152,12 @@ function matches(action: ModelAction, { done, box, dropBox, masked }: RecordedSt
       return action.kind === 'scroll' && direction(action) === direction(done);
     case 'type':
       return action.kind === 'type' && (masked ? action.text !== '' : action.text === done.text);
+    case 'select': {
+      if (action.kind !== 'select' && action.kind !== 'type') return false;
+      // A dialect may leave out where the list is.
+      const there = action.kind === 'type' || !action.at || hits(action.at, box, done.at ?? undefined);
+      return there && (masked ? action.text !== '' : inOneLine(action.text) === inOneLine(done.text));
+    }
     case 'keys':
       return action.kind === 'keys' && same(action.keys, done.keys);
     case 'wait':
@@ -153,6 +179,11 @@ function hits(point: Point | undefined, box: Box | null, recorded: Point | undef
 
 function direction({ dx, dy }: { dx: number; dy: number }): string {
   return Math.abs(dx) > Math.abs(dy) ? `x${Math.sign(dx)}` : `y${Math.sign(dy)}`;
+}
+
+/** As a list shows it: white space means nothing. */
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** The same keys, whatever their order and case. */

@@ -1,5 +1,4 @@
-import type { ClickAction, EventRange } from './action.ts';
-import type { Unnumbered } from './action-queue.ts';
+import type { ClickAction, EventRange, Unnumbered } from './action.ts';
 import { mergeRanges } from './action-queue.ts';
 import type { ActionRules } from './action-rules.ts';
 import type { Gesture, Press } from './gesture.ts';

@@ -75,8 +75,9 @@ function hover(r: Reduction, event: StateEvent, t: number): void {
 
 /** ACT40. */
 export function takeNavigate(r: Reduction, event: NavigateEvent, t: number): void {
-  const first = r.views.of(event.surface).origin === null;
-  const isAction = !first && r.gesture?.kind !== 'press' && !r.caused(t);
+  const { origin: known, placed } = r.views.of(event.surface);
+  const saysWhere = known === null || (!placed && event.cause === 'load');
+  const isAction = !saysWhere && r.gesture?.kind !== 'press' && !r.caused(t);
   const before = r.before(t);
   r.views.navigate(event);
   if (!isAction) {

@@ -1,5 +1,5 @@
-import type { Action, Before, HoverAction, Remainder } from './action.ts';
-import { ActionQueue, type Unnumbered } from './action-queue.ts';
+import type { Action, Before, HoverAction, Remainder, Unnumbered } from './action.ts';
+import { ActionQueue } from './action-queue.ts';
 import type { ActionRules } from './action-rules.ts';
 import { EventLedger } from './event-ledger.ts';
 import type { Gesture, Press } from './gesture.ts';
@@ -145,7 +145,8 @@ export class Reduction {
     if (this.hover !== null && action.kind !== 'wait') {
       const { spot, action: hover } = this.hover;
       const pressed = action.kind === 'drag' || action.kind.endsWith('click');
-      const there = pressed && 'at' in action && Math.hypot(spot.x - action.at.x, spot.y - action.at.y);
+      const at = pressed && 'at' in action ? action.at : null;
+      const there = at !== null && Math.hypot(spot.x - at.x, spot.y - at.y);
       if (there !== false && there <= this.rules.dragPx) this.dropHover();
       else {
         this.hover = null;

@@ -18,6 +18,8 @@ export type SurfaceView = {
   changed: number | null;
   origin: string | null;
   path: string | null;
+  /** Its address was said since the last gap or pause. */
+  placed: boolean;
 };
 
 export type SettledState = { t: number; state: number };
@@ -53,6 +55,7 @@ export class SurfaceViews {
       changed: null,
       origin: null,
       path: null,
+      placed: false,
     };
     this.#views.set(surface, fresh);
     return fresh;
@@ -92,14 +95,16 @@ export class SurfaceViews {
     const view = this.of(event.surface);
     view.origin = event.origin;
     view.path = event.path;
+    view.placed = true;
   }
 
-  /** After a gap no earlier state is known (ACT12). */
+  /** After a gap no earlier state is known (ACT12), nor where a surface is (ACT40). */
   forgetStates(): void {
     for (const view of this.#views.values()) {
       view.settled = null;
       view.earlier = null;
       view.changing = false;
+      view.placed = false;
     }
   }
 

@@ -6,6 +6,8 @@ export type Target = {
   id: number;
   role: string;
   name: string;
+  /** It can be dragged by itself. */
+  draggable?: true;
   /** From the document to the element, frames and shadow roots included: `main > form[2] > button`. */
   selector: string;
 };
@@ -68,25 +70,45 @@ const ACTED_ON = new Set([
   'textbox',
   'treeitem',
 ]);
+/** Dragging in these selects text or moves a thumb. */
+const TAKES_DRAGS = new Set(['searchbox', 'slider', 'spinbutton', 'textbox']);
 const NAME_LENGTH = 200;
 const MOST_STEPS = 64;
 
 /**
- * The element that a node stands for: itself, or the nearest control around it. Null: no such node. Names
- * are what the masked state holds; nothing is opened here that was closed.
+ * The element that a node stands for: itself, or the nearest control around it; of a drag the nearest element
+ * that can be dragged (ACT29). Null: no such node. Names are what the masked state holds; nothing is opened
+ * here that was closed.
  */
-export function targetOf(tree: StateTree, node: number): Target | null {
+export function targetOf(tree: StateTree, node: number, { dragged = false } = {}): Target | null {
   const pressed = tree.node(node);
   if (pressed === undefined) return null;
   const around = [pressed, ...tree.ancestors(node)].filter((one) => one.content.type === 2);
-  const element = around.find((one) => ACTED_ON.has(roleOf(one))) ?? around[0];
+  const draggable = dragged ? draggableIn(around) : undefined;
+  const element = draggable ?? around.find((one) => ACTED_ON.has(roleOf(one))) ?? around[0];
   if (element === undefined) return null;
   return {
+    ...(draggable ? { draggable: true } : {}),
     id: element.id,
     role: roleOf(element),
-    name: nameOf(tree, element),
+    name: nameOf(tree, element, { apart: draggable !== undefined }),
     selector: selectorOf(tree, element),
   };
+}
+
+/** What a press on the innermost of `around` would drag; a control that takes drags itself keeps it. */
+function draggableIn(around: readonly StateNode[]): StateNode | undefined {
+  const found = around.find((one) => TAKES_DRAGS.has(roleOf(one)) || isDraggable(one));
+  return found !== undefined && isDraggable(found) ? found : undefined;
+}
+
+/** As HTML has it: said so, or else a picture or a link. */
+function isDraggable({ content }: StateNode): boolean {
+  if (content.type !== 2) return false;
+  const { draggable, href } = content.attributes;
+  if (draggable === 'true' || draggable === 'false') return draggable === 'true';
+  const tag = content.tagName.toLowerCase();
+  return tag === 'img' || (tag === 'a' && href !== undefined);
 }
 
 export function roleOf(node: StateNode): string {
@@ -101,8 +123,8 @@ export function roleOf(node: StateNode): string {
   return known(ROLES, tag) ?? 'generic';
 }
 
-/** Label first, then what it holds, then what hints at it. */
-export function nameOf(tree: StateTree, node: StateNode): string {
+/** Label first, then what it holds, then what hints at it. `apart`: it holds things that are not one text. */
+export function nameOf(tree: StateTree, node: StateNode, { apart = false } = {}): string {
   const { content } = node;
   if (content.type !== 2) return '';
   const { attributes } = content;
@@ -110,9 +132,17 @@ export function nameOf(tree: StateTree, node: StateNode): string {
   if (labelled.trim() !== '') return trimmed(labelled);
   const role = roleOf(node);
   const holdsValue = role === 'textbox' || role === 'searchbox' || role === 'combobox';
-  const inside = holdsValue ? '' : tree.textOf(node.id);
+  const inside = holdsValue ? '' : apart ? textApart(node) : tree.textOf(node.id);
   if (inside.trim() !== '') return trimmed(inside);
   return trimmed(text(attributes['alt']) || text(attributes['title']) || text(attributes['placeholder']));
+}
+
+function textApart(node: StateNode): string {
+  const texts: string[] = [];
+  for (const one of node.descend()) {
+    if (one.content.type === 3 && one.parent?.isStyle !== true) texts.push(one.content.textContent);
+  }
+  return texts.join(' ');
 }
 
 /** Tags with their place among siblings of the same tag; ids and classes are renamed, so they say nothing. */

@@ -2,7 +2,10 @@ import type { RecordedEvent } from '@aboveboard/protocol/event';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { StateItem } from '@aboveboard/protocol/state';
 import { describe, expect, it } from 'vitest';
+import type { Action, Modifier, SelectAction } from '../src/action.ts';
 import { readSteps } from '../src/action-steps.ts';
+import { stepWords } from '../src/messages/en.ts';
+import type { Target } from '../src/tree-target.ts';
 
 const state = (t: number, id: number, label: string): StateItem => ({
   t,
@@ -42,6 +45,22 @@ const press = (t: number, node: number): RecordedEvent[] => [
 ];
 
 describe('steps in words', () => {
+  it('[ACT35] [ACT51] says a choice with its option where that is open, and a space with what it pressed', () => {
+    const list: Target = { id: 7, role: 'combobox', name: 'Kind', selector: 'select' };
+    const box: Target = { id: 8, role: 'checkbox', name: '', selector: 'input' };
+    const select = (value: SelectAction['value']) => ({ kind: 'select', value }) as Action;
+    expect(stepWords(select({ open: true, text: 'Travel' }), list)).toBe(
+      'Choose “Travel” in the list “Kind”',
+    );
+    expect(stepWords(select({ open: false, length: 8, script: 'latin' }), list)).toBe(
+      'Choose an option in the list “Kind”',
+    );
+    expect(stepWords(select({ open: true, text: 'Travel' }), null)).toBe('Choose “Travel” in a list');
+    const space = { kind: 'key', name: 'Space', modifiers: [] as Modifier[] } as Action;
+    expect(stepWords(space, box)).toBe('Press Space on the tick box');
+    expect(stepWords(space, null)).toBe('Press Space');
+  });
+
   it('names the target as the state before the action has it, not the one after', async () => {
     const events: RecordedEvent[] = [
       { kind: 'focus', t: 0, scope: 'surface', surface: 0 },

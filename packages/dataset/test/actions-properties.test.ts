@@ -16,6 +16,7 @@ import {
   move,
   navigate,
   reduce,
+  select,
   state,
   text,
   up,
@@ -55,7 +56,10 @@ const builder = fc.oneof(
     weight: 3,
     arbitrary: fc.constantFrom('keydown' as const, 'keyup' as const).map((k) => (t: number) => key(k, t)),
   },
-  fc.constantFrom('Enter', 'ArrowDown').map((name) => (t: number) => key('keydown', t, name, 'navigation')),
+  fc.constantFrom(4, 7).map((node) => (t: number) => select(t, 'made up', node)),
+  fc
+    .constantFrom('Enter', 'ArrowDown', 'Space')
+    .map((name) => (t: number) => key('keydown', t, name, 'navigation')),
   fc.constant((t: number) => key('keydown', t, 'Backspace', 'delete')),
   fc.constant((t: number) => key('keydown', t, 'ctrl+s', 'shortcut')),
   modifier.map((name) => (t: number) => hold(t, name)),
@@ -93,6 +97,14 @@ const phrase = fc.constantFrom<((t: number) => RecordedEvent)[]>(
     (t) => down(t, 9, 9),
     (t) => text(t, 'made up', 4),
     (t) => up(t, 9, 9),
+  ],
+  [(t) => down(t, 9, 9, 0, 4), (t) => up(t, 9, 9), (t) => state(t, 3, false), (t) => select(t, 'made up', 4)],
+  [
+    (t) => focus(t, 4),
+    (t) => key('keydown', t, 'ArrowDown', 'navigation'),
+    (t) => select(t, 'one', 4),
+    (t) => key('keydown', t),
+    (t) => select(t, 'two', 4),
   ],
   [(t) => state(t, 1), (t) => move(t + 2000, 9, 9), (t) => state(t + 2100, 2, false)],
 );

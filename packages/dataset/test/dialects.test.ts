@@ -50,6 +50,11 @@ const modelAction: fc.Arbitrary<ModelAction> = fc.oneof(
     text: fc.string({ unit: 'binary' }).filter((s) => s.isWellFormed()),
   }),
   fc.record({
+    kind: fc.constant('select' as const),
+    at: fc.option(point),
+    text: fc.string({ unit: 'binary' }).filter((s) => s.isWellFormed()),
+  }),
+  fc.record({
     kind: fc.constant('keys' as const),
     keys: fc.oneof(
       fc.constantFrom(...NAMED_KEYS).map((name) => [name]),

@@ -56,6 +56,37 @@ describe('a recorded task as an environment', () => {
     expect(environment.node).toBe('a');
   });
 
+  it('[ENV15] a choice is matched by the call for it, or by a click, its text and Enter', () => {
+    const box = { x: 0.4, y: 0.4, width: 0.2, height: 0.1 };
+    const chosen = (text: string, at: { x: number; y: number } | null): ModelAction => ({
+      kind: 'select',
+      at,
+      text,
+    });
+    const enter: ModelAction = { kind: 'keys', keys: ['enter'], count: 1 };
+    const steps = (masked = false) => [
+      step('a', chosen('New York', { x: 0.5, y: 0.45 }), { box, masked }),
+      step('b', type('x')),
+    ];
+    const play = (masked: boolean, ...actions: ModelAction[]) => {
+      const environment = new TaskEnvironment(steps(masked), 'end');
+      return actions.map((action) => {
+        const { matched, unchecked, node } = environment.act(action);
+        return `${node}${matched ? '' : ' no'}${unchecked ? ' unchecked' : ''}`;
+      });
+    };
+    expect(play(false, chosen('New  York', { x: 0.41, y: 0.41 }))).toEqual(['b']);
+    expect(play(false, chosen('New York', null))).toEqual(['b']);
+    expect(play(false, chosen('Boston', null), chosen('New York', { x: 0.1, y: 0.1 }))).toEqual([
+      'a no',
+      'a no',
+    ]);
+    expect(play(true, chosen('anything', null))).toEqual(['b unchecked']);
+    expect(play(false, click(0.45, 0.45), type('New York'), enter, enter)).toEqual(['a', 'b', 'b', 'b no']);
+    expect(play(false, click(0.9, 0.9), type('Boston'), enter)).toEqual(['a no', 'a no', 'a no']);
+    expect(play(false, click(0.45, 0.45), enter)).toEqual(['a', 'a']);
+  });
+
   it('[ENV4] a click outside of the target’s box does not match; without a box it must be near', () => {
     const environment = new TaskEnvironment(STEPS, 'end');
     expect(environment.act(click(0.44, 0.5))).toMatchObject({ matched: false, node: 'a' });

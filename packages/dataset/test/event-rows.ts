@@ -20,8 +20,8 @@ export const up = (t: number, x: number, y: number, button = 0): RecordedEvent =
   button,
   pointer: 'mouse',
 });
-export const click = (t: number, x: number, y: number, button = 0): RecordedEvent[] => [
-  down(t, x, y, button),
+export const click = (t: number, x: number, y: number, button = 0, node?: number): RecordedEvent[] => [
+  down(t, x, y, button, node),
   up(t + 80, x, y, button),
 ];
 export const wheel = (t: number, dy: number, dx = 0, x = 50, y = 50): RecordedEvent => ({
@@ -47,6 +47,12 @@ export const text = (t: number, value: string, node?: number): RecordedEvent => 
   t,
   value: { open: true, text: value },
   ...(node === undefined ? {} : { node }),
+});
+export const select = (t: number, value: string, node?: number): RecordedEvent => ({
+  kind: 'select',
+  t,
+  value: { open: true, text: value },
+  ...(node === undefined ? {} : { node, option: node + 1 }),
 });
 export const focus = (t: number, node: number): RecordedEvent => ({
   kind: 'focus',

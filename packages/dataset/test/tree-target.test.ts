@@ -1,6 +1,8 @@
 import { RRWEB_FULL_SNAPSHOT, type SerializedNode } from '@aboveboard/protocol/state';
 import { StateTree } from '@aboveboard/protocol/state-tree';
 import { describe, expect, it } from 'vitest';
+import type { Action } from '../src/action.ts';
+import { stepWords } from '../src/messages/en.ts';
 import { targetOf } from '../src/tree-target.ts';
 
 const text = (id: number, textContent: string): SerializedNode => ({ type: 3, id, textContent });
@@ -36,6 +38,28 @@ describe('target of an action', () => {
     });
     expect(targetOf(page, 23)?.id).toBe(21);
     expect(targetOf(page, 99)).toBeNull();
+  });
+
+  it('[ACT29] of a drag is what is dragged, not the control inside of it that was pressed', () => {
+    const card = element(
+      10,
+      'div',
+      { draggable: 'true' },
+      element(11, 'h3', {}, text(12, 'Fix the roof')),
+      element(13, 'button', {}, text(14, 'Open')),
+      element(15, 'input', { type: 'range' }),
+      element(16, 'img', { draggable: 'false', alt: 'photo' }),
+      element(17, 'img', { alt: 'plan' }),
+    );
+    const page = tree(element(5, 'section', {}, card, element(20, 'button', {}, text(21, 'Grip'))));
+    const dragged = (id: number) => targetOf(page, id, { dragged: true });
+    for (const id of [10, 12, 14, 16]) expect(dragged(id)).toMatchObject({ id: 10, draggable: true });
+    expect(dragged(17)).toMatchObject({ id: 17, name: 'plan', draggable: true });
+    // A slider's thumb moves, not the card around it; and a press on the card's button presses the button.
+    expect(dragged(15)).toMatchObject({ id: 15, role: 'slider' });
+    expect(targetOf(page, 14)).toMatchObject({ id: 13, name: 'Open' });
+    expect(dragged(21)).toEqual(targetOf(page, 21));
+    expect(stepWords({ kind: 'drag' } as Action, dragged(14))).toBe('Drag the item “Fix the roof Open”');
   });
 
   it('says what fields are called, never what they hold', () => {

@@ -78,7 +78,7 @@ function stepOf(action: Action, from: string, frame: Frame, recording: ExportRec
     done: typeof done === 'string' ? null : done,
     box: boxOf(action.node, frame),
     dropBox: action.kind === 'drag' ? boxOf(action.dropNode, frame) : null,
-    masked: action.kind === 'type' && action.value?.open !== true,
+    masked: (action.kind === 'type' || action.kind === 'select') && action.value?.open !== true,
   };
 }
 

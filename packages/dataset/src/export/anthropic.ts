@@ -9,7 +9,7 @@ import {
   unsayable,
 } from './dialect.ts';
 import { xdotoolKeys as keys } from './key-spelling.ts';
-import type { ModelAction, Point } from './model-action.ts';
+import { choosing, type ModelAction, type Point } from './model-action.ts';
 
 const CLICKS: readonly (readonly [string, 'left' | 'middle' | 'right', 1 | 2 | 3])[] = [
   ['left_click', 'left', 1],
@@ -26,6 +26,7 @@ export const anthropic: Dialect = {
     'the path of a drag, and drags with another button than the primary or with modifiers',
     'a scroll in both directions at once becomes two calls',
     'keys pressed several times become several calls',
+    'a choice in a list becomes a click, its text and Enter',
     'whether the task was done',
   ],
   write(action, picture) {
@@ -66,6 +67,8 @@ export const anthropic: Dialect = {
       }
       case 'type':
         return exact({ action: 'type', text: action.text });
+      case 'select':
+        return near(...choosing(action).flatMap((step) => this.write(step, picture).calls));
       case 'keys': {
         const key = { action: 'key', text: action.keys.map(keys.write).join('+') };
         return action.count === 1 ? exact(key) : near(...Array.from({ length: action.count }, () => key));

@@ -1,4 +1,4 @@
-import { KEY_NAMES, type KeyEvent } from '@aboveboard/protocol/event';
+import { type ClosedText, KEY_NAMES, type OpenText } from '@aboveboard/protocol/event';
 import { textBucket } from '@aboveboard/protocol/text-bucket';
 import type { Action, Modifier, Place, ScrollAction } from '../action.ts';
 
@@ -12,6 +12,8 @@ export type ModelAction =
   | { kind: 'move'; at: Point }
   | { kind: 'scroll'; at: Point; dx: number; dy: number; held: Modifier[] }
   | { kind: 'type'; text: string }
+  /** `at` is in the list; null: not known. */
+  | { kind: 'select'; at: Point | null; text: string }
   | { kind: 'keys'; keys: string[]; count: number }
   | { kind: 'wait'; seconds: number }
   | { kind: 'done'; success: boolean };
@@ -75,6 +77,10 @@ export function modelActionOf(
     }
     case 'type':
       return { kind: 'type', text: typedText(action) };
+    case 'select': {
+      const at = action.at && point(action.at, area);
+      return typeof at === 'string' ? at : { kind: 'select', at, text: valueText(action.value) };
+    }
     case 'key':
       if (action.name === null) return 'unnamed-key';
       return { kind: 'keys', keys: [...action.modifiers, action.name], count: action.count };
@@ -94,8 +100,20 @@ export function modelActionOf(
 
 /** ACT51: open text as it is, otherwise the bound of its length's bucket. */
 export function typedText(action: Extract<Action, { kind: 'type' }>): string {
-  if (action.value?.open === true) return action.value.text;
-  return `[masked:${action.value?.length ?? textBucket(action.keys)}]`;
+  return valueText(action.value ?? { open: false, length: textBucket(action.keys), script: 'other' });
+}
+
+function valueText(value: OpenText | ClosedText): string {
+  return value.open ? value.text : `[masked:${value.length}]`;
+}
+
+/** For dialects that have no call for it: a press opens the list, the text finds the option, Enter takes it. */
+export function choosing({ at, text }: Extract<ModelAction, { kind: 'select' }>): ModelAction[] {
+  const choose: ModelAction[] = [
+    { kind: 'type', text },
+    { kind: 'keys', keys: ['Enter'], count: 1 },
+  ];
+  return at ? [{ kind: 'click', button: 'left', count: 1, at, held: [] }, ...choose] : choose;
 }
 
 const PREFIX: Readonly<Record<string, Modifier>> = {
@@ -126,7 +144,6 @@ export const NAMED_KEYS: readonly string[] = [
   'Shift',
   'Meta',
   'AltGraph',
-  'Space' satisfies KeyEvent['name'],
 ];
 
 function point(place: Place, area: PictureArea): Point | 'outside-the-picture' | 'no-geometry' {

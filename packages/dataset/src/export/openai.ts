@@ -8,7 +8,7 @@ import {
   unsayable,
 } from './dialect.ts';
 import { openaiKeys as keys } from './key-spelling.ts';
-import type { ModelAction, Point } from './model-action.ts';
+import { choosing, type ModelAction, type Point } from './model-action.ts';
 
 const PIXELS_A_NOTCH = 100;
 const BUTTONS = { left: 'left', middle: 'wheel', right: 'right' } as const;
@@ -22,6 +22,7 @@ export const openai: Dialect = {
     'drags with another button than the primary',
     'keys pressed several times become several calls',
     'the length of a wait',
+    'a choice in a list becomes a click, its text and Enter',
     'whether the task was done',
   ],
   write(action, picture) {
@@ -51,6 +52,8 @@ export const openai: Dialect = {
       }
       case 'type':
         return exact({ type: 'type', text: action.text });
+      case 'select':
+        return near(...choosing(action).flatMap((step) => this.write(step, picture).calls));
       case 'keys': {
         const press = { type: 'keypress', keys: action.keys.map(keys.write) };
         return action.count === 1 ? exact(press) : near(...Array.from({ length: action.count }, () => press));

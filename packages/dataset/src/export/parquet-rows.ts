@@ -30,7 +30,7 @@ export function eventRow(recording: string, n: number, event: RecordedEvent): Ro
   const row: Row = { recording, n };
   const detail: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(event)) {
-    if (event.kind === 'text' && name === 'value') {
+    if ((event.kind === 'text' || event.kind === 'select') && name === 'value') {
       row['text'] = event.value.open ? event.value.text : null;
       row['text_length'] = event.value.open ? null : event.value.length;
       if (!event.value.open) detail['script'] = event.value.script;
@@ -67,7 +67,7 @@ export function actionRow(
     events: JSON.stringify(action.events.map(({ from, to }) => [from, to])),
     image,
   };
-  if ('at' in action) Object.assign(row, action.at);
+  if ('at' in action && action.at) Object.assign(row, action.at);
   if ('modifiers' in action && action.modifiers.length > 0) row['modifiers'] = action.modifiers.join('+');
   switch (action.kind) {
     case 'drag': {
@@ -84,6 +84,13 @@ export function actionRow(
       row['keys'] = keys;
       if (value?.open === true) row['text'] = value.text;
       else if (value) row['text_length'] = value.length;
+      break;
+    }
+    case 'select': {
+      const { value, option } = action;
+      row['option'] = option;
+      if (value.open) row['text'] = value.text;
+      else row['text_length'] = value.length;
       break;
     }
     case 'key':

@@ -1,7 +1,5 @@
-import { StateTree } from '@aboveboard/protocol/state-tree';
-import type { Action } from '../action.ts';
+import { readTargets } from '../action-targets.ts';
 import { FramePlan, frameKey } from '../frame-plan.ts';
-import { type Target, targetOf } from '../tree-target.ts';
 import {
   type ExportAccount,
   type ExportRecording,
@@ -11,7 +9,7 @@ import {
 import { type Row, TABLES } from './parquet-columns.ts';
 import { actionRow, drawnTreeRows, eventRow, plainTreeRows, recordingRow } from './parquet-rows.ts';
 import { type PageCompressor, ParquetTable } from './parquet-table.ts';
-import { drawPictures, type Picture, type PictureOptions } from './pictures.ts';
+import { drawPictures, type PictureOptions } from './pictures.ts';
 
 type TableName = keyof typeof TABLES;
 
@@ -49,7 +47,14 @@ export class ParquetExport {
     const images = await drawPictures(id, plan.wants(actions), to, async ({ surface, t }, tree) => {
       for (const row of drawnTreeRows(id, t, surface, tree)) await this.#tables.trees.add(row);
     });
-    const targets = await this.#states(recording, actions, images);
+    // Trees where none was drawn, on the same way through the states.
+    const told = new Set<string>(images.keys());
+    const targets = await readTargets(recording.states(), actions, async (action, tree) => {
+      const key = frameKey({ surface: action.surface, t: action.before.t });
+      if (told.has(key)) return;
+      told.add(key);
+      for (const row of plainTreeRows(id, action.t, action.surface, tree)) await this.#tables.trees.add(row);
+    });
     for (const action of actions) {
       const image = images.get(frameKey({ surface: action.surface, t: action.before.t }))?.name ?? null;
       await this.#tables.actions.add(actionRow(id, action, targets.get(action.index) ?? null, image));
@@ -77,46 +82,5 @@ export class ParquetExport {
       ),
     };
     await this.#sink.write('schema.json', new TextEncoder().encode(`${JSON.stringify(schema, null, 2)}\n`));
-  }
-
-  /** One pass over the states: what each action acts on, and trees where none was drawn. */
-  async #states(
-    recording: ExportRecording,
-    actions: readonly Action[],
-    drawn: ReadonlyMap<string, Picture>,
-  ): Promise<Map<number, Target>> {
-    const { id } = recording.manifest;
-    const targets = new Map<number, Target>();
-    const trees = new Map<number, StateTree>();
-    const sorted = [...actions].sort((a, b) => a.t - b.t);
-    const told = new Set<string>(drawn.keys());
-    let next = 0;
-    const upTo = async (t: number): Promise<void> => {
-      for (let action = sorted[next]; action && action.t < t; action = sorted[++next]) {
-        const tree = trees.get(action.surface);
-        if (!tree) continue;
-        const target = action.node === null ? null : targetOf(tree, action.node);
-        if (target) targets.set(action.index, target);
-        const key = frameKey({ surface: action.surface, t: action.before.t });
-        if (told.has(key)) continue;
-        told.add(key);
-        for (const row of plainTreeRows(id, action.t, action.surface, tree))
-          await this.#tables.trees.add(row);
-      }
-    };
-    for await (const items of recording.states()) {
-      for (const { t, surface, event } of items) {
-        await upTo(t);
-        let tree = trees.get(surface);
-        if (!tree) {
-          // What contradicts is left out, as a player would.
-          tree = new StateTree({ onFault: () => undefined });
-          trees.set(surface, tree);
-        }
-        tree.apply(event);
-      }
-    }
-    await upTo(Number.POSITIVE_INFINITY);
-    return targets;
   }
 }

@@ -13,7 +13,7 @@ const CLICKS: Readonly<Record<string, Pick<Extract<ModelAction, { kind: 'click' 
 };
 const MODIFIERS: readonly string[] = ['Control', 'Shift', 'Alt', 'AltGraph', 'Meta'];
 
-/** pyautogui with AgentNet's `computer.*`; places are fractions of the picture to four decimals (EXP10). */
+/** pyautogui with AgentNet's `computer.*` and `browser.select_option`; places are fractions of the picture to four decimals (EXP10). */
 export const pyautogui: Dialect = {
   name: 'pyautogui',
   loses: [
@@ -51,6 +51,10 @@ export const pyautogui: Dialect = {
       }
       case 'type':
         return exact(writeCall(call('pyautogui.write', [], { message: action.text })));
+      case 'select': {
+        const named = { ...(action.at ? place(action.at) : {}), value: action.text };
+        return exact(writeCall(call('browser.select_option', [], named)));
+      }
       case 'keys': {
         const names = action.keys.map(keys.write);
         if (names.length === 1) {
@@ -91,6 +95,9 @@ function single(script: PythonCall[], down: Modifier[]): ModelAction | null {
   if (first.name === 'pyautogui.moveTo' && at) return afterMove(at, second, third, down);
   if (first.name === 'pyautogui.write' && typeof first.named['message'] === 'string') {
     return { kind: 'type', text: first.named['message'] };
+  }
+  if (first.name === 'browser.select_option' && typeof first.named['value'] === 'string') {
+    return { kind: 'select', at, text: first.named['value'] };
   }
   if (first.name === 'pyautogui.press') {
     const key = keyOf(first.args[0]);

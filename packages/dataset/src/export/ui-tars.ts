@@ -1,6 +1,6 @@
 import { type Dialect, exact, near, unsayable } from './dialect.ts';
 import { pyautoguiKeys as keys } from './key-spelling.ts';
-import type { ModelAction, Point } from './model-action.ts';
+import { choosing, type ModelAction, type Point } from './model-action.ts';
 import { type PythonCall, type PythonValue, readCalls, writeCall } from './python-call.ts';
 
 /** UI-TARS: places from 0 to 1000 of the picture's sides (EXP25). */
@@ -11,10 +11,11 @@ export const uiTars: Dialect = {
     'modifiers held during clicks, drags and scrolls',
     'the path of a drag, and drags with another button than the primary',
     'how far a scroll goes',
+    'a choice in a list becomes a click, its text and Enter',
     'the length of a wait',
     'hovering',
   ],
-  write(action) {
+  write(action, picture) {
     switch (action.kind) {
       case 'click': {
         const name =
@@ -42,6 +43,8 @@ export const uiTars: Dialect = {
       }
       case 'type':
         return exact(writeCall(call('type', { content: action.text })));
+      case 'select':
+        return near(...choosing(action).flatMap((step) => this.write(step, picture).calls));
       case 'keys': {
         const hotkey = writeCall(call('hotkey', { key: action.keys.map(keys.write).join(' ') }));
         return said2(

@@ -3,6 +3,7 @@ import type { Target } from '../tree-target.ts';
 
 /** What each step was, in words for people; a translation is a second file of this shape. */
 const NAME_LENGTH = 60;
+const NOWHERE = 'the page';
 
 const ROLE_WORDS: Readonly<Record<string, string>> = {
   button: 'button',
@@ -33,7 +34,7 @@ export function stepWords(action: Action, target: Target | null): string {
     case 'middle-click':
       return `Middle-click ${where}`;
     case 'drag':
-      return `Drag ${where}`;
+      return `Drag ${target?.draggable ? named(ROLE_WORDS[target.role] ?? 'item', target.name) : where}`;
     case 'hover':
       return `Rest the pointer on ${where}`;
     case 'scroll':
@@ -41,8 +42,14 @@ export function stepWords(action: Action, target: Target | null): string {
     case 'type':
       if (action.value?.open) return `Type “${action.value.text}” into ${where}`;
       return `Type masked text into ${where}`;
-    case 'key':
-      return `Press ${[...action.modifiers, action.name ?? 'a key'].join(' + ')}`;
+    case 'select': {
+      const option = action.value.open ? `“${shortened(action.value.text)}”` : 'an option';
+      return `Choose ${option} in ${where === NOWHERE ? 'a list' : where}`;
+    }
+    case 'key': {
+      const keys = [...action.modifiers, action.name ?? 'a key'].join(' + ');
+      return action.name === 'Space' && where !== NOWHERE ? `Press ${keys} on ${where}` : `Press ${keys}`;
+    }
     case 'shortcut':
       return `Press ${(action.name ?? 'a shortcut').split(/(?<=.)\+/).join(' + ')}`;
     case 'navigate':
@@ -53,12 +60,19 @@ export function stepWords(action: Action, target: Target | null): string {
 }
 
 function place(target: Target | null): string {
-  if (!target) return 'the page';
+  if (!target) return NOWHERE;
   const role = ROLE_WORDS[target.role];
   // What has no role of its own holds all of the page's text below it: that is no name.
-  if (role === undefined) return 'the page';
-  const name = target.name.length > NAME_LENGTH ? `${target.name.slice(0, NAME_LENGTH)}…` : target.name;
-  return name === '' ? `the ${role}` : `the ${role} “${name}”`;
+  if (role === undefined) return NOWHERE;
+  return named(role, target.name);
+}
+
+function named(role: string, name: string): string {
+  return name === '' ? `the ${role}` : `the ${role} “${shortened(name)}”`;
+}
+
+function shortened(text: string): string {
+  return text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH)}…` : text;
 }
 
 function direction(dx: number, dy: number): string {
