@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeLabel, makePartSealer, SEAL_OVERHEAD, type SealLabel } from '../src/part-sealing.ts';
+import {
+  bucketLength,
+  encodeLabel,
+  makePartSealer,
+  SEAL_OVERHEAD,
+  type SealLabel,
+} from '../src/part-sealing.ts';
 import { asRecordingKey, freshRecordingKey } from '../src/recording-key.ts';
 
 const random = (n: number) => crypto.getRandomValues(new Uint8Array(n));
@@ -97,9 +103,52 @@ describe('sealing of parts', () => {
     expect(() => makePartSealer(key.subarray(1) as typeof key, crypto.subtle, random)).toThrow();
   });
 
-  for (const { why, key, nonce, label, plain, sealed } of vectors('parts-valid.json')) {
+  it('[SEAL8] padding costs at most 12 %, less the longer a part is, and never skips a power of two', () => {
+    let before = 0;
+    for (let length = 1; length < 70_000; length++) {
+      const bucket = bucketLength(length);
+      expect(bucket).toBeGreaterThanOrEqual(Math.max(length, before));
+      expect(bucket / length).toBeLessThanOrEqual(1.12);
+      before = bucket;
+    }
+    for (let length = 1 << 20; length < 1 << 25; length += 9973) {
+      expect(bucketLength(length) / length).toBeLessThanOrEqual(1.032);
+    }
+    // What is within a limit that is a power of two is within it when padded.
+    expect(bucketLength((1 << 24) - 1)).toBe(1 << 24);
+  });
+
+  it('[SEAL8] parts of one bucket can not be told apart by their length, and come back whole', async () => {
+    const sealer = makePartSealer(freshRecordingKey(random), crypto.subtle, random, { padded: true });
+    const lengths = new Set<number>();
+    for (let length = 10_000; length < 10_200; length += 7) {
+      const plain = random(length);
+      const sealed = await sealer.seal(plain, label);
+      lengths.add(sealed.length);
+      expect(sealed.length).toBe(bucketLength(length + 1 + SEAL_OVERHEAD));
+      expect(await sealer.open(sealed, label)).toEqual(plain);
+    }
+    expect(lengths.size).toBeLessThanOrEqual(2);
+  });
+
+  it('[SEAL8] [SEAL9] seeded hole: lengths do tell without padding; zeros at the end of a part are not padding', async () => {
+    const key = freshRecordingKey(random);
+    const bare = makePartSealer(key, crypto.subtle, random);
+    const padded = makePartSealer(key, crypto.subtle, random, { padded: true });
+    const lengths = new Set<number>();
+    for (let length = 100; length < 150; length++) {
+      lengths.add((await bare.seal(new Uint8Array(length), label)).length);
+    }
+    expect(lengths.size).toBe(50);
+    for (const plain of [new Uint8Array(40), Uint8Array.of(0x80, 0, 0), new Uint8Array(0)]) {
+      expect(await bare.open(await padded.seal(plain, label), label)).toEqual(plain);
+    }
+  });
+
+  for (const { why, padded, key, nonce, label, plain, sealed } of vectors('parts-valid.json')) {
     it(`[SEAL7] vector: ${why}`, async () => {
-      const sealer = makePartSealer(asRecordingKey(hex(key)), crypto.subtle, () => hex(nonce));
+      const options = { padded: padded === true };
+      const sealer = makePartSealer(asRecordingKey(hex(key)), crypto.subtle, () => hex(nonce), options);
       expect(Buffer.from(await sealer.seal(hex(plain), label)).toString('hex')).toBe(sealed);
       expect(await sealer.open(hex(sealed), label)).toEqual(hex(plain));
     });
