@@ -1,6 +1,6 @@
 /** What an outsider could make grow has a limit here, under the name that errors use. */
 export type GuardianLimits = {
-  /** Cells that wait for the end of an interval. */
+  /** Cells of one period. */
   cellsHeld: number;
   cellsPerBatch: number;
   connections: number;

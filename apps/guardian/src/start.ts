@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
+import { startPeriodClock } from './relay/period-clock.ts';
 import { makeRelay } from './relay/relay.ts';
 import { relayRoutes } from './relay/relay-routes.ts';
 import { makeServerLink } from './relay/server-link.ts';
@@ -19,8 +20,6 @@ export type GuardianOptions = {
   /** 0: any that is free. */
   port?: number;
   tls?: { key: string | Buffer; cert: string | Buffer };
-  /** Cells of one interval are shuffled and handed on together. */
-  intervalMilliseconds?: number;
   limits?: Partial<GuardianLimits>;
 };
 
@@ -38,11 +37,16 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   const store = openGuardianStore(options.data);
   const server = makeServerLink(serverOrigin(options.server), limits.serverSeconds * 1000);
   const relay = makeRelay({
-    intervalMilliseconds: options.intervalMilliseconds ?? 15_000,
     most: limits.cellsHeld,
     cellsPerBatch: limits.cellsPerBatch,
     forward: server.forward,
     draw: (below) => randomInt(below),
+    random: (length) => new Uint8Array(randomBytes(length)),
+  });
+  const clock = startPeriodClock({
+    // Until the server says: what is held meanwhile is nothing, because nobody knows whom to seal it to.
+    periodMilliseconds: async () => ((await server.about())?.periodSeconds ?? 2) * 1000,
+    ended: relay.endPeriod,
   });
   const app = new Hono()
     .get('/health', (context) => context.json({ alive: true }))
@@ -56,7 +60,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   try {
     await listening(listener, host, port);
   } catch (error) {
-    relay.stop();
+    clock.stop();
     store.close();
     throw error;
   }
@@ -64,7 +68,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   return {
     url: `${tls ? 'https' : 'http'}://${address}:${(listener.address() as AddressInfo).port}`,
     async stop() {
-      relay.stop();
+      clock.stop();
       await new Promise((resolve) => {
         listener.close(resolve);
         listener.closeIdleConnections();

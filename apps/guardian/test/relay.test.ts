@@ -21,6 +21,15 @@ const echo = (batch: Uint8Array) => {
 const marksOf = (batch: Uint8Array) =>
   Array.from({ length: batch.length / CELL_BYTES }, (_, at) => batch[at * CELL_BYTES]);
 
+const RANDOM_MARK = 99;
+const PARTS = {
+  most: 100,
+  cellsPerBatch: 100,
+  draw: () => 0,
+  random: (length: number) => new Uint8Array(length).fill(RANDOM_MARK),
+  forward: async (batch: Uint8Array): Promise<Uint8Array | null> => echo(batch),
+};
+
 describe('the relay', () => {
   const folders: string[] = [];
   afterEach(() => {
@@ -31,28 +40,30 @@ describe('the relay', () => {
     return folders.at(-1) as string;
   };
 
-  it('[RLY23] hands the cells of an interval on together, in another order, and each gets its own answer', async () => {
+  it('[RLY23] hands the cells of a period on together, in another order, and each gets its own answer', async () => {
     const batches: Uint8Array[] = [];
     const relay = makeRelay({
-      intervalMilliseconds: 50,
-      most: 100,
-      cellsPerBatch: 100,
+      ...PARTS,
       draw: (below) => Math.floor(below / 2),
       forward: async (batch) => {
         batches.push(batch);
         return echo(batch);
       },
     });
-    try {
-      const answers = await Promise.all([1, 2, 3, 4, 5].map((mark) => relay.pass(cell(mark))));
-      expect(answers.map((answer) => answer?.[7])).toEqual([1, 2, 3, 4, 5]);
-      expect(batches).toHaveLength(1);
-      const order = marksOf(batches[0] as Uint8Array);
-      expect([...order].sort()).toEqual([1, 2, 3, 4, 5]);
-      expect(order).not.toEqual([1, 2, 3, 4, 5]);
-    } finally {
-      relay.stop();
-    }
+    for (const mark of [1, 2, 3, 4, 5]) expect(relay.leave(`t${mark}`, cell(mark))).toBe(true);
+    expect(batches).toEqual([]);
+    await relay.endPeriod();
+    expect(batches).toHaveLength(1);
+    const order = marksOf(batches[0] as Uint8Array);
+    expect([...order].sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(order).not.toEqual([1, 2, 3, 4, 5]);
+    for (const mark of [1, 2, 3, 4]) expect(relay.collect(`t${mark}`)[7]).toBe(mark);
+    // A late one still gets its answer in the next period, and not after that.
+    await relay.endPeriod();
+    expect(relay.collect('t5')[7]).toBe(5);
+    relay.leave('t6', cell(6));
+    for (let i = 0; i < 3; i++) await relay.endPeriod();
+    expect(relay.collect('t6')[7]).toBe(RANDOM_MARK);
   });
 
   it('[RLY23] every order is as likely as every other', () => {
@@ -75,38 +86,44 @@ describe('the relay', () => {
     );
   });
 
-  it('[RLY25] all of a batch are refused alike when the server fails, or answers with another size', async () => {
+  it('[RLY25] no answer looks like any answer: unknown, collected before, or not given by the server', async () => {
     for (const forward of [
       () => Promise.reject(new Error('down')),
       async () => null,
       async (batch: Uint8Array) => echo(batch).subarray(1),
     ]) {
-      const relay = makeRelay({
-        intervalMilliseconds: 10,
-        most: 10,
-        cellsPerBatch: 10,
-        draw: () => 0,
-        forward,
-      });
-      expect(await Promise.all([relay.pass(cell(1)), relay.pass(cell(2))])).toEqual([null, null]);
-      relay.stop();
+      const relay = makeRelay({ ...PARTS, forward });
+      relay.leave('a', cell(1));
+      await relay.endPeriod();
+      for (const ticket of ['a', 'unknown']) {
+        const answer = relay.collect(ticket);
+        expect([answer.length, answer[0]]).toEqual([ANSWER_BYTES, RANDOM_MARK]);
+      }
     }
+    const relay = makeRelay(PARTS);
+    relay.leave('a', cell(1));
+    await relay.endPeriod();
+    expect([relay.collect('a')[0], relay.collect('a')[0]]).toEqual([1, RANDOM_MARK]);
   });
 
-  it('[RLY26] more cells than fit are refused, and those that wait at the end', async () => {
+  it('[RLY26] more cells than fit are refused, a batch is no larger than the server takes', async () => {
+    const sizes: number[] = [];
     const relay = makeRelay({
-      intervalMilliseconds: 60_000,
-      most: 2,
-      cellsPerBatch: 10,
-      draw: () => 0,
-      forward: async (batch) => echo(batch),
+      ...PARTS,
+      most: 5,
+      cellsPerBatch: 2,
+      forward: async (batch) => {
+        sizes.push(batch.length / CELL_BYTES);
+        return echo(batch);
+      },
     });
-    const waiting = [relay.pass(cell(1)), relay.pass(cell(2))];
-    expect(await relay.pass(cell(3))).toBeNull();
-    expect(await relay.pass(new Uint8Array(3))).toBeNull();
-    relay.stop();
-    expect(await Promise.all(waiting)).toEqual([null, null]);
-    expect(await relay.pass(cell(4))).toBeNull();
+    const taken = [1, 2, 3, 4, 5, 6].map((mark) => relay.leave(`t${mark}`, cell(mark)));
+    expect(taken).toEqual([true, true, true, true, true, false]);
+    expect(relay.leave('t5', cell(9))).toBe(true);
+    expect(relay.leave('t5', new Uint8Array(3))).toBe(false);
+    await relay.endPeriod();
+    expect(sizes).toEqual([2, 2, 1]);
+    expect(relay.collect('t5')[0]).toBe(9);
   });
 
   it('[RLY1] a guardian passes cells to its server and refuses bodies of another size', async () => {
@@ -118,7 +135,7 @@ describe('the relay', () => {
         const body = Buffer.concat(pieces);
         seen.push({ path: request.url, headers: request.rawHeaders, bytes: body.length });
         if (request.url === '/api/relay')
-          response.end(JSON.stringify({ recipient: 'age1pq1abc', periodSeconds: 300 }));
+          response.end(JSON.stringify({ recipient: 'age1pq1abc', periodSeconds: 1 }));
         else response.end(echo(body));
       });
     });
@@ -128,22 +145,36 @@ describe('the relay', () => {
       data: folder(),
       server: address,
       port: 0,
-      intervalMilliseconds: 30,
     });
-    const send = (body: Uint8Array<ArrayBuffer>) =>
-      fetch(`${guardian.url}/relay/cell`, { method: 'POST', body, headers: { 'x-device': 'laptop-17' } });
+    const ticket = (mark: number) => String(mark).padStart(32, '0');
+    const leave = (mark: number, body: Uint8Array<ArrayBuffer>) =>
+      fetch(`${guardian.url}/relay/cells/${ticket(mark)}`, {
+        method: 'PUT',
+        body,
+        headers: { 'x-device': 'laptop-17' },
+      });
+    const collect = async (mark: number) => {
+      const response = await fetch(`${guardian.url}/relay/answers/${ticket(mark)}`, { method: 'POST' });
+      return new Uint8Array(await response.arrayBuffer());
+    };
     try {
       expect(await (await fetch(`${guardian.url}/relay`)).json()).toEqual({
         recipient: 'age1pq1abc',
-        periodSeconds: 300,
+        periodSeconds: 1,
       });
-      const answers = await Promise.all([1, 2, 3].map((mark) => send(cell(mark))));
-      for (const [at, answer] of answers.entries()) {
-        const bytes = new Uint8Array(await answer.arrayBuffer());
-        expect([answer.status, bytes.length, bytes[0]]).toEqual([200, ANSWER_BYTES, at + 1]);
+      const left = await Promise.all([1, 2, 3].map((mark) => leave(mark, cell(mark))));
+      expect(left.map(({ status }) => status)).toEqual([204, 204, 204]);
+      for (const mark of [1, 2, 3]) {
+        const isOwn = async () => {
+          const answer = await collect(mark);
+          return answer.length === ANSWER_BYTES && answer.every((byte) => byte === mark);
+        };
+        await expect.poll(isOwn, { timeout: 10_000 }).toBe(true);
       }
-      expect((await send(new Uint8Array(CELL_BYTES + 1))).status).toBe(503);
-      expect((await send(new Uint8Array(5))).status).toBe(503);
+      expect((await collect(1)).length).toBe(ANSWER_BYTES);
+      expect((await leave(4, new Uint8Array(CELL_BYTES + 1))).status).toBe(503);
+      expect((await leave(4, new Uint8Array(5))).status).toBe(503);
+      expect((await fetch(`${guardian.url}/relay/cells/short`, { method: 'PUT' })).status).toBe(404);
       // What reaches the server says nothing of who sent it: no forwarded header, no address, no header of the device's.
       expect(JSON.stringify(seen)).not.toMatch(/laptop-17|forwarded|x-real|via/i);
     } finally {

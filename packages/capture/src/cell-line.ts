@@ -15,17 +15,23 @@ import type { RandomBytes } from '@aboveboard/vault/part-sealing';
 
 /**
  * The device's end of the relay (spec/relay.md): what it has to say waits here until the rhythm lets it
- * speak. Nothing that is asked makes a cell go earlier, and nothing asked leaves none out (T2).
+ * speak. Nothing that is asked makes it speak earlier, and nothing asked leaves a cell out (T2).
  */
 export type CellLine = {
   /**
-   * Like a request to the server, but it travels in cells, so that it may take many periods. Rejects with
-   * LineError `closed` when the line ends; what was under way may or may not have been done.
+   * Puts a question in line under a key of the asker's; the reply comes out of a later `speak`, perhaps of
+   * another process. A key that is in line already stays as it was.
    */
-  ask(question: Question): Promise<Reply>;
-  /** One cell, now: for the rhythm alone to call. False: no answer came, and nothing is lost by that. */
-  beat(): Promise<boolean>;
-  close(): void;
+  ask(key: string, question: Question): Promise<void>;
+  /** Takes a question out of line; what the server was told of it stands. */
+  withdraw(key: string): Promise<void>;
+  waiting(): Promise<string[]>;
+  /**
+   * Collects what was answered to the last cell, lets `hear` put further questions in line, then leaves the
+   * next cell. For the rhythm alone to call. Resolves to whether there was an answer; never rejects for what
+   * the network does.
+   */
+  speak(hear: (replies: ReadonlyMap<string, Reply>) => Promise<void>): Promise<boolean>;
 };
 
 export type Question = {
@@ -35,132 +41,161 @@ export type Question = {
   token?: string;
   body?: Uint8Array;
 };
-export type Reply = { status: number; type: string; retryAfter: number; body: Uint8Array };
+export type Reply =
+  | { status: number; type: string; retryAfter: number; body: Uint8Array }
+  /** The answer is longer than `longestReply`. */
+  | 'too-long';
 
-export class LineError extends Error {
-  override readonly name = 'LineError';
-  readonly code: 'closed' | 'too-long';
-  constructor(code: 'closed' | 'too-long', message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-export type LineParts = {
-  recipient: string;
-  random: RandomBytes;
-  subtle: SubtleCrypto;
-  /** Sends a cell to the relay; null when no answer came. */
-  post(cell: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Longest answer that is put together from pieces. */
-  longestReply?: number;
+/** What must outlive the process (RLY27). Structured-cloneable; holds what is to be said in clear. */
+export type LineState = {
+  waiting: Waiting[];
+  spoken: { ticket: Uint8Array; answerKey: Uint8Array<ArrayBuffer>; said: Said[] } | null;
 };
-
 type Waiting = {
+  key: string;
   question: Question;
   transfer: Uint8Array;
   /** Bytes of the body that the server has, or of the answer that are here. */
   done: number;
   answer: Uint8Array[];
-  resolve(reply: Reply): void;
-  reject(error: LineError): void;
+};
+type Said = { key: string; from: number; length: number };
+
+export type LineStorage = { load(): Promise<LineState | null>; save(state: LineState): Promise<void> };
+
+export type LineParts = {
+  recipient: string;
+  random: RandomBytes;
+  subtle: SubtleCrypto;
+  storage: LineStorage;
+  relay: CellRelay;
+  longestReply?: number;
 };
 
+/** Null, or a rejection: the relay did not answer. */
+export type CellRelay = {
+  collect(ticket: Uint8Array): Promise<Uint8Array<ArrayBuffer> | null>;
+  leave(ticket: Uint8Array, cell: Uint8Array<ArrayBuffer>): Promise<void>;
+};
+
+export const TICKET_BYTES = 16;
 const LONGEST_REPLY = 32 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 export function makeCellLine(parts: LineParts): CellLine {
-  const { recipient, random, subtle, post, longestReply = LONGEST_REPLY } = parts;
-  let queue: Waiting[] = [];
-  let closed = false;
+  const { recipient, random, subtle, storage, relay, longestReply = LONGEST_REPLY } = parts;
+  let known: LineState | null = null;
 
-  function settle(waiting: Waiting): void {
-    queue = queue.filter((each) => each !== waiting);
+  async function state(): Promise<LineState> {
+    known ??= (await storage.load()) ?? { waiting: [], spoken: null };
+    return known;
   }
 
-  function hear(waiting: Waiting, sent: RelayedRequest, answer: RelayedAnswer): void {
-    const { status, retryAfter, type, from, total, body } = answer;
-    if (status === 0) {
-      // What the server awaits can't be more than was sent: otherwise it is begun anew.
-      waiting.done = sent.method !== 'GET' && from <= sent.from + sent.body.length ? from : 0;
-      return;
+  async function collect({ spoken }: LineState): Promise<RelayedAnswer[] | null> {
+    // Also with nothing to collect: everyone collects once a period (RLY21).
+    const sealed = await relay
+      .collect(spoken?.ticket ?? new Uint8Array(random(TICKET_BYTES)))
+      .catch(() => null);
+    if (!sealed || !spoken) return null;
+    try {
+      return parseAnswers(await openAnswer(sealed, spoken.answerKey, subtle), spoken.said.length);
+    } catch {
+      return null;
     }
-    if (sent.method !== 'GET') {
-      settle(waiting);
-      waiting.resolve({ status, retryAfter, type, body });
-      return;
-    }
-    if (total > longestReply) {
-      settle(waiting);
-      waiting.reject(new LineError('too-long', 'The answer is longer than what is taken.'));
-      return;
-    }
-    if (from !== waiting.done) {
-      // It changed between two pieces, or the server was asked by another: from the start.
-      waiting.done = 0;
-      waiting.answer = [];
-      return;
-    }
-    waiting.answer.push(body.slice());
-    waiting.done += body.length;
-    if (waiting.done < total) return;
-    settle(waiting);
-    waiting.resolve({ status, retryAfter, type, body: joined(waiting.answer, waiting.done) });
   }
 
   return {
-    ask(question) {
-      if (closed) return Promise.reject(new LineError('closed', 'The line has ended.'));
-      return new Promise((resolve, reject) => {
-        const transfer = new Uint8Array(random(TRANSFER_BYTES));
-        queue.push({ question, transfer, done: 0, answer: [], resolve, reject });
+    async ask(key, question) {
+      const line = await state();
+      if (line.waiting.some((waiting) => waiting.key === key)) return;
+      const transfer = new Uint8Array(random(TRANSFER_BYTES));
+      line.waiting.push({ key, question, transfer, done: 0, answer: [] });
+      await storage.save(line);
+    },
+
+    async withdraw(key) {
+      const line = await state();
+      line.waiting = line.waiting.filter((waiting) => waiting.key !== key);
+      await storage.save(line);
+    },
+
+    async waiting() {
+      return (await state()).waiting.map(({ key }) => key);
+    },
+
+    async speak(hear) {
+      const line = await state();
+      const answers = await collect(line);
+      const replies = new Map<string, Reply>();
+      line.spoken?.said.forEach((said, at) => {
+        const waiting = line.waiting.find(({ key }) => key === said.key);
+        const answer = answers?.[at];
+        const reply = waiting && answer ? heard(waiting, said, answer, longestReply) : null;
+        if (reply !== null) replies.set(said.key, reply);
       });
-    },
+      line.waiting = line.waiting.filter(({ key }) => !replies.has(key));
+      // The key has opened its one answer.
+      line.spoken?.answerKey.fill(0);
+      line.spoken = null;
+      await storage.save(line);
+      await hear(replies);
 
-    async beat() {
-      const said = fill(queue);
-      const content = encodeRequests(said.map(({ request }) => request));
+      const requests = fill(line.waiting);
+      const content = encodeRequests(requests.map(({ request }) => request));
       const { cell, answerKey } = await sealCell(content, recipient, random);
-      try {
-        const sealed = await post(cell);
-        if (sealed === null) return false;
-        const answers = parseAnswers(await openAnswer(sealed, answerKey, subtle), said.length);
-        said.forEach(({ waiting, request }, at) => {
-          hear(waiting, request, answers[at] as RelayedAnswer);
-        });
-        return true;
-      } catch {
-        // The relay, or the server, answered with something else: as if it had not (RLY25).
-        return false;
-      } finally {
-        answerKey.fill(0);
-      }
-    },
-
-    close() {
-      closed = true;
-      for (const waiting of queue.splice(0)) waiting.reject(new LineError('closed', 'The line has ended.'));
+      const ticket = new Uint8Array(random(TICKET_BYTES));
+      line.spoken = { ticket, answerKey, said: requests.map(({ said }) => said) };
+      await storage.save(line);
+      await relay.leave(ticket, cell).catch(() => undefined);
+      return answers !== null;
     },
   };
 }
 
-/** What of the queue goes into the next cell, in order; a body only as far as there is room. */
-function fill(queue: readonly Waiting[]): { waiting: Waiting; request: RelayedRequest }[] {
-  const said: { waiting: Waiting; request: RelayedRequest }[] = [];
-  let room = CELL_CONTENT - 1;
-  for (const waiting of queue) {
-    if (said.length === MOST_REQUESTS) break;
-    const { method, path, type = 'none', token = '', body = NOTHING } = waiting.question;
-    room -= requestOverhead({ path, token });
-    const left = method === 'GET' ? 0 : body.length - waiting.done;
-    if (room < Math.min(left, ANSWER_OVERHEAD)) break;
-    const piece = method === 'GET' ? NOTHING : body.subarray(waiting.done, waiting.done + room);
-    const total = method === 'GET' ? 0 : body.length;
-    const request = { method, path, type, token, transfer: waiting.transfer, from: waiting.done, total };
-    said.push({ waiting, request: { ...request, body: piece } });
-    room -= piece.length;
+/** What one answer means for what waits; null: it goes on waiting. */
+function heard(waiting: Waiting, said: Said, answer: RelayedAnswer, longestReply: number): Reply | null {
+  const { status, retryAfter, type, from, total, body } = answer;
+  const isRead = waiting.question.method === 'GET';
+  if (status === 0) {
+    // What the server awaits can't be more than was said: otherwise it is begun anew (RLY13).
+    waiting.done = !isRead && from <= said.from + said.length ? from : 0;
+    waiting.answer = [];
+    return null;
   }
-  return said;
+  if (!isRead) return { status, retryAfter, type, body: body.slice() };
+  if (total > longestReply) return 'too-long';
+  if (from !== waiting.done) {
+    // It became shorter between two pieces: from the start (RLY14).
+    waiting.done = 0;
+    waiting.answer = [];
+    return null;
+  }
+  waiting.answer.push(body.slice());
+  waiting.done += body.length;
+  return waiting.done < total
+    ? null
+    : { status, retryAfter, type, body: joined(waiting.answer, waiting.done) };
+}
+
+/** What of the line goes into the next cell, in order; a body only as far as there is room. */
+function fill(line: readonly Waiting[]): { said: Said; request: RelayedRequest }[] {
+  const filled: { said: Said; request: RelayedRequest }[] = [];
+  let room = CELL_CONTENT - 1;
+  for (const { key, question, transfer, done } of line) {
+    if (filled.length === MOST_REQUESTS) break;
+    const { method, path, type = 'none', token = '', body = NOTHING } = question;
+    const left = method === 'GET' ? NOTHING : body.subarray(done);
+    room -= requestOverhead({ path, token });
+    if (room < Math.min(left.length, ANSWER_OVERHEAD)) break;
+    const piece = left.subarray(0, room);
+    room -= piece.length;
+    const total = method === 'GET' ? 0 : body.length;
+    filled.push({
+      said: { key, from: done, length: piece.length },
+      request: { method, path, type, token, transfer, from: done, total, body: piece },
+    });
+  }
+  return filled;
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
@@ -171,4 +206,15 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
     at += piece.length;
   }
   return whole;
+}
+
+/** For tests and for pages that keep nothing. What is saved is a copy, as a database would keep it. */
+export function makeMemoryLineStorage(): LineStorage {
+  let saved: LineState | null = null;
+  return {
+    load: async () => saved && structuredClone(saved),
+    async save(state) {
+      saved = structuredClone(state);
+    },
+  };
 }

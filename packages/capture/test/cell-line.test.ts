@@ -4,15 +4,24 @@ import {
   type RelayedAnswer,
   type RelayedRequest,
 } from '@aboveboard/protocol/relayed';
-import { CELL_BYTES, makeCellOpener, sealAnswer } from '@aboveboard/vault/cell';
+import { ANSWER_BYTES, CELL_BYTES, makeCellOpener, sealAnswer } from '@aboveboard/vault/cell';
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeCellLine } from '../src/cell-line.ts';
+import { type CellLine, makeCellLine, makeMemoryLineStorage, type Reply } from '../src/cell-line.ts';
 import { type Beat, nextBeat } from '../src/rhythm.ts';
 
 const random = (n: number) => crypto.getRandomValues(new Uint8Array(n));
 const subtle = crypto.subtle;
+const EMPTY: RelayedAnswer = {
+  status: 0,
+  retryAfter: 0,
+  type: '',
+  from: 0,
+  total: 0,
+  body: new Uint8Array(0),
+};
+type Handle = (request: RelayedRequest) => Partial<RelayedAnswer>;
 
 describe('the device’s end of the relay', () => {
   let identity: string;
@@ -22,148 +31,182 @@ describe('the device’s end of the relay', () => {
     recipient = await identityToRecipient(identity);
   });
 
-  /** A server that answers with `handle`; `cells` are what came by. */
-  function withServer(handle: (request: RelayedRequest) => Partial<RelayedAnswer> | null) {
+  /** A relay and a server in one that answer with `handle`; `wire` is what an observer of the device sees. */
+  function withServer(handle: Handle) {
     const open = makeCellOpener(identity);
-    const cells: { bytes: number; said: number }[] = [];
-    let isDown = false;
-    const line = makeCellLine({
-      recipient,
-      random,
-      subtle,
-      longestReply: 1_000_000,
-      async post(cell) {
-        const { content, answerKey } = await open(cell);
-        const requests = parseRequests(content);
-        cells.push({ bytes: cell.length, said: requests.length });
-        if (isDown) return null;
-        const empty = { status: 0, retryAfter: 0, type: '', from: 0, total: 0, body: new Uint8Array(0) };
-        const answers = requests.map((request) => ({ ...empty, ...handle(request) }));
-        return sealAnswer(encodeAnswers(answers), answerKey, subtle);
-      },
-    });
-    return { line, cells, down: (is: boolean) => (isDown = is) };
+    const storage = makeMemoryLineStorage();
+    const answers = new Map<string, Uint8Array<ArrayBuffer>>();
+    const wire: string[] = [];
+    const said: number[] = [];
+    const server = { isDown: false, loses: false };
+    const begin = () =>
+      makeCellLine({
+        recipient,
+        random,
+        subtle,
+        storage,
+        longestReply: 1_000_000,
+        relay: {
+          async collect(ticket) {
+            wire.push(`collect ${ticket.length}`);
+            if (server.isDown) throw new Error('no network');
+            return answers.get(ticket.join()) ?? random(ANSWER_BYTES);
+          },
+          async leave(ticket, cell) {
+            wire.push(`leave ${ticket.length} ${cell.length}`);
+            if (server.isDown) throw new Error('no network');
+            if (server.loses) return;
+            const { content, answerKey } = await open(cell);
+            const requests = parseRequests(content);
+            said.push(requests.length);
+            const list = requests.map((request) => ({ ...EMPTY, ...handle(request) }));
+            answers.set(ticket.join(), await sealAnswer(encodeAnswers(list), answerKey, subtle));
+          },
+        },
+      });
+    return { begin, wire, said, server };
   }
 
-  it('[RLY21] says nothing before its time, and as much with nothing to say', async () => {
-    const { line, cells } = withServer(() => ({ status: 200 }));
-    const reply = line.ask({ method: 'GET', path: '/api/about' });
+  /** Speaks until `key` is answered, beginning a new process each time if asked. */
+  async function replyTo(key: string, line: () => CellLine, most = 20): Promise<Reply> {
+    for (let i = 0; i < most; i++) {
+      let reply: Reply | undefined;
+      await line().speak(async (replies) => {
+        reply = replies.get(key);
+      });
+      if (reply !== undefined) return reply;
+    }
+    throw new Error('no reply');
+  }
+
+  const nobody = async () => undefined;
+
+  it('[RLY21] speaks alike with and without something to say, and never of itself', async () => {
+    const idle = withServer(() => ({ status: 200 }));
+    const busy = withServer(() => ({ status: 200 }));
+    const [a, b] = [idle.begin(), busy.begin()];
+    await b.ask('about', { method: 'GET', path: '/api/about' });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(cells).toEqual([]);
-    expect(await line.beat()).toBe(true);
-    expect((await reply).status).toBe(200);
-    expect(await line.beat()).toBe(true);
-    expect(cells).toEqual([
-      { bytes: CELL_BYTES, said: 1 },
-      { bytes: CELL_BYTES, said: 0 },
+    expect(busy.wire).toEqual([]);
+    for (let i = 0; i < 3; i++) {
+      await a.speak(nobody);
+      await b.speak(nobody);
+    }
+    expect(busy.wire).toEqual(idle.wire);
+    expect(busy.wire.slice(0, 2)).toEqual(['collect 16', `leave 16 ${CELL_BYTES}`]);
+    expect([idle.said, busy.said]).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
     ]);
   });
 
-  it('[RLY13] sends a long body in pieces, once each, over cells that fail', async () => {
-    const received: number[] = [];
+  it('[RLY21] what is asked on hearing a reply goes with the cell of the same period', async () => {
+    const { begin, said } = withServer(() => ({ status: 200 }));
+    const line = begin();
+    await line.ask('first', { method: 'GET', path: '/api/a' });
+    await line.speak(nobody);
+    await line.speak(async (replies) => {
+      if (replies.has('first')) await line.ask('second', { method: 'GET', path: '/api/b' });
+    });
+    expect(said).toEqual([1, 1]);
+    expect(await replyTo('second', () => line)).toMatchObject({ status: 200 });
+  });
+
+  it('[RLY27] goes on in another process where the last one ended', async () => {
     let have = 0;
-    const server = withServer(({ from, total, body }) => {
+    const { begin } = withServer(({ from, total, body }) => {
       if (from > have) return { status: 0, from: have };
       have = Math.max(have, from + body.length);
-      received.push(body.length);
-      return have < total ? { status: 0, from: have } : { status: 200, body: Uint8Array.of(1) };
+      return have < total ? { status: 0, from: have } : { status: 204 };
     });
-    const long = new Uint8Array(150_000).fill(7);
-    const reply = server.line.ask({ method: 'PUT', path: '/api/x', type: 'bytes', token: 'abc', body: long });
-    await server.line.beat();
-    server.down(true);
-    expect(await server.line.beat()).toBe(false);
-    server.down(false);
-    await server.line.beat();
-    await server.line.beat();
-    expect((await reply).status).toBe(200);
-    expect(received.reduce((sum, length) => sum + length, 0)).toBe(150_000);
+    await begin().ask('part', {
+      method: 'PUT',
+      path: '/api/x',
+      type: 'bytes',
+      body: new Uint8Array(150_000),
+    });
+    expect(await replyTo('part', begin)).toMatchObject({ status: 204 });
+    expect(have).toBe(150_000);
+    expect(await begin().waiting()).toEqual([]);
   });
 
-  it('[RLY13] begins anew when the server forgot', async () => {
-    let isForgotten = false;
+  it('[RLY25] what was not answered is said again, and a transfer that was forgotten begins anew', async () => {
     const froms: number[] = [];
-    const { line } = withServer(({ from, body, total }) => {
+    let forgets = true;
+    const { begin, server } = withServer(({ from, total, body }) => {
       froms.push(from);
-      if (from > 0 && !isForgotten) {
-        isForgotten = true;
+      if (from > 0 && forgets) {
+        forgets = false;
         return { status: 0, from: 0 };
       }
-      return from + body.length < total ? { status: 0, from: from + body.length } : { status: 204 };
+      return from + body.length < total ? { status: 0, from: from + body.length } : { status: 200 };
     });
-    const reply = line.ask({ method: 'POST', path: '/api/x', type: 'bytes', body: new Uint8Array(100_000) });
-    for (let i = 0; i < 4; i++) await line.beat();
-    expect((await reply).status).toBe(204);
-    expect(froms[2]).toBe(0);
+    const line = begin();
+    await line.ask('x', { method: 'POST', path: '/api/x', type: 'bytes', body: new Uint8Array(100_000) });
+    server.isDown = true;
+    expect(await line.speak(nobody)).toBe(false);
+    server.isDown = false;
+    server.loses = true;
+    expect(await line.speak(nobody)).toBe(false);
+    server.loses = false;
+    expect(await replyTo('x', () => line)).toMatchObject({ status: 200 });
+    expect(froms.map((from) => (from > 0 ? 1 : 0))).toEqual([0, 1, 0, 1]);
   });
 
-  it('[RLY14] puts a long answer together, and begins anew when it changed', async () => {
+  it('[RLY14] puts a long answer together, begins anew when it changed, and takes none that is too long', async () => {
     const whole = new Uint8Array(100_000).map((_, at) => at % 251);
-    let hiccup = true;
-    const { line } = withServer(({ from }) => {
-      if (from > 0 && hiccup) {
-        hiccup = false;
-        return { status: 200, from: 0, total: whole.length, body: whole.subarray(0, 50_000) };
+    let changes = true;
+    const { begin } = withServer(({ from, path }) => {
+      if (path === '/api/endless') return { status: 200, total: 2_000_000, body: new Uint8Array(9) };
+      if (from > 0 && changes) {
+        changes = false;
+        return { status: 200, from: 0, total: 9, body: whole.subarray(0, 9) };
       }
       return { status: 200, from, total: whole.length, body: whole.subarray(from, from + 50_000) };
     });
-    const reply = line.ask({ method: 'GET', path: '/api/x' });
-    for (let i = 0; i < 4; i++) await line.beat();
-    expect(Buffer.from((await reply).body).equals(whole)).toBe(true);
-    const { line: greedy } = withServer(() => ({ status: 200, total: 2_000_000, body: new Uint8Array(9) }));
-    const refused = greedy.ask({ method: 'GET', path: '/api/x' });
-    refused.catch(() => undefined);
-    await greedy.beat();
-    await expect(refused).rejects.toMatchObject({ code: 'too-long' });
+    await begin().ask('x', { method: 'GET', path: '/api/x' });
+    const reply = (await replyTo('x', begin)) as Exclude<Reply, string>;
+    expect(Buffer.from(reply.body).equals(whole)).toBe(true);
+    await begin().ask('y', { method: 'GET', path: '/api/endless' });
+    expect(await replyTo('y', begin)).toBe('too-long');
   });
 
-  it('[RLY25] takes an answer that is not one as none, and keeps what waits', async () => {
-    let calls = 0;
-    const line = makeCellLine({
-      recipient,
-      random,
-      subtle,
-      post: async () => {
-        calls += 1;
-        return calls === 1 ? new Uint8Array(61_461) : Promise.reject(new Error('no network'));
-      },
-    });
-    const reply = line.ask({ method: 'GET', path: '/api/x' });
-    const ended = expect(reply).rejects.toMatchObject({ code: 'closed' });
-    expect(await line.beat()).toBe(false);
-    expect(await line.beat()).toBe(false);
-    line.close();
-    await ended;
-    await expect(line.ask({ method: 'GET', path: '/api/x' })).rejects.toMatchObject({ code: 'closed' });
+  it('[RLY27] a question that was withdrawn is not said again', async () => {
+    const { begin, said } = withServer(() => EMPTY);
+    const line = begin();
+    await line.ask('x', { method: 'GET', path: '/api/x' });
+    await line.ask('x', { method: 'GET', path: '/api/other' });
+    await line.speak(nobody);
+    await line.withdraw('x');
+    await line.speak(nobody);
+    expect(said).toEqual([1, 0]);
   });
 });
 
 describe('the rhythm', () => {
-  it('[RLY20] beats once in every period, evenly within it, however late it is asked', () => {
+  it('[RLY20] speaks once in every period, in the middle of it, however late it is asked', () => {
     const draws = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
       minLength: 40,
       maxLength: 40,
     });
+    const periodMilliseconds = 300_000;
     fc.assert(
-      fc.property(draws, fc.integer({ min: 0, max: 10 ** 13 }), (drawn, start) => {
+      fc.property(draws, fc.integer({ min: 0, max: 10 ** 13 }), fc.nat(100_000), (drawn, start, late) => {
         let at = 0;
         const draw = () => drawn[at++ % drawn.length] as number;
-        let now = start;
-        let last: Beat | null = null;
-        const periods: number[] = [];
+        let last: Beat = nextBeat({ now: start, periodMilliseconds, last: null }, draw);
         for (let i = 0; i < 15; i++) {
-          const beat = nextBeat({ now, periodMilliseconds: 300_000, last }, draw);
-          expect(beat.at).toBeGreaterThan(now);
-          periods.push(Math.floor(beat.at / 300_000));
+          const now = last.at + Math.min(late, periodMilliseconds * 0.1 - 1);
+          const beat = nextBeat({ now, periodMilliseconds, last }, draw);
+          expect(Math.floor(beat.at / periodMilliseconds)).toBe(Math.floor(last.at / periodMilliseconds) + 1);
+          const within = (beat.at / periodMilliseconds) % 1;
+          expect(within).toBeGreaterThan(0.0999);
+          expect(within).toBeLessThan(0.9001);
           last = beat;
-          now = beat.at;
         }
-        periods.slice(1).forEach((period, i) => {
-          expect(period).toBe((periods[i] as number) + 1);
-        });
       }),
     );
-    const slept = nextBeat({ now: 10 * 300_000, periodMilliseconds: 300_000, last: { at: 5 } }, () => 0.5);
-    expect(slept.at).toBe(10.5 * 300_000);
+    const slept = nextBeat({ now: 10.2 * 300_000, periodMilliseconds: 300_000, last: { at: 5 } }, () => 0.5);
+    expect(slept.at).toBe(11.5 * 300_000);
   });
 });

@@ -8,7 +8,7 @@ import type { ServerLink } from './server-link.ts';
 export function relayRoutes({ relay, server }: { relay: Relay; server: ServerLink }) {
   const refused = () =>
     Response.json(
-      { error: { code: 'unavailable', message: 'Nothing was passed on. It goes with the next period.' } },
+      { error: { code: 'unavailable', message: 'Nothing was taken. It goes with the next period.' } },
       { status: 503 },
     );
   return new Hono()
@@ -16,10 +16,16 @@ export function relayRoutes({ relay, server }: { relay: Relay; server: ServerLin
       const about = await server.about();
       return about ? context.json(about, 200, { 'cache-control': 'no-store' }) : refused();
     })
-    .post('/relay/cell', bodyLimit({ maxSize: CELL_BYTES, onError: refused }), async (context) => {
-      const cell = new Uint8Array(await context.req.arrayBuffer());
-      const answer = await relay.pass(cell);
-      if (answer === null) return refused();
+    .put(
+      '/relay/cells/:ticket{[0-9a-f]{32}}',
+      bodyLimit({ maxSize: CELL_BYTES, onError: refused }),
+      async (context) => {
+        const cell = new Uint8Array(await context.req.arrayBuffer());
+        return relay.leave(context.req.param('ticket'), cell) ? context.body(null, 204) : refused();
+      },
+    )
+    .post('/relay/answers/:ticket{[0-9a-f]{32}}', (context) => {
+      const answer = relay.collect(context.req.param('ticket'));
       return new Response(answer as Uint8Array<ArrayBuffer>, {
         headers: { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' },
       });

@@ -1,64 +1,70 @@
 import { ANSWER_BYTES, CELL_BYTES } from '@aboveboard/vault/cell';
 
 /**
- * Holds the cells of an interval, shuffles them, hands them on, and gives each its answer at one time
- * (spec/relay.md, RLY23-RLY26; T2). Cells are in memory only, and nothing says where one came from.
+ * Holds the cells of a period, shuffles them, hands them on together, and keeps the answers until they are
+ * collected (spec/relay.md, RLY23-RLY26; T2). In memory only; nothing says where a cell came from.
  */
 export type Relay = {
-  /** The answer to this cell; null: the server did not answer, or there is no room. */
-  pass(cell: Uint8Array): Promise<Uint8Array | null>;
-  /** Refuses what still waits, and takes nothing more. */
-  stop(): void;
+  /** False: there is no room. A ticket that was used before is taken anew. */
+  leave(ticket: string, cell: Uint8Array): boolean;
+  /** The answer to the cell that was left under `ticket`, once; random bytes of the same size for any other. */
+  collect(ticket: string): Uint8Array;
+  /** The period is over. Resolves when the server has answered, or has not. */
+  endPeriod(): Promise<void>;
 };
 
 export type RelayParts = {
-  intervalMilliseconds: number;
-  /** Cells that wait for the end of the interval. */
+  /** Cells of one period. */
   most: number;
   cellsPerBatch: number;
   /** The server's answer to a batch; null or a rejection: none. */
   forward(batch: Uint8Array<ArrayBuffer>): Promise<Uint8Array | null>;
   /** A whole number, evenly in [0, below), from a cryptographic source. */
   draw(below: number): number;
+  random(length: number): Uint8Array;
 };
 
-type Held = { cell: Uint8Array; answer(bytes: Uint8Array | null): void };
+export function makeRelay({ most, cellsPerBatch, forward, draw, random }: RelayParts): Relay {
+  let held = new Map<string, Uint8Array>();
+  /** Of the last two periods that ended: collected in the next, or by a late one in the one after. */
+  let answered: Map<string, Uint8Array>[] = [];
 
-export function makeRelay(parts: RelayParts): Relay {
-  const { intervalMilliseconds, most, cellsPerBatch, forward, draw } = parts;
-  let held: Held[] = [];
-  let stopped = false;
-  const clock = setInterval(handOn, intervalMilliseconds);
-
-  function handOn(): void {
-    const cells = shuffled(held.splice(0), draw);
-    for (let at = 0; at < cells.length; at += cellsPerBatch) void pass(cells.slice(at, at + cellsPerBatch));
-  }
-
-  async function pass(batch: readonly Held[]): Promise<void> {
+  async function pass(batch: readonly [ticket: string, cell: Uint8Array][], into: Map<string, Uint8Array>) {
     const bytes = new Uint8Array(batch.length * CELL_BYTES);
-    batch.forEach(({ cell }, at) => {
+    batch.forEach(([, cell], at) => {
       bytes.set(cell, at * CELL_BYTES);
     });
     const answers = await forward(bytes).catch(() => null);
-    const isWhole = answers !== null && answers.length === batch.length * ANSWER_BYTES;
-    batch.forEach(({ answer }, at) => {
-      answer(isWhole ? answers.subarray(at * ANSWER_BYTES, (at + 1) * ANSWER_BYTES) : null);
+    if (answers?.length !== batch.length * ANSWER_BYTES) return;
+    batch.forEach(([ticket], at) => {
+      into.set(ticket, answers.subarray(at * ANSWER_BYTES, (at + 1) * ANSWER_BYTES));
     });
   }
 
   return {
-    pass(cell) {
-      if (stopped || held.length >= most || cell.length !== CELL_BYTES) return Promise.resolve(null);
-      return new Promise((answer) => {
-        held.push({ cell, answer });
-      });
+    leave(ticket, cell) {
+      if (cell.length !== CELL_BYTES || (held.size >= most && !held.has(ticket))) return false;
+      held.set(ticket, cell);
+      return true;
     },
-    stop() {
-      stopped = true;
-      clearInterval(clock);
-      for (const { answer } of held.splice(0)) answer(null);
-      held = [];
+
+    collect(ticket) {
+      for (const answers of answered) {
+        const answer = answers.get(ticket);
+        if (!answer) continue;
+        answers.delete(ticket);
+        return answer;
+      }
+      return random(ANSWER_BYTES);
+    },
+
+    async endPeriod() {
+      const cells = shuffled([...held], draw);
+      held = new Map();
+      const answers = new Map<string, Uint8Array>();
+      answered = [answers, ...answered].slice(0, 2);
+      for (let at = 0; at < cells.length; at += cellsPerBatch)
+        await pass(cells.slice(at, at + cellsPerBatch), answers);
     },
   };
 }
