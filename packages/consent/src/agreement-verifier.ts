@@ -1,6 +1,7 @@
 import type { Fault } from '@aboveboard/protocol/fault';
 import { type Agreement, parseAgreement } from './agreement.ts';
 import { hex } from './canonical-json.ts';
+import { deepFreeze } from './frozen.ts';
 import { parseLiteralList } from './literal-list.ts';
 
 /**
@@ -58,7 +59,8 @@ const LOCAL_CHECKS: readonly AgreementCheck[] = Object.freeze([
   { check: 'objection', result: 'not-checked' },
 ]);
 
-async function attachmentFaults(
+/** Every attachment of the agreement, present and as it was agreed (AGR41). */
+export async function attachmentFaults(
   agreement: Agreement,
   attachments: ReadonlyMap<string, Uint8Array>,
   subtle: SubtleCrypto,
@@ -80,13 +82,4 @@ async function attachmentFaults(
 
 async function sha256(bytes: Uint8Array, subtle: SubtleCrypto): Promise<string> {
   return hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
-}
-
-/** A standing is asked about at every decision; nobody may widen it after it was checked. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
 }

@@ -1,3 +1,5 @@
+import type { Purpose } from './agreement.ts';
+
 /**
  * May this be recorded? (T1, T5-T7, T14, T18.) One question, asked before anything is read: for every
  * origin, tab, frame and window, again for each signal, and again whenever `until` has passed.
@@ -13,6 +15,8 @@ export type GateContext = {
   mode: 'task' | 'ambient';
   signal: 'pointer' | 'keys' | 'text' | 'states' | 'frames' | 'photographs';
   target: BrowserTarget | DesktopTarget;
+  /** What it is for, when it is asked about one purpose; without it, any purpose that she agreed to will do. */
+  purpose?: Purpose;
 };
 
 export type BrowserTarget = {
@@ -44,9 +48,17 @@ export type DenyCode =
   | 'agreement-not-yet-valid'
   | 'agreement-expired'
   | 'agreement-stale'
+  | 'agreement-unsigned'
+  | 'agreement-revoked'
+  | 'agreement-suspended'
+  | 'agreement-objected'
+  | 'rules-unproved'
+  | 'build-not-listed'
+  | 'clock-wrong'
   | 'no-consent'
   | 'consent-lapsed'
   | 'consent-older-than-agreement'
+  | 'new-since-consent'
   | 'not-on-list'
   | 'signal-not-agreed'
   | 'mode-not-agreed'

@@ -1,9 +1,9 @@
-import { type Agreement, MODES, SIGNALS } from './agreement.ts';
+import { MODES, SIGNALS } from './agreement.ts';
 import type { AgreementStanding } from './agreement-verifier.ts';
 import { type ConsentRecord, parseConsent } from './consent.ts';
-import type { BrowserTarget, DenyCode, DesktopTarget, Gate, GateContext, GateDecision } from './gate.ts';
+import type { DenyCode, Gate, GateContext, GateDecision } from './gate.ts';
+import { appsAt, type ListedApp, neverHere } from './gate-target.ts';
 import { en } from './messages/en.ts';
-import { neverRecordedOrigin, neverRecordedProgram } from './never-recorded.ts';
 
 /**
  * The gate over a local agreement and her own consent (spec/gate.md). It checks no signatures: the rule of
@@ -74,7 +74,8 @@ function judge(state: GateState, context: GateContext): GateDecision | DenyCode 
 
   const { verifiedAt } = state;
   if (verifiedAt === null) return 'agreement-stale';
-  if (!isTime(verifiedAt) || verifiedAt > now + CLOCK_SLACK) return 'check-failed';
+  if (!isTime(verifiedAt)) return 'check-failed';
+  if (verifiedAt > now + CLOCK_SLACK) return 'clock-wrong';
   const stale = verifiedAt + agreement.staleHours * HOUR;
   if (now >= stale) return 'agreement-stale';
 
@@ -86,7 +87,7 @@ function judge(state: GateState, context: GateContext): GateDecision | DenyCode 
   if (consent.agreement.id !== agreement.id) return 'no-consent';
   if (consent.agreement.digest !== digest) return 'consent-older-than-agreement';
 
-  const apps = target.kind === 'browser' ? appsOfPage(agreement, target) : appsOfWindow(agreement, target);
+  const apps = appsAt(agreement, target);
   if (apps === null) return 'not-on-list';
   for (const app of apps) {
     if (!app.modes.includes(mode)) return 'mode-not-agreed';
@@ -105,36 +106,6 @@ function judge(state: GateState, context: GateContext): GateDecision | DenyCode 
   const asked = Math.min(until, stale, consent.lapsesAt, now + left);
   if (!(asked > now)) return 'check-failed';
   return { allow: true, rule: ruleOf(standing, apps, signal), until: asked };
-}
-
-type ListedApp = { id: string; signals: readonly string[]; modes: readonly string[] };
-
-function neverHere(target: BrowserTarget | DesktopTarget): DenyCode | undefined {
-  if (target.kind === 'browser') {
-    if (target.private !== false) return 'private-window';
-    if (!RECORDED_WINDOWS.includes(target.window)) return 'never-recorded';
-    const { top, frame } = target;
-    if (neverRecordedOrigin(top) || (frame !== top && neverRecordedOrigin(frame))) return 'never-recorded';
-    return undefined;
-  }
-  if (target.kind !== 'desktop') return 'check-failed';
-  return neverRecordedProgram(target.executable, target.windowClass) ? 'never-recorded' : undefined;
-}
-const RECORDED_WINDOWS: readonly string[] = ['normal', 'popup', 'app'];
-
-/** The listed application of the page and that of the frame in it; both must be there and both must agree. */
-function appsOfPage(agreement: Agreement, { top, frame }: BrowserTarget): ListedApp[] | null {
-  const outer = agreement.apps.find((app) => app.origins.includes(top));
-  const inner = frame === top ? outer : agreement.apps.find((app) => app.origins.includes(frame));
-  if (!outer || !inner) return null;
-  return inner === outer ? [outer] : [outer, inner];
-}
-
-function appsOfWindow(agreement: Agreement, { executable, windowClass }: DesktopTarget): ListedApp[] | null {
-  const app = agreement.desktopApps.find(
-    (one) => one.executable === executable && (one.windowClass === null || one.windowClass === windowClass),
-  );
-  return app ? [app] : null;
 }
 
 /** `agreement expenses-pilot version 1, app tasks, signal pointer (signatures: not checked)` */

@@ -97,7 +97,7 @@ export function gateContract(name: string, make: () => Promise<GatePlace>): void
       state.verifiedAt = allowed.now - 169 * 3_600_000;
       denies(gate, allowed, 'agreement-stale');
       state.verifiedAt = allowed.now + 365 * 86_400_000;
-      denies(gate, allowed, 'check-failed');
+      denies(gate, allowed, 'clock-wrong');
     });
 
     it('[GATE8] denies without an agreement, with a faulty one, and with one of the other class', async () => {

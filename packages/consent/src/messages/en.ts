@@ -259,10 +259,24 @@ export const en: Messages = {
     'agreement-expired': 'The agreement has ended. Nothing is recorded until the parties sign a new one.',
     'agreement-stale':
       'The rules could not be checked for longer than agreed, so nothing is recorded until they can be.',
+    'agreement-unsigned': 'The parties have not all signed an agreement, so nothing is recorded.',
+    'agreement-revoked':
+      'One of the parties has revoked the agreement. Nothing is recorded until they sign a new one.',
+    'agreement-suspended':
+      'The agreement is suspended by a notice of one of the parties. Nothing is recorded until they sign anew.',
+    'agreement-objected':
+      'The agreed share of all employees has objected. Nothing is recorded until what they objected to has changed.',
+    'rules-unproved':
+      'It could not be proved that these are the rules that everyone sees, so nothing is recorded.',
+    'build-not-listed': 'This build of the recorder is not one that was agreed, so it records nothing.',
+    'clock-wrong':
+      'The clock of this computer does not fit the signed times of the rules, so nothing is recorded until it is right.',
     'no-consent': 'You have not agreed to this being recorded.',
     'consent-lapsed': 'Your consent has ended, as it does after twelve months. You can give it anew, or not.',
     'consent-older-than-agreement':
       'The agreement has changed since you agreed. Nothing is recorded until you have read it and agreed anew.',
+    'new-since-consent':
+      'This is new in the agreement since you agreed. It is not recorded until you have agreed to it.',
     'not-on-list': 'This application or site is not on the agreed list.',
     'signal-not-agreed': 'The agreement does not allow this to be recorded here.',
     'mode-not-agreed': 'The agreement does not allow this way of recording here.',
