@@ -11,12 +11,12 @@ import { openai } from '@aboveboard/dataset/export/openai';
 import { ParquetExport } from '@aboveboard/dataset/export/parquet';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
-import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
-import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import type { OpenedRecording } from '@aboveboard/protocol/recording-reader';
 import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { renderedFrames } from '@aboveboard/server/rendering/rendered-frames';
 import type { ExportFormat } from './export-format.ts';
+import { openForPurpose } from './opened-recording.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
   agentnet: pyautogui,
@@ -44,7 +44,7 @@ export async function exportRecordings(
   options: ExportOptions,
 ): Promise<ExportReport> {
   const { format, progress } = options;
-  const access = await installation.journal.beforeRead({ kind: 'dataset', by: 'researcher' }, ids);
+  const open = await openForPurpose(installation, { kind: 'dataset', by: 'researcher' }, ids);
   const account = new ExportAccount();
   const parquet =
     format === 'parquet'
@@ -54,8 +54,7 @@ export async function exportRecordings(
   try {
     for (const [i, id] of ids.entries()) {
       progress(`recording ${i + 1} of ${ids.length}`);
-      const source = await installation.recordings.openReleased(access, id);
-      const recording = await openRecording({ ...source, deflate: webDeflate });
+      const recording = await open(id);
       if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
       const frames =
         renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;

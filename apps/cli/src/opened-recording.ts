@@ -1,6 +1,7 @@
 import type { PartStore } from '@aboveboard/protocol/part';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import type { Installation } from '@aboveboard/server/installation';
 import type { AccessPurpose } from '@aboveboard/vault/journal';
 import { type CommandContext, CommandFailure } from './command.ts';
 
@@ -10,19 +11,34 @@ export type OpenForReading = OpenedRecording & {
   entry: string;
 };
 
-/** Writes the access journal, then opens (T13). Throws CommandFailure when there is no such recording. */
+/**
+ * The one way to plaintext here: writes the access journal for all of them, and only then gives how to open
+ * each (T13).
+ */
+export async function openForPurpose(
+  { journal, recordings }: Pick<Installation, 'journal' | 'recordings'>,
+  purpose: AccessPurpose,
+  ids: readonly string[],
+): Promise<(id: string) => Promise<OpenForReading>> {
+  const access = await journal.beforeRead(purpose, ids);
+  return async (id) => {
+    const source = await recordings.openReleased(access, id);
+    const opened = await openRecording({ ...source, deflate: webDeflate });
+    return { ...opened, sealed: await source.store.list(), entry: access.entry };
+  };
+}
+
+/** One recording for the operator. Throws CommandFailure when there is none of that id. */
 export async function openForReading(
   context: CommandContext,
   id: string,
   purpose: AccessPurpose['kind'],
 ): Promise<OpenForReading> {
-  const { journal, recordings } = await context.installation();
-  const [known] = await recordings.known([id]);
+  const installation = await context.installation();
+  const [known] = await installation.recordings.known([id]);
   if (!known) {
     throw new CommandFailure('There is no recording of that id here. "aboveboard recordings" lists them.');
   }
-  const access = await journal.beforeRead({ kind: purpose, by: 'operator' }, [id]);
-  const source = await recordings.openReleased(access, id);
-  const opened = await openRecording({ ...source, deflate: webDeflate });
-  return { ...opened, sealed: await source.store.list(), entry: access.entry };
+  const open = await openForPurpose(installation, { kind: purpose, by: 'operator' }, [id]);
+  return await open(id);
 }
