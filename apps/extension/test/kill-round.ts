@@ -13,6 +13,8 @@ export type KillRound = {
   kept: number;
   /** Milliseconds between the last move that was kept and the first after it that was not; 0: all were kept. */
   lostMilliseconds: number;
+  /** Parts that the recording has in the end. */
+  parts: number;
   /** What is wrong with the recording afterwards; empty: it opens, in order, with the gap that says why. */
   faults: string[];
 };
@@ -21,8 +23,8 @@ export type KillRound = {
  * One round of the kill matrix: a person works, the browser is killed with -9 at a time that the seed chose, the
  * browser starts again on the same profile, and the recording is read.
  */
-export async function killRound(site: TestSite, seed: number): Promise<KillRound> {
-  const first = await ExtensionBrowser.launch();
+export async function killRound(site: TestSite, seed: number, built?: string): Promise<KillRound> {
+  const first = await ExtensionBrowser.launch(undefined, built);
   const contributor = new Contributor(await first.panel());
   await contributor.openAgreementFile([site.origin, site.frameOrigin]);
   await contributor.accept();
@@ -40,7 +42,7 @@ export async function killRound(site: TestSite, seed: number): Promise<KillRound
   await workUntil(page, killed, done);
   const killedAt = await killed;
 
-  const second = await ExtensionBrowser.launch(first.profile);
+  const second = await ExtensionBrowser.launch(first.profile, built);
   try {
     const panel = await second.panel();
     const returned = new Contributor(panel);
@@ -68,6 +70,7 @@ export async function killRound(site: TestSite, seed: number): Promise<KillRound
       after,
       moves: before.length,
       kept: before.filter(({ x }) => kept.has(x)).length,
+      parts: manifest?.parts.length ?? 0,
       lostMilliseconds: lost ? Math.round(killedAt - lost.at) : 0,
       faults,
     };
