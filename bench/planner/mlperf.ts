@@ -91,9 +91,13 @@ export function mlperfLeftOut(
 }
 
 export const acceleratorOf = (row: MlperfRow) => row.load.gpu.name;
+export const workloadOf = (row: MlperfRow) => row.load.workload;
 export const submittedSystemOf = (row: MlperfRow) => row.system;
 
 export function shippedThroughput(rows: readonly MlperfRow[]): ThroughputFit {
-  const off = mlperfLeftOut(rows, acceleratorOf).map((p) => Math.log(p.row.measured / p.planned));
-  return { ...fitThroughput(rows), low: quantile(off, 0.1), high: quantile(off, 0.9) };
+  const band = (group: (row: MlperfRow) => string) => {
+    const off = mlperfLeftOut(rows, group).map((p) => Math.log(p.row.measured / p.planned));
+    return { low: quantile(off, 0.1), high: quantile(off, 0.9) };
+  };
+  return { ...fitThroughput(rows), ...band(acceleratorOf), newLoad: band(workloadOf) };
 }

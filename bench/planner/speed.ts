@@ -85,6 +85,21 @@ export function bandOf(rows: readonly SpeedRow[], families: readonly string[]): 
   return { tpot: band(residuals.tpot), ttft: band(residuals.ttft) };
 }
 
+/** 10th and 90th percentile of rows of an engine that no fit has seen, planned as an engine without rows is. */
+export function engineBand(rows: readonly SpeedRow[]): { tpot: Band; ttft: Band } {
+  const residuals: { tpot: number[]; ttft: number[] } = { tpot: [], ttft: [] };
+  for (const engine of new Set(rows.map((row) => row.query.backend))) {
+    const fit = fitSpeed(rows.filter((row) => row.query.backend !== engine));
+    for (const row of rows.filter((r) => r.query.backend === engine)) {
+      const plan = planned({ ...row, query: { ...row.query, backend: 'unmeasured' } }, fit);
+      residuals.tpot.push(Math.log(row.tpot / plan.tpot));
+      residuals.ttft.push(Math.log(row.ttft / plan.ttft));
+    }
+  }
+  const band = (values: number[]) => ({ low: quantile(values, 0.1), high: quantile(values, 0.9) });
+  return { tpot: band(residuals.tpot), ttft: band(residuals.ttft) };
+}
+
 /** The floors on the same rows: a plain roofline (peak rates, one token at a time, prefill not interleaved). */
 export function roofline(row: SpeedRow): { tpot: number; ttft: number } {
   const t = row.terms;

@@ -9,7 +9,9 @@ import { askMemory } from '@aboveboard/planner/memory/question';
 import { askFinetune } from '@aboveboard/planner/memory/tune-question';
 import type { Checked, Problem } from '@aboveboard/planner/problem';
 import { askProgramme } from '@aboveboard/planner/programme/sizing';
+import { shippedTable } from '@aboveboard/planner/speed/predict';
 import { askSpeed } from '@aboveboard/planner/speed/question';
+import { askThroughput } from '@aboveboard/planner/speed/throughput-question';
 import { type OwnCatalogue, readGiven, readOwn } from './plan-file.ts';
 import { modelFromFiles } from './plan-model.ts';
 
@@ -20,9 +22,10 @@ type Asked<T> = T extends (asked: infer A, ...rest: never[]) => unknown ? A : ne
 const answers: Record<string, (line: Line, own: OwnCatalogue) => Checked<object>> = {
   memory: (line, own) => askMemory(line, own),
   finetune: (line, own) => askFinetune(line, own),
-  speed: (line) => askSpeed(line as Asked<typeof askSpeed>),
+  speed: (line, own) => askSpeed(line as Asked<typeof askSpeed>, shippedTable(), own),
+  throughput: (line, own) => askThroughput(line as Asked<typeof askThroughput>, own),
   cost: (line, own) => {
-    const read = readCost(line, own.costs);
+    const read = readCost(line, own.costs, own.gpus);
     return read.ok ? { ok: true, value: planCost(read.value) } : read;
   },
   control: (line) => askControl(line),

@@ -115,6 +115,11 @@ describe('filters', () => {
       },
       'breakEven',
     ],
+    [
+      'throughput',
+      { model_path: 'meta-llama/Llama-2-70b', system: 'h200_sxm', isl: 294, osl: 274 },
+      'throughput_tok_s_per_gpu',
+    ],
     ['control', {}, 'cells'],
     ['programme', { contributors: 10 }, 'stored'],
   ])('%s', async (name, asked, field) => {

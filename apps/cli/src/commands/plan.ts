@@ -5,6 +5,7 @@ const filters = {
   memory: 'does a model fit: weights, KV, activations of each GPU',
   finetune: 'the peak of a fine-tuning run',
   speed: 'time to the first token, time of a token, throughput, each with its interval',
+  throughput: 'output tokens a second of each GPU of a machine that is kept full, with its interval',
   cost: 'on premise, rented and API over years, with break-even as a probability',
   control: 'the comparison matrix: what to verify, and scores from evidence only',
   deploy: 'files that run the plan, and what to carry into a closed room',

@@ -6,7 +6,12 @@ import { checkDeployment, closedEnvironment, type Deployment, serveCommand } fro
 
 export type DeployFile = { path: string; text: string; mode: '0644' | '0755' };
 
-export type DeployAnswer = { files: DeployFile[]; airGap: AirGapItem[] };
+export type DeployAnswer = {
+  files: DeployFile[];
+  airGap: AirGapItem[];
+  /** What of the plan behind the files no measured row stands behind; the scripts carry it too. */
+  unchecked: string[];
+};
 
 /** Every file that the plan needs to run, with the figures that the plan assumed. */
 export function deployFiles(deployment: Deployment): Checked<DeployAnswer> {
@@ -26,6 +31,7 @@ export function deployFiles(deployment: Deployment): Checked<DeployAnswer> {
         { path: 'air-gap.json', text: `${JSON.stringify(airGap, null, 2)}\n`, mode: '0644' },
       ],
       airGap,
+      unchecked: d.unchecked,
     },
   };
 }
@@ -35,7 +41,8 @@ function serveScript(d: Deployment): string {
   const environment = Object.entries(closedEnvironment).map(
     ([name, value]) => `export ${name}=${shellWord(value)}`,
   );
-  return ['#!/bin/sh', 'set -eu', ...environment, `exec ${words.join(' \\\n  ')}`, ''].join('\n');
+  const doubts = d.unchecked.map((line) => `# Unchecked: ${line.replaceAll(/[^ -~]/g, ' ')}`);
+  return ['#!/bin/sh', ...doubts, 'set -eu', ...environment, `exec ${words.join(' \\\n  ')}`, ''].join('\n');
 }
 
 /** A hardened unit: only loopback may be spoken to, nothing of the system may be written. */

@@ -90,6 +90,7 @@ export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnsw
     user: asked.user ?? 'inference',
     diskGib: Math.ceil((fileBytes / 2 ** 30) * 10) / 10,
     minDriver: asked.min_driver ?? '550.54',
+    unchecked: memory.unchecked,
   };
   return deployFiles(deployment);
 }

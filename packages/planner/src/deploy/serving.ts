@@ -26,6 +26,7 @@ export type Deployment = {
   user: string;
   diskGib: number;
   minDriver: string;
+  unchecked: string[];
 };
 
 const names = /^[A-Za-z0-9][A-Za-z0-9._/@:+-]{0,200}$/;

@@ -20,6 +20,8 @@ export type EngineProfile = {
   maxNumSeqs: (gpuGib: number, generation: string) => number;
   maxBatchedTokens: (gpuGib: number, generation: string, maxLen: number) => number;
   source: string;
+  /** The measured rows that its overheads were held against; null: none exist, and every answer says so. */
+  checked: string | null;
 };
 
 // vLLM gives large cards (70 GiB and more, A100 excepted) larger defaults: EngineArgs, UsageContext defaults.
@@ -42,6 +44,7 @@ const vllm0: EngineProfile = {
   // Up to 32,768 tokens the first engine prefilled whole prompts; beyond it chunks of 2,048.
   maxBatchedTokens: (_gib, _generation, maxLen) => (maxLen > 32768 ? 2048 : Math.max(2048, maxLen)),
   source: vllmSource,
+  checked: 'log lines of vLLM 0.6 to 0.22 (docs/planner-accuracy.md: KV tokens, end to end)',
 };
 const vllm1: EngineProfile = {
   ...vllm0,
@@ -75,7 +78,8 @@ const profiles: EngineProfile[] = [
     graphsInBudget: false,
     maxNumSeqs: () => 256,
     maxBatchedTokens: (gib) => (gib >= 70 ? 8192 : 2048),
-    source: 'SGLang ServerArgs: mem_fraction_static covers weights and KV; not checked against measured rows',
+    source: 'SGLang ServerArgs: mem_fraction_static covers weights and KV',
+    checked: null,
   },
   {
     ...vllm1,
@@ -89,6 +93,7 @@ const profiles: EngineProfile[] = [
     maxNumSeqs: () => 256,
     maxBatchedTokens: () => 8192,
     source: 'TensorRT-LLM KvCacheConfig: free_gpu_memory_fraction of what is free after the weights',
+    checked: null,
   },
   {
     ...vllm0,
@@ -103,6 +108,7 @@ const profiles: EngineProfile[] = [
     maxNumSeqs: () => 1,
     maxBatchedTokens: () => 512,
     source: 'llama.cpp: contexts are allocated whole; compute buffers from its log lines',
+    checked: 'KV and compute buffers of its log lines (docs/planner-accuracy.md)',
   },
 ];
 

@@ -45,7 +45,11 @@ export type MemoryAnswer = {
   kv_available_gib_per_gpu: number;
   kv_tokens: number;
   fits: boolean;
-  interval: { of: 'kv_available_gib_per_gpu'; low: number; high: number; coverage: number };
+  /** `coverage` is null where a term was never measured: then the interval is a bound of ours and no share. */
+  interval: { of: 'kv_available_gib_per_gpu'; low: number; high: number; coverage: number | null };
+  /** How far measured rows stand behind the answer, and what none does. */
+  confidence: 'medium' | 'low';
+  unchecked: string[];
   max_concurrency: number;
   max_context: number;
   binds: string;
@@ -133,8 +137,10 @@ export function askMemory(asked: MemoryAsked, own: Own = {}): Checked<MemoryAnsw
         of: 'kv_available_gib_per_gpu',
         low: Math.min(plan.interval.low, otherwise) / gib,
         high: Math.max(plan.interval.high, otherwise) / gib,
-        coverage: 0.8,
+        coverage: plan.unchecked.length > 0 ? null : 0.8,
       },
+      confidence: plan.unchecked.length > 0 ? 'low' : 'medium',
+      unchecked: plan.unchecked,
       max_concurrency: plan.maxConcurrency,
       max_context: plan.maxContext,
       binds: plan.binds,

@@ -51,8 +51,13 @@ export type ServeMemory = {
   /** The largest term: what to change first. */
   binds: 'weights' | 'kv' | 'activations' | 'overhead';
   assumed: { fraction: number; sequences: number; batchedTokens: number };
-  /** Meant to hold `kvAvailable` in 80 % of cases, bytes. Its width was read off eleven measured rows: no more. */
+  /**
+   * Meant to hold `kvAvailable` in 80 % of cases, bytes. Its width was read off eleven measured rows: no more. Where
+   * a term was never measured (`unchecked`), it holds each such term twice over and left out, and promises no share.
+   */
   interval: { low: number; high: number };
+  /** What in this answer no measured row stands behind, in words. */
+  unchecked: string[];
 };
 
 /** What a GPU holds when it serves a model. Call `checkLayout` first; this sums. */
@@ -105,6 +110,8 @@ export function serveMemory(input: ServeInput): ServeMemory {
   const kvTokens = hybrid
     ? Math.floor(maxConcurrency * input.maxLen)
     : Math.max(0, Math.floor(kvAvailable / blockBytes) * engine.block);
+  const unchecked = uncheckedTerms(input);
+  const doubt = unchecked.length > 0 ? rest + expandedLatent(input) : 0;
   const spread = 0.15 * gib + 0.0015 * budget + 0.002 * weightBytes;
   return {
     weights,
@@ -124,8 +131,27 @@ export function serveMemory(input: ServeInput): ServeMemory {
     fits: kvAvailable >= perRequest,
     binds: binding(weightBytes, perRequest, activation.peak, nonTorch),
     assumed: { fraction, sequences, batchedTokens },
-    interval: { low: kvAvailable - spread, high: kvAvailable + spread },
+    interval: {
+      low: kvAvailable - spread - doubt - (unchecked.length > 0 && !engine.graphsInBudget ? graphs : 0),
+      high: kvAvailable + spread + (unchecked.length > 0 ? rest : 0),
+    },
+    unchecked,
   };
+}
+
+/** What no measured row stands behind: the overheads of an engine, or of one kind of attention in it. */
+function uncheckedTerms({ engine, shape }: ServeInput): string[] {
+  if (engine.checked === null)
+    return [`${engine.engine}: no measured row of its memory; overheads are its documentation's and vLLM's`];
+  if (engine.engine === 'llama.cpp' && shape.kvRank)
+    return ['llama.cpp with latent attention: its builds differ in whether keys and values are unfolded'];
+  return [];
+}
+
+/** Keys and values of one layer over the context, unfolded in 16 bits: what some builds hold beside the cache. */
+function expandedLatent({ engine, shape, maxLen }: ServeInput): number {
+  if (engine.engine !== 'llama.cpp' || !shape.kvRank) return 0;
+  return maxLen * shape.heads * (2 * shape.headDim + (shape.ropeDim ?? 0)) * 2;
 }
 
 /** The file's bytes in the proportion that the layout puts on the fullest GPU. */

@@ -27,7 +27,7 @@ function memoryTables(plan: PlanAnswer): ReportTable[] {
     const m = plan.memory;
     tables.push({
       title: 'Memory of each GPU',
-      note: `${m.fits ? 'It fits' : 'It does not fit'}; ${m.binds} binds. KV left: ${n(m.interval.low)} to ${n(m.interval.high)} GiB in 80 % of cases. Assumed: ${Object.entries(
+      note: `${m.fits ? 'It fits' : 'It does not fit'}; ${m.binds} binds. KV left: ${n(m.interval.low)} to ${n(m.interval.high)} GiB${m.interval.coverage === null ? '' : ' in 80 % of cases'}.${m.unchecked.length > 0 ? ` Unchecked: ${m.unchecked.join('; ')}.` : ''} Assumed: ${Object.entries(
         m.assumed,
       )
         .map(([k, v]) => `${k} ${v}`)
@@ -66,7 +66,7 @@ function speedTables(plan: PlanAnswer): ReportTable[] {
     const s = plan.speed;
     tables.push({
       title: 'Speed',
-      note: `Basis: ${s.basis}. ${s.anchors.length ? `Leans on ${s.anchors.map((a) => a.what).join('; ')}.` : 'No measured row of the family is near.'}`,
+      note: `Basis: ${s.basis}; confidence: ${s.confidence}.${s.unchecked.length > 0 ? ` Unchecked: ${s.unchecked.join('; ')}.` : ''} ${s.anchors.length ? `Leans on ${s.anchors.map((a) => a.what).join('; ')}.` : 'No measured row of the family is near.'}`,
       head: ['Figure', 'P10', 'P50', 'P90', 'Unit'],
       rows: [
         ['Time to first token', ...range(s.ttft_ms), 'ms'],

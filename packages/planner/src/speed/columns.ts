@@ -69,7 +69,8 @@ function unpacked(query: SpeedQuery): boolean {
   return /^(mxfp4|nvfp4)/.test(query.quant.name) && query.gpu.spec.fp4 === undefined;
 }
 
-const backends = ['trtllm', 'vllm', 'sglang'];
+/** The engines that were measured: each has columns of its own; another is planned with vLLM's. */
+export const backends: readonly string[] = ['trtllm', 'vllm', 'sglang'];
 
 export const ttftShape: readonly Column[] = [
   { name: 'server', prior: 20 },

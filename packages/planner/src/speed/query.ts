@@ -1,6 +1,8 @@
 import { findGpu, type Gpu } from '../catalogue/gpu.ts';
 import { findModel, type Model } from '../catalogue/model.ts';
+import { nearNames } from '../catalogue/near.ts';
 import type { Shape } from '../catalogue/shape.ts';
+import { engineNames, engineProfile } from '../memory/engine.ts';
 import { findQuant, type QuantLayout } from '../memory/quant.ts';
 import type { Layout } from '../memory/weights.ts';
 import type { Checked, Problem } from '../problem.ts';
@@ -94,9 +96,18 @@ export function speedQuery(asked: SpeedAsked, own: OwnEntries = {}): Checked<Spe
       });
     }
   }
+  const engine = asked.backend ? engineProfile(asked.backend) : undefined;
   if (!asked.backend)
-    problems.push({ code: 'missing', at: 'backend', message: 'is missing', right: 'vllm, sglang or trtllm' });
-  if (problems.length > 0 || !model.ok || !gpu.ok || !quant) return { ok: false, problems };
+    problems.push({ code: 'missing', at: 'backend', message: 'is missing', right: engineNames.join(', ') });
+  else if (!engine)
+    problems.push({
+      code: 'unknown-name',
+      at: 'backend',
+      message: `no engine is called ${JSON.stringify(asked.backend)}`,
+      near: nearNames(asked.backend, engineNames),
+      right: engineNames.join(', '),
+    });
+  if (problems.length > 0 || !model.ok || !gpu.ok || !quant || !engine) return { ok: false, problems };
   const { gpus, layout } = layoutOf(asked, model.value.shape);
   const cut = layout.tp / layout.attentionDp;
   const { heads } = model.value.shape;
@@ -117,7 +128,7 @@ export function speedQuery(asked: SpeedAsked, own: OwnEntries = {}): Checked<Spe
       model: model.value.name,
       family: architectureFamily(model.value.name, model.value.shape.architecture),
       gpu: gpu.value,
-      backend: asked.backend.toLowerCase(),
+      backend: engine.engine,
       version: asked.backend_version ?? '',
       quant,
       isl: asked.isl,

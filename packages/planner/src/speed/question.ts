@@ -8,6 +8,8 @@ export type SpeedReply = {
   tpot_ms: Spread;
   throughput_tok_s_per_gpu: Spread;
   basis: string;
+  confidence: string;
+  unchecked: string[];
   anchors: { what: string; source: string; date: string; tpot_ms: number; ttft_ms: number }[];
   gpus: number;
   admitted: number;
@@ -28,6 +30,8 @@ export function askSpeed(
       tpot_ms: answer.tpot,
       throughput_tok_s_per_gpu: answer.throughput,
       basis: answer.basis,
+      confidence: answer.confidence,
+      unchecked: answer.unchecked,
       anchors: answer.anchors.map(({ tpot, ttft, ...rest }) => ({ ...rest, tpot_ms: tpot, ttft_ms: ttft })),
       gpus: query.value.gpus,
       admitted: answer.admitted,

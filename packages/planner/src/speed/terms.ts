@@ -37,10 +37,11 @@ export type SpeedTerms = {
   kernels: number;
 };
 
-export function speedTerms(query: SpeedQuery): SpeedTerms {
+/** `bound` takes the memory that is left for KV at an end of its interval, in place of the middle. */
+export function speedTerms(query: SpeedQuery, bound?: 'low' | 'high'): SpeedTerms {
   const { shape, gpu, gpus, layout, isl, osl } = query;
   const bandwidth = gpu.spec.bandwidth * 1e6; // bytes/ms
-  const admitted = Math.min(query.concurrency, capacityOf(query));
+  const admitted = Math.min(query.concurrency, capacityOf(query, bound));
   const batch = admitted / layout.attentionDp;
   const attentionTp = layout.tp / layout.attentionDp;
   let dense = 0;
@@ -129,7 +130,7 @@ function peakRate(query: SpeedQuery): number {
 }
 
 /** Requests that the KV cache admits at once: what no throughput model may exceed. */
-function capacityOf(query: SpeedQuery): number {
+function capacityOf(query: SpeedQuery, bound?: 'low' | 'high'): number {
   const engine = engineProfile(query.backend, query.version) ?? engineProfile('vllm');
   const kv = findKvDtype(kvDtypeOf(query));
   if (!engine || !kv) return Number.POSITIVE_INFINITY;
@@ -145,7 +146,9 @@ function capacityOf(query: SpeedQuery): number {
     batchedTokens: 8192,
   });
   const ranks = query.layout.attentionDp;
-  return memory.maxConcurrency > 1 ? memory.maxConcurrency * ranks : query.concurrency;
+  const held = bound ? Math.max(0, memory.interval[bound] / memory.kvPerRequest) : memory.maxConcurrency;
+  if (memory.maxConcurrency <= 1) return query.concurrency;
+  return Math.max(1, held) * ranks;
 }
 
 /**

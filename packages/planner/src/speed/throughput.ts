@@ -29,8 +29,10 @@ export type ThroughputFit = {
   vendor: Record<string, number>;
   /** By workload and scenario: what the columns leave. */
   workload: Record<string, number>;
+  /** ln(measured / planned) at the 10th and 90th percentile: of accelerators left out, and of loads left out. */
   low: number;
   high: number;
+  newLoad: { low: number; high: number };
 };
 
 export function throughputColumns(load: Load): number[] {
@@ -64,7 +66,15 @@ const prior = [2, 1.2, 1];
 export function fitThroughput(rows: readonly LoadRow[]): ThroughputFit {
   const columns = rows.map((row) => throughputColumns(row.load));
   const times = rows.map((row) => 1000 / row.measured);
-  const fit: ThroughputFit = { columns: prior, scenario: {}, vendor: {}, workload: {}, low: 0, high: 0 };
+  const fit: ThroughputFit = {
+    columns: prior,
+    scenario: {},
+    vendor: {},
+    workload: {},
+    low: 0,
+    high: 0,
+    newLoad: { low: 0, high: 0 },
+  };
   const counts = new Map<string, number>();
   const cell = (row: LoadRow) => `${row.load.gpu.name}|${row.load.workload}|${row.load.scenario}`;
   for (const row of rows) counts.set(cell(row), (counts.get(cell(row)) ?? 0) + 1);
@@ -115,10 +125,12 @@ export type ThroughputAnswer = { tokensPerSecond: number; low: number; high: num
 export function planThroughput(load: Load, fit: ThroughputFit): ThroughputAnswer {
   const time = weigh(throughputColumns(load), fit.columns) * Math.exp(factors(fit, load));
   const known = fit.workload[`${load.workload}|${load.scenario}`] !== undefined;
+  // Of a load that nobody measured more is unknown than of an accelerator.
+  const band = known ? fit : fit.newLoad;
   return {
     tokensPerSecond: 1000 / time,
-    low: (1000 / time) * Math.exp(fit.low),
-    high: (1000 / time) * Math.exp(fit.high),
+    low: (1000 / time) * Math.exp(Math.min(fit.low, band.low)),
+    high: (1000 / time) * Math.exp(Math.max(fit.high, band.high)),
     basis: known ? 'interpolated' : 'extrapolated',
   };
 }
