@@ -19,19 +19,20 @@ import type { RandomBytes } from '@aboveboard/vault/part-sealing';
  */
 export type CellLine = {
   /**
-   * Puts a question in line under a key of the asker's; the reply comes out of a later `speak`, perhaps of
-   * another process. A key that is in line already stays as it was.
+   * Puts a question in line under a key of the asker's; the reply comes out of a later `collect`, perhaps
+   * in another process. A key that is in line already stays as it was.
    */
   ask(key: string, question: Question): Promise<void>;
   /** Takes a question out of line; what the server was told of it stands. */
   withdraw(key: string): Promise<void>;
   waiting(): Promise<string[]>;
   /**
-   * Collects what was answered to the last cell, lets `hear` put further questions in line, then leaves the
-   * next cell. For the rhythm alone to call. Resolves to whether there was an answer; never rejects for what
-   * the network does.
+   * Collects what was answered to the last cell. For the rhythm alone to call, as `leave`; neither rejects
+   * for what the network does. Null: no answer came.
    */
-  speak(hear: (replies: ReadonlyMap<string, Reply>) => Promise<void>): Promise<boolean>;
+  collect(): Promise<ReadonlyMap<string, Reply> | null>;
+  /** Leaves the next cell, which says what is in line now. */
+  leave(): Promise<void>;
 };
 
 export type Question = {
@@ -91,7 +92,7 @@ export function makeCellLine(parts: LineParts): CellLine {
     return known;
   }
 
-  async function collect({ spoken }: LineState): Promise<RelayedAnswer[] | null> {
+  async function answersTo({ spoken }: LineState): Promise<RelayedAnswer[] | null> {
     // Also with nothing to collect: everyone collects once a period (RLY21).
     const sealed = await relay
       .collect(spoken?.ticket ?? new Uint8Array(random(TICKET_BYTES)))
@@ -123,9 +124,9 @@ export function makeCellLine(parts: LineParts): CellLine {
       return (await state()).waiting.map(({ key }) => key);
     },
 
-    async speak(hear) {
+    async collect() {
       const line = await state();
-      const answers = await collect(line);
+      const answers = await answersTo(line);
       const replies = new Map<string, Reply>();
       line.spoken?.said.forEach((said, at) => {
         const waiting = line.waiting.find(({ key }) => key === said.key);
@@ -138,8 +139,11 @@ export function makeCellLine(parts: LineParts): CellLine {
       line.spoken?.answerKey.fill(0);
       line.spoken = null;
       await storage.save(line);
-      await hear(replies);
+      return answers && replies;
+    },
 
+    async leave() {
+      const line = await state();
       const requests = fill(line.waiting);
       const content = encodeRequests(requests.map(({ request }) => request));
       const { cell, answerKey } = await sealCell(content, recipient, random);
@@ -147,7 +151,6 @@ export function makeCellLine(parts: LineParts): CellLine {
       line.spoken = { ticket, answerKey, said: requests.map(({ said }) => said) };
       await storage.save(line);
       await relay.leave(ticket, cell).catch(() => undefined);
-      return answers !== null;
     },
   };
 }

@@ -70,16 +70,17 @@ describe('the device’s end of the relay', () => {
   /** Speaks until `key` is answered, beginning a new process each time if asked. */
   async function replyTo(key: string, line: () => CellLine, most = 20): Promise<Reply> {
     for (let i = 0; i < most; i++) {
-      let reply: Reply | undefined;
-      await line().speak(async (replies) => {
-        reply = replies.get(key);
-      });
+      await line().leave();
+      const reply = (await line().collect())?.get(key);
       if (reply !== undefined) return reply;
     }
     throw new Error('no reply');
   }
 
-  const nobody = async () => undefined;
+  async function period(line: CellLine): Promise<boolean> {
+    await line.leave();
+    return (await line.collect()) !== null;
+  }
 
   it('[RLY21] speaks alike with and without something to say, and never of itself', async () => {
     const idle = withServer(() => ({ status: 200 }));
@@ -89,27 +90,29 @@ describe('the device’s end of the relay', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(busy.wire).toEqual([]);
     for (let i = 0; i < 3; i++) {
-      await a.speak(nobody);
-      await b.speak(nobody);
+      await period(a);
+      await period(b);
     }
     expect(busy.wire).toEqual(idle.wire);
-    expect(busy.wire.slice(0, 2)).toEqual(['collect 16', `leave 16 ${CELL_BYTES}`]);
+    expect(busy.wire.slice(0, 2)).toEqual([`leave 16 ${CELL_BYTES}`, 'collect 16']);
     expect([idle.said, busy.said]).toEqual([
       [0, 0, 0],
       [1, 0, 0],
     ]);
   });
 
-  it('[RLY21] what is asked on hearing a reply goes with the cell of the same period', async () => {
-    const { begin, said } = withServer(() => ({ status: 200 }));
+  it('[RLY21] collects in the first period too, and what is asked on hearing goes with the next cell', async () => {
+    const { begin, said, wire } = withServer(() => ({ status: 200 }));
     const line = begin();
+    expect(await line.collect()).toBeNull();
+    expect(wire).toEqual(['collect 16']);
     await line.ask('first', { method: 'GET', path: '/api/a' });
-    await line.speak(nobody);
-    await line.speak(async (replies) => {
-      if (replies.has('first')) await line.ask('second', { method: 'GET', path: '/api/b' });
-    });
+    await line.leave();
+    expect((await line.collect())?.has('first')).toBe(true);
+    await line.ask('second', { method: 'GET', path: '/api/b' });
+    await line.leave();
+    expect((await line.collect())?.has('second')).toBe(true);
     expect(said).toEqual([1, 1]);
-    expect(await replyTo('second', () => line)).toMatchObject({ status: 200 });
   });
 
   it('[RLY27] goes on in another process where the last one ended', async () => {
@@ -144,10 +147,10 @@ describe('the device’s end of the relay', () => {
     const line = begin();
     await line.ask('x', { method: 'POST', path: '/api/x', type: 'bytes', body: new Uint8Array(100_000) });
     server.isDown = true;
-    expect(await line.speak(nobody)).toBe(false);
+    expect(await period(line)).toBe(false);
     server.isDown = false;
     server.loses = true;
-    expect(await line.speak(nobody)).toBe(false);
+    expect(await period(line)).toBe(false);
     server.loses = false;
     expect(await replyTo('x', () => line)).toMatchObject({ status: 200 });
     expect(froms.map((from) => (from > 0 ? 1 : 0))).toEqual([0, 1, 0, 1]);
@@ -176,15 +179,15 @@ describe('the device’s end of the relay', () => {
     const line = begin();
     await line.ask('x', { method: 'GET', path: '/api/x' });
     await line.ask('x', { method: 'GET', path: '/api/other' });
-    await line.speak(nobody);
+    await period(line);
     await line.withdraw('x');
-    await line.speak(nobody);
+    await period(line);
     expect(said).toEqual([1, 0]);
   });
 });
 
 describe('the rhythm', () => {
-  it('[RLY20] speaks once in every period, in the middle of it, however late it is asked', () => {
+  it('[RLY20] speaks once in every period, collecting before it leaves, however late it is asked', () => {
     const draws = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
       minLength: 40,
       maxLength: 40,
@@ -196,17 +199,22 @@ describe('the rhythm', () => {
         const draw = () => drawn[at++ % drawn.length] as number;
         let last: Beat = nextBeat({ now: start, periodMilliseconds, last: null }, draw);
         for (let i = 0; i < 15; i++) {
-          const now = last.at + Math.min(late, periodMilliseconds * 0.1 - 1);
+          const now = last.leaveAt + Math.min(late, periodMilliseconds * 0.1 - 1);
           const beat = nextBeat({ now, periodMilliseconds, last }, draw);
-          expect(Math.floor(beat.at / periodMilliseconds)).toBe(Math.floor(last.at / periodMilliseconds) + 1);
-          const within = (beat.at / periodMilliseconds) % 1;
-          expect(within).toBeGreaterThan(0.0999);
-          expect(within).toBeLessThan(0.9001);
+          const begin = (Math.floor(last.leaveAt / periodMilliseconds) + 1) * periodMilliseconds;
+          const [collect, leave] = [beat.collectAt, beat.leaveAt].map(
+            (time) => (time - begin) / periodMilliseconds,
+          );
+          expect(collect).toBeGreaterThan(0.0999);
+          expect(collect).toBeLessThanOrEqual(0.5);
+          expect(leave).toBeGreaterThan(0.4999);
+          expect(leave).toBeLessThan(0.9001);
           last = beat;
         }
       }),
     );
-    const slept = nextBeat({ now: 10.2 * 300_000, periodMilliseconds: 300_000, last: { at: 5 } }, () => 0.5);
-    expect(slept.at).toBe(11.5 * 300_000);
+    const last = { collectAt: 4, leaveAt: 5 };
+    const slept = nextBeat({ now: 10.2 * 300_000, periodMilliseconds: 300_000, last }, () => 0.5);
+    expect(slept).toEqual({ collectAt: 11.3 * 300_000, leaveAt: 11.7 * 300_000 });
   });
 });
