@@ -21,6 +21,6 @@ export function nextBeat(
   const current = Math.floor(now / periodMilliseconds);
   const spoken = last === null ? current : Math.floor(last.leaveAt / periodMilliseconds);
   const period = Math.max(spoken, current) + 1;
-  const drawn = (from: number) => Math.floor((period + from + (0.5 - EDGE) * draw()) * periodMilliseconds);
+  const drawn = (from: number) => Math.round((period + from + (0.5 - EDGE) * draw()) * periodMilliseconds);
   return { collectAt: drawn(EDGE), leaveAt: drawn(0.5) };
 }
