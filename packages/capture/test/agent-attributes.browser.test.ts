@@ -97,4 +97,85 @@ describe('attributes', () => {
     await replaying.close();
     await page.close();
   });
+
+  test.each([
+    ['without masks', true],
+    ['with masks', false],
+  ] as const)(
+    "[AGT18] styles that change and change back are the page's own in the end, %s",
+    async (_, bare) => {
+      for (const seed of [1, 2, 3]) {
+        const { page, world } = await recorded(bare);
+        await page.evaluate(() => {
+          for (let i = 0; i < 12; i++) document.body.append(document.createElement('p'));
+        });
+        for (let round = 0; round < 10; round++) {
+          await page.evaluate(restyle, { seed: seed * 100 + round, acts: 30 });
+          await page.waitForTimeout(round % 3 === 0 ? 90 : 10);
+        }
+        await world.settled();
+        const replaying = await browser.newPage();
+        expect(await replay(replaying, world)).toEqual([]);
+        const shown = await replaying.evaluate(
+          `(${STYLES})(document.querySelector('iframe').contentDocument, ${bare})`,
+        );
+        expect(shown, `seed ${seed}`).toEqual(await page.evaluate(`(${STYLES})(document, ${bare})`));
+        await replaying.close();
+        await page.close();
+      }
+    },
+  );
 });
+
+/**
+ * Declarations of each paragraph as the browser reads them from its own spelling. Under masks without the page's own
+ * names, which are other ones there.
+ */
+const STYLES = `(d, own) => [...d.querySelectorAll('p')].map((p) => {
+  const { style } = d.createElement('p');
+  style.cssText = p.style.cssText;
+  return own ? style.cssText : [...style].filter((name) => !name.startsWith('--')).map((name) =>
+    name + ':' + style.getPropertyValue(name) + style.getPropertyPriority(name)).join(';');
+})`;
+
+/** Runs in the page: shorthands and what they stand for, logical and physical, important, own, whole and by one. */
+function restyle({ seed, acts }: { seed: number; acts: number }): void {
+  let state = seed;
+  const random = (n: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8) % n;
+  };
+  const NAMES = (
+    'margin margin-top margin-inline-start margin-left padding padding-block width inline-size height ' +
+    'border border-left border-inline border-top-color font font-size color --a --b inset left display'
+  ).split(' ');
+  const valueFor = (name: string) =>
+    /color$/.test(name)
+      ? ['red', 'rgb(1, 2, 3)', 'currentcolor'][random(3)]
+      : /^border/.test(name)
+        ? `${random(9)}px solid blue`
+        : name === 'font'
+          ? `${10 + random(9)}px serif`
+          : name === 'display'
+            ? ['block', 'flex'][random(2)]
+            : `${random(4)}px`;
+  const all = [...document.querySelectorAll('p')];
+  for (let act = 0; act < acts; act++) {
+    const { style } = all[random(all.length)] as HTMLElement;
+    const name = NAMES[random(NAMES.length)] as string;
+    const value = valueFor(name) as string;
+    switch (random(6)) {
+      case 0:
+        style.removeProperty(name);
+        break;
+      case 1:
+        style.cssText = `${name}: ${value}; color: green; ${name}: ${value} !important`;
+        break;
+      case 2:
+        style.cssText = (all[random(all.length)] as HTMLElement).style.cssText;
+        break;
+      default:
+        style.setProperty(name, value, random(4) === 0 ? 'important' : '');
+    }
+  }
+}

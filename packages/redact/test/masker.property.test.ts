@@ -158,6 +158,19 @@ describe('style sheets', () => {
     );
   });
 
+  test.each([
+    'color:currentcolor;',
+    'fill:currentColor;stroke:currentColor;',
+    'background-color:Canvas;color:CanvasText;border-color:ButtonBorder;outline-color:AccentColor;',
+    'color:LinkText;color:VisitedText;color:ActiveText;color:GrayText;color:HighlightText;',
+    'list-style-type:disc;animation-composition:accumulate;font-language-override:normal;',
+    'text-rendering:optimizeLegibility;shape-rendering:crispEdges;shape-rendering:geometricPrecision;',
+    'color-interpolation:linearRGB;pointer-events:visiblePainted;image-rendering:optimizeSpeed;',
+    'width:-webkit-fill-available;image-rendering:-webkit-optimize-contrast;',
+  ])('[MASK10] words of CSS stay as they are: %s', (css) => {
+    expect(masker().css(css)).toEqual({ value: css, rule: undefined });
+  });
+
   test('[MASK10] tokens are the text again, comments apart', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
