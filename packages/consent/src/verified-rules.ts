@@ -1,0 +1,90 @@
+import type { Checked, Fault } from '@aboveboard/protocol/fault';
+import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
+import { leafHash, rootOf, sameHash } from '@aboveboard/tlog/merkle';
+import { type Policy, verifyCheckpoint } from '@aboveboard/tlog/policy';
+import { deepFreeze } from './frozen.ts';
+import { type RulesTrust, replayRules } from './rules-replay.ts';
+import type { RulesState } from './rules-state.ts';
+
+/**
+ * The rules as this device may rely on them (T6, T14; spec/rules-log.md, RUL50-RUL53): every entry of a tree
+ * whose checkpoint the log signed and the quorum cosigned, and which extends the tree relied on before.
+ * Nothing else makes a value that `isVerifiedRules` knows.
+ */
+export type VerifiedRules = {
+  readonly state: RulesState;
+  /** The tree that was replayed: its size is that of the state. */
+  readonly root: string;
+  /** When the quorum saw this tree: its oldest cosignature. Milliseconds since the epoch. */
+  readonly checkpointTime: number;
+  /** By this device's clock. Milliseconds since the epoch. */
+  readonly verifiedAt: number;
+};
+
+/** What is kept of rules between two starts; not trusted by a gate, only held against a second history. */
+export type RulesMark = { size: number; root: string; checkpointTime: number };
+
+const CLOCK_SLACK = 5 * 60_000;
+
+export async function verifyRules(options: {
+  /** All entries of the log, in order. */
+  entries: readonly Uint8Array[];
+  /** The note of a checkpoint, with its cosignatures. */
+  checkpoint: Uint8Array;
+  /** The log's keys, and the quorum that must have cosigned. */
+  policy: Policy;
+  trust: RulesTrust;
+  /** The tree that this device relied on last; null the first time. */
+  before: RulesMark | null;
+  /** Milliseconds since the epoch. */
+  now: number;
+  subtle: SubtleCrypto;
+}): Promise<Checked<VerifiedRules>> {
+  const { entries, checkpoint, policy, trust, before, now, subtle } = options;
+  try {
+    const signed = parseCheckpoint(checkpoint);
+    if (!signed.ok) return signed;
+    const verdict = verifyCheckpoint(signed.value, policy);
+    if (!verdict.ok) return verdict;
+    const { size, root } = signed.value.checkpoint;
+    const faults: Fault[] = [];
+    const checkpointTime = (verdict.value.time ?? Number.NaN) * 1000;
+    // Without a quorum nothing says how old it is, nor that others see the same (T6).
+    if (Number.isNaN(checkpointTime)) {
+      faults.push({ rule: 'RUL50', at: 'policy', message: 'asks for no quorum of witnesses' });
+    } else if (checkpointTime > now + CLOCK_SLACK) {
+      faults.push({ rule: 'RUL50', at: 'checkpoint', message: 'was cosigned later than now' });
+    }
+    const leaves = entries.map(leafHash);
+    if (size !== entries.length || !sameHash(rootOf(leaves), root)) {
+      faults.push({ rule: 'RUL50', at: 'entries', message: 'are not those of the checkpoint' });
+    }
+    if (before && before.size > entries.length) {
+      faults.push({ rule: 'RUL51', at: 'checkpoint', message: 'the log is shorter than it was' });
+    } else if (before && hexOf(rootOf(leaves.slice(0, before.size))) !== before.root) {
+      faults.push({ rule: 'RUL51', at: 'entries', message: 'the log shows another history than before' });
+    }
+    if (faults.length > 0) return { ok: false, faults };
+    const state = await replayRules(entries, trust, subtle);
+    const rules = deepFreeze({ state, root: hexOf(root), checkpointTime, verifiedAt: now });
+    verified.add(rules);
+    return { ok: true, value: rules };
+  } catch {
+    return { ok: false, faults: [{ rule: 'RUL53', at: 'rules', message: 'could not be checked' }] };
+  }
+}
+
+/** Made by `verifyRules`, and unchanged since. */
+export function isVerifiedRules(value: unknown): value is VerifiedRules {
+  return typeof value === 'object' && value !== null && verified.has(value);
+}
+const verified = new WeakSet<object>();
+
+/** What to keep of rules for the next time. */
+export function markOf({ state, root, checkpointTime }: VerifiedRules): RulesMark {
+  return { size: state.size, root, checkpointTime };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
