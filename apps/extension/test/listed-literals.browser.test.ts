@@ -29,8 +29,8 @@ async function recordedWith(literals?: Uint8Array): Promise<{ all: string; reque
     // Longer than the recorder waits before it looks at what an application ships.
     await page.waitForTimeout(3_000);
     const id = await contributor.stop();
-    const { manifest, states } = await readSpooled(contributor.panel, id);
-    return { all: JSON.stringify([manifest, states]), requests: site.requests.slice(before) };
+    const { states } = await readSpooled(contributor.panel, id);
+    return { all: JSON.stringify(states), requests: site.requests.slice(before) };
   } finally {
     await browser.close();
   }

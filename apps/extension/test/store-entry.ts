@@ -43,14 +43,19 @@ export const store = {
     parts: { label: PartLabel; sealed: string }[],
     live: number | null = null,
   ) {
-    if (live !== null)
-      await new Shelf(await open()).put({ id: recording, live: { parts: live } } as ShelfRow);
+    const database = await open();
+    const keys = await deviceKeyRing(database);
+    const shelf = new Shelf(database, keys);
+    if (live !== null) {
+      await keys.open(recording).catch(() => keys.create(recording));
+      await shelf.put({ id: recording, live: { parts: live }, task: { kind: 'free', text: '' } } as ShelfRow);
+    }
     const spool = new PartSpool(await open(), recording);
     const replaced = await spool.replaceFrom(
       from,
       parts.map(({ label, sealed }) => ({ label, sealed: bytes(sealed) })),
     );
-    return { replaced, live: (await new Shelf(await open()).get(recording))?.live?.parts ?? null };
+    return { replaced, live: (await shelf.get(recording))?.live?.parts ?? null };
   },
   /** Ends half-way: the second part is none that can be stored. */
   async replaceAndFail(recording: string, label: PartLabel) {

@@ -2,6 +2,7 @@ import type { Checkpoint } from '@aboveboard/capture/checkpoint';
 import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { AgentSettings } from '@aboveboard/capture/frame-message';
 import { CaptureSession, FLUSH_EVERY, type SessionLimits } from '@aboveboard/capture/session';
+import type { UseBudget } from '@aboveboard/capture/use-watch';
 import type { Gate } from '@aboveboard/consent/gate';
 import type { PauseCause } from '@aboveboard/protocol/event';
 import type { Manifest } from '@aboveboard/protocol/manifest';
@@ -16,6 +17,7 @@ export type LiveOptions = {
   keys: KeyRing;
   gate: Gate;
   limits: SessionLimits;
+  budget: UseBudget;
   /** Of the agreement and the application, for one document. */
   settings: (identity: DocumentIdentity, row: ShelfRow) => Omit<AgentSettings, 'firstNodeId' | 'signals'>;
   /** After each flush, and when it has to end by itself. */
@@ -55,6 +57,8 @@ export class LiveRecording {
         now: () => performance.timeOrigin + performance.now(),
         keep: (kept) => this.#keep(kept),
         limits: options.limits,
+        budget: options.budget,
+        memory: heapBytes,
         lastWords: () => new Promise((resolve) => setTimeout(resolve, LAST_WORDS)),
         onLimit: options.onEnd,
       },
@@ -137,7 +141,7 @@ export class LiveRecording {
     clearTimeout(this.#timer);
   }
 
-  async #mark(change: Partial<ShelfRow>): Promise<void> {
+  async #mark(change: Partial<Omit<ShelfRow, 'task'>>): Promise<void> {
     this.#row = { ...this.#row, ...change };
     await this.#options.shelf.change(this.#row.id, (row) => ({ ...row, ...change }));
   }
@@ -181,6 +185,12 @@ export class LiveRecording {
     this.#row = { ...this.#row, ...(known ? { live: known } : {}), events: counted, bytes };
     this.#kept = kept;
   }
+}
+
+/** What this process holds, where Chromium tells it. */
+function heapBytes(): number | null {
+  const { memory } = performance as { memory?: { usedJSHeapSize?: number } };
+  return memory?.usedJSHeapSize ?? null;
 }
 
 function place({ database, keys }: LiveOptions, { id, tickMicroseconds }: ShelfRow) {

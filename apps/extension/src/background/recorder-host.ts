@@ -10,29 +10,22 @@ import { isoWeek } from '@aboveboard/protocol/week';
 import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { hexOf } from '../store/byte-text.ts';
+import { countNetwork } from '../store/network-use.ts';
+import type { OwnCards } from '../store/own-cards.ts';
 import { spooledBytes } from '../store/part-spool.ts';
 import { changeSetup, EMPTY_SETUP, type Setup } from '../store/setup.ts';
 import type { Shelf, ShelfRow } from '../store/shelf.ts';
-import type { FaultKey } from '../wire/panel-message.ts';
 import { AgentPorts, targetOf } from './agent-ports.ts';
+import { CommandFault } from './command-fault.ts';
 import { closeAfterCrash } from './crash-recovery.ts';
 import { putAgentsIn, takeAgentsOut } from './injection.ts';
 import { LiveRecording } from './live-recording.ts';
+import { knownTask } from './own-cards-acts.ts';
 import { freshId, randomBytes } from './recording-writing.ts';
 import { dayOf, type Rules } from './rules.ts';
+import { type CountBytes, NetworkUsedUp } from './server-client.ts';
 import { knownLiterals, learnLiterals } from './shipped-literals.ts';
 import { tellFront } from './tab-watch.ts';
-
-export class CommandFault extends Error {
-  override readonly name = 'CommandFault';
-  readonly key: FaultKey;
-  readonly detail: string | undefined;
-  constructor(key: FaultKey, detail?: string) {
-    super(key);
-    this.key = key;
-    this.detail = detail;
-  }
-}
 
 const SIGNALS = ['pointer', 'keys', 'text', 'states'] as const;
 /** A start waits this long at most for what open pages' applications ship. */
@@ -52,6 +45,7 @@ export class RecorderHost {
   readonly keys: KeyRing;
   readonly shelf: Shelf;
   readonly rules: Rules;
+  readonly ownCards: OwnCards;
   readonly ports = new AgentPorts();
   readonly #changed: () => void;
   #live: LiveRecording | null = null;
@@ -59,13 +53,14 @@ export class RecorderHost {
   readonly #looked = new Set<string>();
 
   constructor(
-    device: { database: IDBDatabase; keys: KeyRing; shelf: Shelf; rules: Rules },
+    device: { database: IDBDatabase; keys: KeyRing; shelf: Shelf; rules: Rules; ownCards: OwnCards },
     changed: () => void,
   ) {
     this.database = device.database;
     this.keys = device.keys;
     this.shelf = device.shelf;
     this.rules = device.rules;
+    this.ownCards = device.ownCards;
     this.#changed = changed;
   }
 
@@ -142,8 +137,8 @@ export class RecorderHost {
 
   async start(described: TaskDescription): Promise<string> {
     this.#mustBe('start');
-    const task =
-      described.kind === 'free' ? { ...described, text: maskFreeText(described.text).text } : described;
+    const asked = knownTask([...this.rules.setup.cards, ...(await this.ownCards.all())], described);
+    const task = asked.kind === 'free' ? { ...asked, text: maskFreeText(asked.text).text } : asked;
     const { agreement, standing, setup } = this.rules;
     if (!agreement || !standing?.ok || !setup.consent) throw new CommandFault('agreement');
     const origins = this.#originsOf(task);
@@ -248,6 +243,19 @@ export class RecorderHost {
     return null;
   }
 
+  /** What goes to the server and comes from it, by the day (T17). */
+  count(): CountBytes {
+    return async (bytes) => void (await countNetwork(this.database, dayOf(Date.now()), bytes));
+  }
+
+  /** The same for uploads, which wait for another day where it would be more than agreed (SPO47). */
+  countUpload(): CountBytes {
+    return async (bytes) => {
+      const most = (this.rules.agreement?.budgets.networkMegabytesPerDay ?? 0) * MEGABYTE;
+      if (!(await countNetwork(this.database, dayOf(Date.now()), bytes, most))) throw new NetworkUsedUp();
+    };
+  }
+
   async #destroy(id: string): Promise<void> {
     await this.keys.destroy(id);
     await this.shelf.remove(id);
@@ -312,6 +320,10 @@ export class RecorderHost {
       limits: {
         milliseconds: Math.min(sessionMinutes * MINUTE, dayMinutes * MINUTE - today),
         bytes: (agreement?.budgets.diskMegabytes ?? 0) * MEGABYTE,
+      },
+      budget: {
+        cpuShare: (agreement?.budgets.cpuPercent ?? 0) / 100,
+        memoryBytes: (agreement?.budgets.memoryMegabytes ?? 0) * MEGABYTE,
       },
       settings: (identity: DocumentIdentity, row: ShelfRow) => this.#settings(identity, row),
       onFlush: (recorded: number) => {

@@ -20,6 +20,11 @@ export function sealerFor(key: RecordingKey): PartSealer {
   return makePartSealer(key, crypto.subtle, randomBytes);
 }
 
+/** What leaves has few lengths (SEAL8); what stays on this device has no use for them. */
+export function releaseSealerFor(key: RecordingKey): PartSealer {
+  return makePartSealer(key, crypto.subtle, randomBytes, { padded: true });
+}
+
 /**
  * The sink of a session over the spool: for a new recording with a key of its own, or for one that goes on, with
  * the masks that were counted before.

@@ -2,14 +2,14 @@ import { missingIndexes, type UploadAnnouncement } from '@aboveboard/protocol/up
 import { base64urlOf, hexOf } from '../store/byte-text.ts';
 import { PartSpool } from '../store/part-spool.ts';
 import type { ShelfRow } from '../store/shelf.ts';
-import { isLoopback } from '../wire/server-address.ts';
-import { CommandFault, type RecorderHost } from './recorder-host.ts';
-import { ServerClient, ServerFault } from './server-client.ts';
+import { CommandFault } from './command-fault.ts';
+import { mayUpload, presentCost } from './connection-cost.ts';
+import { leavingTime, nextDay, retryTime } from './leaving-time.ts';
+import type { RecorderHost } from './recorder-host.ts';
+import { randomBytes } from './recording-writing.ts';
+import { NetworkUsedUp, ServerClient, ServerFault } from './server-client.ts';
 
 export const UPLOAD_ALARM = 'upload';
-const MINUTE = 60_000;
-/** The longest that an upload waits beyond the cooling time, so that its time tells nothing. */
-const JITTER = 4 * 60 * MINUTE;
 
 /** Rests for the agreement's cooling time; leaves at a time after that which nobody can guess. */
 export async function release(
@@ -24,9 +24,7 @@ export async function release(
   const parts = await new PartSpool(host.database, to.id).list();
   if (parts.at(-1)?.kind !== 'manifest') throw new CommandFault('recording');
   const envelope = await host.keys.wrap(to.id, [setup.uploadRecipient]);
-  const cooling = agreement.coolingMinutes * MINUTE;
-  const recallUntil = Date.now() + cooling;
-  const uploadAt = recallUntil + Math.floor(randomShare() * Math.min(cooling / 10, JITTER));
+  const { recallUntil, uploadAt } = leavingTime(Date.now(), agreement.coolingMinutes, randomBytes);
   const { ended: _ended, stoppedAt: _stopped, edits: _edits, ...row } = reviewed;
   await host.shelf.put({
     ...row,
@@ -82,10 +80,15 @@ async function uploadAll(host: RecorderHost, changed: () => void): Promise<void>
     const { release: released } = row;
     if (!released || (row.state !== 'cooling' && row.state !== 'uploading')) continue;
     if (Date.now() < released.uploadAt) continue;
-    if (isMetered(host.rules.setup.server) && !released.now) continue;
+    if (!mayUpload(presentCost(host.rules.setup.server), released.now === true)) continue;
     try {
       await upload(host, row.id, changed);
     } catch (error) {
+      if (error instanceof NetworkUsedUp || error instanceof ConnectionChanged) {
+        await waits(host, row.id, error instanceof NetworkUsedUp);
+        changed();
+        continue;
+      }
       const fault = error instanceof ServerFault ? error.message : 'The upload stopped.';
       const retry =
         error instanceof ServerFault && error.status >= 400 && error.status < 500 && error.status !== 429;
@@ -93,7 +96,11 @@ async function uploadAll(host: RecorderHost, changed: () => void): Promise<void>
         known.release
           ? {
               ...known,
-              release: { ...known.release, fault, uploadAt: Date.now() + (retry ? 60 : 1) * MINUTE },
+              release: {
+                ...known.release,
+                fault,
+                uploadAt: retryTime(Date.now(), retry ? 60 : 1, randomBytes),
+              },
             }
           : null,
       );
@@ -103,12 +110,30 @@ async function uploadAll(host: RecorderHost, changed: () => void): Promise<void>
   await schedule(host);
 }
 
+/** The connection became one that costs while parts were sent. */
+class ConnectionChanged extends Error {
+  override readonly name = 'ConnectionChanged';
+}
+
+/** It goes on by itself: on the next day, or when the connection is another one. */
+async function waits(host: RecorderHost, id: string, forNetwork: boolean): Promise<void> {
+  await host.shelf.change(id, (known) => {
+    if (!known.release) return null;
+    const { waitsForNetwork: _waits, ...release } = known.release;
+    if (!forNetwork) return { ...known, release };
+    return {
+      ...known,
+      release: { ...release, waitsForNetwork: true, uploadAt: nextDay(Date.now(), randomBytes) },
+    };
+  });
+}
+
 async function upload(host: RecorderHost, id: string, changed: () => void): Promise<void> {
   const { server, token } = host.rules.setup;
   const row = await host.shelf.get(id);
   const envelope = row?.release?.envelope;
   if (!server || !envelope) throw new ServerFault(0, 'This device is not set up with a server.');
-  const client = new ServerClient(server, token);
+  const client = new ServerClient(server, token, host.countUpload());
   const spool = new PartSpool(host.database, id);
   const announcement = await announcementOf(id, spool, envelope);
   // From here on the server may know of it: a recall is no longer without a trace, and is not offered.
@@ -122,6 +147,8 @@ async function upload(host: RecorderHost, id: string, changed: () => void): Prom
   for (const [done, index] of missing.entries()) {
     const part = await spool.get(index);
     if (!part) throw new ServerFault(422, 'A part is missing on this device.');
+    const { release: now } = (await host.shelf.get(id)) ?? {};
+    if (!mayUpload(presentCost(server), now?.now === true)) throw new ConnectionChanged();
     await client.part(status.upload, index, part.sealed);
     const sent = total - missing.length + done + 1;
     if (sent % 8 === 0 || sent === total) {
@@ -164,18 +191,6 @@ async function announcementOf(
 }
 
 function withoutFault(released: NonNullable<ShelfRow['release']>): NonNullable<ShelfRow['release']> {
-  const { fault: _fault, ...rest } = released;
+  const { fault: _fault, waitsForNetwork: _waits, ...rest } = released;
   return rest;
-}
-
-/** Desktop Chromium does not say what kind of connection it has: unknown is metered. Loopback is none at all. */
-export function isMetered(server: string | null): boolean {
-  if (server && isLoopback(new URL(server).hostname)) return false;
-  const { connection } = navigator as { connection?: { type?: string; saveData?: boolean } };
-  if (connection?.saveData) return true;
-  return connection?.type !== 'ethernet' && connection?.type !== 'wifi';
-}
-
-function randomShare(): number {
-  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }

@@ -11,7 +11,17 @@ export class ServerFault extends Error {
   }
 }
 
+/** The day's bytes would be more than agreed; nothing was sent. */
+export class NetworkUsedUp extends Error {
+  override readonly name = 'NetworkUsedUp';
+}
+
+/** Counts bytes before they are sent and after they came; throws NetworkUsedUp where they may not be sent. */
+export type CountBytes = (bytes: number) => Promise<void>;
+
 const PATIENCE = 20_000;
+/** What a request and its answer are besides their bodies, about. */
+const HEADERS = 1_000;
 
 /**
  * The one server that was configured, and no other: redirects are refused, cookies are neither sent nor kept,
@@ -20,10 +30,12 @@ const PATIENCE = 20_000;
 export class ServerClient {
   readonly #origin: string;
   readonly #token: string | null;
+  readonly #count: CountBytes;
 
-  constructor(origin: string, token: string | null) {
+  constructor(origin: string, token: string | null, count: CountBytes) {
     this.#origin = origin;
     this.#token = token;
+    this.#count = count;
   }
 
   about(): Promise<About> {
@@ -40,7 +52,9 @@ export class ServerClient {
 
   async attachment(digest: string): Promise<Uint8Array> {
     const answer = await this.#ask('GET', `/api/agreement/attachments/${encodeURIComponent(digest)}`);
-    return new Uint8Array(await answer.arrayBuffer());
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    await this.#count(bytes.length);
+    return bytes;
   }
 
   async cards(): Promise<TaskCardsAnswer['cards']> {
@@ -66,10 +80,13 @@ export class ServerClient {
 
   async #json<T>(method: string, path: string, body?: object): Promise<T> {
     const sent = body && new Blob([JSON.stringify(body)], { type: 'application/json' });
-    return (await (await this.#ask(method, path, sent)).json()) as T;
+    const text = await (await this.#ask(method, path, sent)).text();
+    await this.#count(text.length);
+    return JSON.parse(text) as T;
   }
 
   async #ask(method: string, path: string, body?: Blob): Promise<Response> {
+    await this.#count((body?.size ?? 0) + HEADERS);
     let answer: Response;
     try {
       answer = await fetch(this.#origin + path, {

@@ -1,21 +1,27 @@
 import { parseAgreement } from '@aboveboard/consent/agreement';
 import { makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
 import type { TaskCard } from '@aboveboard/protocol/manifest';
+import { parseTaskCards } from '@aboveboard/protocol/task-card-check';
+import { hexOf } from '../store/byte-text.ts';
 import { EMPTY_SETUP, type Setup } from '../store/setup.ts';
 import { serverOrigin } from '../wire/server-address.ts';
-import { CommandFault } from './recorder-host.ts';
-import { ServerClient, ServerFault } from './server-client.ts';
+import { CommandFault } from './command-fault.ts';
+import { type CountBytes, ServerClient, ServerFault } from './server-client.ts';
 
 /** Agreement, cards and the vault's recipient from the server that she or her organisation named. */
-export async function setUpFromServer(address: string, code: string): Promise<(setup: Setup) => Setup> {
+export async function setUpFromServer(
+  address: string,
+  code: string,
+  count: CountBytes,
+): Promise<(setup: Setup) => Setup> {
   const server = serverOrigin(address);
   if (!server) throw new CommandFault('address');
-  const open = new ServerClient(server, null);
+  const open = new ServerClient(server, null, count);
   try {
     const about = await open.about();
     const session = await open.redeem(code.trim());
     if (session.role !== 'contributor' || !session.token) throw new CommandFault('code');
-    const client = new ServerClient(server, session.token);
+    const client = new ServerClient(server, session.token, count);
     const installed = await client.agreement();
     const attachments: [string, Uint8Array][] = [];
     for (const { name, digest } of installed.attachments) {
@@ -23,7 +29,7 @@ export async function setUpFromServer(address: string, code: string): Promise<(s
     }
     const document = new TextEncoder().encode(installed.document);
     await mustVerify(document, attachments);
-    const cards = await client.cards();
+    const cards = checkedCards(await client.cards());
     return () => ({
       ...EMPTY_SETUP,
       server,
@@ -71,24 +77,38 @@ export async function setUpFromFile(text: string): Promise<(setup: Setup) => Set
     installation: agreement.class,
     agreement: { document, attachments },
     verifiedAt: Date.now(),
-    cards: Array.isArray(file.cards) ? (file.cards as TaskCard[]) : [],
+    cards: checkedCards(file.cards ?? []),
   });
 }
 
 /** The state of the rules, fetched again; what could not be checked stays as old as it was (T14). */
-export async function refreshed(setup: Setup): Promise<((setup: Setup) => Setup) | null> {
+export async function refreshed(setup: Setup, count: CountBytes): Promise<((setup: Setup) => Setup) | null> {
   const { server, token } = setup;
   if (!server) return null;
-  const client = new ServerClient(server, token);
+  const client = new ServerClient(server, token, count);
   const installed = await client.agreement();
   const document = new TextEncoder().encode(installed.document);
+  const known = new Map<string, Uint8Array>();
+  for (const [, content] of setup.agreement?.attachments ?? []) known.set(await digestOf(content), content);
   const attachments: [string, Uint8Array][] = [];
-  for (const { name, digest } of installed.attachments)
-    attachments.push([name, await client.attachment(digest)]);
+  for (const { name, digest } of installed.attachments) {
+    attachments.push([name, known.get(digest) ?? (await client.attachment(digest))]);
+  }
   await mustVerify(document, attachments);
-  const cards = await client.cards();
+  const cards = checkedCards(await client.cards());
   const verifiedAt = Date.now();
   return (now) => ({ ...now, agreement: { document, attachments }, cards, verifiedAt });
+}
+
+async function digestOf(content: Uint8Array): Promise<string> {
+  return hexOf(new Uint8Array(await crypto.subtle.digest('SHA-256', content as Uint8Array<ArrayBuffer>)));
+}
+
+/** What a card says may stay literal: one that is none is not taken for one (REC18). */
+function checkedCards(given: unknown): TaskCard[] {
+  const parsed = parseTaskCards(given);
+  if (!parsed.ok) throw new CommandFault('file', parsed.faults[0] && `cards: ${parsed.faults[0].message}`);
+  return parsed.value;
 }
 
 async function mustVerify(document: Uint8Array, attachments: [string, Uint8Array][]) {

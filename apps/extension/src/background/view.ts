@@ -1,7 +1,10 @@
-import type { RecorderView, RecordingView } from '../wire/panel-message.ts';
+import { networkOf } from '../store/network-use.ts';
+import type { ShelfRow } from '../store/shelf.ts';
+import type { BudgetView, RecorderView, RecordingView } from '../wire/panel-message.ts';
+import { mayUpload, presentCost } from './connection-cost.ts';
 import { removedAt } from './housekeeping.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { isMetered } from './releasing.ts';
+import { dayOf } from './rules.ts';
 
 /** All that the panel shows, as it is now. */
 export async function viewOf(host: RecorderHost): Promise<RecorderView> {
@@ -25,7 +28,9 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
     accepted: setup.on,
     origins: host.rules.origins(),
     cards: setup.cards,
+    ownCards: [...(await host.ownCards.all())],
     live: await liveView(host),
+    budgets: await budgetView(host, rows),
     recordings: rows
       .filter(({ state }) => state !== 'recording' && state !== 'paused')
       .map(
@@ -54,13 +59,44 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
                   recallUntil: release.recallUntil,
                   sent: release.sent,
                   parts: release.parts,
-                  metered: isMetered(setup.server) && !release.now,
+                  waits: waitsFor(setup.server, release),
                   fault: release.fault ?? null,
                 }
               : null,
           };
         },
       ),
+  };
+}
+
+function waitsFor(
+  server: string | null,
+  { now, waitsForNetwork }: NonNullable<ShelfRow['release']>,
+): NonNullable<RecordingView['release']>['waits'] {
+  const cost = presentCost(server);
+  if (cost !== 'none' && !mayUpload(cost, now === true)) return cost;
+  return waitsForNetwork ? 'network' : null;
+}
+
+const MEGABYTE = 1_048_576;
+
+async function budgetView(host: RecorderHost, rows: readonly ShelfRow[]): Promise<BudgetView | null> {
+  const budgets = host.rules.agreement?.budgets;
+  if (!budgets) return null;
+  const use = host.session?.use(performance.timeOrigin + performance.now()) ?? null;
+  // What was uploaded is not on this device any more; what runs grows faster than its row is written.
+  const stored = rows
+    .filter(({ id, state }) => state !== 'released' && id !== host.live?.row.id)
+    .reduce((sum, { bytes }) => sum + bytes, host.live?.bytes ?? 0);
+  return {
+    cpu: { share: use?.cpuShare ?? null, of: budgets.cpuPercent / 100 },
+    memory: { bytes: use?.memoryBytes ?? null, of: budgets.memoryMegabytes * MEGABYTE },
+    disk: { bytes: stored, of: budgets.diskMegabytes * MEGABYTE },
+    network: {
+      bytes: await networkOf(host.database, dayOf(Date.now())),
+      of: budgets.networkMegabytesPerDay * MEGABYTE,
+    },
+    slow: use?.slow ?? false,
   };
 }
 

@@ -1,12 +1,15 @@
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
+import { OwnCards } from '../store/own-cards.ts';
 import { readSetup } from '../store/setup.ts';
 import { Shelf } from '../store/shelf.ts';
 import { AGENT_PORT, type FromAgent } from '../wire/agent-wire.ts';
 import { type Command, type CommandAnswer, PANEL_PORT } from '../wire/panel-message.ts';
 import { showBadge } from './badge.ts';
+import { CommandFault } from './command-fault.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
-import { CommandFault, RecorderHost } from './recorder-host.ts';
+import { addCardsFromFile, keepCard } from './own-cards-acts.ts';
+import { RecorderHost } from './recorder-host.ts';
 import { recall, release, schedule, UPLOAD_ALARM, uploadDue, uploadNow } from './releasing.ts';
 import { Rules } from './rules.ts';
 import { refreshed, setUpFromFile, setUpFromServer } from './setting-up.ts';
@@ -60,7 +63,7 @@ export function startWorker(): void {
     if (name === UPLOAD_ALARM) await uploadDue(recorder, () => notice.give());
     if (name !== HOUSEKEEPING_ALARM) return;
     await tidy(recorder);
-    const change = await refreshed(recorder.rules.setup).catch(() => null);
+    const change = await refreshed(recorder.rules.setup, recorder.count()).catch(() => null);
     if (change) await recorder.change(change);
     await schedule(recorder);
   });
@@ -84,7 +87,9 @@ async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
   const rules = new Rules(setup);
   await rules.take(setup);
   const keys = await deviceKeyRing(database);
-  const recorder = new RecorderHost({ database, keys, shelf: new Shelf(database), rules }, changed);
+  const shelf = new Shelf(database, keys);
+  const ownCards = new OwnCards(database, keys);
+  const recorder = new RecorderHost({ database, keys, shelf, rules, ownCards }, changed);
   await recorder.takeUp(await isSameBrowser());
   return recorder;
 }
@@ -117,7 +122,7 @@ async function perform(
     case 'view':
       return undefined;
     case 'set-up':
-      return void (await host.change(await setUpFromServer(command.server, command.code)));
+      return void (await host.change(await setUpFromServer(command.server, command.code, host.count())));
     case 'set-up-from-file':
       return void (await host.change(await setUpFromFile(command.file)));
     case 'opt-in':
@@ -144,6 +149,15 @@ async function perform(
       return void changed();
     case 'upload-now':
       await uploadNow(host, command.id);
+      return void changed();
+    case 'keep-card':
+      await keepCard(host.ownCards, command.draft, command.id);
+      return void changed();
+    case 'remove-card':
+      await host.ownCards.remove(command.id);
+      return void changed();
+    case 'add-cards':
+      await addCardsFromFile(host.ownCards, command.file);
       return void changed();
     case 'leave-installation':
       return void (await host.leave());

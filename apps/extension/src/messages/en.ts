@@ -105,6 +105,73 @@ export const words = {
     photographs: 'photographs of the tab',
   } satisfies Record<AskedSignal, string>,
 
+  cards: {
+    heading: 'Cards of your own',
+    none: 'You have made none. A card says what is to be done with made-up inputs, and can be used again.',
+    make: 'Make a card',
+    add: 'Open cards from a file',
+    change: 'Change',
+    remove: 'Remove',
+    removed: 'Removed.',
+    start: (title: string) => `Start: ${title}`,
+    changeOf: (title: string) => `Change: ${title}`,
+    removeOf: (title: string) => `Remove: ${title}`,
+    newHeading: 'A new card',
+    changeHeading: 'Change the card',
+    warning:
+      'What you write as an input stays readable in the recording, wherever it appears. Make it up: never the name, number or address of a real person, customer or account.',
+    together:
+      'The card goes with what you release. Recordings made with one card can be recognised as belonging together.',
+    title: 'Title',
+    goal: 'What is to be done',
+    goalHint: 'For example: file an expense of 240.00 EUR for ACME.',
+    inputs: 'Made-up inputs',
+    input: (n: number) => `Input ${n}`,
+    label: 'What it is',
+    labelHint: 'For example: amount',
+    value: 'What to enter',
+    another: 'Another input',
+    without: (n: number) => `Without input ${n}`,
+    check: 'It worked when',
+    success: 'Words that the page shows then',
+    successHint: 'Not needed. They stay readable too, so they must not name anybody.',
+    mine: 'I made all of these inputs up. They belong to nobody.',
+    mineFirst: 'Say first that you made the inputs up.',
+    keep: 'Keep the card',
+    back: 'Back',
+    field: {
+      title: 'Title',
+      goal: 'What is to be done',
+      check: 'It worked when',
+      success: 'Words that the page shows',
+    },
+    faults: {
+      empty: 'is missing.',
+      half: 'needs both: what it is, and what to enter.',
+      'free.email': 'has an e-mail address. Take one that nobody has, such as ada@mail.example.',
+      'free.url': 'has a web address. Take one that nobody has, such as https://shop.example.',
+      'free.iban': 'looks like a bank account number. Take something that can not be one.',
+      'free.card': 'looks like a card number. Take something that can not be one.',
+      'free.phone': 'looks like a telephone number. Take something that can not be one.',
+      'free.key': 'looks like a password or a key. Take something that can not be one.',
+      'free.long': 'is too long.',
+    } as Readonly<Record<string, string>>,
+    otherFault: 'looks like data that belongs to somebody. Take something made up.',
+  },
+
+  budgets: {
+    heading: 'What it takes of this computer',
+    agreed: 'Beside it what was agreed. Over it, recording slows down; still over it, it ends. Uploads wait.',
+    slow: 'Recording was slowed down to keep to this.',
+    cpu: 'Processor',
+    memory: 'Memory',
+    disk: 'Disk',
+    network: 'Network today',
+    share: (share: number, of: number) => `${percentWords(share)} of ${percentWords(of)} of one core`,
+    bytes: (bytes: number, of: number) => `${byteWords(bytes)} of ${byteWords(of)}`,
+    idle: 'Nothing while it does not record',
+  },
+
   recordings: {
     heading: 'Your recordings',
     page: 'Your recordings on this device',
@@ -123,6 +190,9 @@ export const words = {
     ended: {
       duration: 'It ended because the agreed length was reached.',
       size: 'It ended because the agreed space on this device was used up.',
+      cpu: 'It ended because recording took more of this computer’s processor than agreed, also after it was slowed down.',
+      memory:
+        'It ended because recording took more of this computer’s memory than agreed, also after it was slowed down.',
       crash: 'The browser or the recorder was interrupted. What was recorded until then was kept.',
       lapse: 'It ended because the agreement or your consent no longer holds.',
       storage: 'It ended because this device could not store any more.',
@@ -130,7 +200,13 @@ export const words = {
     removed: (when: string) => `Removed by itself on ${when} if you do not review it.`,
     recallUntil: (when: string) => `Until ${when} you can recall it, and nothing of it has left this device.`,
     waitsToLeave: 'It leaves this device at a random time soon.',
-    metered: 'It waits, because this connection may cost money by volume.',
+    waits: {
+      metered:
+        'It waits for another connection: your browser says that data is to be saved on this one, or that it is a mobile one.',
+      unknown:
+        'It waits: your browser does not say whether this connection costs by volume. If it does not, you can upload now.',
+      network: 'It waits until tomorrow: the agreed network for today is used up.',
+    } satisfies Record<NonNullable<NonNullable<RecordingView['release']>['waits']>, string>,
     progress: (sent: number, parts: number) => `${sent} of ${parts} parts sent`,
     review: 'Review',
     recall: 'Recall',
@@ -168,6 +244,8 @@ export const words = {
     code: 'The server does not know this code. It may have been used already. Ask for a new one.',
     agreement: 'The agreement could not be checked, so nothing can be recorded under it.',
     file: 'That file holds no agreement.',
+    card: 'The card was not kept, or is not on this device any more. Nothing was changed.',
+    'card-file': 'These cards were not taken. Nothing was changed.',
     storage: 'This device could not store any more. What was recorded before is kept.',
     budget: 'The agreed space on this device is used up. Review or throw away a recording first.',
     'not-allowed': 'The rules do not allow recording now.',
@@ -175,6 +253,20 @@ export const words = {
     failed: 'That did not work. Nothing was changed.',
   } satisfies Record<FaultKey, string>,
 };
+
+/** Small shares are not nothing: below one percent one figure after the point is said. */
+export function percentWords(share: number): string {
+  const percent = share * 100;
+  return `${percent > 0 && percent < 1 ? Math.max(0.1, percent).toFixed(1) : Math.round(percent)} %`;
+}
+
+/**
+ * Her own way of writing dates, if it is one of the language of these words (`en-AU`, `en-US`), else the
+ * language's: a German date in an English sentence helps nobody.
+ */
+export function dateLocale(preferred: readonly string[] = navigator.languages): string {
+  return preferred.find((one) => one.split('-')[0] === words.language) ?? 'en-GB';
+}
 
 export function byteWords(bytes: number): string {
   if (bytes < 1000) return count(bytes, 'byte', 'bytes');

@@ -10,7 +10,7 @@ import type { HitTest } from '@aboveboard/review/masked-nodes';
 import type { ReviewAction } from '@aboveboard/review/review-action';
 import type { KeyRing, RecordingKey } from '@aboveboard/vault/keyring';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
-import { freshId, randomBytes, sealerFor } from '../background/recording-writing.ts';
+import { freshId, randomBytes, releaseSealerFor, sealerFor } from '../background/recording-writing.ts';
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
 import { PartSpool } from '../store/part-spool.ts';
@@ -57,10 +57,10 @@ export class ReviewCase {
   /** Null: there is no such recording here that waits for review. Throws where it can't be opened. */
   static async open(id: string): Promise<ReviewCase | null> {
     const database = await openDatabase();
-    const shelf = new Shelf(database);
+    const keys = await deviceKeyRing(database);
+    const shelf = new Shelf(database, keys);
     const row = await shelf.get(id);
     if (row?.state !== 'reviewing') return null;
-    const keys = await deviceKeyRing(database);
     const key = await keys.open(id);
     const store = new PartSpool(database, id);
     const recording = await openRecording({ id, store, sealer: sealerFor(key), deflate: webDeflate });
@@ -78,7 +78,7 @@ export class ReviewCase {
       await this.forgetResult();
       const id = freshId();
       const store = new PartSpool(this.#database, id);
-      const sealer = sealerFor(await this.#keys.create(id));
+      const sealer = releaseSealerFor(await this.#keys.create(id));
       const target = { id, store, sealer, deflate: webDeflate };
       const words = (text: string) => maskFreeText(text).text;
       const { recording, actions } = this;

@@ -1,10 +1,11 @@
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import { durationWords, words } from '../messages/en.ts';
 import type { LiveView, RecorderView } from '../wire/panel-message.ts';
+import { BudgetUse } from './budget-use.tsx';
 import { DiscardAct } from './discard-act.tsx';
 import type { Send } from './recorder-link.ts';
 import { StateMark } from './state-mark.tsx';
-import { CardWords } from './task-screen.tsx';
+import { CardWords } from './task-card-words.tsx';
 
 const say = words.live;
 
@@ -35,6 +36,7 @@ export function LiveScreen({ view, live, send }: { view: RecorderView; live: Liv
         </div>
         <p className="soft small">{say.stopHint}</p>
         <Taking live={live} paused={paused} />
+        {view.budgets && <BudgetUse budgets={view.budgets} heading="h2" />}
       </section>
       <section className="card" aria-labelledby="live-task">
         {live.task.kind === 'card' ? (

@@ -3,6 +3,7 @@ import { en } from '@aboveboard/consent/messages/en';
 import { words } from '../messages/en.ts';
 import type { RecorderView } from '../wire/panel-message.ts';
 import { AgreementPassages, AgreementScreen, readAgreement } from './agreement-screen.tsx';
+import { BudgetUse } from './budget-use.tsx';
 import { ConnectScreen } from './connect-screen.tsx';
 import { FaultNote } from './fault-note.tsx';
 import { LiveScreen } from './live-screen.tsx';
@@ -41,6 +42,7 @@ export function Panel() {
         {waiting && <Recordings view={view} send={send} />}
         <Now view={view} send={send} />
         {!waiting && <Recordings view={view} send={send} />}
+        {view.budgets && !underWay && view.accepted && <BudgetUse budgets={view.budgets} heading="h2" />}
         {view.agreement && !underWay && view.accepted && <TakingPart view={view} send={send} />}
       </main>
     </div>

@@ -1,4 +1,4 @@
-import { durationWords, words } from '../messages/en.ts';
+import { dateLocale, durationWords, words } from '../messages/en.ts';
 import type { RecordingView } from '../wire/panel-message.ts';
 import { DiscardAct } from './discard-act.tsx';
 import { openReview } from './live-screen.tsx';
@@ -65,7 +65,7 @@ function Recording({
             {say.recall}
           </button>
         )}
-        {(release?.metered || release?.fault) && state !== 'released' && (
+        {(release?.waits === 'unknown' || release?.fault) && state !== 'released' && (
           <button type="button" onClick={() => void send({ command: 'upload-now', id })}>
             {say.uploadNow}
           </button>
@@ -91,7 +91,7 @@ function Leaving({
       {state === 'cooling' && (
         <p>{cooled ? say.waitsToLeave : say.recallUntil(timeWords(release.recallUntil))}</p>
       )}
-      {release.metered && state !== 'released' && <p>{say.metered}</p>}
+      {release.waits && state !== 'released' && <p>{say.waits[release.waits]}</p>}
       {state === 'uploading' && (
         <div>
           <progress value={release.sent} max={release.parts} aria-label={say.state.uploading} />
@@ -104,13 +104,13 @@ function Leaving({
 }
 
 function dateWords(at: number): string {
-  return new Date(at).toLocaleDateString(words.language, { dateStyle: 'long' });
+  return new Date(at).toLocaleDateString(dateLocale(), { dateStyle: 'long' });
 }
 
 function timeWords(at: number): string {
   const near = at - Date.now() < 12 * 3_600_000;
   return new Date(at).toLocaleString(
-    words.language,
-    near ? { timeStyle: 'medium' } : { dateStyle: 'long', timeStyle: 'short' },
+    dateLocale(),
+    near ? { timeStyle: 'short' } : { dateStyle: 'long', timeStyle: 'short' },
   );
 }

@@ -2,7 +2,9 @@ import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { words } from '../messages/en.ts';
 import type { RecorderView } from '../wire/panel-message.ts';
+import { OwnCards } from './own-cards.tsx';
 import type { Send } from './recorder-link.ts';
+import { CardWords, goalOf } from './task-card-words.tsx';
 
 const say = words.task;
 
@@ -11,21 +13,24 @@ export function TaskScreen({ view, send }: { view: RecorderView; send: Send }) {
   const [card, setCard] = useState<TaskCard | null>(null);
   if (card) return <CardScreen card={card} origins={view.origins} send={send} back={() => setCard(null)} />;
   return (
-    <section className="stack" aria-labelledby="task-heading">
-      <h2 id="task-heading">{say.heading}</h2>
-      {view.cards.length === 0 && <p className="soft">{say.noCards}</p>}
-      <ul className="list">
-        {view.cards.map((one) => (
-          <li key={`${one.id} ${one.version}`}>
-            <button type="button" className="card-button" onClick={() => setCard(one)}>
-              <strong>{one.title}</strong>
-              <span className="soft">{goalOf(one)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <OwnWords origins={view.origins} send={send} />
-    </section>
+    <div className="sections">
+      <section className="stack" aria-labelledby="task-heading">
+        <h2 id="task-heading">{say.heading}</h2>
+        {view.cards.length === 0 && <p className="soft">{say.noCards}</p>}
+        <ul className="list">
+          {view.cards.map((one) => (
+            <li key={`${one.id} ${one.version}`}>
+              <button type="button" className="card-button" onClick={() => setCard(one)}>
+                <strong>{one.title}</strong>
+                <span className="soft">{goalOf(one)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        <OwnWords origins={view.origins} send={send} />
+      </section>
+      <OwnCards cards={view.ownCards} send={send} choose={setCard} />
+    </div>
   );
 }
 
@@ -65,56 +70,6 @@ function CardScreen({
         </button>
       </div>
     </section>
-  );
-}
-
-/** Goal, inputs to copy, and how one sees that it worked: before a recording and during it. */
-export function CardWords({ card }: { card: TaskCard }) {
-  return (
-    <div className="stack">
-      <div>
-        <h3>{say.goal}</h3>
-        <p>{goalOf(card)}</p>
-      </div>
-      {card.inputs.length > 0 && (
-        <div className="stack">
-          <h3>{say.inputs}</h3>
-          <dl className="inputs">
-            {card.inputs.map(({ name, label, value }) => (
-              <div key={name}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-                <dd className="act">
-                  <CopyButton label={label} value={value} />
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </div>
-      )}
-      <div>
-        <h3>{say.check}</h3>
-        <p>{card.check}</p>
-      </div>
-    </div>
-  );
-}
-
-function CopyButton({ label, value }: { label: string; value: string }) {
-  const [done, setDone] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(value);
-    setDone(true);
-    setTimeout(() => setDone(false), 2000);
-  };
-  return (
-    <button
-      type="button"
-      aria-label={`${done ? say.copied : say.copy}: ${label}`}
-      onClick={() => void copy()}
-    >
-      {done ? say.copied : say.copy}
-    </button>
   );
 }
 
@@ -169,10 +124,6 @@ function Sites({ origins }: { origins: readonly string[] }) {
       <p className="soft">{say.taken}</p>
     </div>
   );
-}
-
-export function goalOf(card: TaskCard): string {
-  return card.inputs.reduce((goal, { name, value }) => goal.replaceAll(`{${name}}`, value), card.goal);
 }
 
 function taskOf(card: TaskCard): TaskDescription {

@@ -2,6 +2,7 @@ import type { AskedSignal } from '@aboveboard/capture/permits';
 import type { RecorderState } from '@aboveboard/capture/recorder';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
 import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
+import type { CardDraft } from '../cards/own-card.ts';
 import type { ShelfRow } from '../store/shelf.ts';
 
 /** Between the extension's own pages and its worker. Pages of the web can't send these: the sender is checked. */
@@ -28,6 +29,10 @@ export type Command =
     }
   | { command: 'recall'; id: string }
   | { command: 'upload-now'; id: string }
+  /** A card of her own: a new one, or a new version of the one with this id. */
+  | { command: 'keep-card'; draft: CardDraft; id?: string }
+  | { command: 'remove-card'; id: string }
+  | { command: 'add-cards'; file: string }
   | { command: 'leave-installation' };
 
 export type CommandAnswer =
@@ -42,6 +47,8 @@ export type FaultKey =
   | 'code'
   | 'agreement'
   | 'file'
+  | 'card'
+  | 'card-file'
   | 'storage'
   | 'budget'
   | 'not-allowed'
@@ -62,8 +69,21 @@ export type RecorderView = {
   accepted: boolean;
   origins: string[];
   cards: TaskCard[];
+  /** Made on this device, or opened from a file. */
+  ownCards: TaskCard[];
   live: LiveView | null;
   recordings: RecordingView[];
+  budgets: BudgetView | null;
+};
+
+/** What is used of each agreed budget (T17). Null: not while nothing is recorded. */
+export type BudgetView = {
+  cpu: { share: number | null; of: number };
+  memory: { bytes: number | null; of: number };
+  disk: { bytes: number; of: number };
+  network: { bytes: number; of: number };
+  /** Agents were slowed to keep to them. */
+  slow: boolean;
 };
 
 export type LiveView = {
@@ -87,7 +107,8 @@ export type RecordingView = Pick<
     recallUntil: number;
     sent: number;
     parts: number;
-    metered: boolean;
+    /** Why it does not leave yet: the browser says that bytes cost here, or says nothing, or the day's are used up. */
+    waits: 'metered' | 'unknown' | 'network' | null;
     fault: string | null;
   } | null;
 };
