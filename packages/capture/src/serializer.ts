@@ -208,6 +208,7 @@ export function createSerializer(
     if (name === 'value') return access.isInput(node) || access.isField(node) || tag === 'option';
     if (name === 'checked') return access.isInput(node);
     if (name === 'selected') return tag === 'option';
+    if (name === 'src') return tag === 'img';
     return name === 'rel' && tag === 'link';
   }
 

@@ -98,6 +98,25 @@ describe('attributes', () => {
     await page.close();
   });
 
+  test('[AGT15] a picture that gets another address stays the box that it is', async () => {
+    const { page, world } = await recorded(true);
+    await page.evaluate(() => {
+      const picture = document.createElement('img');
+      picture.width = picture.height = 40;
+      picture.src = '/none.png';
+      document.body.append(picture);
+    });
+    await world.settled();
+    await page.locator('img').evaluate((picture) => picture.setAttribute('src', '/other.png'));
+    await page.waitForTimeout(200);
+    expect(changes(world).filter((attributes) => 'src' in attributes)).toEqual([]);
+    const replaying = await browser.newPage();
+    expect(await replay(replaying, world)).toEqual([]);
+    expect(await replayedMarkup(replaying)).toMatch(/<img[^>]* src="data:image\/gif/);
+    await replaying.close();
+    await page.close();
+  });
+
   test.each([
     ['without masks', true],
     ['with masks', false],
