@@ -2,7 +2,7 @@ import { parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 import { type ForkEvidence, forkOf } from './fork-evidence.ts';
 import { type Checked, fault, faulty, LogError, orThrow } from './log-fault.ts';
 import { consistencyFault, EMPTY_ROOT, type Hash, sameHash } from './merkle.ts';
-import { formatSignatureLine, NOTE_BYTES_LIMIT } from './note.ts';
+import { formatNote, formatSignatureLine, NOTE_BYTES_LIMIT } from './note.ts';
 import { parseHashLines } from './proof-file.ts';
 import { signNote, verifyNote } from './signed-note.ts';
 import type { NoteSigner } from './signer.ts';
@@ -42,7 +42,7 @@ export type WitnessOptions = {
   logs: ReadonlyMap<string, readonly VerifierKey[]>;
 };
 
-export type AddCheckpoint = { old: number; proof: Hash[]; signed: SignedCheckpoint; note: Uint8Array };
+export type AddCheckpoint = { old: number; proof: Hash[]; signed: SignedCheckpoint };
 
 export const ADD_CHECKPOINT_BYTES_LIMIT = NOTE_BYTES_LIMIT + 4096;
 
@@ -55,19 +55,20 @@ export function parseAddCheckpoint(body: Uint8Array): Checked<AddCheckpoint> {
   const [oldLine = '', ...hashLines] = String.fromCharCode(...body.subarray(0, blank)).split('\n');
   const old = parseSize(/^old (.*)$/.exec(oldLine)?.[1] ?? '');
   const hashes = parseHashLines(hashLines, 2);
-  const note = body.slice(blank + 2);
-  const signed = parseCheckpoint(note);
+  const signed = parseCheckpoint(body.slice(blank + 2));
   if (old === null || !hashes.ok || !signed.ok) {
     const faults = [hashes, signed].flatMap((one) => (one.ok ? [] : one.faults));
     if (old === null) faults.unshift(fault('LOG131', 'line 1', 'not: old SIZE'));
     return { ok: false, faults };
   }
-  return { ok: true, value: { old, proof: hashes.value, signed: signed.value, note } };
+  return { ok: true, value: { old, proof: hashes.value, signed: signed.value } };
 }
 const HEAD_LIMIT = 32 + 64 * 45;
 
 export class Witness {
   private readonly options: WitnessOptions;
+  /** The last request for each log: of one log they go one after another. */
+  private readonly last = new Map<string, Promise<unknown>>();
 
   constructor(options: WitnessOptions) {
     this.options = options;
@@ -84,29 +85,38 @@ export class Witness {
     if (!verifyNote(signed.note, keys).ok) return refusal(403, 'not signed by the log');
     if (old > size) return refusal(400, 'the old size is above the new one');
 
+    const kept = withoutOthers(parsed.value, keys);
+    // A tree may not be called the largest seen after a larger one was (LOG137), so no two are signed at once.
+    const turn = (this.last.get(origin) ?? Promise.resolve()).then(() => this.decide(origin, kept));
+    this.last.set(
+      origin,
+      turn.catch(() => undefined),
+    );
+    return await turn;
+  }
+
+  private async decide(origin: string, asked: AddCheckpoint): Promise<WitnessAnswer> {
     const before = await this.options.storage.latest(origin);
     const latest = before && readBack(before);
-    if (old !== (before?.size ?? 0)) return conflict(before?.size ?? 0, latest && forkOf(latest, signed));
-    const wrong = extensionFault(latest, parsed.value);
-    if (wrong) return wrong;
-    return await this.cosign(origin, before, parsed.value);
+    if (asked.old !== (before?.size ?? 0)) {
+      return conflict(before?.size ?? 0, latest && forkOf(latest, asked.signed));
+    }
+    return extensionFault(latest, asked) ?? (await this.cosign(origin, before, asked.signed));
   }
 
   private async cosign(
     origin: string,
     before: WitnessedHead | null,
-    asked: AddCheckpoint,
+    { checkpoint: { size }, note }: SignedCheckpoint,
   ): Promise<WitnessAnswer> {
-    const { signed, note } = asked;
-    const { size } = signed.checkpoint;
-    // Of the size that stands there already, the first note stays: it is as good, and nothing needs to be written.
+    // Of the size that stands there already the first note stays: nothing needs to be written.
     if (before?.size !== size) {
-      const next = { size, checkpoint: note };
+      const next = { size, checkpoint: formatNote(note) };
       if (!(await this.options.storage.replace(origin, before?.size ?? null, next))) {
         return conflict((await this.options.storage.latest(origin))?.size ?? 0, null);
       }
     }
-    const { signatures } = await signNote(signed.note.text, this.options.cosigners);
+    const { signatures } = await signNote(note.text, this.options.cosigners);
     return {
       status: 200,
       contentType: TEXT,
@@ -114,6 +124,15 @@ export class Witness {
       evidence: null,
     };
   }
+}
+
+/** With the log's own signatures alone: what is kept is small, and is evidence. */
+function withoutOthers(asked: AddCheckpoint, keys: readonly VerifierKey[]): AddCheckpoint {
+  const { checkpoint, note } = asked.signed;
+  const signatures = note.signatures.filter(({ name, id }) =>
+    keys.some((key) => key.name === name && key.id === id),
+  );
+  return { ...asked, signed: { checkpoint, note: { text: note.text, signatures } } };
 }
 
 /** Does the checkpoint extend what was cosigned before? Null if so. */
