@@ -1,3 +1,5 @@
+import { costFields } from '@aboveboard/planner/cost/inputs';
+import { programmeDefaults } from '@aboveboard/planner/programme/rates';
 import { describe, expect, test } from 'vitest';
 import { askedOf, draftOf, examplePlan, planFileOf, planOf, problemsByField } from '../src/planner/draft.ts';
 import { allFields, fieldAt, fieldOf, namedFields } from '../src/planner/fields.ts';
@@ -36,6 +38,84 @@ describe('drafts', () => {
     for (const id of allFields) for (const place of fieldOf(id).at) expect(fieldAt(place)).toBe(id);
   });
 
+  test('every figure of cost and every rate of a programme is on the form', () => {
+    for (const id of [...Object.keys(costFields), ...Object.keys(programmeDefaults)])
+      expect(allFields).toContain(id);
+  });
+
+  test('a part is asked for by the field that it needs, and takes the model and GPU above', () => {
+    const [draft] = examplePlan().scenarios;
+    if (!draft) throw new Error('no example');
+    expect(Object.keys(askedOf(draft).asked)).not.toContain('finetune');
+    const written = {
+      ...draft.written,
+      tuneMethod: 'lora',
+      tuneSharding: 'zero3',
+      recorders: '40',
+      training_mfu: '0.4',
+      deployed: 'yes',
+      port: '9000',
+      draft: 'yes',
+    };
+    const { asked, problems } = askedOf({ ...draft, written });
+    expect(problems).toEqual([]);
+    expect(asked).toMatchObject({
+      finetune: { method: 'lora', sharding: 'zero3', model: 'Qwen/Qwen3-32B', gpu: 'h100_sxm' },
+      programme: { contributors: 40, measured: { training_mfu: 0.4 } },
+      cost: { contributors: 40 },
+      deploy: { port: 9000 },
+      memory: { draft: true },
+    });
+    const back = draftOf(asked);
+    expect(back.written).toEqual(written);
+    expect(askedOf(back).asked).toEqual(asked);
+    expect(askedOf({ ...back, written: { ...written, deployed: '' } }).asked.deploy).toBeUndefined();
+  });
+
+  test('words that a plan file may use for a choice are read; others stay as they were', () => {
+    const finetune = { method: 'QLoRA', model: 'x', optimizer: 'adamw_torch', gradient_checkpointing: false };
+    const back = draftOf({ finetune });
+    expect(back.written).toMatchObject({
+      tuneMethod: 'qlora',
+      tuneOptimizer: 'adamw',
+      tuneCheckpointing: 'none',
+    });
+    const odd = { finetune: { method: 'lora', model: 'x', optimizer: 'lion' } };
+    expect(askedOf(draftOf(odd)).asked).toEqual(odd);
+  });
+
+  test('[PLN3] own entries belong to the plan, and stand in every scenario of its file', () => {
+    const plan = { ...examplePlan(), control: { evidence: [], weights: {} } };
+    const row = {
+      name: 'h100_sxm',
+      category: 'gpu_price',
+      unit: 'USD',
+      low: 1,
+      typical: 2,
+      high: 3,
+      date: '2026-11-22',
+      source: 'our invoice',
+      confidence: 'high' as const,
+    };
+    const [first] = plan.scenarios;
+    if (!first) throw new Error('no example');
+    const file = planFileOf({
+      ...plan,
+      scenarios: [first, first],
+      own: { models: [], gpus: [], costs: [row] },
+    });
+    expect(file.scenarios.map((one) => one.catalogue?.costs)).toEqual([[row], [row]]);
+    const back = planOf(JSON.parse(JSON.stringify(file)));
+    expect(back?.own.costs).toEqual([row]);
+    expect(back && planFileOf(back)).toEqual(file);
+    // An entry that cannot be used is said, and is there again in the file.
+    const spoilt = { scenarios: [{ ...file.scenarios[0], catalogue: { gpus: [{ name: 'half' }] } }] };
+    const half = planOf(JSON.parse(JSON.stringify(spoilt)));
+    const [draft] = half?.scenarios ?? [];
+    expect(draft && askedOf(draft).problems.map(({ at }) => at)).toContain('catalogue.gpus[0] spec.memory');
+    expect(half && planFileOf(half).scenarios[0]?.catalogue?.gpus).toEqual([{ name: 'half' }]);
+  });
+
   test('a plan goes into a file and comes back', () => {
     const plan = examplePlan();
     plan.control = {
@@ -56,7 +136,8 @@ describe('drafts', () => {
     };
     expect(askedOf(draftOf(asked)).asked).toEqual({
       ...asked,
-      cost: { ...asked.cost, gpu: 'h100_sxm' },
+      // Those who record are the people whose share of the cost is told.
+      cost: { ...asked.cost, gpu: 'h100_sxm', contributors: 100 },
     });
   });
 

@@ -1,4 +1,5 @@
-import { apiPrices } from '@aboveboard/planner/catalogue/cost';
+import { builtInFiles } from '@aboveboard/planner/catalogue/built-in';
+import { apiPrices, costRows } from '@aboveboard/planner/catalogue/cost';
 import { builtInGpus } from '@aboveboard/planner/catalogue/gpu';
 import { builtInModels, findModel } from '@aboveboard/planner/catalogue/model';
 import { axes } from '@aboveboard/planner/control/matrix';
@@ -9,10 +10,13 @@ import { engineNames } from '@aboveboard/planner/memory/engine';
 import { kvDtypeNames } from '@aboveboard/planner/memory/kv';
 import { quantNames } from '@aboveboard/planner/memory/quant';
 import { type Own, readMemory } from '@aboveboard/planner/memory/question';
-import { type ServeMemory, serveMemory } from '@aboveboard/planner/memory/serve';
+import { type ServeInput, type ServeMemory, serveMemory } from '@aboveboard/planner/memory/serve';
 import type { Checked, Problem } from '@aboveboard/planner/problem';
+import { programmeDefaults } from '@aboveboard/planner/programme/rates';
 import { type PlanAnswer, type PlanAsked, planScenario } from '@aboveboard/planner/scenario/plan';
 import { type ReportTable, reportTables } from '@aboveboard/planner/scenario/report-table';
+import { hasOwn, type OwnCatalogue, type OwnKind } from './own-catalogue.ts';
+import { type TuneWorking, tuneWorking } from './tune-working.ts';
 
 /** All that the page needs of the catalogue, so that the catalogue itself stays in the worker. */
 export type Offered = {
@@ -32,6 +36,9 @@ export type Offered = {
   }[];
   axes: typeof axes;
   units: Record<CostField, string>;
+  rates: typeof programmeDefaults;
+  /** The names of built-in entries, to say which are replaced. */
+  known: Record<OwnKind, string[]>;
 };
 
 export type MemoryWorking = {
@@ -49,17 +56,22 @@ export type MemoryWorking = {
     | 'fits'
     | 'assumed'
   >;
+  /** Where eight cases of ten lie, by the interval of what is left for KV. */
+  requests: { low: number; high: number };
+  context: { low: number; high: number };
   sources: string[];
   layout: { tp: number; pp: number };
   shape: { layers: number; kvHeads: number; headDim: number; kvRank?: number };
   kv: string;
   quant: string;
   maxLen: number;
+  binds: ServeMemory['binds'];
 };
 
 export type Answered = {
   answer: PlanAnswer;
   memory: MemoryWorking | null;
+  finetune: TuneWorking | null;
   /** ms that each token may take at p95; 0 where no service is asked for. */
   target: number;
   /** Every figure that the cost rests on, given or taken from the catalogue. */
@@ -93,12 +105,24 @@ export function offered(): Offered {
     units: Object.fromEntries(
       Object.entries(costFields).map(([field, limits]) => [field, limits.unit]),
     ) as Record<CostField, string>,
+    rates: programmeDefaults,
+    known: {
+      models: builtInModels.map(({ name }) => name),
+      gpus: builtInGpus.map(({ name }) => name),
+      costs: costRows.map(({ category, name }) => `${category}: ${name}`),
+    },
   };
 }
 
+/** A built-in file, for somebody to change and give back as her own. */
+export function catalogueFile(kind: OwnKind): string {
+  return `${JSON.stringify(builtInFiles[`${kind}.json`], null, 2)}\n`;
+}
+
 /** One scenario. A plan from a link may be malformed in ways that the planner does not expect: that is a problem too. */
-export function answerScenario(asked: PlanAsked, draws: number): Checked<Answered> {
+export function answerScenario(given: PlanAsked, own: OwnCatalogue, draws: number): Checked<Answered> {
   try {
+    const asked = hasOwn(own) ? { ...given, catalogue: own } : given;
     const full = { ...asked, ...(asked.cost ? { cost: { ...asked.cost, draws } } : {}) };
     const planned = planScenario(full);
     if (!planned.ok) return { ok: false, problems: causes(planned.problems) };
@@ -107,7 +131,9 @@ export function answerScenario(asked: PlanAsked, draws: number): Checked<Answere
       ok: true,
       value: {
         answer,
-        memory: asked.memory ? memoryWorking(asked) : null,
+        memory: asked.memory ? memoryWorking(asked, answer) : null,
+        finetune:
+          asked.finetune && answer.finetune ? tuneWorking(asked.finetune, answer.finetune, own.gpus) : null,
         target: asked.service?.tpot_p95_ms ?? 0,
         figures: costFigures(full, answer),
         tables: reportTables(answer),
@@ -130,7 +156,7 @@ function causes(problems: Problem[]): Problem[] {
     : problems;
 }
 
-function memoryWorking(asked: PlanAsked): MemoryWorking | null {
+function memoryWorking(asked: PlanAsked, answer: PlanAnswer): MemoryWorking | null {
   const own: Own = asked.catalogue ?? {};
   const read = readMemory(asked.memory ?? {}, own);
   if (!read.ok) return null;
@@ -147,7 +173,12 @@ function memoryWorking(asked: PlanAsked): MemoryWorking | null {
     kvPerRequest,
     fits,
     assumed,
+    binds,
   } = serveMemory(read.value);
+  const interval = answer.memory?.interval;
+  const between = interval ? [interval.low * 2 ** 30, interval.high * 2 ** 30] : [kvAvailable, kvAvailable];
+  const [low, high] = between.map((kv) => contextWith(read.value, assumed, kv - kvAvailable));
+  const [few, many] = between.map((kv) => Math.max(0, kv / kvPerRequest));
   const name = asked.memory?.model;
   const model = typeof name === 'string' ? findModel(name, own.models) : null;
   return {
@@ -164,6 +195,8 @@ function memoryWorking(asked: PlanAsked): MemoryWorking | null {
       fits,
       assumed,
     },
+    requests: { low: few ?? 0, high: many ?? 0 },
+    context: { low: low ?? 0, high: high ?? 0 },
     sources: [
       model?.ok
         ? `${model.value.name}: ${model.value.source} (${model.value.date}, ${model.value.confidence})`
@@ -182,7 +215,16 @@ function memoryWorking(asked: PlanAsked): MemoryWorking | null {
     kv: kv.key.name === kv.value.name ? kv.key.name : `${kv.key.name}/${kv.value.name}`,
     quant: quant.name,
     maxLen,
+    binds,
   };
+}
+
+/** The longest context if `more` bytes were left for KV: the same plan on a GPU that is so much larger. */
+function contextWith(input: ServeInput, assumed: ServeMemory['assumed'], more: number): number {
+  const capacity = input.gpuGib ?? input.gpu.spec.usable;
+  const { sequences, batchedTokens, fraction } = assumed;
+  const gpuGib = Math.max(0.001, capacity + more / 2 ** 30 / fraction);
+  return serveMemory({ ...input, sequences, batchedTokens, fraction, gpuGib }).maxContext;
 }
 
 /** The figures as the scenario's cost read them, for the page to show beside their fields. */
@@ -202,6 +244,7 @@ function costFigures(asked: PlanAsked, answer: PlanAnswer): Answered['figures'] 
   const read = readCost(
     { ...asked.cost, gpus: 1, figures: { ...tokensPerGpu, ...asked.cost.figures } },
     asked.catalogue?.costs ?? [],
+    asked.catalogue?.gpus,
   );
   return read.ok ? read.value.figures : {};
 }

@@ -64,10 +64,10 @@ export function Chart(props: {
   );
 }
 
-export function TableBehind(props: ChartTable & { label: string }): ReactNode {
+export function TableBehind(props: ChartTable & { label: string; summary?: string }): ReactNode {
   return (
     <details className="behind">
-      <summary>{text.table}</summary>
+      <summary>{props.summary ?? text.table}</summary>
       <Table {...props} />
     </details>
   );

@@ -13,7 +13,12 @@ const colour: Record<Way, string> = {
   api: 'var(--way-api)',
 };
 const dash: Record<Way, string> = { onPremise: '', cloud: '7 3', api: '2 3' };
-const style = { fontSize: '12px', fontFamily: 'var(--font)', background: 'none', color: 'var(--ink)' };
+export const chartStyle = {
+  fontSize: '12px',
+  fontFamily: 'var(--font)',
+  background: 'none',
+  color: 'var(--ink)',
+};
 
 /** Labels at the ends of lines, moved apart where they would lie on each other; `y` grows upwards, in data. */
 function apart<T extends { y: number }>(
@@ -42,7 +47,7 @@ export function speedChart(curve: readonly CurvePoint[], target: number, width: 
   return Plot.plot({
     width,
     height,
-    style,
+    style: chartStyle,
     marginLeft: 48,
     marginBottom: 40,
     marginRight: 24,
@@ -117,7 +122,7 @@ export function cumulativeChart(cost: CostAnswer, width: number, height: number)
   return Plot.plot({
     width,
     height,
-    style,
+    style: chartStyle,
     marginLeft: 48,
     marginBottom: 36,
     marginRight: 62,
@@ -177,7 +182,7 @@ export function breakEvenChart(cost: CostAnswer, width: number, height: number) 
   return Plot.plot({
     width,
     height,
-    style,
+    style: chartStyle,
     marginLeft: 48,
     marginBottom: 36,
     marginRight: 92,
@@ -230,7 +235,7 @@ export function tornadoChart(cost: CostAnswer, width: number, height: number) {
   return Plot.plot({
     width,
     height,
-    style,
+    style: chartStyle,
     marginLeft: 118,
     marginTop: 28,
     marginBottom: 36,

@@ -2,10 +2,12 @@ import type { Axis, ControlWay } from '@aboveboard/planner/control/matrix';
 import type { ControlAnswer, ControlAsked, Evidence } from '@aboveboard/planner/control/score';
 import type { Checked } from '@aboveboard/planner/problem';
 import { memo, type ReactNode, useId, useState } from 'react';
+import { EvidenceFile } from './evidence-file.tsx';
 import { text } from './messages/en.ts';
-import { figure, share } from './numbers.ts';
+import { RankingView } from './ranking-view.tsx';
 import { readNumber } from './written-number.ts';
 
+const noWeights = {};
 const ways: readonly ControlWay[] = ['onPremise', 'hybrid', 'api'];
 
 /** The comparison of control: what to verify, what was verified, and only then a score. */
@@ -50,7 +52,7 @@ export const ControlView = memo(function ControlView(props: {
                     aria-expanded={open === axis.id}
                     onClick={() => setOpen(open === axis.id ? null : axis.id)}
                   >
-                    {axis.title}
+                    <span className="shown">{axis.title}</span>
                   </button>
                 </th>
                 {ways.map((way) => (
@@ -71,7 +73,7 @@ export const ControlView = memo(function ControlView(props: {
         </table>
       </div>
       {opened && <AxisView axis={opened} evidence={control.evidence ?? []} onEvidence={setEvidence} />}
-      {answer && <Ranking answer={answer} axes={axes} />}
+      {answer && <RankingView answer={answer} axes={axes} weights={control.weights ?? noWeights} />}
     </section>
   );
 });
@@ -184,6 +186,7 @@ function Verify(props: {
             aria-describedby={missing ? `${id}-fault` : undefined}
             onChange={(event) => props.onEvidence(item, { ...entry, rests: event.target.value })}
           />
+          <EvidenceFile what={props.what} onRests={(rests) => props.onEvidence(item, { ...entry, rests })} />
           {missing && (
             <p id={`${id}-fault`} className="fault">
               {text.control.restsMissing}
@@ -192,43 +195,5 @@ function Verify(props: {
         </>
       )}
     </li>
-  );
-}
-
-function Ranking(props: { answer: ControlAnswer; axes: readonly Axis[] }): ReactNode {
-  const { answer } = props;
-  const titles = new Map(props.axes.map(({ id, title }) => [id, title]));
-  return (
-    <>
-      <h3>{text.control.ranking}</h3>
-      {answer.comparedAxes.length === 0 ? (
-        <p>{text.control.noRanking}</p>
-      ) : (
-        <>
-          <ol>
-            {answer.ranking.map(({ way, score }) => (
-              <li key={way}>
-                {text.control.share(
-                  text.control.ways[way],
-                  score === null ? text.control.noEvidence : share(score),
-                  share(answer.leadShare[way]),
-                )}
-              </li>
-            ))}
-          </ol>
-          <details className="behind">
-            <summary>{text.control.moves}</summary>
-            <ul>
-              {answer.moves.map(({ axis, weight, leads }) => (
-                <li key={`${axis} ${weight}`}>
-                  {text.control.move(titles.get(axis) ?? axis, figure(weight), text.control.ways[leads])}
-                </li>
-              ))}
-            </ul>
-          </details>
-        </>
-      )}
-      <p className="soft">{answer.notice}</p>
-    </>
   );
 }

@@ -1,54 +1,81 @@
 import type { ControlAsked } from '@aboveboard/planner/control/score';
 import type { Problem } from '@aboveboard/planner/problem';
 import type { PlanAsked } from '@aboveboard/planner/scenario/plan';
-import { allFields, type FieldId, fieldAt, fieldOf } from './fields.ts';
+import { allFields, type Field, type FieldId, fieldAt, fieldOf } from './fields.ts';
 import { text } from './messages/en.ts';
+import { hasOwn, joinedOwn, noOwn, type OwnCatalogue, ownOfPlan } from './own-catalogue.ts';
 import { readNumber, readRange, writeNumber, writeRange } from './written-number.ts';
 
 /**
  * What is being planned: up to three scenarios as they stand in the form, letter by letter, and the evidence for
- * control, which belongs to the whole plan. `rest` holds what a plan file says and the form does not ask for: it
- * is answered and saved again as it was.
+ * control and the user's own catalogue, which belong to the whole plan. `rest` holds what a plan file says and the
+ * form does not ask for: it is answered and saved again as it was.
  */
-export type Draft = { written: Partial<Record<FieldId, string>>; rest: PlanAsked };
-export type Plan = { scenarios: Draft[]; control: ControlAsked };
+export type Written = Partial<Record<FieldId, string>>;
+export type Draft = { written: Written; rest: PlanAsked };
+export type Plan = { scenarios: Draft[]; control: ControlAsked; own: OwnCatalogue };
 export const MOST_SCENARIOS = 3;
 
 type Tree = { [key: string]: unknown };
 const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A draft as the planner asks for it, and what cannot be read at all. */
+/** A draft as the planner asks for it, without catalogue entries, and what cannot be read at all. */
 export function askedOf(draft: Draft): { asked: PlanAsked; problems: Problem[] } {
   const asked = structuredClone(draft.rest) as Tree;
   const problems: Problem[] = [];
   for (const id of allFields) {
     const written = draft.written[id]?.trim() ?? '';
     if (written === '') continue;
-    const { at, kind } = fieldOf(id);
-    const value = kind === 'text' ? written : kind === 'number' ? readNumber(written) : readRange(written);
+    const field = fieldOf(id);
+    const value = readOf(field, written);
     if (value === undefined) {
       problems.push({
         code: 'impossible',
-        at: at[0] ?? id,
+        at: field.at[0] ?? id,
         message: text.faults.notNumber(written),
-        right: kind === 'number' ? text.faults.aNumber : text.faults.aRange,
+        right: field.kind === 'number' ? text.faults.aNumber : text.faults.aRange,
       });
       continue;
     }
-    for (const place of at) put(asked, place, value);
+    for (const place of field.at) put(asked, place, value);
   }
+  if (draft.written.deployed !== 'yes') delete asked['deploy'];
   leaveUnasked(asked);
-  problems.push(...serviceProblems(asked));
+  follow(draft, asked);
+  problems.push(...serviceProblems(asked), ...ownOfPlan(asked['catalogue']).problems);
+  delete asked['catalogue'];
   return { asked: asked as PlanAsked, problems };
+}
+
+function readOf({ kind, at }: Field, written: string): unknown {
+  if (kind === 'number') return readNumber(written);
+  if (kind === 'quantity') return readRange(written);
+  // To have a part at all is the answer for `deploy`.
+  if (kind === 'flag') return at[0]?.includes('.') ? written === 'yes' : {};
+  return written;
+}
+
+/** Fields that were left empty and take another's value; only in parts that are asked for. */
+function follow(draft: Draft, asked: Tree): void {
+  for (const id of allFields) {
+    const { at, follows } = fieldOf(id);
+    const [place = ''] = at;
+    if (!follows || draft.written[id]?.trim() || !isTree(asked[place.split('.')[0] ?? ''])) continue;
+    const value = get(asked, fieldOf(follows).at[0] ?? '');
+    if (value !== undefined && get(asked, place) === undefined) put(asked, place, value);
+  }
 }
 
 /** A part that has only what it shares with another part was not asked for. */
 function leaveUnasked(asked: Tree): void {
-  const { speed, cost } = asked;
+  const { speed, cost, finetune, programme } = asked;
   if (isTree(speed) && ['isl', 'osl', 'concurrency'].every((name) => speed[name] === undefined))
     delete asked['speed'];
-  if (isTree(cost) && Object.keys(cost).every((name) => name === 'gpu')) delete asked['cost'];
+  if (isTree(cost) && Object.keys(cost).every((name) => ['gpu', 'tariff'].includes(name)))
+    delete asked['cost'];
+  if (isTree(finetune) && finetune['method'] === undefined) delete asked['finetune'];
+  if (isTree(programme) && programme['contributors'] === undefined) delete asked['programme'];
 }
 
 /** The service is planned only where a rate is given; then its targets must be there too. */
@@ -73,6 +100,15 @@ function serviceProblems(asked: Tree): Problem[] {
   });
 }
 
+function get(tree: Tree, place: string): unknown {
+  let at: unknown = tree;
+  for (const step of place.split('.')) {
+    if (!isTree(at) || !Object.hasOwn(at, step)) return undefined;
+    at = at[step];
+  }
+  return at;
+}
+
 function put(tree: Tree, place: string, value: unknown): void {
   const steps = place.split('.');
   const last = steps.pop();
@@ -90,7 +126,8 @@ function put(tree: Tree, place: string, value: unknown): void {
 }
 
 /** Takes a value out where the form can show it; a config.json, or a figure with its own source, stays in `rest`. */
-function take(tree: Tree, place: string): string | undefined {
+function take(tree: Tree, place: string, { kind, values, also }: Field): string | undefined {
+  if (kind === 'flag' && !place.includes('.')) return isTree(tree[place]) ? 'yes' : undefined;
   const steps = place.split('.');
   const last = steps.pop() ?? '';
   let at = tree;
@@ -100,6 +137,13 @@ function take(tree: Tree, place: string): string | undefined {
     at = next;
   }
   const value = Object.hasOwn(at, last) ? at[last] : undefined;
+  if (kind === 'choice' || kind === 'flag') {
+    const said = typeof value === 'string' || typeof value === 'boolean' ? String(value).toLowerCase() : '';
+    const chosen = kind === 'flag' && said === 'true' ? 'yes' : (also?.[said] ?? said);
+    if (!(values ?? ['yes']).includes(chosen)) return undefined;
+    delete at[last];
+    return chosen;
+  }
   const range = Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'number');
   if (typeof value !== 'string' && typeof value !== 'number' && !range) return undefined;
   delete at[last];
@@ -115,17 +159,35 @@ export function draftOf(asked: PlanAsked): Draft {
   const written: Draft['written'] = {};
   delete rest['control'];
   for (const id of allFields) {
-    const [first, ...others] = fieldOf(id).at;
-    const values = [first, ...others].map((place) => (place ? take(rest, place) : undefined));
-    const value = values.find((one) => one !== undefined);
+    const field = fieldOf(id);
+    const value = field.at.map((place) => take(rest, place, field)).find((one) => one !== undefined);
     if (value !== undefined) written[id] = value.slice(0, 200);
+  }
+  for (const id of allFields) {
+    const { follows } = fieldOf(id);
+    if (follows && written[id] === written[follows]) delete written[id];
   }
   return { written, rest: rest as PlanAsked };
 }
 
 /** A plan as `aboveboard plan` reads it. */
 export function planFileOf(plan: Plan): { scenarios: PlanAsked[] } {
-  return { scenarios: plan.scenarios.map((draft) => ({ ...askedOf(draft).asked, control: plan.control })) };
+  return {
+    scenarios: plan.scenarios.map((draft) => {
+      const own = hasOwn(plan.own) ? { catalogue: plan.own } : {};
+      const kept = draft.rest.catalogue ? { catalogue: joinedFile(plan.own, draft.rest.catalogue) } : own;
+      return { ...askedOf(draft).asked, ...kept, control: plan.control };
+    }),
+  };
+}
+
+/** Entries that have faults are saved as they came, beside the plan's. */
+function joinedFile(own: OwnCatalogue, faulty: NonNullable<PlanAsked['catalogue']>) {
+  return {
+    models: [...own.models, ...(faulty.models ?? [])],
+    gpus: [...own.gpus, ...(faulty.gpus ?? [])],
+    costs: [...own.costs, ...(faulty.costs ?? [])],
+  };
 }
 
 /** Reads what a file or a link brought, which anybody may have written. Null: no plan. */
@@ -133,9 +195,23 @@ export function planOf(given: unknown): Plan | null {
   if (!isTree(given)) return null;
   const listed = Array.isArray(given['scenarios']) ? given['scenarios'] : [given];
   const scenarios = listed.filter(isTree).slice(0, MOST_SCENARIOS) as PlanAsked[];
-  if (scenarios.length === 0 || !scenarios.some((one) => one.memory || one.speed || one.cost)) return null;
-  const control = scenarios[0]?.control;
-  return { scenarios: scenarios.map(draftOf), control: controlOf(control) };
+  if (!scenarios.some((one) => planParts.some((part) => one[part]))) return null;
+  const drafts = scenarios.map(draftOf);
+  return { scenarios: drafts, control: controlOf(scenarios[0]?.control), own: takeOwn(drafts) };
+}
+
+const planParts = ['memory', 'speed', 'cost', 'finetune', 'programme'] as const;
+
+/** The scenarios' own entries as the plan's; those with a fault stay where they were, to be said and saved. */
+function takeOwn(drafts: readonly Draft[]): OwnCatalogue {
+  let all = noOwn;
+  for (const { rest } of drafts) {
+    const { own, faulty } = ownOfPlan(rest.catalogue);
+    if (hasOwn(faulty)) rest.catalogue = faulty;
+    else delete rest.catalogue;
+    all = joinedOwn(own, all);
+  }
+  return all;
 }
 
 function controlOf(given: unknown): ControlAsked {
@@ -194,6 +270,7 @@ export const examplePlan = (): Plan => ({
         years: '5',
         currency: 'USD',
         euro: '1.12',
+        country: 'EU',
         tokensIn: '10G / 20G / 40G',
         tokensOut: '2.5G / 5G / 10G',
         staffCost: '70000 / 90000 / 130000',
@@ -205,4 +282,5 @@ export const examplePlan = (): Plan => ({
     },
   ],
   control: {},
+  own: noOwn,
 });

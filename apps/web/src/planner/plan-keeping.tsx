@@ -2,6 +2,7 @@ import { type ReactNode, useId, useRef, useState } from 'react';
 import { type Plan, planFileOf, planOf } from './draft.ts';
 import { text } from './messages/en.ts';
 import { linkOf } from './plan-link.ts';
+import { saveText } from './save-file.ts';
 
 /** Larger than any plan that people write. */
 const MOST_FILE = 2_000_000;
@@ -91,11 +92,5 @@ async function readPlan(chosen: File): Promise<Plan | null> {
 }
 
 function save(plan: Plan): void {
-  const blob = new Blob([`${JSON.stringify(planFileOf(plan), null, 2)}\n`], { type: 'application/json' });
-  const url = URL.createObjectURL(blob);
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.download = text.plan.fileName;
-  anchor.click();
-  URL.revokeObjectURL(url);
+  saveText(text.plan.fileName, `${JSON.stringify(planFileOf(plan), null, 2)}\n`, 'application/json');
 }

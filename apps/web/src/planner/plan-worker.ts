@@ -1,15 +1,33 @@
 import type { ControlAnswer, ControlAsked } from '@aboveboard/planner/control/score';
 import type { Checked } from '@aboveboard/planner/problem';
 import type { PlanAsked } from '@aboveboard/planner/scenario/plan';
-import { type Answered, answerControl, answerScenario, type Offered, offered } from './calculation.ts';
+import {
+  type Answered,
+  answerControl,
+  answerScenario,
+  catalogueFile,
+  type Offered,
+  offered,
+} from './calculation.ts';
+import { noOwn, type OwnCatalogue, type OwnKind } from './own-catalogue.ts';
 
 /**
  * Works plans out beside the page, so that typing never waits. Each question is answered twice: at once with few
  * draws, then with all of them, unless a newer question came meanwhile.
  */
-export type Question = { id: number; scenarios: PlanAsked[]; control: ControlAsked };
+export type Question = {
+  kind: 'plan';
+  id: number;
+  scenarios: PlanAsked[];
+  control: ControlAsked;
+  /** The user's own entries, where they changed since the question before. */
+  own?: OwnCatalogue;
+};
+/** The built-in entries of a kind, as a file to change. */
+export type FileAsked = { kind: 'catalogue'; of: OwnKind };
 export type Reply =
   | { kind: 'offered'; offered: Offered }
+  | { kind: 'catalogue'; of: OwnKind; json: string }
   | {
       kind: 'answered';
       id: number;
@@ -23,25 +41,31 @@ const QUICK = 300;
 const ALL = 10_000;
 const scope = self as unknown as {
   postMessage: (reply: Reply) => void;
-  onmessage: ((event: MessageEvent<Question>) => void) | null;
+  onmessage: ((event: MessageEvent<Question | FileAsked>) => void) | null;
 };
 let newest = 0;
+let own = noOwn;
 
 /** Lets messages in that wait. */
 const breathe = () => new Promise<void>((resume) => setTimeout(resume, 0));
 
 scope.onmessage = async ({ data }) => {
+  if (data.kind === 'catalogue') {
+    scope.postMessage({ kind: 'catalogue', of: data.of, json: catalogueFile(data.of) });
+    return;
+  }
   newest = data.id;
+  if (data.own) own = data.own;
   await breathe();
   if (newest !== data.id) return;
   const control = answerControl(data.control);
-  const quick = data.scenarios.map((asked) => answerScenario(asked, QUICK));
+  const quick = data.scenarios.map((asked) => answerScenario(asked, own, QUICK));
   scope.postMessage({ kind: 'answered', id: data.id, scenarios: quick, control, final: false });
   const scenarios: Checked<Answered>[] = [];
   for (const asked of data.scenarios) {
     await breathe();
     if (newest !== data.id) return;
-    scenarios.push(answerScenario(asked, ALL));
+    scenarios.push(answerScenario(asked, own, ALL));
   }
   scope.postMessage({ kind: 'answered', id: data.id, scenarios, control, final: true });
 };

@@ -1,10 +1,15 @@
+import type { Model } from '@aboveboard/planner/catalogue/model';
 import type { ControlWay } from '@aboveboard/planner/control/matrix';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { Answered, Offered } from './calculation.ts';
 import { ComparisonView, type Shown } from './comparison-view.tsx';
 import { ControlView } from './control-view.tsx';
-import { type Draft, examplePlan, MOST_SCENARIOS, type Plan } from './draft.ts';
+import { examplePlan, MOST_SCENARIOS, type Plan, type Written } from './draft.ts';
+import { HeadlineView } from './headline-view.tsx';
 import { text } from './messages/en.ts';
+import { ModelPick } from './model-pick.tsx';
+import { joinedOwn, noOwn, type OwnCatalogue } from './own-catalogue.ts';
+import { OwnView } from './own-view.tsx';
 import { PlanKeeping } from './plan-keeping.tsx';
 import { planInFragment } from './plan-link.ts';
 import './planner.css';
@@ -39,7 +44,7 @@ export default function PlannerPage(): ReactNode {
   }, [open]);
 
   const write = useCallback(
-    (written: Draft['written']) =>
+    (written: Written) =>
       setPlan((before) => ({
         ...before,
         scenarios: before.scenarios.map((draft, i) =>
@@ -52,6 +57,15 @@ export default function PlannerPage(): ReactNode {
   const setControl = useCallback(
     (control: Plan['control']) => setPlan((before) => ({ ...before, control })),
     [],
+  );
+  const setOwn = useCallback((own: OwnCatalogue) => setPlan((before) => ({ ...before, own })), []);
+  // The weights' layout comes with the files, so what stood there gives way.
+  const takeModel = useCallback(
+    (model: Model) => {
+      setPlan((before) => ({ ...before, own: joinedOwn(before.own, { ...noOwn, models: [model] }) }));
+      write({ model: model.name, quant: '' });
+    },
+    [write],
   );
   const draft = plan.scenarios[at] ?? plan.scenarios[0];
   const state = answers.scenarios[at];
@@ -74,6 +88,7 @@ export default function PlannerPage(): ReactNode {
             {text.workerFailed}
           </p>
         )}
+        <HeadlineView scenarios={shown} />
         <div className="desk">
           <div className="asked">
             <Scenarios plan={plan} names={names} at={at} onPick={setAt} onPlan={setPlan} />
@@ -84,8 +99,10 @@ export default function PlannerPage(): ReactNode {
               problems={state?.problems ?? []}
               answered={state?.answered ?? null}
               offered={answers.offered}
+              files={<ModelPick key={at} onModel={takeModel} />}
               onWrite={write}
             />
+            <OwnView own={plan.own} offered={answers.offered} onOwn={setOwn} onSave={answers.saveCatalogue} />
           </div>
           <div className="answers" data-final={answers.final}>
             <div role="status">

@@ -2,9 +2,12 @@ import { memo, type ReactNode } from 'react';
 import type { Answered } from './calculation.ts';
 import type { Shown } from './comparison-view.tsx';
 import { AssumedView, BreakEvenView, CumulativeView, TornadoView } from './cost-view.tsx';
+import { DeployView } from './deploy-view.tsx';
 import { MemoryStack, memoryScale } from './memory-view.tsx';
 import { text } from './messages/en.ts';
+import { ProgrammeView } from './programme-view.tsx';
 import { SpeedView } from './speed-view.tsx';
+import { TuneView } from './tune-view.tsx';
 
 type Whole = { name: string; answered: Answered; target: number; key: string };
 
@@ -22,6 +25,15 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
   );
   const costs = whole.flatMap(({ answered, name, key }) =>
     answered.answer.cost ? [{ name, key, answered, cost: answered.answer.cost }] : [],
+  );
+  const tunes = whole.flatMap(({ answered: { finetune }, ...rest }) =>
+    finetune ? [{ ...rest, tune: finetune }] : [],
+  );
+  const programmes = whole.flatMap(({ answered: { answer }, name, key }) =>
+    answer.programme ? [{ name, key, answer: answer.programme }] : [],
+  );
+  const deploys = whole.flatMap(({ answered: { answer }, name, key }) =>
+    answer.deploy ? [{ name, key, answer: answer.deploy }] : [],
   );
   return (
     <>
@@ -42,6 +54,15 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
           ))}
         </div>
       </Kind>
+      {tunes.length > 0 && (
+        <Kind title={text.finetune.title} note={text.finetune.note}>
+          <div className="stacks">
+            {tunes.map(({ name, key, tune }) => (
+              <TuneView key={key} name={name} tune={tune} />
+            ))}
+          </div>
+        </Kind>
+      )}
       {costs.length === 0 ? (
         <Kind title={text.cost.title} note={text.cost.none} />
       ) : (
@@ -71,6 +92,20 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
             ))}
           </Kind>
         </>
+      )}
+      {programmes.length > 0 && (
+        <Kind title={text.programme.title}>
+          {programmes.map(({ name, key, answer }) => (
+            <ProgrammeView key={key} titled={titled} name={name} answer={answer} />
+          ))}
+        </Kind>
+      )}
+      {deploys.length > 0 && (
+        <Kind title={text.deploy.title} note={text.deploy.note}>
+          {deploys.map(({ name, key, answer }) => (
+            <DeployView key={key} titled={titled} name={name} answer={answer} />
+          ))}
+        </Kind>
       )}
     </>
   );

@@ -1,13 +1,13 @@
 import type { CostField } from '@aboveboard/planner/cost/inputs';
 import type { Problem } from '@aboveboard/planner/problem';
+import type { ProgrammeRate } from '@aboveboard/planner/programme/rates';
 import { memo, type ReactNode, useId } from 'react';
 import type { Answered, Offered } from './calculation.ts';
-import { type Draft, problemsByField } from './draft.ts';
-import { type CostFigure, type FieldId, fieldGroups, fieldOf } from './fields.ts';
+import { type Draft, problemsByField, type Written } from './draft.ts';
+import { type CostFigure, type FieldGroup, type FieldId, fieldGroups } from './fields.ts';
+import { FormField } from './form-field.tsx';
 import { text } from './messages/en.ts';
 import { writeNumber, writeRange } from './written-number.ts';
-
-type Written = Draft['written'];
 
 /** The figures of one scenario. Every fault stands beside its field; a near name is one press away. */
 export function ScenarioForm(props: {
@@ -15,6 +15,8 @@ export function ScenarioForm(props: {
   problems: Problem[];
   answered: Answered | null;
   offered: Offered | null;
+  /** Where the model's own files are picked. */
+  files: ReactNode;
   onWrite: (written: Written) => void;
 }): ReactNode {
   const { draft, offered, onWrite } = props;
@@ -42,24 +44,25 @@ export function ScenarioForm(props: {
             {text.groupNotes[group.id] && <p className="soft small">{text.groupNotes[group.id]}</p>}
             {group.id === 'cost' && offered && <ApiPick offered={offered} onWrite={onWrite} />}
             <div className="fields">
-              {group.fields.map((id) => (
-                <Field
+              {shownFields(group, draft).map((id) => (
+                <FormField
                   key={id}
                   id={id}
                   written={draft.written[id] ?? ''}
-                  list={named.includes(id) ? `${lists}-${id}` : undefined}
+                  list={listOf(id) ? `${lists}-${listOf(id)}` : undefined}
                   problems={fields[id]}
-                  placeholder={group.id === 'rest' ? fallback(props.answered, id) : ''}
-                  source={group.id === 'rest' ? sourceOf(props.answered, id) : ''}
+                  placeholder={fallback(props.answered, offered, id)}
+                  source={draft.written[id] ? '' : sourceOf(props.answered, offered, id)}
                   unit={offered?.units[id as CostFigure] ?? ''}
                   onWrite={onWrite}
                 />
               ))}
             </div>
+            {group.id === 'machine' && props.files}
           </>
         );
-        // What the catalogue fills in stays folded, unless something is wrong in there.
-        return group.id === 'rest' ? (
+        // What may stay empty stays folded, unless something is wrong in there.
+        return group.folded ? (
           <details key={group.id} className="rest" open={faulty || undefined}>
             <summary>{text.groups[group.id]}</summary>
             {inside}
@@ -76,7 +79,19 @@ export function ScenarioForm(props: {
   );
 }
 
+/** The list of names that a field offers. */
+function listOf(id: FieldId): FieldId | undefined {
+  if (id === 'tuneModel' || id === 'programmeModel') return 'model';
+  if (id === 'tuneGpu' || id === 'programmeGpu' || id === 'rentOf') return 'gpu';
+  return named.includes(id) ? id : undefined;
+}
 const named: readonly FieldId[] = ['model', 'gpu', 'engine', 'quant', 'kvDtype'];
+
+/** Until a part is asked for, only the field that asks for it is there. */
+function shownFields({ fields, needs }: FieldGroup, draft: Draft): readonly FieldId[] {
+  if (!needs || draft.written[needs] || !fields.includes(needs)) return fields;
+  return fields.filter((id) => id === needs || draft.written[id]);
+}
 
 /** The names that the catalogue knows, for fields to offer. */
 const Names = memo(function Names(props: { id: string; offered: Offered }): ReactNode {
@@ -95,70 +110,6 @@ const Names = memo(function Names(props: { id: string; offered: Offered }): Reac
       ))}
     </datalist>
   ));
-});
-
-const wide: readonly FieldId[] = ['name', 'model', 'gpu'];
-
-const Field = memo(function Field(props: {
-  id: FieldId;
-  written: string;
-  list: string | undefined;
-  problems: Problem[] | undefined;
-  placeholder: string;
-  source: string;
-  unit: string;
-  onWrite: (written: Written) => void;
-}): ReactNode {
-  const { id, problems, onWrite } = props;
-  const input = useId();
-  const [label, said] = text.fields[id];
-  const hint = said || props.unit;
-  const kind = fieldOf(id).kind;
-  const wideField = wide.includes(id) || ['tokensIn', 'tokensOut', 'staffCost'].includes(id);
-  return (
-    <div className={wideField ? 'field wide' : 'field'}>
-      <label htmlFor={input}>
-        {label} {hint && <span className="soft">{hint}</span>}
-      </label>
-      <input
-        id={input}
-        type="text"
-        value={props.written}
-        list={props.list}
-        placeholder={props.placeholder}
-        title={props.source || undefined}
-        inputMode={kind === 'number' ? 'decimal' : undefined}
-        autoComplete="off"
-        spellCheck={false}
-        maxLength={200}
-        aria-invalid={problems ? true : undefined}
-        aria-describedby={problems ? `${input}-fault` : undefined}
-        onChange={(event) => onWrite({ [id]: event.target.value })}
-      />
-      {problems && (
-        <div id={`${input}-fault`} className="fault">
-          {problems.map((problem) => (
-            <div key={problem.message}>
-              <p>
-                {problem.message}
-                {problem.right && `. ${text.faults.right}: ${problem.right}`}
-              </p>
-              {problem.near && problem.near.length > 0 && (
-                <p className="near">
-                  {text.faults.near}:{' '}
-                  {problem.near.map((name) => (
-                    <button key={name} type="button" onClick={() => onWrite({ [id]: name })}>
-                      {name}
-                    </button>
-                  ))}
-                </p>
-              )}
-            </div>
-          ))}
-        </div>
-      )}
-    </div>
-  );
 });
 
 const ApiPick = memo(function ApiPick(props: {
@@ -193,8 +144,12 @@ const ApiPick = memo(function ApiPick(props: {
   );
 });
 
-function fallback(answered: Answered | null, id: FieldId): string {
-  const quantity = answered?.figures[id as CostField];
+function quantityOf(answered: Answered | null, offered: Offered | null, id: FieldId) {
+  return answered?.figures[id as CostField] ?? offered?.rates[id as ProgrammeRate];
+}
+
+function fallback(answered: Answered | null, offered: Offered | null, id: FieldId): string {
+  const quantity = quantityOf(answered, offered, id);
   if (!quantity) return '';
   const rounded = [quantity.low, quantity.typical, quantity.high].map((value) =>
     Number(value.toPrecision(4)),
@@ -202,6 +157,6 @@ function fallback(answered: Answered | null, id: FieldId): string {
   return rounded[0] === rounded[2] ? writeNumber(rounded[1] ?? 0) : writeRange(rounded);
 }
 
-function sourceOf(answered: Answered | null, id: FieldId): string {
-  return answered?.figures[id as CostField]?.source ?? '';
+function sourceOf(answered: Answered | null, offered: Offered | null, id: FieldId): string {
+  return quantityOf(answered, offered, id)?.source ?? '';
 }

@@ -1,9 +1,11 @@
 import type { ControlAnswer, ControlAsked } from '@aboveboard/planner/control/score';
 import type { Checked, Problem } from '@aboveboard/planner/problem';
-import { startTransition, useEffect, useMemo, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Answered, Offered } from './calculation.ts';
 import { askedOf, type Plan } from './draft.ts';
-import type { Question, Reply } from './plan-worker.ts';
+import type { OwnCatalogue, OwnKind } from './own-catalogue.ts';
+import type { FileAsked, Question, Reply } from './plan-worker.ts';
+import { saveText } from './save-file.ts';
 
 export type ScenarioState = {
   problems: Problem[];
@@ -19,12 +21,15 @@ export type Answers = {
   /** False: figures with all draws are on their way. */
   final: boolean;
   failed: boolean;
+  /** Saves the built-in entries of a kind, to change and give back. */
+  saveCatalogue: (of: OwnKind) => void;
 };
 
 /** The answers to a plan, kept up with it by a worker. */
 export function useAnswers(plan: Plan): Answers {
   const worker = useRef<Worker | null>(null);
   const asked = useRef(0);
+  const sent = useRef<OwnCatalogue | null>(null);
   const [offered, setOffered] = useState<Offered | null>(null);
   const [failed, setFailed] = useState(false);
   const [reply, setReply] = useState<{
@@ -42,6 +47,7 @@ export function useAnswers(plan: Plan): Answers {
     const made = new Worker(new URL('./plan-worker.ts', import.meta.url), { type: 'module' });
     made.onmessage = ({ data }: MessageEvent<Reply>) => {
       if (data.kind === 'offered') setOffered(data.offered);
+      else if (data.kind === 'catalogue') saveText(`${data.of}.json`, data.json, 'application/json');
       else if (data.id === asked.current) {
         // Drawing gives way to typing.
         startTransition(() => setReply((before) => merged(before.scenarios, data)));
@@ -49,18 +55,23 @@ export function useAnswers(plan: Plan): Answers {
     };
     made.onerror = () => setFailed(true);
     worker.current = made;
+    sent.current = null;
     return () => made.terminate();
   }, []);
 
   useEffect(() => {
     asked.current++;
+    const fresh = sent.current !== plan.own;
+    sent.current = plan.own;
     const question: Question = {
+      kind: 'plan',
       id: asked.current,
+      ...(fresh ? { own: plan.own } : {}),
       scenarios: read.map(({ asked }) => asked),
       control: evidenced(plan.control),
     };
     worker.current?.postMessage(question);
-  }, [read, plan.control]);
+  }, [read, plan.control, plan.own]);
 
   const scenarios = read.map(({ problems }, i) => {
     const state = reply.scenarios[i];
@@ -69,7 +80,11 @@ export function useAnswers(plan: Plan): Answers {
     return { problems: [...problems, ...found], answered: state?.answered ?? null };
   });
   const answered = useMemo(() => reply.scenarios.map(({ answered }) => answered), [reply]);
-  return { offered, failed, scenarios, answered, control: reply.control, final: reply.final };
+  const saveCatalogue = useCallback((of: OwnKind) => {
+    const question: FileAsked = { kind: 'catalogue', of };
+    worker.current?.postMessage(question);
+  }, []);
+  return { offered, failed, saveCatalogue, scenarios, answered, control: reply.control, final: reply.final };
 }
 
 function merged(before: readonly ScenarioState[], data: Extract<Reply, { kind: 'answered' }>) {

@@ -7,6 +7,8 @@ export type Working = {
   value: string;
   /** Where eight cases of ten lie. */
   range?: string;
+  /** What it stands on: a word for the table, a sentence for who asks. */
+  basis?: { word: string; says: string };
   formula: string;
   inputs: readonly (readonly [string, string])[];
   sources: readonly string[];
@@ -15,14 +17,16 @@ export type Working = {
 const Open = createContext<(working: Working) => void>(() => {});
 export const WorkingProvider = Open.Provider;
 
-/** A figure that opens its formula, inputs and sources. */
-export function Figure(props: { working: Working }): ReactNode {
+/** A figure that opens its formula, inputs and sources. `bare`: without its interval beside it. */
+export function Figure(props: { working: Working; bare?: boolean }): ReactNode {
   const open = useContext(Open);
   const { working } = props;
   return (
     <button type="button" className="figure" onClick={() => open(working)}>
-      {working.value}
-      {working.range && <span className="range"> {working.range}</span>}
+      <span className="shown">{working.value}</span>
+      {!props.bare && (working.range || working.basis) && (
+        <span className="range"> {[working.range, working.basis?.word].filter(Boolean).join(' · ')}</span>
+      )}
       <span className="hidden">. {text.how(working.title)}</span>
     </button>
   );
@@ -42,6 +46,7 @@ export function WorkingDialog(props: { working: Working | null; onClose: () => v
         <>
           <h2 id="working-title">{working.title}</h2>
           <p className="value">{inFull(working)}</p>
+          {working.basis && <p>{working.basis.says}</p>}
           <h3>{text.workings.formula}</h3>
           <p>{working.formula}</p>
           <h3>{text.workings.inputs}</h3>

@@ -3,11 +3,14 @@ import type { CostField } from '@aboveboard/planner/cost/inputs';
 import type { Answered } from './calculation.ts';
 import { formulas, text } from './messages/en.ts';
 import { compact, figure, gib, money, share } from './numbers.ts';
+import { tunePeakWorking } from './tune-terms.ts';
 import { ways } from './ways.ts';
 import type { Working } from './working.tsx';
 
 /** Each figure of the comparison, with its formula, inputs and sources. Null: the scenario does not ask for it. */
 export type KeyFigure = { id: string; label: string; of: (answered: Answered) => Working | null };
+
+type Said = Pick<Working, 'value' | 'range' | 'inputs' | 'basis'>;
 
 type Spread = { p10: number; p50: number; p90: number };
 const spread = (of: Spread, unit: string) => ({
@@ -16,14 +19,21 @@ const spread = (of: Spread, unit: string) => ({
 });
 
 export function keyFigures(years: number): KeyFigure[] {
-  return [...memoryFigures, ...speedFigures, ...costFigures(years)];
+  return [...memoryFigures, ...speedFigures, tuneFigure, ...costFigures(years)];
 }
+
+const tuneFigure: KeyFigure = {
+  id: 'finetune',
+  label: text.finetune.peak,
+  of: ({ finetune }) => (finetune ? tunePeakWorking(finetune) : null),
+};
 
 const memoryFigures: KeyFigure[] = [
   memoryFigure('fits', text.figures.fits, formulas.fits, ({ answer: { memory: m }, memory }) =>
     m && memory
       ? {
-          value: m.fits ? text.figures.yes : text.figures.no,
+          value: fitsInWords(m.fits, memory.requests),
+          range: text.figures.kvLeft(figure(m.interval.low), figure(m.interval.high)),
           inputs: [
             [text.memory.terms.weights, `${figure(m.weights_gib_per_gpu)} GiB`],
             [text.memory.terms.activations, `${figure(m.activation_peak_gib)} GiB`],
@@ -38,10 +48,14 @@ const memoryFigures: KeyFigure[] = [
         }
       : null,
   ),
-  memoryFigure('context', text.figures.context, formulas.context, ({ answer: { memory: m } }) =>
-    m
+  memoryFigure('context', text.figures.context, formulas.context, ({ answer: { memory: m }, memory }) =>
+    m && memory
       ? {
           value: `${figure(m.max_context)} tokens`,
+          range:
+            memory.context.low === memory.context.high
+              ? text.figures.ownLimit
+              : text.figures.between(figure(memory.context.low), figure(memory.context.high)),
           inputs: [
             [formulas.inputs.kvLeft, `${figure(m.kv_available_gib_per_gpu)} GiB`],
             [formulas.inputs.perToken, `${figure(m.kv_bytes_per_token_per_gpu)} bytes`],
@@ -53,6 +67,7 @@ const memoryFigures: KeyFigure[] = [
     m && memory
       ? {
           value: figure(m.max_concurrency),
+          range: text.figures.between(figure(memory.requests.low), figure(memory.requests.high)),
           inputs: [
             [formulas.inputs.kvLeft, `${figure(m.kv_available_gib_per_gpu)} GiB`],
             [text.memory.terms.request, `${figure(gib(m.kv_bytes_per_request_per_gpu))} GiB`],
@@ -68,11 +83,17 @@ const memoryFigures: KeyFigure[] = [
   ),
 ];
 
+/** The interval decides whether a yes is one. */
+export function fitsInWords(fits: boolean, requests: { low: number; high: number }): string {
+  if (fits ? requests.low >= 1 : requests.high < 1) return fits ? text.figures.yes : text.figures.no;
+  return text.figures.edge;
+}
+
 function memoryFigure(
   id: string,
   label: string,
   formula: string,
-  of: (answered: Answered) => Pick<Working, 'value' | 'inputs'> | null,
+  of: (answered: Answered) => Said | null,
 ): KeyFigure {
   return {
     id,
@@ -86,6 +107,7 @@ function memoryFigure(
         ? {
             title: label,
             formula,
+            basis: uncheckedOr(text.basis.computed, answered.answer.memory?.unchecked),
             ...found,
             inputs: [...found.inputs, ...assumed],
             sources: answered.memory?.sources ?? [],
@@ -112,6 +134,7 @@ function speedFigure(
         title: label,
         ...said,
         formula,
+        basis: uncheckedOr(basisOf(speed.basis), speed.unchecked),
         inputs: [
           [formulas.inputs.basis, text.speed.basis[speed.basis] ?? speed.basis],
           [formulas.inputs.admitted, figure(speed.admitted)],
@@ -129,6 +152,23 @@ function speedFigure(
   };
 }
 
+/** What no measured row stands behind is said before anything else. */
+function uncheckedOr(
+  basis: NonNullable<Working['basis']>,
+  unchecked: readonly string[] = [],
+): NonNullable<Working['basis']> {
+  if (unchecked.length === 0) return basis;
+  return {
+    word: `${basis.word}, ${text.basis.unchecked.word}`,
+    says: text.basis.unchecked.says(unchecked.join('; ')),
+  };
+}
+
+function basisOf(basis: string): { word: string; says: string } {
+  const says = text.speed.basis[basis] ?? basis;
+  return { word: basis, says: text.basis.speed(says) };
+}
+
 const speedFigures: KeyFigure[] = [
   speedFigure('ttft', text.figures.ttft, formulas.ttft, ({ answer }) =>
     answer.speed ? spread(answer.speed.ttft_ms, 'ms') : null,
@@ -139,9 +179,15 @@ const speedFigures: KeyFigure[] = [
   speedFigure('throughput', text.figures.throughput, formulas.throughput, ({ answer }) =>
     answer.speed ? spread(answer.speed.throughput_tok_s_per_gpu, 'tokens/s') : null,
   ),
-  speedFigure('gpus', text.figures.gpus, formulas.gpus, ({ answer: { service } }) =>
-    service ? { value: service.reachable ? figure(service.gpus) : text.figures.unreachable } : null,
-  ),
+  speedFigure('gpus', text.figures.gpus, formulas.gpus, ({ answer: { service, speed } }) => {
+    if (!service || !speed) return null;
+    if (!service.reachable) return { value: text.figures.unreachable };
+    // The simulation runs at the typical speed; slower and faster machines need in proportion.
+    const { p10, p50, p90 } = speed.throughput_tok_s_per_gpu;
+    const whole = service.gpus / service.replicas;
+    const at = (speedThen: number) => figure(Math.ceil((service.replicas * p50) / speedThen) * whole);
+    return { value: figure(service.gpus), range: text.figures.between(at(p90), at(p10)) };
+  }),
 ];
 
 /** The figures that move a way most, of those that it is made of. */
@@ -225,7 +271,8 @@ function costFigures(years: number): KeyFigure[] {
         const { p10, p50, p90 } = cost.total[way];
         const value = money(p50, cost.currency);
         const range = text.figures.between(compact(p10), compact(p90));
-        return { title, value, range, formula: formulas.total[way], ...costInputs(answered, madeOf[way]) };
+        const inputs = costInputs(answered, madeOf[way]);
+        return { title, value, range, basis: text.basis.drawn, formula: formulas.total[way], ...inputs };
       },
     };
   });
@@ -240,10 +287,45 @@ function costFigures(years: number): KeyFigure[] {
         const { p10, p50, p90 } = cost.perMillionTokens[way];
         const value = money(p50, cost.currency);
         const range = text.figures.between(figure(p10), figure(p90));
-        return { title, value, range, formula: formulas.million, ...costInputs(answered, madeOf[way]) };
+        const inputs = costInputs(answered, madeOf[way]);
+        return { title, value, range, basis: text.basis.drawn, formula: formulas.million, ...inputs };
       },
     };
   });
+  const people = ways.map((way): KeyFigure => {
+    const title = text.figures.person(text.cost.ways[way]);
+    return {
+      id: `person ${way}`,
+      label: title,
+      of: (answered) => {
+        const { cost } = answered.answer;
+        if (!cost?.perContributorMonth) return null;
+        const { p10, p50, p90 } = cost.perContributorMonth[way];
+        const value = money(p50, cost.currency);
+        const range = text.figures.between(figure(p10), figure(p90));
+        const inputs = costInputs(answered, madeOf[way]);
+        return { title, value, range, basis: text.basis.drawn, formula: formulas.person, ...inputs };
+      },
+    };
+  });
+  const cheapest: KeyFigure = {
+    id: 'cheapest',
+    label: text.figures.cheapest,
+    of: (answered) => {
+      const { cost } = answered.answer;
+      if (!cost) return null;
+      const order = [...ways].sort((a, b) => cost.cheapest[b] - cost.cheapest[a]);
+      const [first = 'onPremise'] = order;
+      return {
+        title: text.figures.cheapest,
+        value: text.cost.ways[first],
+        range: order.map((way) => `${text.cost.ways[way]} ${share(cost.cheapest[way])}`).join(', '),
+        basis: text.basis.drawn,
+        formula: formulas.cheapest,
+        ...costInputs(answered, [...new Set(ways.flatMap((way) => madeOf[way]))]),
+      };
+    },
+  };
   const even = (['cloud', 'api'] as const).map((other): KeyFigure => {
     const title = text.figures.breakEven(text.cost.ways[other]);
     return {
@@ -258,11 +340,12 @@ function costFigures(years: number): KeyFigure[] {
           title,
           value: share(1 - never),
           range: when,
+          basis: text.basis.drawn,
           formula: formulas.breakEven,
           ...costInputs(answered, [...new Set([...madeOf.onPremise, ...madeOf[other]])]),
         };
       },
     };
   });
-  return [...totals, ...millions, ...even];
+  return [cheapest, ...totals, ...millions, ...people, ...even];
 }
