@@ -19,7 +19,7 @@ import { consistencyRanges, inclusionRanges, type TreeRange } from './tree-range
 import { readPath, VerifiedTiles } from './verified-tiles.ts';
 
 /**
- * Reads a log whose checkpoint is trusted from a source that is not (spec/log.md, LOG110-LOG117 of reading).
+ * Reads a log whose checkpoint is trusted from a source that is not (spec/log.md, LOG22-LOG25, LOG32).
  * Everything that it gives is proved under the root first. LogError: `unavailable` for what the log must have
  * and the source did not give, `unverified` for what does not hold.
  */
@@ -122,22 +122,24 @@ export class LogReader {
   private async bundle(number: number): Promise<Uint8Array[]> {
     const width = tileWidth('entries', number, this.size);
     const leaves = await this.tiles.tile(0, number);
-    const { path, bytes } = await this.bundleBytes(number, width);
-    const entries = parseBundle(bytes, width);
-    if (!entries.ok) throw new LogError('unverified', entries.faults);
-    for (const [i, entry] of entries.value.entries()) {
+    const path = tilePath({ level: 'entries', number, width });
+    const entries = await this.bundleEntries(number, width);
+    for (const [i, entry] of entries.entries()) {
       if (!sameHash(leafHash(entry), leaves.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))) {
         throw new LogError('unverified', fault('LOG32', `${path} entry ${i}`, 'does not hash to its leaf'));
       }
     }
-    return entries.value;
+    return entries;
   }
 
-  /** The full bundle may have taken the place of a partial one (LOG25). */
-  private async bundleBytes(number: number, width: number): Promise<{ path: string; bytes: Uint8Array }> {
+  /** A partial bundle that is gone because the full one is there is the beginning of that (LOG25). */
+  private async bundleEntries(number: number, width: number): Promise<Uint8Array[]> {
+    for (const there of width < TILE_WIDTH ? [width, TILE_WIDTH] : [width]) {
+      const path = tilePath({ level: 'entries', number, width: there });
+      const bytes = await readPath(this.source, path, BUNDLE_BYTES_LIMIT);
+      if (bytes) return orThrow(parseBundle(bytes, there), 'unverified').slice(0, width);
+    }
     const path = tilePath({ level: 'entries', number, width });
-    const bytes = await readPath(this.source, path, BUNDLE_BYTES_LIMIT);
-    if (bytes) return { path, bytes };
     throw new LogError('unavailable', fault('LOG25', path, 'is not there'));
   }
 

@@ -39,7 +39,10 @@ export type WitnessOutcome = {
 
 export const WITNESS_ANSWER_LIMIT = 65_536;
 
-/** Asks all that have not cosigned yet, all at once; returns when the quorum holds or everyone has answered. */
+/**
+ * Asks all that have not cosigned yet, all at once. Returns when the quorum holds or all have answered; where the
+ * policy has no quorum, when all have.
+ */
 export async function askWitnesses(ask: WitnessAsk): Promise<WitnessOutcome> {
   const { policy, signed, signal } = ask;
   const before = cosignedBy(signed, policy);
@@ -76,7 +79,11 @@ export async function askWitnesses(ask: WitnessAsk): Promise<WitnessOutcome> {
     }
   }
   const note = withSignatures(signed.note, added);
-  return { signed: { checkpoint: signed.checkpoint, note }, quorum: met(), refused };
+  return {
+    signed: { checkpoint: signed.checkpoint, note },
+    quorum: policy.quorum === null || met(),
+    refused,
+  };
 }
 
 type Cosignature = { signature: NoteSignature; time: number };
