@@ -5,7 +5,7 @@ import { DOCTYPE, DOCUMENT, ELEMENT, FRAGMENT, SVG, TEXT } from './dom-access.ts
 import type { ElementContexts } from './element-context.ts';
 import type { SolidBoxes } from './solid-boxes.ts';
 import type { StyleWatch } from './style-watch.ts';
-import { createWrittenAttributes } from './written-attributes.ts';
+import { type Attributes, createWrittenAttributes } from './written-attributes.ts';
 
 /**
  * Writes one node as it may stay, without its children (AGT11-AGT19). Everything that comes from the page
@@ -21,18 +21,6 @@ export type Serializer = {
   children(node: Node): Iterable<Node>;
   /** Children of it are never written. */
   isOpaque(element: Element): boolean;
-};
-export type Attributes = {
-  [name: string]: string | true | null | undefined;
-  style?: string | null;
-  src?: string;
-  fill?: string;
-  rel?: string;
-  value?: string;
-  checked?: true;
-  selected?: true;
-  _cssText?: string;
-  rr_open_mode?: string;
 };
 
 /** Elements whose inside is not shown, or is written as an attribute. */

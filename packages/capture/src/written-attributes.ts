@@ -1,4 +1,16 @@
-import type { Attributes } from './serializer.ts';
+/** Of one element, under its masks; null: there is none any more. */
+export type Attributes = {
+  [name: string]: string | true | null | undefined;
+  style?: string | null;
+  src?: string;
+  fill?: string;
+  rel?: string;
+  value?: string;
+  checked?: true;
+  selected?: true;
+  _cssText?: string;
+  rr_open_mode?: string;
+};
 
 /**
  * What the state says of each element's attributes, so that a page that sets again what is set already costs

@@ -1,5 +1,4 @@
-import { answer, within } from '../store/database.ts';
-import { rangeOf } from '../store/part-spool.ts';
+import { answer, rangeOf, within } from '../store/database.ts';
 import type { RecorderHost } from './recorder-host.ts';
 
 export const HOUSEKEEPING_ALARM = 'housekeeping';

@@ -65,3 +65,8 @@ export function answer<T>(request: IDBRequest<T>): Promise<T> {
     request.onerror = () => reject(request.error);
   });
 }
+
+/** Keys of a recording's parts from an index on. */
+export function rangeOf(recording: string, from = 0): IDBKeyRange {
+  return IDBKeyRange.bound([recording, from], [recording, Number.POSITIVE_INFINITY]);
+}

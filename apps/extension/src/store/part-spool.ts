@@ -1,6 +1,6 @@
 import { RecordingError } from '@aboveboard/protocol/fault';
 import type { PartLabel, RegroupingStore, ReplacementPart } from '@aboveboard/protocol/part';
-import { answer, within } from './database.ts';
+import { answer, rangeOf, within } from './database.ts';
 import type { ShelfRow } from './shelf.ts';
 
 type StoredPart = { recording: string; index: number; kind: PartLabel['kind']; sealed: Uint8Array };
@@ -104,10 +104,6 @@ function eachPart(
     };
     request.onerror = () => reject(request.error);
   });
-}
-
-export function rangeOf(recording: string, from = 0): IDBKeyRange {
-  return IDBKeyRange.bound([recording, from], [recording, Number.POSITIVE_INFINITY]);
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

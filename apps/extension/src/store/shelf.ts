@@ -1,8 +1,7 @@
 import type { Checkpoint } from '@aboveboard/capture/checkpoint';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import type { KeyRing } from '@aboveboard/vault/keyring';
-import { answer, within } from './database.ts';
-import { rangeOf } from './part-spool.ts';
+import { answer, rangeOf, within } from './database.ts';
 import { openValue, sealValue } from './sealed-text.ts';
 
 /** One recording on this device: where it stands, and what it takes to go on with it. */
