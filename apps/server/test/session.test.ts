@@ -6,7 +6,7 @@ import { ROLES, type Session } from '@aboveboard/protocol/installation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRate } from '../src/rate.ts';
 import type { StartedServer } from '../src/start.ts';
-import { Client } from './device.ts';
+import { Client, random } from './device.ts';
 import { clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
 let server: StartedServer;
@@ -59,6 +59,20 @@ describe('codes and sessions', () => {
       token: expect.any(String),
     });
     expect((await client.call('POST', '/api/session', { code })).status).toBe(401);
+  });
+
+  it('[UPL7] who brings a token of her own may redeem again when the answer was lost', async () => {
+    const code = await codeFor();
+    const own = Buffer.from(random(32)).toString('base64url');
+    const redeem = (body: object) => new Client(server.url).call<Session>('POST', '/api/session', body);
+    const [first, again] = [await redeem({ code, token: own }), await redeem({ code, token: own })];
+    expect(first.body).toMatchObject({ role: 'contributor', token: own });
+    expect(again.body).toEqual(first.body);
+    const other = Buffer.from(random(32)).toString('base64url');
+    expect((await redeem({ code, token: other })).status).toBe(401);
+    expect((await redeem({ code })).status).toBe(401);
+    for (const bad of ['', 'short', `${own}A`, `${own.slice(0, 42)}B`])
+      expect((await redeem({ code: await codeFor(), token: bad })).status).toBe(400);
   });
 
   it('takes a code as a person types it, and no other', async () => {
@@ -318,11 +332,13 @@ describe('pages and names', () => {
       'get /api/my/recordings',
       'get /api/ready',
       'get /api/recordings',
+      'get /api/relay',
       'get /api/session',
       'get /api/task-cards',
       'get /api/uploads/{upload}',
       'post /api/accesses',
       'post /api/my/recordings/erasure',
+      'post /api/relay/batch',
       'post /api/session',
       'post /api/uploads',
       'post /api/uploads/{upload}/completion',
@@ -330,7 +346,7 @@ describe('pages and names', () => {
     ]);
     for (const route of routes) {
       const [method, path] = route.split(' ') as [string, string];
-      if (/about|ready|health|cards|agreement$/.test(path)) continue;
+      if (/about|ready|health|cards|agreement$|relay$/.test(path)) continue;
       const filled = path
         .replace(/\{(upload|access)\}/, '0'.repeat(32))
         .replace('{digest}', '0'.repeat(64))

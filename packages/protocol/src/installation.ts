@@ -55,8 +55,11 @@ export type TaskCardsAnswer = { cards: TaskCard[] };
 export const ROLES = ['contributor', 'researcher', 'operator', 'representative', 'dpo', 'employer'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** `cookie`: the token comes as an HttpOnly cookie and not in the body (for the server's own pages). */
-export type RedeemRequest = { code: string; cookie?: boolean };
+/**
+ * `cookie`: the token comes as an HttpOnly cookie and not in the body (for the server's own pages). `token`: 32
+ * random bytes of the caller's own, base64url, which become the session's: the same request may then be repeated.
+ */
+export type RedeemRequest = { code: string; cookie?: boolean; token?: string };
 
 export type Session = {
   role: Role;

@@ -117,8 +117,10 @@ export const taskCards = z
   .object({ cards: z.array(z.any() as unknown as Schema<TaskCard>) })
   .openapi('TaskCards');
 
+const sessionToken = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'not 32 bytes');
+
 export const redeemRequest = z
-  .strictObject({ code: z.string().max(100), cookie: z.boolean().optional() })
+  .strictObject({ code: z.string().max(100), cookie: z.boolean().optional(), token: sessionToken.optional() })
   .openapi('RedeemRequest') as unknown as Schema<RedeemRequest>;
 
 export const session = z
