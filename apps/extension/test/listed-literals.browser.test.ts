@@ -43,13 +43,13 @@ describe('an application whose words the agreement lists', () => {
     expect(all).toContain('"Expenses"');
     expect(all).toContain('"Save"');
     // Shipped by the application, and not in the list.
-    expect(all).not.toContain('"Vendor"');
+    expect(all).not.toContain('"Travel"');
     expect(all).not.toContain('Paula');
   });
 
   test('seeded hole: without the list the recorder does ask, and this test can tell', async () => {
     const { all, requests } = await recordedWith();
     expect(requests).toContain('/app.js');
-    expect(all).toContain('"Vendor"');
+    expect(all).toContain('"Travel"');
   });
 });

@@ -1,8 +1,9 @@
+import type { Agreement } from '@aboveboard/consent/agreement';
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { openEnvelope, recipientOf } from '@aboveboard/vault/envelope';
-import { makePartSealer } from '@aboveboard/vault/part-sealing';
+import { bucketLength, makePartSealer } from '@aboveboard/vault/part-sealing';
 import { generateHybridIdentity } from 'age-encryption';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,12 +25,14 @@ afterAll(() => site?.close());
 async function withServer(
   coolingMinutes: number,
   work: (server: StandInServer, browser: ExtensionBrowser, contributor: Contributor) => Promise<void>,
+  change?: (agreement: Agreement) => void,
 ): Promise<void> {
   const recipient = await recipientOf(identity);
   const server = await StandInServer.start({
     origins: [site.origin, site.frameOrigin],
     coolingMinutes,
     recipient,
+    ...(change ? { change } : {}),
   });
   const browser = await ExtensionBrowser.launch();
   try {
@@ -97,7 +100,7 @@ describe('release', () => {
       expect(left).toEqual([0, 0]);
     }));
 
-  test('[SPO40] [SPO44] a release goes on after a cut, and opens with the key in its envelope under a fresh id', () =>
+  test('[SPO40] [SPO44] [SPO48] [UPL18] a release goes on after a cut, and opens with the key in its envelope under a fresh id', () =>
     withServer(0, async (server, browser, contributor) => {
       server.cutAfter = 1;
       const { id, review } = await recorded(browser, contributor);
@@ -123,6 +126,9 @@ describe('release', () => {
       for (const [index, part] of announcement?.parts.entries() ?? []) {
         const bytes = server.parts.get(index) ?? Buffer.alloc(0);
         expect(bytes.length).toBe(part.bytes);
+        // Padded: its length is that of a bucket, and the seal says so.
+        expect(bucketLength(bytes.length)).toBe(bytes.length);
+        expect(bytes[0]).toBe(2);
         await store.put({ recording: released, index, kind: part.kind }, new Uint8Array(bytes));
       }
       const sealer = makePartSealer(key, crypto.subtle, (n) => crypto.getRandomValues(new Uint8Array(n)));
@@ -130,6 +136,55 @@ describe('release', () => {
       expect(opened.manifest).toMatchObject({ id: released, class: 'own' });
       expect(opened.manifest.counts.events).toBeGreaterThan(10);
     }));
+
+  test('[SPO47] what would be more than the agreed network of a day waits for the next, also over the end of the worker', () =>
+    withServer(
+      0,
+      async (server, browser, contributor) => {
+        const { panel } = contributor;
+        const used = (await contributor.view()).budgets?.network;
+        // Setting up was counted: rules, attachments and cards came over the same connection.
+        expect(used?.bytes).toBeGreaterThan(5_000);
+        const { review } = await recorded(browser, contributor);
+        await panel.evaluate(async () => {
+          const open = indexedDB.open('aboveboard');
+          await new Promise((resolve) => {
+            open.onsuccess = resolve;
+          });
+          const network = { day: new Date().toISOString().slice(0, 10), bytes: 1_048_576 - 6_000 };
+          open.result.transaction('settings', 'readwrite').objectStore('settings').put(network, 'network');
+          open.result.close();
+        });
+        await browser.killWorker(panel);
+        await release(review);
+        await panel.bringToFront();
+        await panel.getByText('It waits until tomorrow').waitFor({ timeout: 60_000 });
+        expect(server.complete).toBe(false);
+        const sent = [...server.parts.values()].reduce((sum, part) => sum + part.length, 0);
+        expect(sent).toBeLessThan(6_000);
+        expect(await panel.getByRole('button', { name: 'Upload now' }).count()).toBe(0);
+        const after = (await contributor.view()).budgets?.network;
+        expect(after?.bytes).toBeLessThanOrEqual(after?.of ?? 0);
+
+        // Seeded hole: with the count of another day it goes.
+        await panel.evaluate(async () => {
+          const open = indexedDB.open('aboveboard');
+          await new Promise((resolve) => {
+            open.onsuccess = resolve;
+          });
+          const settings = open.result.transaction('settings', 'readwrite').objectStore('settings');
+          settings.put({ day: '2026-01-01', bytes: 1e9 }, 'network');
+          open.result.close();
+          const [{ id }] = (await chrome.runtime.sendMessage({ command: 'view' })).view.recordings;
+          await chrome.runtime.sendMessage({ command: 'upload-now', id });
+        });
+        await panel.getByText('Uploaded').waitFor({ timeout: 60_000 });
+        expect(server.complete).toBe(true);
+      },
+      ({ budgets }) => {
+        budgets.networkMegabytesPerDay = 1;
+      },
+    ));
 
   test('a code that is not known, and an address that is none, are said in a sentence and change nothing', async () => {
     const recipient = await recipientOf(identity);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Agreement } from '@aboveboard/consent/agreement';
+import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import type { About, InstalledAgreement, Session, TaskCardsAnswer } from '@aboveboard/protocol/installation';
 import { missingRanges, type UploadAnnouncement, type UploadStatus } from '@aboveboard/protocol/upload';
@@ -37,14 +39,17 @@ export class StandInServer {
     origins: readonly string[];
     coolingMinutes: number;
     recipient: string;
+    change?: (agreement: Agreement) => void;
   }): Promise<StandInServer> {
-    const { origins, coolingMinutes, recipient } = options;
-    const given = await demonstrationAgreement({
+    const { origins, coolingMinutes, recipient, change } = options;
+    const { agreement: made, attachments: files } = await demonstrationAgreement({
       origins,
       now: Date.now(),
       subtle: crypto.subtle,
       coolingMinutes,
     });
+    change?.(made);
+    const given = { agreement: made, attachments: files, document: canonicalBytes(made) };
     const digest = createHash('sha256').update(given.document).digest('hex');
     const { id, version, attachments } = given.agreement;
     const byDigest = new Map(
