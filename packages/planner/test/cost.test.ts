@@ -5,7 +5,9 @@ import { breakEvenMonth, cashFlows, figure, presentValue } from '../src/cost/flo
 import { gpuHour, simpleBreakEven } from '../src/cost/gpu-hour.ts';
 import { type CostAsked, type CostField, costFields, costIndex, readCost } from '../src/cost/inputs.ts';
 import { planCost } from '../src/cost/montecarlo.ts';
+import { percentiles } from '../src/cost/percentiles.ts';
 import { draw } from '../src/cost/quantity.ts';
+import { seeded } from '../src/speed/seeded.ts';
 
 const asked: CostAsked = {
   rates: { EUR: 1.1 },
@@ -162,6 +164,19 @@ describe('figures', () => {
     expect(readCost({ ...asked, country: null, figures: { ...asked.figures, electricity: 0.2 } }).ok).toBe(
       true,
     );
+  });
+
+  test('percentiles are those of a sorted list, with equal values and few', () => {
+    const random = seeded(5);
+    for (let size = 1; size < 60; size++) {
+      const values = Float64Array.from({ length: size }, () =>
+        Math.floor(random() * (size % 7 === 0 ? 4 : 1e6)),
+      );
+      const sorted = Float64Array.from(values).sort();
+      const at = (q: number) => sorted[Math.min(size - 1, Math.floor(size * q))];
+      expect(percentiles(values)).toEqual({ p10: at(0.1), p50: at(0.5), p90: at(0.9) });
+    }
+    expect(percentiles(new Float64Array(0))).toEqual({ p10: 0, p50: 0, p90: 0 });
   });
 
   test('draws stay in the range and have its mode', () => {

@@ -10,9 +10,8 @@ import {
   ways,
 } from './flows.ts';
 import { type CostField, type CostPlan, costFields, costIndex } from './inputs.ts';
+import { type Percentiles, percentiles, percentilesOf } from './percentiles.ts';
 import { draw } from './quantity.ts';
-
-export type Percentiles = { p10: number; p50: number; p90: number };
 
 export type CostAnswer = {
   currency: string;
@@ -58,8 +57,9 @@ export function planCost(plan: CostPlan): CostAnswer {
   const millions = new Float64Array(count);
   const crossed = { cloud: new Float64Array(months + 1), api: new Float64Array(months + 1) };
   const cheapest = { onPremise: 0, cloud: 0, api: 0 };
-  // The fan needs every month of every draw; five hundred draws fix its percentiles well enough.
-  const fanSize = Math.min(count, 500);
+  // The fan needs every month of every draw; five hundred of ten thousand fix its percentiles well enough, and a
+  // hundred those of a first, quick answer.
+  const fanSize = Math.min(count, 500, Math.max(100, Math.floor(count / 20)));
   const fan = Object.fromEntries(ways.map((way) => [way, new Float64Array(fanSize * months)])) as Record<
     Way,
     Float64Array
@@ -149,7 +149,7 @@ function fanOf(
   const column = new Float64Array(size);
   for (let month = 0; month < months; month++) {
     for (let i = 0; i < size; i++) column[i] = fan[i * months + month] ?? 0;
-    const { p10, p50, p90 } = percentiles(column);
+    const { p10, p50, p90 } = percentilesOf(column);
     result.p10.push(p10);
     result.p50.push(p50);
     result.p90.push(p90);
@@ -231,10 +231,4 @@ function pearson(a: Float64Array, b: Float64Array): number {
     right += y * y;
   }
   return left > 0 && right > 0 ? top / Math.sqrt(left * right) : 0;
-}
-
-export function percentiles(values: Float64Array): Percentiles {
-  const sorted = Float64Array.from(values).sort();
-  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
-  return { p10: at(0.1), p50: at(0.5), p90: at(0.9) };
 }

@@ -123,8 +123,8 @@ export function planScenario(asked: PlanAsked): Checked<PlanAnswer> {
           osl: query.value.osl,
           spread: 0.3,
         };
-        answer.service = sizeService(query.value, arrivals, { ttftP95, tpotP95 });
         answer.curve = speedCurve(query.value, { ttftP95, tpotP95 });
+        answer.service = sizeService(query.value, arrivals, { ttftP95, tpotP95 }, { curve: answer.curve });
       }
     }
   }

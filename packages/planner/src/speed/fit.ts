@@ -18,42 +18,52 @@ export function speedRow(query: SpeedQuery, tpot: number, ttft: number): SpeedRo
  */
 export function fitSpeed(rows: readonly SpeedRow[]): SpeedFit {
   const importance = familyWeights(rows);
-  const tpot = fitColumns(
-    rows.map((row) => tpotColumns(row.terms, row.query)),
-    rows.map((row) => row.tpot),
-    tpotShape.map((column) => column.prior),
+  const tpot = fitColumns({
+    columns: rows.map((row) => tpotColumns(row.terms, row.query)),
+    measured: rows.map((row) => row.tpot),
+    prior: tpotShape.map((column) => column.prior),
     importance,
-    0.5,
-    0.07,
-    0.4,
-  );
-  const ttft = fitColumns(
-    rows.map((row) => ttftColumns(row.terms, row.query, weigh(tpotColumns(row.terms, row.query), tpot))),
-    rows.map((row) => row.ttft),
-    ttftShape.map((column) => column.prior),
+    ridge: 0.5,
+    floor: 0.07,
+    asymmetry: 0.4,
+  });
+  const ttft = fitColumns({
+    columns: rows.map((row) =>
+      ttftColumns(row.terms, row.query, weigh(tpotColumns(row.terms, row.query), tpot)),
+    ),
+    measured: rows.map((row) => row.ttft),
+    prior: ttftShape.map((column) => column.prior),
     importance,
-    1,
-    0.1,
-    1,
-  );
+    ridge: 1,
+    floor: 0.1,
+    asymmetry: 1,
+  });
   return { tpot, ttft };
 }
 
-function familyWeights(rows: readonly SpeedRow[]): number[] {
+/** Every family counts alike, whatever its number of rows. */
+export function familyWeights(rows: readonly SpeedRow[]): number[] {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(row.query.family, (counts.get(row.query.family) ?? 0) + 1);
   return rows.map((row) => rows.length / counts.size / (counts.get(row.query.family) ?? 1));
 }
 
-function fitColumns(
-  columns: readonly number[][],
-  measured: readonly number[],
-  prior: readonly number[],
-  importance: readonly number[],
-  ridge: number,
-  floor: number,
-  asymmetry: number,
-): number[] {
+export type ColumnFit = {
+  columns: readonly number[][];
+  measured: readonly number[];
+  prior: readonly number[];
+  importance: readonly number[];
+  /** The pull towards the prior. */
+  ridge: number;
+  /** Errors below this (ln) count alike. */
+  floor: number;
+  /** How much less a row counts that is planned too high: the slow tail of a measurement is no fault of the plan. */
+  asymmetry: number;
+};
+
+/** Non-negative coefficients by re-weighted least squares. */
+export function fitColumns(input: ColumnFit): number[] {
+  const { columns, measured, prior, importance, ridge, floor, asymmetry } = input;
   let robust = measured.map(() => 1);
   let solution = [...prior];
   for (let pass = 0; pass < 12; pass++) {

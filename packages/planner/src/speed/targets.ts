@@ -54,14 +54,11 @@ export function sizeService(
   query: SpeedQuery,
   arrivals: Arrivals,
   target: ServiceTarget,
-  options: { seed?: number; table?: SpeedTable; most?: number } = {},
+  options: { seed?: number; table?: SpeedTable; most?: number; curve?: readonly CurvePoint[] } = {},
 ): Sizing {
   const table = options.table ?? shippedTable();
-  const curve = speedCurve(
-    query,
-    { ttftP95: Number.POSITIVE_INFINITY, tpotP95: Number.POSITIVE_INFINITY },
-    table,
-  );
+  // Targets only mark a curve's points: one that was drawn for others holds the same times.
+  const curve = options.curve ?? speedCurve(query, target, table);
   const step = (batch: number) => interpolate(curve, batch);
   const alone = planSpeed({ ...query, concurrency: 1 }, table);
   const slots = curve.at(-1)?.concurrency ?? 1;
