@@ -26,16 +26,15 @@ export async function guardianFromCommand(flags: GuardianFlags, context: Command
       ? { tls: { key: readFileSync(flags.tlsKey), cert: readFileSync(flags.tlsCert) } }
       : {}),
   });
-  context.result({ url: guardian.url });
-  for (const line of [
-    '',
-    `The guardian runs at ${guardian.url}`,
-    `Its data are in ${context.data}`,
-    '',
-    'Stop with Ctrl-C.',
-    '',
-  ])
-    context.print(line);
+  context.result({ url: guardian.url, verifierKeys: guardian.verifierKeys });
+  context.print('');
+  context.print(`The guardian runs at ${guardian.url}`);
+  context.print(`Its data are in ${context.data}`);
+  context.print('');
+  context.print('It witnesses the logs of the server under these keys, for the policies of others:');
+  for (const key of guardian.verifierKeys) context.print(`  ${key}`);
+  context.print('');
+  context.print('Stop with Ctrl-C.');
   await stopAsked;
   await guardian.stop();
 }

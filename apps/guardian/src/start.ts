@@ -3,6 +3,7 @@ import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { isIP } from 'node:net';
+import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
@@ -11,6 +12,10 @@ import { makeRelay } from './relay/relay.ts';
 import { relayRoutes } from './relay/relay-routes.ts';
 import { makeServerLink } from './relay/server-link.ts';
 import { openGuardianStore } from './store.ts';
+import { makeKnownLogs } from './witness/known-logs.ts';
+import { witnessIdentity } from './witness/witness-identity.ts';
+import { witnessRoutes } from './witness/witness-routes.ts';
+import { makeWitnessRows } from './witness/witness-rows.ts';
 
 export type GuardianOptions = {
   data: string;
@@ -23,7 +28,12 @@ export type GuardianOptions = {
   limits?: Partial<GuardianLimits>;
 };
 
-export type StartedGuardian = { url: string; stop(): Promise<void> };
+export type StartedGuardian = {
+  url: string;
+  /** Of the witness, one a line as others put them into their policies. */
+  verifierKeys: string[];
+  stop(): Promise<void>;
+};
 
 /** Composes and starts the representative's process; throws a sentence when it can't. */
 export async function startGuardian(options: GuardianOptions): Promise<StartedGuardian> {
@@ -48,9 +58,13 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     periodMilliseconds: async () => ((await server.about())?.periodSeconds ?? 2) * 1000,
     ended: relay.endPeriod,
   });
+  const logs = makeKnownLogs(store, server.logKeys);
+  await logs.learn();
+  const cosigners = witnessIdentity(store);
   const app = new Hono()
     .get('/health', (context) => context.json({ alive: true }))
-    .route('/', relayRoutes({ relay, server }));
+    .route('/', relayRoutes({ relay, server }))
+    .route('/', witnessRoutes({ rows: makeWitnessRows(store), logs, cosigners }));
   const handler = getRequestListener(app.fetch);
   const timing = { headersTimeout: 10_000, requestTimeout: limits.requestSeconds * 1000, noDelay: true };
   const listener: Server = tls
@@ -67,6 +81,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   const address = host.includes(':') ? `[${host}]` : host;
   return {
     url: `${tls ? 'https' : 'http'}://${address}:${(listener.address() as AddressInfo).port}`,
+    verifierKeys: cosigners.map(({ key }) => formatVerifierKey(key)),
     async stop() {
       clock.stop();
       await new Promise((resolve) => {

@@ -9,7 +9,19 @@ import { DatabaseSync } from 'node:sqlite';
 export type GuardianStore = DatabaseSync;
 
 /** Numbered from 1; what is there is never changed, only added to. */
-const STEPS: readonly string[] = ['create table setting (name text primary key, value blob not null) strict'];
+const STEPS: readonly string[] = [
+  'create table setting (name text primary key, value blob not null) strict',
+  `create table witnessed (
+     origin text primary key,
+     size integer not null check (size >= 0),
+     checkpoint blob not null
+   ) strict;
+   create table fork (
+     id integer primary key,
+     origin text not null,
+     evidence blob not null unique
+   ) strict`,
+];
 
 /** Throws a sentence when the folder can't be used, is in use, or is of a newer version. */
 export function openGuardianStore(data: string, steps: readonly string[] = STEPS): GuardianStore {

@@ -6,6 +6,8 @@ export type ServerLink = {
   /** Whom cells are sealed to and how often they go; null: the server does not say. */
   about(): Promise<RelayAbout | null>;
   forward(batch: Uint8Array<ArrayBuffer>): Promise<Uint8Array | null>;
+  /** The verifier keys of a log, one a line; null: none are served. */
+  logKeys(name: string): Promise<string | null>;
 };
 
 const ABOUT_MS = 60_000;
@@ -34,6 +36,10 @@ export function makeServerLink(server: string, timeoutMilliseconds: number): Ser
       } catch {
         return null;
       }
+    },
+    async logKeys(name) {
+      const response = await call(`/log/${name}/vkey`);
+      return response.ok ? (await limited(response, 64 * 1024)).toString('utf8') : null;
     },
     async forward(batch) {
       const response = await call('/api/relay/batch', {

@@ -1,0 +1,57 @@
+import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
+import type { GuardianStore } from '../store.ts';
+
+export const LOG_NAMES = ['rules', 'uses'] as const;
+
+/**
+ * The keys of the server's two logs. The first that the server shows are kept for good: whoever could change
+ * them later could show a second history under other keys. The representative compares them with what the
+ * operator says (`aboveboard guardian` prints them).
+ */
+export type KnownLogs = {
+  /** By origin; a map that fills up as the server answers. */
+  readonly keys: ReadonlyMap<string, readonly VerifierKey[]>;
+  /** Asks the server for what is not known yet. */
+  learn(): Promise<void>;
+};
+
+export function makeKnownLogs(
+  store: GuardianStore,
+  /** What the server says at `/log/NAME/vkey`; null: nothing. */
+  ask: (name: (typeof LOG_NAMES)[number]) => Promise<string | null>,
+): KnownLogs {
+  const keys = new Map<string, readonly VerifierKey[]>();
+  const read = store.prepare('select value from setting where name = ?');
+  const pin = store.prepare('insert into setting (name, value) values (?, ?) on conflict do nothing');
+  const setting = (name: string) => `log keys ${name}`;
+
+  function take(name: string): boolean {
+    const row = read.get(setting(name)) as { value: Uint8Array } | undefined;
+    const parsed = row && parsedKeys(new TextDecoder().decode(row.value));
+    if (!parsed) return false;
+    keys.set(parsed.origin, parsed.keys);
+    return true;
+  }
+
+  return {
+    keys,
+    async learn() {
+      for (const name of LOG_NAMES) {
+        if (take(name)) continue;
+        const text = await ask(name).catch(() => null);
+        if (text === null || !parsedKeys(text)) continue;
+        pin.run(setting(name), Buffer.from(text));
+        take(name);
+      }
+    },
+  };
+}
+
+/** One verifier key a line, all of one name, which is the log's origin. */
+function parsedKeys(text: string): { origin: string; keys: VerifierKey[] } | null {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const keys = lines.map((line) => parseVerifierKey(line)).flatMap((one) => (one.ok ? [one.value] : []));
+  const [first] = keys;
+  if (!first || lines.length > 8 || keys.length !== lines.length) return null;
+  return keys.every(({ name }) => name === first.name) ? { origin: first.name, keys } : null;
+}
