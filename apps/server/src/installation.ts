@@ -17,6 +17,13 @@ import { type AgeIdentity, ageIdentity } from './keys/age-identity.ts';
 import { makeJournalRows } from './keys/journal-rows.ts';
 import { openKeyFiles } from './keys/key-files.ts';
 import { openPendingEnvelopes, type PendingEnvelopes } from './keys/pending-envelopes.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { type InstallationLog, type InstallationLogs, openLogs } from './logs/installation-log.ts';
+import type { LogName } from './logs/log-name.ts';
+import { readLogPolicy } from './logs/log-policy.ts';
+import { makeUsesLog, type UsesLog } from './logs/uses-log.ts';
+import { postToWitness } from './logs/witness-post.ts';
+import { makeWitnessing, type Witnessing } from './logs/witnessing.ts';
 import { makeShelf, type Shelf } from './recordings/shelf.ts';
 
 /**
@@ -28,6 +35,8 @@ export type Installation = {
   readonly recordings: Shelf;
   /** Asked before anything is opened. */
   readonly journal: AccessJournal;
+  /** What else is done with recordings is written here first. */
+  readonly uses: UsesLog;
   /** What only the server uses. */
   readonly inner: InstallationParts;
   close(): Promise<void>;
@@ -46,6 +55,8 @@ export type InstallationParts = {
   vault: AgeIdentity;
   relay: AgeIdentity;
   digestLock: KeyedLock;
+  logs: InstallationLogs;
+  witnessing: Readonly<Record<LogName, Witnessing>>;
   databaseUrl: string;
 };
 
@@ -58,6 +69,8 @@ export type InstallationOptions = {
   /** A command may work beside the server that runs on the folder; a second server may not. */
   join?: boolean;
   onDatabase?: (up: boolean) => void;
+  /** Entries of a log that may wait for its next step. */
+  logEntriesWaiting?: number;
 };
 
 /** Throws sentences: for a folder in use, a database that is newer or another's, kinds that do not mix. */
@@ -106,13 +119,35 @@ async function compose(given: {
       random,
       identities: [vault.identity],
     });
-    const journal = makeJournal({ storage: makeJournalRows(database), now: Date.now, random });
+    const logs = await openLogs({
+      database,
+      keys: paths.keys,
+      kind: options.kind,
+      owner,
+      waiting: options.logEntriesWaiting ?? DEFAULT_LIMITS.logEntriesWaiting,
+    });
+    const policy = await readLogPolicy(paths.root);
+    const witness = (log: InstallationLog) => {
+      const witnessing = makeWitnessing({
+        log,
+        database,
+        policy,
+        post: postToWitness,
+        now: () => performance.now(),
+      });
+      log.onAppended = witnessing.kick;
+      return witnessing;
+    };
+    const witnessing = { rules: witness(logs.rules), uses: witness(logs.uses) };
+    const uses = makeUsesLog({ log: logs.uses, witnessed: witnessing.uses.covers, now: Date.now });
+    const journal = makeJournal({ storage: makeJournalRows(database, uses), now: Date.now, random });
     const digestLock = makeKeyedLock();
     const garbage = makeGarbage(database, blobs, digestLock);
     const recordings = makeShelf({ database, blobs, ring, garbage, digestLock });
     return {
       recordings,
       journal,
+      uses,
       inner: {
         database,
         postgres,
@@ -124,9 +159,12 @@ async function compose(given: {
         vault,
         relay,
         digestLock,
+        logs,
+        witnessing,
         databaseUrl,
       },
       async close() {
+        for (const one of Object.values(witnessing)) one.stop();
         await database.close();
         await blobs.close();
         await postgres?.stop();

@@ -24,6 +24,11 @@ export type ServerLimits = UploadLimits & {
   /** Bodies that come in pieces over many cells: bytes of all, and how many of one session. */
   relayedBytes: number;
   relayedTransfersPerSession: number;
+  /** Checkpoints and tiles of the logs, over all who read them. */
+  logReadsPerSecond: number;
+  /** Entries that wait for a log's next step, and commitments that wait for the day's batch. */
+  logEntriesWaiting: number;
+  commitmentsWaiting: number;
 };
 
 export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
@@ -48,6 +53,9 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
   batchesAtOneTime: 2,
   relayedBytes: 256 * 1024 * 1024,
   relayedTransfersPerSession: 2,
+  logReadsPerSecond: 500,
+  logEntriesWaiting: 4_096,
+  commitmentsWaiting: 100_000,
 };
 
 /** The defaults with the operator's changes; a sentence for a name or a value that can't be one. */

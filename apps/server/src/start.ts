@@ -12,9 +12,13 @@ import { folderPaths } from './data-folder.ts';
 import { type Codes, makeCodes } from './identity/codes.ts';
 import { makeSessions } from './identity/sessions.ts';
 import { type Installation, openInstallation } from './installation.ts';
+import { demonstrationParties } from './keys/demonstration-parties.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 import { type Fetch, makeListener, requireSafeHost, type Tls } from './listener.ts';
 import { type Log, makeLog } from './log.ts';
+import { type LogService, makeLogService } from './logs/log-service.ts';
+import { recordSettings } from './logs/setting-changes.ts';
+import { makeUsesLog } from './logs/uses-log.ts';
 import { processStart } from './process-start.ts';
 import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
@@ -23,8 +27,10 @@ import { makeErasure } from './recordings/erasure.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
 import { makeApp } from './routes/app.ts';
+import { entryRoutes } from './routes/entry-routes.ts';
 import { makeGuards } from './routes/guard.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
+import { logRoutes } from './routes/log-routes.ts';
 import { makePartBody } from './routes/part-body.ts';
 import { recordingRoutes } from './routes/recording-routes.ts';
 import { relayRoutes } from './routes/relay-routes.ts';
@@ -85,6 +91,7 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     kind,
     databaseUrl: options.databaseUrl,
     onDatabase: (up) => log[up ? 'info' : 'error']({ up }, 'database'),
+    logEntriesWaiting: limits.logEntriesWaiting,
   });
   // It listens first, because the agreement and the accepted names hold the port; nothing is served before
   // what a kill left undone is done.
@@ -143,7 +150,15 @@ async function serve(
   const address = host.includes(':') ? `[${host}]` : host;
   const url = `${tls ? 'https' : 'http'}://${address}:${port}`;
 
-  if (demo) await installDemonstration(paths.agreement, [url, ...(options.applications ?? [])], Date.now());
+  const logs = makeLogService(installation, limits);
+  if (demo) {
+    await installDemonstration(paths.agreement, {
+      origins: [url, ...(options.applications ?? [])],
+      now: Date.now(),
+      parties: await demonstrationParties(paths.keys),
+      rules: logs.rules,
+    });
+  }
   const agreement = await readAgreement(paths.agreement, demo ? 'demonstration' : 'production');
   const about = aboutOf(demo, agreement.current, vault.recipient, limits);
   const sessionsCodes = makeCodes(database);
@@ -191,7 +206,10 @@ async function serve(
       about,
       agreement,
       cards: taskCards(demo, paths.root),
-      health: async () => ({ database: (postgres?.up() ?? true) && (await database.answers()), draining }),
+      health: async () => {
+        const isUp = (postgres?.up() ?? true) && (await database.answers());
+        return { database: isUp, draining, logs: isUp ? await logs.health().catch(() => null) : null };
+      },
     }),
     sessions: sessionRoutes({
       sessions,
@@ -215,6 +233,12 @@ async function serve(
       guards,
       kind,
     }),
+    entries: entryRoutes({ service: logs, guards }),
+    logs: logRoutes({
+      logs: logs.served,
+      rate: makeRate(limits.logReadsPerSecond, limits.logReadsPerSecond * 4),
+      limits,
+    }),
     kind,
     secure: tls !== undefined,
     hosts,
@@ -228,12 +252,18 @@ async function serve(
   await garbage.sweep();
   await sweepEnvelopes(installation, uploads);
   if (demo && options.samples) await installSamples(installation.recordings);
+  await startLogs(installation, logs, { limits, agreement: about.agreement, tls: tls !== undefined });
   const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
   begin(app.fetch);
   folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
 
   async function housekeeping(): Promise<void> {
-    await Promise.all([uploads.forgetStale(), sessions.removeExpired(), garbage.collect()]);
+    await Promise.all([
+      uploads.forgetStale(),
+      sessions.removeExpired(),
+      garbage.collect(),
+      logs.commitments.enterDue(),
+    ]);
   }
   const everyHour = setInterval(() => {
     housekeeping().catch((error: unknown) => log.warn({ error }, 'housekeeping'));
@@ -313,6 +343,19 @@ async function demonstrationCodes(codes: Codes): Promise<Record<Role, string>> {
   const entries: [Role, string][] = [];
   for (const role of ROLES) entries.push([role, await codes.make(role, 24)]);
   return Object.fromEntries(entries) as Record<Role, string>;
+}
+
+/** The day's batch, what is configured otherwise than at the last start, and the asking of witnesses. */
+async function startLogs(
+  { inner: { database, logs, witnessing } }: Installation,
+  service: LogService,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await service.commitments.enterDue();
+  // Told whether or not the witnesses answer: a start does not wait for them.
+  const uses = makeUsesLog({ log: logs.uses, witnessed: async () => undefined, now: Date.now });
+  await recordSettings(settings, { database, uses });
+  for (const one of Object.values(witnessing)) one.start();
 }
 
 /** An envelope without its upload (a kill between the two), and imports that nobody finished. */

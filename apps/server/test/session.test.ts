@@ -337,6 +337,8 @@ describe('pages and names', () => {
       'get /api/task-cards',
       'get /api/uploads/{upload}',
       'post /api/accesses',
+      'post /api/logs/rules/entries',
+      'post /api/my/commitments',
       'post /api/my/recordings/erasure',
       'post /api/relay/batch',
       'post /api/session',

@@ -12,9 +12,9 @@ import { keyRingContract } from '../../../packages/vault/test/keyring-contract.t
 import { type BlobStore, openBlobStore } from '../src/blobs/blob-store.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { makeKeyedLock } from '../src/keyed-lock.ts';
+import { ageIdentity } from '../src/keys/age-identity.ts';
 import { makeJournalRows } from '../src/keys/journal-rows.ts';
 import { openKeyFiles } from '../src/keys/key-files.ts';
-import { ageIdentity } from '../src/keys/age-identity.ts';
 import { makePartShelf } from '../src/recordings/part-shelf.ts';
 import { random } from './device.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
@@ -83,7 +83,11 @@ journalContract('rows', async () => {
   const { database } = await server.fresh();
   await migrate(database);
   return {
-    journal: makeJournal({ storage: makeJournalRows(database), now: Date.now, random }),
+    journal: makeJournal({
+      storage: makeJournalRows(database, { record: async () => ({ index: 0 }) }),
+      now: Date.now,
+      random,
+    }),
     entries: async () => {
       const rows = await database.query<{
         entry: string;

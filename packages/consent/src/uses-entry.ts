@@ -12,6 +12,8 @@ const hexOf = (bytes: number) =>
 const sha256 = hexOf(32);
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'not lower-case letters, digits and hyphens');
 const count = z.int().min(0).max(1_000_000_000);
+/** Seconds since 1970. */
+const time = z.int().min(0).max(253_402_300_799);
 
 export const ACTOR_ROLES = [
   'employer',
@@ -32,7 +34,7 @@ const act = z.discriminatedUnion('kind', [
     grant: hexOf(16),
     purpose: name,
     approvedBy: z.array(actor).min(1).max(4),
-    until: count,
+    until: time,
     subject: sha256,
   }),
   z.strictObject({ kind: z.literal('grant-ended'), grant: hexOf(16) }),
@@ -59,8 +61,7 @@ const act = z.discriminatedUnion('kind', [
 const plain = z.strictObject({
   format: z.literal('aboveboard-use'),
   formatVersion: z.literal(1),
-  /** Seconds since 1970. */
-  at: count.max(253_402_300_799),
+  at: time,
   actor,
   act,
 });

@@ -1,4 +1,6 @@
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
+import { LogError } from '@aboveboard/tlog/log-fault';
+import { JournalError } from '@aboveboard/vault/journal';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -26,7 +28,10 @@ export function jsonBody<S extends z.ZodType>(schema: S) {
 /** Whatever was thrown, as the refusal that is answered. What it can't name is the server's own fault. */
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof DatabaseDown || isOutOfRoom(error)) {
+  if (error instanceof JournalError && error.cause instanceof Refusal) return error.cause;
+  const isNotRecorded =
+    error instanceof LogError || (error instanceof JournalError && error.code === 'storage');
+  if (error instanceof DatabaseDown || isNotRecorded || isOutOfRoom(error)) {
     return new Refusal(
       'unavailable',
       'The server can not store anything just now. What it acknowledged is kept; try again.',

@@ -3,8 +3,10 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { Log } from '../log.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { asRefusal, errorAnswer } from './answers.ts';
+import type { entryRoutes } from './entry-routes.ts';
 import { requireHost } from './guard.ts';
 import type { installationRoutes } from './installation-routes.ts';
+import type { logRoutes } from './log-routes.ts';
 import { pageHeaders } from './page-headers.ts';
 import type { recordingRoutes } from './recording-routes.ts';
 import type { relayRoutes } from './relay-routes.ts';
@@ -18,6 +20,8 @@ export type AppParts = {
   sessions: ReturnType<typeof sessionRoutes>;
   uploads: ReturnType<typeof uploadRoutes>;
   recordings: ReturnType<typeof recordingRoutes>;
+  entries: ReturnType<typeof entryRoutes>;
+  logs: ReturnType<typeof logRoutes>;
   relay: ReturnType<typeof relayRoutes>;
   kind: InstallationKind;
   secure: boolean;
@@ -57,11 +61,13 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.sessions)
     .route('/api', parts.uploads)
     .route('/api', parts.recordings)
+    .route('/api', parts.entries)
     .route('/api', parts.relay);
   routed.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Aboveboard', version, license: { name: 'Apache-2.0' } },
   });
+  routed.route('/', parts.logs);
   routed.all('/api/*', () => {
     throw notFound();
   });

@@ -2,6 +2,8 @@ import type { About } from '@aboveboard/protocol/installation';
 import type { TaskCard } from '@aboveboard/protocol/manifest';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { AgreementShelf } from '../agreement/installed-agreement.ts';
+import type { LogName } from '../logs/log-name.ts';
+import type { LogHealth } from '../logs/log-service.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { answers } from './answers.ts';
 import { makeRouter } from './router.ts';
@@ -12,7 +14,7 @@ export function installationRoutes(parts: {
   about: About;
   agreement: AgreementShelf;
   cards: readonly TaskCard[];
-  health: () => Promise<{ database: boolean; draining: boolean }>;
+  health: () => Promise<{ database: boolean; draining: boolean; logs: Record<LogName, LogHealth> | null }>;
 }) {
   const { about, agreement, cards, health } = parts;
   return makeRouter()
@@ -96,9 +98,9 @@ export function installationRoutes(parts: {
         },
       }),
       async (context) => {
-        const { database, draining } = await health();
-        if (database && !draining) return context.json({ ready: true, database, draining }, 200);
-        return context.json({ ready: false, database, draining }, 503);
+        const state = await health();
+        const ready = state.database && !state.draining && state.logs !== null;
+        return ready ? context.json({ ready, ...state }, 200) : context.json({ ready, ...state }, 503);
       },
     );
 }

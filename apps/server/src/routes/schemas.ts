@@ -176,6 +176,13 @@ export const openedAccess: Schema<OpenedAccess> = z
   .object({ access: z.string(), until: count, recordings: z.array(z.string()) })
   .openapi('OpenedAccess');
 
+const logHealth = z.object({ size: count, witnessed: z.boolean().nullable() }).openapi('LogHealth');
 export const readiness = z
-  .object({ ready: z.boolean(), database: z.boolean(), draining: z.boolean() })
+  .object({
+    ready: z.boolean(),
+    database: z.boolean(),
+    draining: z.boolean(),
+    /** Null: they can not be asked. */
+    logs: z.object({ rules: logHealth, uses: logHealth }).nullable(),
+  })
   .openapi('Readiness');

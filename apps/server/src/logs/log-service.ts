@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { Installation } from '../installation.ts';
+import type { ServerLimits } from '../limits.ts';
+import { type CommitmentBatch, makeCommitmentBatch } from './commitment-batch.ts';
+import { LOG_NAMES, type LogName } from './log-name.ts';
+import { makeRulesLog, type RulesLog } from './rules-log.ts';
+import { makeServedLog, type ServedLog } from './served-log.ts';
+
+/** Both logs as the server runs them: served, submitted to, witnessed, told of what waits. */
+export type LogService = {
+  readonly rules: RulesLog;
+  readonly commitments: CommitmentBatch;
+  readonly served: Readonly<Record<LogName, ServedLog>>;
+  /** Of each log its size, and whether the quorum was met lately; null: none is asked for (LGS23). */
+  health(): Promise<Record<LogName, LogHealth>>;
+};
+export type LogHealth = { size: number; witnessed: boolean | null };
+
+export function makeLogService(
+  { inner: { database, logs, witnessing } }: Installation,
+  limits: ServerLimits,
+): LogService {
+  const each = <T>(make: (name: LogName) => T) =>
+    Object.fromEntries(LOG_NAMES.map((name) => [name, make(name)])) as Record<LogName, T>;
+  const served = each((name) =>
+    makeServedLog({
+      storage: logs[name].storage,
+      verifierKeys: logs[name].verifierKeys,
+      witnessed: witnessing[name].newest,
+    }),
+  );
+  return {
+    rules: makeRulesLog(logs.rules),
+    commitments: makeCommitmentBatch({
+      database,
+      log: logs.uses,
+      random: (length) => new Uint8Array(randomBytes(length)),
+      most: limits.commitmentsWaiting,
+    }),
+    served,
+    async health() {
+      const [rules, uses] = await Promise.all([logs.rules.size(), logs.uses.size()]);
+      const of = (name: LogName, size: number) => ({ size, witnessed: witnessing[name].isRecent() });
+      return { rules: of('rules', rules), uses: of('uses', uses) };
+    },
+  };
+}

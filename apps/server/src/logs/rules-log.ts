@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { partyKeyFaults, partyKeysOf } from '@aboveboard/consent/party-keys';
+import { readRulesEntry } from '@aboveboard/consent/rules-entry';
+import { type RulesTrust, replayRules } from '@aboveboard/consent/rules-replay';
+import type { IgnoredReason, RulesState } from '@aboveboard/consent/rules-state';
+import type { Fault } from '@aboveboard/protocol/fault';
+import { makeKeyedLock } from '../keyed-lock.ts';
+import { Refusal } from '../refusal.ts';
+import type { InstallationLog } from './installation-log.ts';
+
+/**
+ * The way into *rules* (spec/log-service.md, LGS41). Recorders believe nothing of it: each replays the log
+ * under keys of its own. It keeps out what could never have an effect, and says why.
+ */
+export type RulesLog = {
+  /** Durable and included when it resolves. The same entry again gives its index. Refusal `refused` with all faults. */
+  submit(entry: Uint8Array): Promise<{ index: number }>;
+  /** Null: the log has no document yet, so nobody's keys count. */
+  state(): Promise<RulesState | null>;
+};
+
+export function makeRulesLog(log: Pick<InstallationLog, 'append' | 'size' | 'storage'>): RulesLog {
+  const { subtle } = crypto;
+  const lock = makeKeyedLock();
+
+  async function replay(entries: readonly Uint8Array[]): Promise<RulesState | null> {
+    const trust = await trustOf(entries);
+    return trust && replayRules(entries, trust, subtle);
+  }
+
+  /** Everything that is wrong with an entry that would stand at the end of `before`. */
+  async function faultsOf(entry: Uint8Array, before: readonly Uint8Array[]): Promise<readonly Fault[]> {
+    const read = await readRulesEntry(entry, subtle);
+    if (read.kind === 'unreadable') return read.faults;
+    if (read.kind === 'document') {
+      const faults = partyKeyFaults(read.agreement);
+      if (faults.length > 0) return faults;
+    }
+    const state = await replay([...before, entry]);
+    if (!state) return [fault('the log begins with an agreement, and has none yet')];
+    const act = state.acts.find(({ index }) => index === before.length);
+    return act?.kind === 'ignored' ? [fault(WHY[act.reason])] : [];
+  }
+
+  return {
+    // One at a time: each is replayed after all that stand before it.
+    submit: (entry) =>
+      lock('', async () => {
+        const key = createHash('sha256').update(entry).digest('hex');
+        const known = await log.storage.indexOf?.(key);
+        if (typeof known === 'number') return { index: known };
+        const faults = await faultsOf(entry, await log.storage.entries(0, await log.size()));
+        if (faults.length > 0) {
+          throw new Refusal('refused', 'This would have no effect in the rules log, so it was not entered.', {
+            faults,
+          });
+        }
+        return log.append(entry, key);
+      }),
+
+    state: async () => replay(await log.storage.entries(0, await log.size())),
+  };
+}
+
+/** The first document says which agreement this log is about and with whose keys it began. */
+async function trustOf(entries: readonly Uint8Array[]): Promise<RulesTrust | null> {
+  for (const bytes of entries) {
+    const entry = await readRulesEntry(bytes, crypto.subtle);
+    if (entry.kind === 'document')
+      return { agreement: entry.agreement.id, parties: partyKeysOf(entry.agreement) };
+  }
+  return null;
+}
+
+function fault(message: string): Fault {
+  return { rule: 'RUL31', at: 'entry', message };
+}
+
+const WHY: Readonly<Record<IgnoredReason, string>> = {
+  malformed: 'neither a document nor a note that is signed',
+  'faulty-document': 'an agreement with faults',
+  'entered-before': 'this document stands in the log already',
+  'too-many-wait': 'too many documents wait for signatures',
+  'another-agreement': 'about another agreement than this log',
+  'signed-by-no-party': 'signed by no party of the agreement',
+  'not-for-this-party': 'not for this party to say',
+  'unknown-document': 'about a document that is not in the log',
+  'can-not-come': 'about a version that can not come into force any more',
+  'said-before': 'says nothing that was not said before',
+  'takes-back': 'takes back what can not be taken back',
+};
