@@ -60,7 +60,7 @@ describe('a card of her own', () => {
     ]);
   });
 
-  test('is used for a recording: what she made up stays literal, the manifest has the card, the device shows neither', async () => {
+  test('[SPO7] is used for a recording: what she made up stays literal, the manifest has the card, the device shows neither', async () => {
     const page = await browser.context.newPage();
     await page.goto(site.origin);
     const { panel } = contributor;
@@ -116,7 +116,7 @@ describe('a card of her own', () => {
     await page.close();
   });
 
-  test('a card that no list of this device has can not be started; a removed one is gone', async () => {
+  test('[SPO7] a card that no list of this device has can not be started; a removed one is gone', async () => {
     const { panel } = contributor;
     const [card] = (await contributor.view()).ownCards;
     const started = await panel.evaluate((made) => {

@@ -36,7 +36,13 @@ export function LeavePanel({
   return (
     <section className="rv-card rv-leave" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{words.title}</h2>
-      <div aria-busy={measure.state === 'measuring'}>
+      <section
+        className="rv-leaving"
+        aria-busy={measure.state === 'measuring'}
+        aria-label={words.figures}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        tabIndex={0}
+      >
         <p className={ready ? 'rv-hidden' : 'rv-soft'} role="status">
           {measure.state === 'measuring' ? words.measuring : ready ? words.measured : ''}
         </p>
@@ -51,7 +57,7 @@ export function LeavePanel({
         {measure.state === 'measured' ? (
           <WhatLeaves leaving={measure.leaving} ruleWords={ruleWords} messages={messages} />
         ) : null}
-      </div>
+      </section>
       <div className="rv-ways">
         <div>
           <button type="button" className="rv-button rv-way" aria-describedby={`${id}-d`} onClick={onDiscard}>

@@ -206,3 +206,17 @@ here('what was released is shown without tools', async () => {
   await picture(page, 'view');
   await page.close();
 });
+
+here('[REV43] the three ways on do not move when it is known what leaves', async () => {
+  for (const size of [WIDE, NARROW]) {
+    const places: number[] = [];
+    for (const query of ['held', '']) {
+      const page = await opened(size, 'light', query);
+      if (query === '') await page.waitForSelector('.rv-facts');
+      const release = page.getByRole('button', { name: 'Release' });
+      places.push(await release.evaluate((button) => button.getBoundingClientRect().top + scrollY));
+      await page.close();
+    }
+    expect(places[1]).toBe(places[0]);
+  }
+});

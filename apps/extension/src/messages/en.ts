@@ -164,12 +164,12 @@ export const words = {
     agreed: 'Beside it what was agreed. Over it, recording slows down; still over it, it ends. Uploads wait.',
     slow: 'Recording was slowed down to keep to this.',
     cpu: 'Processor',
-    memory: 'Memory',
+    memory: 'Memory (counted)',
     disk: 'Disk',
     network: 'Network today',
     share: (share: number, of: number) => `${percentWords(share)} of ${percentWords(of)} of one core`,
-    bytes: (bytes: number, of: number) => `${byteWords(bytes)} of ${byteWords(of)}`,
-    idle: 'Nothing while it does not record',
+    bytes: (bytes: number, of: number) => `${megabyteWords(bytes)} of ${megabyteWords(of)} MB`,
+    idle: 'only while recording',
   },
 
   recordings: {
@@ -258,6 +258,13 @@ export const words = {
 export function percentWords(share: number): string {
   const percent = share * 100;
   return `${percent > 0 && percent < 1 ? Math.max(0.1, percent).toFixed(1) : Math.round(percent)} %`;
+}
+
+/** In the agreement's megabytes, which have 1,048,576 bytes. */
+function megabyteWords(bytes: number): string {
+  const megabytes = bytes / 1_048_576;
+  if (megabytes === 0 || megabytes >= 10) return Math.round(megabytes).toString();
+  return Math.max(0.1, megabytes).toFixed(1);
 }
 
 /**

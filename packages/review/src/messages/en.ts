@@ -135,6 +135,7 @@ export const en = {
   },
   leave: {
     title: 'What will leave, and what happens then',
+    figures: 'What leaves, in figures',
     measuring: 'Working out what would leave, from the recording with your changes…',
     failed: (why: string) => `This could not be worked out: ${why} Nothing has been sent.`,
     maskMissed: 'one of your masks meets nothing on the page. Take it back or set it again.',
