@@ -228,7 +228,7 @@ function notes(serving: number, mlperf: number): string[] {
     `${serving} serving rows, each family planned by a fit on the others; intervals from residuals of the other families, each left out in turn`,
     `${mlperf} MLPerf rows on one kind of accelerator with token results; the kind of accelerator is left out (stricter than the submitted system)`,
     'three scenarios: memory, speed, curve, service simulation, control, files, programme; the draws are timed apart',
-    'key_press_engine: three scenarios with 300 draws and all tables, best of 30; key_press_longest_task: main thread of the built page in Chromium, CPU time of the longest task a press, 40 presses in the length of a prompt',
+    'key_press_engine: three scenarios with 300 draws and all tables, best of 60; key_press_longest_task: main thread of the built page in Chromium, CPU time of the longest task a press, 40 presses in the length of a prompt',
     'LP2368: not reproduced, see docs/planner-accuracy.md',
   ];
 }

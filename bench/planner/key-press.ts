@@ -22,7 +22,7 @@ export function keyPressInNode(): number {
     cost: { ...costAsked, gpu: null, rent_of: 'h200_sxm', draws: quickDraws },
   }));
   const times: number[] = [];
-  for (let i = 0; i < 30; i++) {
+  for (let i = 0; i < 60; i++) {
     const from = process.cpuUsage();
     for (const one of asked) {
       const planned = planScenario(one);

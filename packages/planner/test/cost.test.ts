@@ -166,6 +166,20 @@ describe('figures', () => {
     );
   });
 
+  test('[PLN46] an API by name has its list prices, unless others are given', () => {
+    const { apiIn: _in, apiOut: _out, ...figures } = asked.figures ?? {};
+    const read = readCost({ ...asked, figures, api: 'Amazon Nova Pro' });
+    expect(read.ok && [read.value.figures.apiIn.typical, read.value.figures.apiOut.typical]).toEqual([
+      0.8, 3.2,
+    ]);
+    expect(read.ok && read.value.assumed.find((a) => a.field === 'apiIn')?.source).toContain('list price');
+    expect(planOf({ api: 'amazon-nova-pro' }).figures.apiIn.typical).toBe(1.25);
+    const wrong = readCost({ ...asked, figures, api: 'amazon-nova-por' });
+    expect(!wrong.ok && wrong.problems).toMatchObject([
+      { at: 'api', code: 'unknown-name', near: expect.arrayContaining(['amazon-nova-pro']) },
+    ]);
+  });
+
   test('percentiles are those of a sorted list, with equal values and few', () => {
     const random = seeded(5);
     for (let size = 1; size < 60; size++) {
@@ -250,7 +264,7 @@ describe('flows', () => {
   });
 
   test('figures are found by name', () => {
-    expect(figure(flat({ pue: 1.3 }), 'pue')).toBe(1.3);
+    expect(figure(flat({ pue: 1.3 }), costIndex.pue)).toBe(1.3);
   });
 });
 

@@ -262,4 +262,32 @@ describe('service', () => {
     const answer = askSpeed({ ...asked, model_path: 'Qwen/Qwen3-8B', system: 'rtx 4090', tp_size: 1 });
     expect(answer.ok && answer.value.tpot_ms.p50).toBeGreaterThan(10);
   });
+
+  test('[PLN37] curves and services carry what is not known', () => {
+    const target = { ttftP95: 4000, tpotP95: 60 };
+    const query = queryOf();
+    const curve = speedCurve(query, target);
+    for (const { tpot, ttft, throughput, band } of curve) {
+      for (const [middle, [low, high]] of [
+        [tpot, band.tpot],
+        [ttft, band.ttft],
+        [throughput, band.throughput],
+      ] as const)
+        expect(low <= middle && middle <= high).toBe(true);
+    }
+    const arrivals = { rate: 20, burstiness: 2, isl: 1024, osl: 512, spread: 0.3 };
+    const service = sizeService(query, arrivals, target, { curve });
+    expect(service).toEqual(sizeService(query, arrivals, target));
+    expect(service.interval.low).toBeLessThanOrEqual(service.replicas);
+    expect(service.interval.high).toBeGreaterThanOrEqual(service.replicas);
+    // A target that the middle meets and the slow end does not.
+    const alone = planSpeed({ ...query, concurrency: 1 });
+    const tight = sizeService(
+      query,
+      { ...arrivals, rate: 0.2 },
+      { ttftP95: 60_000, tpotP95: alone.tpot.p90 * 0.999 },
+    );
+    expect(tight.reachable).toBe(true);
+    expect(tight.interval.high).toBeNull();
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { askDeploy } from '../src/deploy/question.ts';
 import { engineNames, engineProfile } from '../src/memory/engine.ts';
 import { askMemory, type MemoryAsked } from '../src/memory/question.ts';
+import { askFinetune } from '../src/memory/tune-question.ts';
 import { askSpeed } from '../src/speed/question.ts';
 import { shippedBands } from '../src/speed/table.ts';
 import { askThroughput, shippedThroughputFit } from '../src/speed/throughput-question.ts';
@@ -51,6 +52,25 @@ describe('memory that no row checks', () => {
     expect(script).toMatch(/^#!\/bin\/sh\n# Unchecked: sglang/);
     const known = askDeploy({ ...memory, engine: 'vllm' });
     expect(known.ok && known.value.unchecked).toEqual([]);
+  });
+});
+
+describe('fine-tuning that no row checks', () => {
+  const run = (change: object) => {
+    const answer = askFinetune({ model: 'Qwen/Qwen3-8B', method: 'qlora', batch: 2, seq: 2048, ...change });
+    if (!answer.ok) throw new Error(JSON.stringify(answer.problems));
+    return answer.value;
+  };
+
+  test('[PLN16] several GPUs, whole models and rare optimizers say so and have twice the band', () => {
+    const known = run({});
+    expect([known.unchecked, known.confidence, known.interval.coverage]).toEqual([[], 'medium', 0.8]);
+    for (const change of [{ gpus: 4, sharding: 'fsdp' }, { method: 'full' }, { optimizer: 'sgd' }]) {
+      const { unchecked, confidence, interval, peak_gib: peak } = run(change);
+      expect([unchecked.length, confidence, interval.coverage]).toEqual([1, 'low', null]);
+      const wide = Math.log(interval.high / peak) / Math.log(known.interval.high / known.peak_gib);
+      expect(wide).toBeCloseTo(2, 9);
+    }
   });
 });
 

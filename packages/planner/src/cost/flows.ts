@@ -1,9 +1,10 @@
-import { type CostField, costIndex } from './inputs.ts';
+import { costIndex } from './inputs.ts';
 
 /** One value for every figure, at `costIndex`: flat, since ten thousand draws of boxed records cost more than the sums. */
 export type CostDraw = Float64Array;
 
-export const figure = (draw: CostDraw, field: CostField): number => draw[costIndex[field]] ?? 0;
+/** By place and not by name: a name that varies is looked up a hundred thousand times an answer. */
+export const figure = (draw: CostDraw, at: number): number => draw[at] ?? 0;
 
 export const ways = ['onPremise', 'cloud', 'api'] as const;
 export type Way = (typeof ways)[number];
@@ -31,37 +32,39 @@ export function cashFlows(draw: CostDraw, years: number, startGpus: number, into
   onPremise.fill(0);
   cloud.fill(0);
   api.fill(0);
-  const utilisation = figure(draw, 'utilisation');
-  const gpusPerServer = figure(draw, 'gpusPerServer');
-  const redundancy = figure(draw, 'redundancy');
-  const idleShare = figure(draw, 'idleShare');
-  const apiIn = figure(draw, 'apiIn');
-  const apiOut = figure(draw, 'apiOut');
-  const growth = (1 + figure(draw, 'growth')) ** (1 / 12);
-  const perGpuMonth = figure(draw, 'tokensPerGpu') * utilisation * hours * 3600;
-  const hardwareFall = (1 - figure(draw, 'priceFall')) ** (1 / 12);
-  const cloudFall = (1 - figure(draw, 'cloudFall')) ** (1 / 12);
-  const apiFall = (1 - figure(draw, 'apiFall')) ** (1 / 12);
-  const monthlyRate = figure(draw, 'interest') / 12;
+  const utilisation = figure(draw, costIndex.utilisation);
+  const gpusPerServer = figure(draw, costIndex.gpusPerServer);
+  const redundancy = figure(draw, costIndex.redundancy);
+  const idleShare = figure(draw, costIndex.idleShare);
+  const apiIn = figure(draw, costIndex.apiIn);
+  const apiOut = figure(draw, costIndex.apiOut);
+  const growth = (1 + figure(draw, costIndex.growth)) ** (1 / 12);
+  const perGpuMonth = figure(draw, costIndex.tokensPerGpu) * utilisation * hours * 3600;
+  const hardwareFall = (1 - figure(draw, costIndex.priceFall)) ** (1 / 12);
+  const cloudFall = (1 - figure(draw, costIndex.cloudFall)) ** (1 / 12);
+  const apiFall = (1 - figure(draw, costIndex.apiFall)) ** (1 / 12);
+  const monthlyRate = figure(draw, costIndex.interest) / 12;
   const annuity = monthlyRate > 0 ? monthlyRate / (1 - (1 + monthlyRate) ** -months) : 1 / months;
-  const serverKw = (gpusPerServer * figure(draw, 'boardWatts') * figure(draw, 'wallRatio')) / 1000;
-  const energyKw = figure(draw, 'pue') * hours * figure(draw, 'electricity');
-  const staff = (figure(draw, 'staffFte') * figure(draw, 'staffCost')) / 12;
-  const support = figure(draw, 'support') / 12;
-  const failed = (figure(draw, 'failures') * figure(draw, 'gpuPrice')) / 12;
-  const financed = figure(draw, 'financed');
-  const space = figure(draw, 'space');
+  const serverKw =
+    (gpusPerServer * figure(draw, costIndex.boardWatts) * figure(draw, costIndex.wallRatio)) / 1000;
+  const energyKw = figure(draw, costIndex.pue) * hours * figure(draw, costIndex.electricity);
+  const staff = (figure(draw, costIndex.staffFte) * figure(draw, costIndex.staffCost)) / 12;
+  const support = figure(draw, costIndex.support) / 12;
+  const failed = (figure(draw, costIndex.failures) * figure(draw, costIndex.gpuPrice)) / 12;
+  const financed = figure(draw, costIndex.financed);
+  const space = figure(draw, costIndex.space);
   const rentEach =
     hours *
-    figure(draw, 'cloudHour') *
-    (1 - figure(draw, 'cloudDiscount')) *
-    (1 + figure(draw, 'cloudExtra'));
-  const cached = figure(draw, 'apiCached') > 0 ? figure(draw, 'apiCached') : apiIn;
-  const inputPrice = ((1 - figure(draw, 'cachedShare')) * apiIn + figure(draw, 'cachedShare') * cached) / 1e6;
+    figure(draw, costIndex.cloudHour) *
+    (1 - figure(draw, costIndex.cloudDiscount)) *
+    (1 + figure(draw, costIndex.cloudExtra));
+  const cached = figure(draw, costIndex.apiCached) > 0 ? figure(draw, costIndex.apiCached) : apiIn;
+  const inputPrice =
+    ((1 - figure(draw, costIndex.cachedShare)) * apiIn + figure(draw, costIndex.cachedShare) * cached) / 1e6;
   const outputPrice = apiOut / 1e6;
-  const apiStaff = (figure(draw, 'apiStaffFte') * figure(draw, 'staffCost')) / 12;
-  let tokensIn = figure(draw, 'tokensIn');
-  let tokensOut = figure(draw, 'tokensOut');
+  const apiStaff = (figure(draw, costIndex.apiStaffFte) * figure(draw, costIndex.staffCost)) / 12;
+  let tokensIn = figure(draw, costIndex.tokensIn);
+  let tokensOut = figure(draw, costIndex.tokensOut);
   let gpus = 0;
   let invested = 0;
   let loan = 0;
@@ -99,7 +102,7 @@ export function cashFlows(draw: CostDraw, years: number, startGpus: number, into
     rent *= cloudFall;
     price *= apiFall;
   }
-  onPremise[months] = -invested * figure(draw, 'residual');
+  onPremise[months] = -invested * figure(draw, costIndex.residual);
   flows.millions = tokens / 1e6;
   return flows;
 }
@@ -112,18 +115,21 @@ export function emptyFlows(months: number): Flows {
 /** Hardware for the GPUs from `had` to `target`; the redundant servers and storage come with the first. */
 function purchase(draw: CostDraw, target: number, had: number): number {
   const servers =
-    Math.ceil(target / figure(draw, 'gpusPerServer')) -
-    Math.ceil(had / figure(draw, 'gpusPerServer')) +
-    (had === 0 ? figure(draw, 'redundancy') : 0);
-  const gpus = target - had + (had === 0 ? figure(draw, 'redundancy') * figure(draw, 'gpusPerServer') : 0);
+    Math.ceil(target / figure(draw, costIndex.gpusPerServer)) -
+    Math.ceil(had / figure(draw, costIndex.gpusPerServer)) +
+    (had === 0 ? figure(draw, costIndex.redundancy) : 0);
+  const gpus =
+    target -
+    had +
+    (had === 0 ? figure(draw, costIndex.redundancy) * figure(draw, costIndex.gpusPerServer) : 0);
   const racks = Math.ceil(servers / 4);
   const parts =
-    gpus * figure(draw, 'gpuPrice') +
-    servers * (figure(draw, 'serverPrice') + figure(draw, 'networkPrice')) +
-    racks * figure(draw, 'rackPrice');
+    gpus * figure(draw, costIndex.gpuPrice) +
+    servers * (figure(draw, costIndex.serverPrice) + figure(draw, costIndex.networkPrice)) +
+    racks * figure(draw, costIndex.rackPrice);
   return (
-    parts * (1 + figure(draw, 'spares')) +
-    (had === 0 ? figure(draw, 'storageTb') * figure(draw, 'storagePrice') : 0)
+    parts * (1 + figure(draw, costIndex.spares)) +
+    (had === 0 ? figure(draw, costIndex.storageTb) * figure(draw, costIndex.storagePrice) : 0)
   );
 }
 

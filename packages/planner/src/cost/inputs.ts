@@ -1,6 +1,7 @@
 import type { CostRow } from '../catalogue/cost.ts';
 import { findGpu, type Gpu } from '../catalogue/gpu.ts';
 import type { Checked, Problem } from '../problem.ts';
+import { apiOf } from './api.ts';
 import { defaultFigures } from './defaults.ts';
 import { type Quantity, type QuantityGiven, readQuantity } from './quantity.ts';
 import { rentOf } from './rent.ts';
@@ -74,6 +75,8 @@ export type CostAsked = {
   rent_of?: string | null;
   country?: string | null;
   tariff?: string | null;
+  /** A model of an API in the catalogue: its prices are taken where they are not given. */
+  api?: string | null;
   gpus?: number | null;
   contributors?: number | null;
   seed?: number | null;
@@ -92,16 +95,6 @@ export type CostPlan = {
   /** Fields that were not given, with where their value comes from. */
   assumed: { field: CostField; source: string }[];
 };
-
-/** What the user must say: no catalogue can know it. */
-const mustBeGiven: readonly CostField[] = [
-  'tokensIn',
-  'tokensOut',
-  'tokensPerGpu',
-  'staffCost',
-  'apiIn',
-  'apiOut',
-];
 
 /** What only a GPU can tell: asked where none is named. */
 const ofTheGpu: readonly CostField[] = ['gpuPrice', 'boardWatts', 'cloudHour'];
@@ -130,17 +123,20 @@ export function readCost(
   const known = gpu?.ok ? gpu.value : undefined;
   const rent = said('cloudHour') || !known ? undefined : rentOf(known, asked.rent_of, own, gpus);
   const tariff = said('electricity') ? undefined : tariffOf(asked.country, asked.tariff, own);
-  for (const found of [rent, tariff]) if (found && !found.ok) problems.push(...found.problems);
+  const api = asked.api ? apiOf(asked.api) : undefined;
+  for (const found of [rent, tariff, api]) if (found && !found.ok) problems.push(...found.problems);
   const defaults = {
     ...defaultFigures(known, own),
     ...(rent?.ok ? { cloudHour: rent.value } : {}),
     ...(tariff?.ok ? { electricity: tariff.value } : {}),
+    ...(api?.ok ? api.value : {}),
   };
   // What has its own problem above, or waits for a GPU, is not missed a second time.
   const told = new Set<CostField>([
     ...(known ? [] : ofTheGpu),
     ...(rent && !rent.ok ? ['cloudHour' as const] : []),
     ...(tariff && !tariff.ok ? ['electricity' as const] : []),
+    ...(api && !api.ok ? (['apiIn', 'apiOut'] as const) : []),
   ]);
   for (const field of Object.keys(costFields) as CostField[]) {
     const limits = costFields[field];
@@ -157,7 +153,7 @@ export function readCost(
     }
     if (said(field) || told.has(field)) continue;
     const fallback = defaults[field];
-    if (mustBeGiven.includes(field) || !fallback) {
+    if (!fallback) {
       problems.push({
         code: 'missing',
         at: `figures.${field}`,

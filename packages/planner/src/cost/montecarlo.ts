@@ -74,7 +74,7 @@ export function planCost(plan: CostPlan): CostAnswer {
     cashFlows(current, plan.years, plan.gpus, flows);
     let best: Way = 'onPremise';
     for (const way of ways) {
-      totals[way][i] = presentValue(flows.monthly[way], figure(current, 'discount'));
+      totals[way][i] = presentValue(flows.monthly[way], figure(current, costIndex.discount));
       if ((totals[way][i] ?? 0) < (totals[best][i] ?? 0)) best = way;
       if (i < fanSize) accumulate(flows.monthly[way], fan[way], i, months);
     }
@@ -84,7 +84,7 @@ export function planCost(plan: CostPlan): CostAnswer {
       const month = breakEvenMonth(
         flows.monthly.onPremise,
         flows.monthly[other],
-        figure(current, 'discount'),
+        figure(current, costIndex.discount),
       );
       crossed[other][month] = (crossed[other][month] ?? 0) + 1 / count;
     }
@@ -110,13 +110,13 @@ export function planCost(plan: CostPlan): CostAnswer {
         crossed.cloud,
         typicalFlows.monthly.onPremise,
         typicalFlows.monthly.cloud,
-        figure(typical, 'discount'),
+        figure(typical, costIndex.discount),
       ),
       api: breakEven(
         crossed.api,
         typicalFlows.monthly.onPremise,
         typicalFlows.monthly.api,
-        figure(typical, 'discount'),
+        figure(typical, costIndex.discount),
       ),
     },
     tornado: tornado(plan, vary, typical),
@@ -175,8 +175,8 @@ function tornado(plan: CostPlan, vary: readonly CostField[], typical: CostDraw):
     figures[costIndex[field]] = value;
     cashFlows(figures, plan.years, plan.gpus, flows);
     return (
-      presentValue(flows.monthly.onPremise, figure(figures, 'discount')) -
-      presentValue(flows.monthly.api, figure(figures, 'discount'))
+      presentValue(flows.monthly.onPremise, figure(figures, costIndex.discount)) -
+      presentValue(flows.monthly.api, figure(figures, costIndex.discount))
     );
   };
   return vary

@@ -21,7 +21,10 @@ export type TuneAsked = {
 
 export type TuneAnswer = {
   peak_gib: number;
-  interval: { low: number; high: number; coverage: number };
+  /** `coverage` is null where no measured row is like the run: then both ends are twice as far (ln), and no share. */
+  interval: { low: number; high: number; coverage: number | null };
+  confidence: 'medium' | 'low';
+  unchecked: string[];
   fits: boolean | null;
   terms_gib: Record<string, number>;
 };
@@ -37,6 +40,15 @@ const optimizers: Record<string, Optimizer> = {
   paged_adamw: 'paged_adamw_8bit',
   sgd: 'sgd',
   adafactor: 'adafactor',
+};
+
+const shardings: Record<string, NonNullable<FinetuneInput['sharding']>> = {
+  none: 'none',
+  zero1: 'zero1',
+  zero2: 'zero2',
+  zero3: 'zero3',
+  fsdp: 'zero3',
+  fsdp_grad_op: 'zero2',
 };
 
 export function askFinetune(asked: TuneAsked, own: Own = {}): Checked<TuneAnswer> {
@@ -78,17 +90,17 @@ export function askFinetune(asked: TuneAsked, own: Own = {}): Checked<TuneAnswer
   const gpus = whole('gpus', 1e5, 1);
   const gpu = asked.gpu ? findGpu(asked.gpu, own.gpus) : undefined;
   if (gpu && !gpu.ok) problems.push(...gpu.problems);
-  const sharding = (asked.sharding ?? 'none') as NonNullable<FinetuneInput['sharding']>;
-  if (!['none', 'zero1', 'zero2', 'zero3'].includes(sharding))
+  const sharding = shardings[(asked.sharding ?? 'none').toLowerCase()];
+  if (!sharding)
     problems.push({
       code: 'unknown-name',
       at: 'sharding',
       message: `no sharding is called ${asked.sharding}`,
-      right: 'none, zero1, zero2, zero3 (FSDP full)',
+      right: Object.keys(shardings).join(', '),
     });
   const announced = model.ok && model.value.quant?.startsWith('bnb') ? model.value.quant : 'bnb-4bit';
   const quant = findQuant(method === 'qlora' ? announced : 'bf16');
-  if (problems.length > 0 || !model.ok || !optimizer || !quant) return { ok: false, problems };
+  if (problems.length > 0 || !model.ok || !optimizer || !quant || !sharding) return { ok: false, problems };
   const peak = finetunePeak({
     shape: model.value.shape,
     method: method as FinetuneInput['method'],
@@ -102,17 +114,39 @@ export function askFinetune(asked: TuneAsked, own: Own = {}): Checked<TuneAnswer
     sharding,
     ...(asked.trainable_params ? { trainable: asked.trainable_params } : {}),
   });
+  const unchecked = uncheckedRun(method, optimizer, gpus, sharding);
+  const wider = (end: number) => (unchecked.length > 0 ? (end * end) / peak.peakGib : end);
   return {
     ok: true,
     value: {
       peak_gib: peak.peakGib,
-      interval: { low: peak.low, high: peak.high, coverage: 0.8 },
+      interval: {
+        low: wider(peak.low),
+        high: wider(peak.high),
+        coverage: unchecked.length > 0 ? null : 0.8,
+      },
+      confidence: unchecked.length > 0 ? 'low' : 'medium',
+      unchecked,
       fits: gpu?.ok ? peak.peakGib <= gpu.value.spec.usable : null,
       terms_gib: Object.fromEntries(
         Object.entries(peak.terms).map(([name, bytes]) => [name, bytes / 2 ** 30]),
       ),
     },
   };
+}
+
+/** What no measured row stands behind: they are of LoRA and QLoRA on one GPU, with Adam in 8 bits or whole. */
+function uncheckedRun(
+  method: string,
+  optimizer: Optimizer,
+  gpus: number,
+  sharding: NonNullable<FinetuneInput['sharding']>,
+): string[] {
+  return [
+    ...(method === 'full' ? ['full fine-tuning: one measured row'] : []),
+    ...(gpus > 1 || sharding !== 'none' ? ['several GPUs: no measured row'] : []),
+    ...(optimizer === 'sgd' || optimizer === 'adafactor' ? [`${optimizer}: no measured row`] : []),
+  ];
 }
 
 function checkpointingOf(said: boolean | string | null | undefined): FinetuneInput['checkpointing'] {

@@ -7,6 +7,7 @@ const n = (value: number, digits = 3) =>
   Math.abs(value) >= 1000
     ? Math.round(value).toLocaleString('en-GB')
     : String(Number(value.toPrecision(digits)));
+const count = (value: number | null) => (value === null ? 'none will do' : n(value));
 const yes = (value: boolean) => (value ? 'yes' : 'no');
 const range = (p: { p10: number; p50: number; p90: number }) => [n(p.p10), n(p.p50), n(p.p90)];
 
@@ -49,7 +50,7 @@ function memoryTables(plan: PlanAnswer): ReportTable[] {
     const f = plan.finetune;
     tables.push({
       title: 'Fine-tuning peak',
-      note: `80 % interval ${n(f.interval.low)} to ${n(f.interval.high)} GiB${f.fits === null ? '' : `; fits: ${yes(f.fits)}`}.`,
+      note: `${f.interval.coverage === null ? 'Between' : '80 % interval'} ${n(f.interval.low)} to ${n(f.interval.high)} GiB${f.unchecked.length > 0 ? `; unchecked: ${f.unchecked.join('; ')}` : ''}${f.fits === null ? '' : `; fits: ${yes(f.fits)}`}.`,
       head: ['Term', 'GiB'],
       rows: [
         ['Peak', n(f.peak_gib)],
@@ -85,6 +86,7 @@ function speedTables(plan: PlanAnswer): ReportTable[] {
       head: ['Figure', 'Value'],
       rows: [
         ['Replicas', n(v.replicas)],
+        ['Replicas, 80 % interval', `${count(v.interval.low)} to ${count(v.interval.high)}`],
         ['GPUs', n(v.gpus)],
         ['p95 time to first token, ms', n(v.ttftP95)],
         ['p95 time of an output token, ms', n(v.tpotP95)],

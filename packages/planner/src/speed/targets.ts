@@ -1,7 +1,7 @@
 import { planSpeed, type SpeedTable, shippedTable } from './predict.ts';
 import type { SpeedQuery } from './query.ts';
 import { seeded } from './seeded.ts';
-import { type Arrivals, simulate } from './simulate.ts';
+import { type Arrivals, type Simulated, simulate } from './simulate.ts';
 
 /** What the service promises, ms at the 95th percentile. */
 export type ServiceTarget = { ttftP95: number; tpotP95: number };
@@ -11,6 +11,8 @@ export type CurvePoint = {
   tpot: number;
   ttft: number;
   throughput: number;
+  /** P10 and P90 of each time: the curve's band. */
+  band: { tpot: [number, number]; ttft: [number, number]; throughput: [number, number] };
   meets: boolean;
 };
 
@@ -28,6 +30,11 @@ export function speedCurve(
       tpot: answer.tpot.p50,
       ttft: answer.ttft.p50,
       throughput: answer.throughput.p50 * query.gpus,
+      band: {
+        tpot: [answer.tpot.p10, answer.tpot.p90],
+        ttft: [answer.ttft.p10, answer.ttft.p90],
+        throughput: [answer.throughput.p10 * query.gpus, answer.throughput.p90 * query.gpus],
+      },
       meets: answer.tpot.p90 <= target.tpotP95 && answer.ttft.p90 <= target.ttftP95,
     });
     if (answer.admitted < concurrency) break;
@@ -37,6 +44,8 @@ export function speedCurve(
 
 export type Sizing = {
   replicas: number;
+  /** Replicas with every time at its P10 and at its P90; null: no number of them meets the target then. */
+  interval: { low: number | null; high: number | null };
   gpus: number;
   /** Requests a second that each replica gets. */
   rateEach: number;
@@ -59,31 +68,55 @@ export function sizeService(
   const table = options.table ?? shippedTable();
   // Targets only mark a curve's points: one that was drawn for others holds the same times.
   const curve = options.curve ?? speedCurve(query, target, table);
-  const step = (batch: number) => interpolate(curve, batch);
   const alone = planSpeed({ ...query, concurrency: 1 }, table);
   const slots = curve.at(-1)?.concurrency ?? 1;
-  const prefill = (tokens: number) => (alone.ttft.p50 * tokens) / query.isl;
   const best = Math.max(...curve.map((point) => point.throughput));
   const most = options.most ?? 4096;
-  let replicas = Math.max(1, Math.floor((arrivals.rate * arrivals.osl) / best / 1.5));
-  let last = { ttftP95: Number.POSITIVE_INFINITY, tpotP95: Number.POSITIVE_INFINITY };
-  const reachable = alone.tpot.p50 <= target.tpotP95 && alone.ttft.p50 <= target.ttftP95;
-  const meets = (count: number) => {
-    const run = simulate(
-      { ...arrivals, rate: arrivals.rate / count },
-      { slots, stepMs: step, prefillMs: prefill },
-      seeded(options.seed ?? 1),
-      300,
-    );
-    last = { ttftP95: run.ttft.p95, tpotP95: run.tpot.p95 };
-    return run.ttft.p95 <= target.ttftP95 && run.tpot.p95 <= target.tpotP95 && run.backlog < 0.05;
+  /** The fewest replicas from a first guess on, with each time at one place of its spread; null: none will do. */
+  const fewest = (at: 'p10' | 'p50' | 'p90', guess: number) => {
+    if (alone.tpot[at] > target.tpotP95 || alone.ttft[at] > target.ttftP95) return null;
+    const run = (count: number) =>
+      simulate(
+        { ...arrivals, rate: arrivals.rate / count },
+        {
+          slots,
+          stepMs: (batch) => interpolate(curve, batch) * (alone.tpot[at] / alone.tpot.p50),
+          prefillMs: (tokens) => (alone.ttft[at] * tokens) / query.isl,
+        },
+        seeded(options.seed ?? 1),
+        300,
+      );
+    const meets = ({ ttft, tpot, backlog }: Simulated) =>
+      ttft.p95 <= target.ttftP95 && tpot.p95 <= target.tpotP95 && backlog < 0.05;
+    let replicas = guess;
+    let found = run(replicas);
+    while (replicas < most && !meets(found)) {
+      replicas = Math.ceil(replicas * 1.25 + 0.01);
+      found = run(replicas);
+    }
+    while (replicas > 1) {
+      const fewer = run(replicas - 1);
+      if (!meets(fewer)) break;
+      found = fewer;
+      replicas--;
+    }
+    return { replicas, ttftP95: found.ttft.p95, tpotP95: found.tpot.p95 };
   };
-  if (reachable) {
-    while (replicas < most && !meets(replicas)) replicas = Math.ceil(replicas * 1.25 + 0.01);
-    while (replicas > 1 && meets(replicas - 1)) replicas--;
-    meets(replicas);
-  }
-  return { replicas, gpus: replicas * query.gpus, rateEach: arrivals.rate / replicas, ...last, reachable };
+  const guess = Math.max(1, Math.floor((arrivals.rate * arrivals.osl) / best / 1.5));
+  const middle = fewest('p50', guess);
+  const replicas = middle?.replicas ?? guess;
+  return {
+    replicas,
+    interval: {
+      low: middle ? (fewest('p10', replicas)?.replicas ?? null) : null,
+      high: middle ? (fewest('p90', replicas)?.replicas ?? null) : null,
+    },
+    gpus: replicas * query.gpus,
+    rateEach: arrivals.rate / replicas,
+    ttftP95: middle?.ttftP95 ?? Number.POSITIVE_INFINITY,
+    tpotP95: middle?.tpotP95 ?? Number.POSITIVE_INFINITY,
+    reachable: middle !== null,
+  };
 }
 
 function interpolate(curve: readonly CurvePoint[], batch: number): number {
