@@ -51,10 +51,9 @@ export async function askWitnesses(ask: WitnessAsk): Promise<WitnessOutcome> {
   const added: NoteSignature[] = [];
   const refused: WitnessOutcome['refused'] = [];
   const met = () =>
-    policy.quorum === null ||
     quorumTime(
       policy,
-      [...times].map(([name, time]) => ({ name, time })),
+      Array.from(times, ([name, time]) => ({ name, time })),
     ) !== null;
 
   const enough = new AbortController();
