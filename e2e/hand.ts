@@ -66,10 +66,17 @@ export class Hand {
     this.done++;
   }
 
-  /** Chooses in a native list by the keyboard: first letters, as many people do. */
-  async choose(list: Locator, letters: string): Promise<void> {
-    await list.focus();
-    await this.#page.keyboard.type(letters, { delay: 40 });
+  /** Chooses in a native list: a click opens it, letters or arrows find the option, Enter takes it. One thing done. */
+  async choose(list: Locator, by: { letters: string } | { arrows: number }): Promise<void> {
+    await this.moveTo(list);
+    await this.#page.mouse.down();
+    await this.rest(50);
+    await this.#page.mouse.up();
+    await this.rest();
+    if ('letters' in by) await this.#page.keyboard.type(by.letters, { delay: 40 });
+    else for (let i = 0; i < by.arrows; i++) await this.#page.keyboard.press('ArrowDown', { delay: 40 });
+    await this.rest(100);
+    await this.#page.keyboard.press('Enter', { delay: 40 });
     await this.rest();
     this.done++;
   }

@@ -176,7 +176,7 @@ async function review(
   page: Page,
   keep: (page: Page, name: string) => Promise<void>,
 ): Promise<{ before: number; after: number }> {
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   await page.setViewportSize({ width: 1280, height: 900 });
   const before = await measured(page);
   const steps = page.getByRole('region', { name: 'Steps' }).getByRole('listitem');
@@ -218,12 +218,12 @@ async function release(page: Page): Promise<void> {
 async function uploaded(panel: Page): Promise<void> {
   const done = panel.getByText('Uploaded').first();
   const now = panel.getByRole('button', { name: 'Upload now' }).first();
-  for (let tries = 0; tries < 120; tries++) {
+  for (let tries = 0; tries < 240; tries++) {
     if (await done.isVisible()) return;
     if (await now.isVisible()) await now.click().catch(() => undefined);
     await panel.waitForTimeout(1000);
   }
-  throw new Error('the recording was not uploaded within two minutes');
+  throw new Error('the recording was not uploaded within four minutes');
 }
 
 /** Ids of what is on the device: for the search only. */
@@ -257,6 +257,11 @@ async function checkTrajectory(folder: string): Promise<{ steps: number; picture
     'her own typing is not there, masked',
   );
   assert.ok(codes.filter((code) => code.includes('dragTo')).length >= 2, 'a drag is missing');
+  assert.equal(
+    codes.filter((code) => code.startsWith('browser.select_option(x=')).length,
+    2,
+    'two choices in native lists are two steps, where the lists were',
+  );
   for (const kind of ['click', 'scroll', 'press', 'hotkey', 'doubleClick']) {
     assert.ok(
       codes.some((code) => code.includes(`.${kind}(`)),

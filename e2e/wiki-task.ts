@@ -137,10 +137,8 @@ export async function doTask(page: Page, hand: Hand, origin: string): Promise<nu
   await hand.click(button('Open control panel'));
   await hand.click(tab('Settings'));
   const lists = page.locator('.tc-control-panel select, select').filter({ hasText: 'Recent' });
-  await hand.click(lists.first());
-  await hand.press('ArrowDown');
-  await hand.press('Enter');
-  await hand.choose(lists.nth(1), 'R');
+  await hand.choose(lists.first(), { arrows: 1 });
+  await hand.choose(lists.nth(1), { letters: 'R' });
   await hand.scroll(500);
   await hand.scroll(-500);
   await hand.drag(

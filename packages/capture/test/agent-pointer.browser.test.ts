@@ -36,7 +36,8 @@ async function recorded(touch = false): Promise<{ page: Page; world: AgentWorld;
   return { page, world, cdp };
 }
 const events = (world: AgentWorld) => world.of('event').map((item) => item.event);
-const pressed = (world: AgentWorld) => events(world).filter((e) => e.kind === 'down' || e.kind === 'up');
+const pressed = (world: AgentWorld) =>
+  events(world).flatMap((e) => (e.kind === 'down' || e.kind === 'up' ? [e] : []));
 const nodeOf = (world: AgentWorld, tag: string) =>
   Number(new RegExp(`"id":(\\d+),"tagName":"${tag}"`).exec(JSON.stringify(world.of('state')))?.[1]);
 

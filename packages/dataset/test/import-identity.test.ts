@@ -132,6 +132,7 @@ describe('identity', () => {
                     element(9, 'a', { href: '/secret-path' }, [text(10, '/home/imuster/file')]),
                     { type: 5, id: 11, textContent: 'note to self' },
                     element(12, 'iframe', { srcdoc: '<p>hunter2' }),
+                    element(15, 'select', {}, [element(16, 'option', { value: 'hunter2' })]),
                     element(13, 'style', {}, [
                       { ...text(14, '@import "secret-path"; a{background:url(secret-path)}'), isStyle: true },
                     ]),
@@ -144,6 +145,7 @@ describe('identity', () => {
         },
       },
       { type: 3, timestamp: at + 2, data: { source: 5, id: 4, text: 'hunter2', isChecked: false } },
+      { type: 3, timestamp: at + 2, data: { source: 5, id: 15, text: 'hunter2', isChecked: false } },
       {
         type: 3,
         timestamp: at + 3,
@@ -162,6 +164,9 @@ describe('identity', () => {
     const all = await stored(rrweb, textSource({ 'events.json': JSON.stringify(events) }));
     expect(found(all, secrets)).toEqual([]);
     expect(found(JSON.stringify(events), secrets)).toEqual(secrets);
+    const value = '"value":{"open":false,"length":8,"script":"latin"}';
+    expect(all).toContain(`{"kind":"text","t":2,"node":4,${value}}`);
+    expect(all).toContain(`{"kind":"select","t":2,"node":15,${value}}`);
   });
 
   it.skipIf(!hasRecordingData('ducktrack'))(

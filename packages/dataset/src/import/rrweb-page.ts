@@ -257,7 +257,9 @@ export class ForeignPage {
     const isLatin = /^[\p{Script=Latin}\p{P}\p{Z}\d]*$/u.test(text);
     const script = /^\d+$/.test(text) ? 'digits' : isLatin ? 'latin' : 'other';
     const value = { open: false as const, length: textBucket(text.length), script } as const;
-    this.#add(ms, { kind: 'text', t: 0, node, value });
+    const content = this.#tree.node(node)?.content;
+    const isList = content?.type === 2 && content.tagName.toLowerCase() === 'select';
+    this.#add(ms, { kind: isList ? 'select' : 'text', t: 0, node, value });
   }
 
   #moves({ positions }: Data, ms: number): Verdict {
