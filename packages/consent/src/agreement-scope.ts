@@ -44,7 +44,7 @@ export function masksWithin(inner: AgreedCell['masks'], outer: AgreedCell['masks
   return (
     inner.open.every((selector) => outer.open.includes(selector)) &&
     outer.closed.every((selector) => inner.closed.includes(selector)) &&
-    (inner.literals === 'none' || outer.literals === 'shipped')
+    (inner.literals === 'none' || (inner.literals === outer.literals && inner.list === outer.list))
   );
 }
 

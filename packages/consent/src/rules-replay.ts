@@ -8,6 +8,7 @@ import { type RulesEntry, readRulesEntry } from './rules-entry.ts';
 import type {
   AgreedBuild,
   BreachNotice,
+  DealtTokens,
   IgnoredReason,
   ObjectionTally,
   PartyAct,
@@ -69,6 +70,7 @@ class Replay {
   readonly #adopted: Candidate[] = [];
   readonly #listed = new Map<string, AgreedBuild>();
   readonly #withdrawn = new Set<string>();
+  readonly #tokens = new Map<string, DealtTokens>();
   readonly #objections = new Map<string, ObjectionTally>();
   readonly #breaches: BreachNotice[] = [];
   readonly #said = new Set<string>();
@@ -187,12 +189,22 @@ class Replay {
         if (candidate !== this.#adopted.at(-1)) return 'can-not-come';
         this.#suspend(statement.reason, roles, index);
         return null;
+      case 'tokens': {
+        if (!roles.includes('representative')) return 'not-for-this-party';
+        // One key for a version: a second one could tell those who are shown it from the others (OBJ3).
+        const { digest, issued, key } = statement;
+        if (this.#tokens.has(digest)) return 'takes-back';
+        this.#tokens.set(digest, { digest, issued, key });
+        return null;
+      }
       case 'objections': {
         if (!roles.includes('representative')) return 'not-for-this-party';
-        const before = this.#objections.get(statement.digest);
+        const { digest, issued, spent, list, targets } = statement;
+        const before = this.#objections.get(digest);
+        const dealt = this.#tokens.get(digest);
         if (before && !countsGrow(before, statement)) return 'takes-back';
-        const { digest, issued, spent, targets } = statement;
-        this.#objections.set(digest, { digest, issued, spent, targets, index });
+        if (dealt && dealt.issued !== issued) return 'takes-back';
+        this.#objections.set(digest, { digest, issued, spent, list, targets, index });
         return null;
       }
       case 'build': {
@@ -272,6 +284,7 @@ class Replay {
         faults: one.faults,
       })),
       builds: builds.filter(({ digest }) => !this.#withdrawn.has(digest)),
+      tokens: [...this.#tokens.values()],
       objections: [...this.#objections.values()],
       breaches: this.#breaches,
       acts: this.#acts,

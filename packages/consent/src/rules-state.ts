@@ -15,6 +15,8 @@ export type RulesState = {
   /** Builds that may record under the version in force, withdrawn ones left out. */
   builds: readonly AgreedBuild[];
   objections: readonly ObjectionTally[];
+  /** Objection tokens of each version: how many, and the key that they are signed with. */
+  tokens: readonly DealtTokens[];
   breaches: readonly BreachNotice[];
   /** What each entry did, in order; the feed for people is made from it. */
   acts: readonly RulesAct[];
@@ -46,12 +48,15 @@ export type PendingVersion = {
 };
 
 export type AgreedBuild = { name: string; version: string; digest: string };
+export type DealtTokens = { digest: string; issued: number; key: string };
 /** The latest count of objections to one version. */
 export type ObjectionTally = {
   /** Of the version. */
   digest: string;
   issued: number;
   spent: number;
+  /** SHA-256 of the published list. */
+  list: string;
   targets: readonly ObjectionCount[];
   index: number;
 };

@@ -10,7 +10,16 @@ export type RulesStatement =
   | ({ kind: 'agreement' } & AboutVersion)
   | ({ kind: 'revocation' } & AboutVersion)
   | ({ kind: 'suspension'; reason: SuspensionReason; at: number } & AboutVersion)
-  | ({ kind: 'objections'; issued: number; spent: number; targets: ObjectionCount[] } & AboutVersion)
+  /** How many objection tokens are dealt for a version, and with which key (SHA-256 of its SPKI). */
+  | ({ kind: 'tokens'; issued: number; key: string } & AboutVersion)
+  /** `list`: SHA-256 of the published list of spent tokens. */
+  | ({
+      kind: 'objections';
+      issued: number;
+      spent: number;
+      list: string;
+      targets: ObjectionCount[];
+    } & AboutVersion)
   | {
       kind: 'build';
       id: string;
@@ -48,11 +57,15 @@ export function statementText(statement: RulesStatement): string {
     case 'suspension':
       lines.push(...versionLines(statement), statement.reason, String(statement.at));
       break;
+    case 'tokens':
+      lines.push(...versionLines(statement), `issued ${statement.issued}`, `sha256 ${statement.key}`);
+      break;
     case 'objections':
       lines.push(
         ...versionLines(statement),
         `issued ${statement.issued}`,
         `spent ${statement.spent}`,
+        `sha256 ${statement.list}`,
         ...statement.targets.map(({ target, count }) => `${targetText(target)} ${count}`),
       );
       break;
@@ -128,8 +141,13 @@ export function parseStatement(text: string): Checked<RulesStatement> {
       statement = { kind, ...about(), reason: reason ?? 'restructuring', at: time(5) };
       break;
     }
+    case 'tokens': {
+      const issued = whole(4, /^issued (.*)$/.exec(lines[4] ?? '')?.[1], 1, COUNT_LIMIT);
+      statement = { kind, ...about(), issued, key: sha256(5) };
+      break;
+    }
     case 'objections':
-      statement = { kind, ...about(), ...parseCounts(lines.slice(4, -1), fault, whole) };
+      statement = { kind, ...about(), list: sha256(6), ...parseCounts(lines.slice(4, -1), fault, whole) };
       break;
     case 'build': {
       const state = lines[2];
@@ -169,20 +187,20 @@ function parseCounts(
   const spent = named(1, 'spent', COUNT_LIMIT);
   if (spent > issued) fault('RUL14', 5, 'more tokens spent than were issued');
   const targets: ObjectionCount[] = [];
-  if (lines.length - 2 > TARGET_LIMIT) {
-    fault('RUL14', 6, `more than ${TARGET_LIMIT} targets`);
+  if (lines.length - 3 > TARGET_LIMIT) {
+    fault('RUL14', 7, `more than ${TARGET_LIMIT} targets`);
     return { issued, spent, targets };
   }
   let total = 0;
-  for (const [i, line] of lines.slice(2).entries()) {
+  for (const [i, line] of lines.slice(3).entries()) {
     const cut = line.lastIndexOf(' ');
     const target = parseTarget(line.slice(0, Math.max(0, cut)));
-    const count = whole(i + 6, line.slice(cut + 1), 1, COUNT_LIMIT);
-    if (!target) fault('RUL14', i + 6, 'not something that can be objected to');
+    const count = whole(i + 7, line.slice(cut + 1), 1, COUNT_LIMIT);
+    if (!target) fault('RUL14', i + 7, 'not something that can be objected to');
     else {
       const before = targets.at(-1);
       if (before && targetText(before.target) >= targetText(target)) {
-        fault('RUL14', i + 6, 'out of order or twice');
+        fault('RUL14', i + 7, 'out of order or twice');
       }
       targets.push({ target, count });
       total += count;

@@ -26,6 +26,7 @@ const second = await agreed((one) => {
 const signedFirst = await signedEntries(first);
 const signedSecond = await signedEntries(second);
 const about = await aboutOf(first);
+const LIST = '9a'.repeat(32);
 
 const standing = ({ standing }: RulesState) =>
   standing.inForce ? `version ${standing.version.agreement.version}` : standing.refusal;
@@ -195,7 +196,14 @@ describe('replay of the rules', () => {
   it('[RUL38, RUL39] objections stop at the agreed share, and counts never go down', async () => {
     const count = (spent: number, issued = 100, target = { kind: 'agreement' as const }) =>
       noteOf(
-        { kind: 'objections', ...about, issued, spent, targets: spent ? [{ target, count: spent }] : [] },
+        {
+          kind: 'objections',
+          ...about,
+          issued,
+          spent,
+          list: LIST,
+          targets: spent ? [{ target, count: spent }] : [],
+        },
         [PARTIES.representative.ed25519],
       );
     expect(first.objectionPercent).toBe(20);
@@ -210,6 +218,7 @@ describe('replay of the rules', () => {
         ...about,
         issued: 1,
         spent: 1,
+        list: LIST,
         targets: [{ target: { kind: 'agreement' }, count: 1 }],
       },
       both(PARTIES.employer),

@@ -151,6 +151,7 @@ describe('verified gate', () => {
               ...about,
               issued: 50,
               spent: 10,
+              list: '9a'.repeat(32),
               targets: [{ target: { kind: 'app', app: 'board' }, count: 10 }],
             },
             [representative.ed25519],
