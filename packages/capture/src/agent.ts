@@ -48,6 +48,7 @@ const SEND_AGAIN = 30;
 const MASKS_EVERY = 5_000;
 /** Milliseconds between two reports of what it takes of the computer (AGT34). */
 const USE_EVERY = 1_000;
+const USE_LEAST = 5;
 /** Slowed, it looks and writes this many times less often, and keeps a sample of the pointer in so many ms (AGT35). */
 const SLOWER = 4;
 const SLOW_SAMPLES = 16;
@@ -219,10 +220,10 @@ class Recording {
     this.#masks.clear();
   }
 
-  /** Says nothing while nothing is done: a page at rest costs nothing, and wakes nobody. */
+  /** What a page at rest costs adds up until it is worth a message. */
   #sayUse(): void {
+    if (this.#meter.busy < USE_LEAST) return;
     const busy = this.#meter.take();
-    if (busy < 0.05) return;
     const held = this.#batches.bytes + this.#mirror.given * BYTES_PER_NODE + this.#settingsBytes;
     this.#options.post({ type: 'use', busy, held });
   }

@@ -29,7 +29,12 @@ export class WorkMeter {
     return (...given) => this.run(() => call(...given));
   }
 
-  /** Milliseconds since this was last asked. */
+  /** Milliseconds since `take`. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** The same, and begins anew. */
   take(): number {
     const busy = this.#busy;
     this.#busy = 0;
