@@ -165,12 +165,13 @@ async function run(acts: readonly Act[], hole = false) {
     const id = ++mark;
     const at = clock.now;
     said.set(id, { origin: agent.target.frame, signal, at });
+    const value = { open: true, text: `mark ${id}` } as const;
     const item: AgentItem =
       signal === 'pointer'
         ? agent.move(id)
         : signal === 'states'
           ? { at, item: 'scroll', node: 1, x: id, y: 0 }
-          : { at, item: 'event', event: { kind: 'text', value: { open: true, text: `mark ${id}` } } };
+          : { at, item: 'event', event: { kind: id % 2 === 0 ? 'text' : 'select', value } };
     if (signal === 'keys') said.set(id, { origin: agent.target.frame, signal: 'text', at });
     // An agent that does not do as it is told: it speaks also while it was told to be silent.
     agent.say(session, item);
@@ -214,7 +215,8 @@ async function run(acts: readonly Act[], hole = false) {
   await session.end();
   const stored = sink.events.flatMap((event) => {
     if (event.kind === 'move' || event.kind === 'scroll') return [event.x];
-    if (event.kind === 'text' && event.value.open) return [Number(event.value.text.slice(5))];
+    if ((event.kind === 'text' || event.kind === 'select') && event.value.open)
+      return [Number(event.value.text.slice(5))];
     return [];
   });
   return { gate, said, stored, spans, sink };
