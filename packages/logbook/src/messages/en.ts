@@ -1,0 +1,128 @@
+import type { PartyRole } from '@aboveboard/consent/agreement';
+import type { IgnoredReason } from '@aboveboard/consent/rules-state';
+import type { ObjectionTarget, SuspensionReason } from '@aboveboard/consent/rules-statement';
+import type { ACTOR_ROLES, OwnAct } from '@aboveboard/consent/uses-entry';
+import type { LineKind } from '../log-line.ts';
+
+const ROLES: Readonly<Record<PartyRole | (typeof ACTOR_ROLES)[number], string>> = {
+  employer: 'the employer',
+  representative: 'the employees’ representative',
+  'data-protection-officer': 'the data-protection officer',
+  researcher: 'a researcher',
+  operator: 'the operator',
+  system: 'the server itself',
+};
+const REASONS: Readonly<Record<SuspensionReason | 'not-understood', string>> = {
+  restructuring: 'a restructuring was announced',
+  breach: 'data came into the wrong hands',
+  'control-failed': 'a control failed',
+  'not-understood': 'for a reason that this software does not know',
+};
+const IGNORED: Readonly<Record<IgnoredReason, string>> = {
+  malformed: 'it is not of the form of this log',
+  'faulty-document': 'the document has faults',
+  'entered-before': 'the same document stands here already',
+  'too-many-wait': 'too many documents wait for signatures',
+  'another-agreement': 'it is about another agreement',
+  'signed-by-no-party': 'no party signed it',
+  'not-for-this-party': 'this party can’t say that alone',
+  'unknown-document': 'it is about a document that does not stand here',
+  'can-not-come': 'the document can’t come into force any more',
+  'said-before': 'the same was said before',
+  'takes-back': 'it would take back what can’t be taken back',
+};
+const people = (names: readonly string[]) =>
+  names.length < 2 ? (names[0] ?? 'nobody') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const count = (n: number, one: string, many: string) =>
+  `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
+
+/** Every sentence of the logs in English; another language is another table of this shape. */
+export const en = {
+  language: 'en',
+  who: (roles: readonly (keyof typeof ROLES)[]) => capital(people(roles.map((role) => ROLES[role]))),
+  rules: {
+    document: (version: number) => `Version ${version} of the agreement was put forward.`,
+    signed: (who: string, version: number) => `${who} signed version ${version}.`,
+    adopted: (who: string, version: number) =>
+      `${who} signed version ${version}. All parties have signed it: it is in force.`,
+    revoked: (who: string, version: number) =>
+      `${who} took back the signature under version ${version}. Recording stops.`,
+    suspended: (who: string, reason: SuspensionReason) => `${who} stopped all recording: ${REASONS[reason]}.`,
+    tokens: (who: string, issued: number) =>
+      `${who} dealt ${count(issued, 'objection token', 'objection tokens')}, one to each employee.`,
+    objections: (who: string, spent: number, issued: number) =>
+      `${who} counted ${count(spent, 'objection', 'objections')} from ${count(issued, 'employee', 'employees')}.`,
+    target: (target: ObjectionTarget, n: number) =>
+      target.kind === 'agreement'
+        ? `${n} against the agreement`
+        : target.kind === 'app'
+          ? `${n} against recording ${target.app}`
+          : `${n} against ${target.signal} in ${target.app}`,
+    listed: (who: string, name: string, version: string) => `${who} allowed the recorder ${name} ${version}.`,
+    withdrawn: (who: string, name: string, version: string) =>
+      `${who} withdrew the recorder ${name} ${version}.`,
+    breach: (who: string) => `${who} gave notice that data came into the wrong hands.`,
+    notUnderstood: (who: string) =>
+      `${who} said something that this software does not understand. Recording stops until it does.`,
+    ignored: (reason: IgnoredReason) => `An entry that changes nothing: ${IGNORED[reason]}.`,
+  },
+  uses: {
+    grant: (purpose: string, by: string, until: string) =>
+      `${by} allowed recordings to be read for “${purpose}” until ${until}.`,
+    grantEnded: (who: string) => `${who} ended a permission to read.`,
+    access: (who: string, n: number, purpose: string) =>
+      `${who} opened ${count(n, 'recording', 'recordings')} for “${purpose}”.`,
+    dataset: (who: string, name: string, version: number, n: number) =>
+      `${who} built the dataset ${name}, version ${version}, from ${count(n, 'recording', 'recordings')}.`,
+    datasetWithdrawn: (who: string, name: string, version: number) =>
+      `${who} withdrew the dataset ${name}, version ${version}.`,
+    deletion: (who: string, n: number) => `${who} deleted ${count(n, 'recording', 'recordings')}.`,
+    configuration: (who: string, setting: string) => `${who} changed the setting ${setting}.`,
+    sealed: (n: number) =>
+      `${count(n, 'sealed entry', 'sealed entries')}: acts of contributors and fillers, which nobody else can tell apart.`,
+    own: {
+      consent: 'You agreed to take part.',
+      withdrawal: 'You took back your consent.',
+      release: 'You released a recording.',
+      recall: 'You recalled a recording.',
+      erasure: 'You had a recording erased.',
+      notice: 'You were sent a notice.',
+    } satisfies Record<OwnAct['kind'], string>,
+    malformed: 'An entry that is not of the form of this log.',
+  },
+  checked: {
+    tree: (n: number, origin: string) =>
+      `All ${count(n, 'entry', 'entries')} of the log ${origin} hash to the checkpoint that the log signed.`,
+    last: (shown: number, n: number, origin: string) =>
+      `The last ${count(shown, 'entry', 'entries')} of ${n.toLocaleString('en-GB')} are proved to stand in the checkpoint that the log ${origin} signed.`,
+    witnessed: (names: readonly string[], when: string) =>
+      `${capital(people(names))} witnessed this checkpoint; the last of them that was needed did so on ${when}.`,
+    unwitnessed: 'No witness was asked: another reader could be shown another history.',
+  },
+  kinds: {
+    rules: 'Agreement',
+    stop: 'Stops',
+    objection: 'Objections',
+    access: 'Readings',
+    dataset: 'Datasets and deletions',
+    setting: 'Settings',
+    sealed: 'Sealed',
+    ignored: 'Without effect',
+  } satisfies Record<LineKind, string>,
+  feed: {
+    filter: 'Show',
+    all: 'Everything',
+    own: 'About you',
+    entry: (first: number, last: number) =>
+      first === last ? `Entry ${first}` : `Entries ${first} to ${last}`,
+    none: 'Nothing stands here yet.',
+    noneOfKind: 'Nothing of this kind stands here.',
+    how: 'How do I know?',
+    proof: 'Save the proof',
+    proofOf: (first: number) => `Save the proof of entry ${first}`,
+    older: (n: number) => `${count(n, 'older entry is', 'older entries are')} not shown.`,
+    aboutYou: 'about you',
+  },
+};
+export type Messages = typeof en;

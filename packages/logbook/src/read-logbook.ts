@@ -1,0 +1,77 @@
+import { type RulesTrust, replayRules } from '@aboveboard/consent/rules-replay';
+import type { RulesState } from '@aboveboard/consent/rules-state';
+import { type OpenedLog, openLog } from '@aboveboard/tlog/log-reader';
+import type { Policy } from '@aboveboard/tlog/policy';
+import { formatProof } from '@aboveboard/tlog/proof-file';
+import type { TileSource } from '@aboveboard/tlog/tile-source';
+import type { LogBook } from './log-line.ts';
+import type { Messages } from './messages/en.ts';
+import { rulesLines } from './rules-lines.ts';
+import { type KeptAct, usesLines } from './uses-lines.ts';
+
+/** `when` writes a time, in seconds since 1970, as this reader is used to. */
+export type Reading = {
+  source: TileSource;
+  policy: Policy;
+  messages: Messages;
+  subtle: SubtleCrypto;
+  when: (seconds: number) => string;
+};
+
+/** The whole rules log, checked and replayed. LogError where it can't be had or does not hold. */
+export async function readRulesBook(
+  reading: Reading & { trust: RulesTrust },
+): Promise<LogBook & { state: RulesState }> {
+  const opened = await openLog(reading.source, reading.policy);
+  const entries: Uint8Array[] = [];
+  for await (const { entry } of opened.reader.entries()) entries.push(entry);
+  const state = await replayRules(entries, reading.trust, reading.subtle);
+  const { origin } = opened.signed.checkpoint;
+  return {
+    ...bookOf(opened),
+    lines: rulesLines(state, reading.messages),
+    checked: [reading.messages.checked.tree(entries.length, origin), witnessed(opened, reading)],
+    state,
+  };
+}
+
+/** The newest `most` entries of the uses log; each is proved under the checkpoint, older ones are not fetched. */
+export async function readUsesBook(
+  reading: Reading & { own: readonly KeptAct[]; most: number },
+): Promise<LogBook> {
+  const opened = await openLog(reading.source, reading.policy);
+  const { size } = opened.reader;
+  const first = Math.max(0, size - reading.most);
+  const entries: { index: number; entry: Uint8Array }[] = [];
+  for await (const each of opened.reader.entries(first)) entries.push(each);
+  const { checked } = reading.messages;
+  const { origin } = opened.signed.checkpoint;
+  return {
+    ...bookOf(opened),
+    lines: await usesLines(entries, reading.own, reading.messages, reading.subtle),
+    checked: [
+      first === 0 ? checked.tree(size, origin) : checked.last(size - first, size, origin),
+      witnessed(opened, reading),
+    ],
+  };
+}
+
+function bookOf({ signed, reader }: OpenedLog): Pick<LogBook, 'origin' | 'size' | 'proofOf'> {
+  return {
+    origin: signed.checkpoint.origin,
+    size: reader.size,
+    async proofOf(index) {
+      const [entry, proof] = [await reader.entry(index), await reader.proof(index, signed)];
+      return { entry, proof: formatProof(proof) };
+    },
+  };
+}
+
+function witnessed({ verdict }: OpenedLog, { policy, messages, when }: Reading): string {
+  const { witnesses, time } = verdict;
+  if (policy.quorum === null || time === null) return messages.checked.unwitnessed;
+  return messages.checked.witnessed(
+    witnesses.map(({ name }) => name),
+    when(time),
+  );
+}
