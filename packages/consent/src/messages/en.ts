@@ -15,6 +15,7 @@ export type Messages = {
   purposes: Readonly<Record<Purpose, string>>;
   agreement: AgreementSentences;
   difference: DifferenceSentences;
+  enrolment: { title: string; paragraphs: readonly string[]; code: string; erase: string };
   withdrawal: Readonly<
     Record<WithdrawalEffect['state'], { undone: readonly string[]; remains: readonly string[] }>
   >;
@@ -303,6 +304,18 @@ export const en: Messages = {
   },
   agreement,
   difference,
+  enrolment: {
+    title: 'Your code for Aboveboard',
+    paragraphs: [
+      'Everyone here has been given a sheet like this one. The envelopes were sealed and mixed; nobody knows which code is yours, and the code stands in no list beside a name.',
+      'With it you can take part in recording how you use some applications, under the rules that the parties signed, if you want to. You can also leave it. Leaving it costs you nothing, and nobody can see it.',
+      'Whether or not you take part, the same code gives you a voice: you can object to the rules, and nobody learns who did.',
+      'It works once for each. Keep it to yourself.',
+    ],
+    code: 'Your code:',
+    erase:
+      'If you take part, you are shown a second code. Write it down here. It erases everything of yours, from any computer, and can not be used to read anything.',
+  },
   withdrawal: {
     'on-device': {
       undone: ['It is removed from your computer, and its key is destroyed.'],
