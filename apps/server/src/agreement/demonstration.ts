@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Agreement, PARTY_ROLES, parseAgreement } from '@aboveboard/consent/agreement';
+import { agreementStatement, signStatement } from '@aboveboard/consent/agreement-signing';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
-import { statementText } from '@aboveboard/consent/rules-statement';
-import { formatNote } from '@aboveboard/tlog/note';
-import { signNote } from '@aboveboard/tlog/signed-note';
 import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { diskLayer } from '../blobs/file-layer.ts';
 import type { DemonstrationParties } from '../keys/demonstration-parties.ts';
@@ -49,9 +47,8 @@ export async function installDemonstration(
   const document = canonicalBytes(next);
   await installAgreement(folder, { document, attachments });
   await rules.submit(document);
-  const about = { id: next.id, version: next.version, digest: digestOf(document) };
-  const text = statementText({ kind: 'agreement', ...about });
-  for (const role of PARTY_ROLES) await rules.submit(formatNote(await signNote(text, parties[role])));
+  const statement = await agreementStatement(next, crypto.subtle);
+  for (const role of PARTY_ROLES) await rules.submit(await signStatement(statement, parties[role]));
 }
 
 function holds(known: Agreement, options: Parameters<typeof installDemonstration>[1]): boolean {

@@ -1,4 +1,4 @@
-import type { LogHead, LogStep, LogStorage } from '@aboveboard/tlog/log-storage';
+import type { LogStep, LogStorage } from '@aboveboard/tlog/log-storage';
 import type { Database } from '../database/database.ts';
 import type { LogName } from './log-name.ts';
 
@@ -10,10 +10,11 @@ import type { LogName } from './log-name.ts';
 export function makeLogRows(log: LogName, database: Pick<Database, 'query'>): Required<LogStorage> {
   return {
     async head() {
-      const [row] = await database.query<LogHead>('select size, checkpoint from log_head where log = $1', [
-        log,
-      ]);
-      return row ?? null;
+      const [row] = await database.query<{ size: number; checkpoint: Buffer }>(
+        'select size, checkpoint from log_head where log = $1',
+        [log],
+      );
+      return row ? { size: row.size, checkpoint: plain(row.checkpoint) } : null;
     },
 
     async advance({ from, head, entries, tiles }: LogStep) {
@@ -39,7 +40,7 @@ export function makeLogRows(log: LogName, database: Pick<Database, 'query'>): Re
         'select hashes from log_tile where log = $1 and level = $2 and number = $3',
         [log, level, number],
       );
-      return row?.hashes ?? null;
+      return row ? plain(row.hashes) : null;
     },
 
     async entries(start, end) {
@@ -48,7 +49,7 @@ export function makeLogRows(log: LogName, database: Pick<Database, 'query'>): Re
         [log, start, end],
       );
       if (rows.length !== end - start) throw new Error('an entry that the head covers is not there');
-      return rows.map(({ entry }) => entry);
+      return rows.map(({ entry }) => plain(entry));
     },
 
     async indexOf(key) {
@@ -78,4 +79,9 @@ const REST = `, entered as (
 
 function asBytes(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The same bytes as what every other store gives. */
+function plain(bytes: Buffer): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

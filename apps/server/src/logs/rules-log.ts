@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { partyKeyFaults, partyKeysOf } from '@aboveboard/consent/party-keys';
+import { partyKeysOf } from '@aboveboard/consent/party-keys';
+import { rulesEntryFaults } from '@aboveboard/consent/rules-admission';
 import { readRulesEntry } from '@aboveboard/consent/rules-entry';
 import { type RulesTrust, replayRules } from '@aboveboard/consent/rules-replay';
-import type { IgnoredReason, RulesState } from '@aboveboard/consent/rules-state';
+import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { Fault } from '@aboveboard/protocol/fault';
 import { makeKeyedLock } from '../keyed-lock.ts';
 import { Refusal } from '../refusal.ts';
@@ -30,16 +31,13 @@ export function makeRulesLog(log: Pick<InstallationLog, 'append' | 'size' | 'sto
 
   /** Everything that is wrong with an entry that would stand at the end of `before`. */
   async function faultsOf(entry: Uint8Array, before: readonly Uint8Array[]): Promise<readonly Fault[]> {
-    const read = await readRulesEntry(entry, subtle);
-    if (read.kind === 'unreadable') return read.faults;
-    if (read.kind === 'document') {
-      const faults = partyKeyFaults(read.agreement);
-      if (faults.length > 0) return faults;
+    const trust = await trustOf([...before, entry]);
+    if (!trust) {
+      const read = await readRulesEntry(entry, subtle);
+      if (read.kind === 'unreadable') return read.faults;
+      return [{ rule: 'RUL31', at: 'entry', message: 'the log begins with an agreement, and has none yet' }];
     }
-    const state = await replay([...before, entry]);
-    if (!state) return [fault('the log begins with an agreement, and has none yet')];
-    const act = state.acts.find(({ index }) => index === before.length);
-    return act?.kind === 'ignored' ? [fault(WHY[act.reason])] : [];
+    return rulesEntryFaults(before, entry, trust, subtle);
   }
 
   return {
@@ -71,21 +69,3 @@ async function trustOf(entries: readonly Uint8Array[]): Promise<RulesTrust | nul
   }
   return null;
 }
-
-function fault(message: string): Fault {
-  return { rule: 'RUL31', at: 'entry', message };
-}
-
-const WHY: Readonly<Record<IgnoredReason, string>> = {
-  malformed: 'neither a document nor a note that is signed',
-  'faulty-document': 'an agreement with faults',
-  'entered-before': 'this document stands in the log already',
-  'too-many-wait': 'too many documents wait for signatures',
-  'another-agreement': 'about another agreement than this log',
-  'signed-by-no-party': 'signed by no party of the agreement',
-  'not-for-this-party': 'not for this party to say',
-  'unknown-document': 'about a document that is not in the log',
-  'can-not-come': 'about a version that can not come into force any more',
-  'said-before': 'says nothing that was not said before',
-  'takes-back': 'takes back what can not be taken back',
-};
