@@ -40,16 +40,17 @@ export async function filterLines(
   filter: string,
   file: string,
   catalogues: readonly string[],
-  out?: string,
+  options: { out?: string; digests?: boolean } = {},
 ): Promise<Reply[]> {
   const answer = answers[filter];
   if (!answer) throw new RangeError(`no filter ${filter}`);
   const own = await readOwn(catalogues);
   const lines = (await readGiven(file)).split('\n').filter((line) => line.trim() !== '');
   const replies: Reply[] = [];
-  for (const [i, line] of lines.entries()) replies.push(await reply(line, i + 1, answer, own));
+  for (const [i, line] of lines.entries())
+    replies.push(await reply(line, i + 1, answer, own, options.digests));
   const first = replies[0];
-  if (out && first && 'files' in first) await writeFiles(out, first as DeployAnswer);
+  if (options.out && first && 'files' in first) await writeFiles(options.out, first as DeployAnswer);
   return replies;
 }
 
@@ -58,6 +59,7 @@ async function reply(
   number: number,
   answer: (line: Line, own: OwnCatalogue) => Checked<object>,
   own: OwnCatalogue,
+  digests?: boolean,
 ): Promise<Reply> {
   let asked: unknown;
   try {
@@ -71,7 +73,7 @@ async function reply(
       problems: [{ code: 'corrupt', at: `line ${number}`, message: 'is not a JSON object' }],
     };
   }
-  const model = await modelFromFiles((asked as Line)['model']);
+  const model = await modelFromFiles((asked as Line)['model'], digests);
   if (model && !model.ok) return { line: number, problems: model.problems };
   const whole = model ? { ...asked, model: model.value } : (asked as Line);
   const checked = answer(whole, own);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -145,6 +146,14 @@ describe('filters', () => {
     const asked = { ...memory, tp: 1, model: { config, safetensors: [weights] } };
     const { out } = await run('plan', 'memory', file('own.jsonl', lines(asked)));
     expect(JSON.parse(out).fits).toBe(true);
+    const carried = async (...options: string[]) => {
+      const given = file('deploy-own.jsonl', lines({ ...asked, served_name: 'own' }));
+      const deployed = JSON.parse((await run('plan', 'deploy', given, ...options)).out);
+      return deployed.airGap.find(({ kind }: { kind: string }) => kind === 'model');
+    };
+    expect(await carried()).toMatchObject({ name: 'model.safetensors', digest: null });
+    const sum = createHash('sha256').update(readFileSync(weights)).digest('hex');
+    expect((await carried('--digests')).digest).toBe(`sha256:${sum}`);
     writeFileSync(weights, Buffer.from('GGUF'));
     const bad = await run('plan', 'memory', file('bad.jsonl', lines({ ...asked, model: { gguf: weights } })));
     expect(JSON.parse(bad.out).problems[0].code).toBe('corrupt');

@@ -1,4 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { builtInModels } from '../src/catalogue/model.ts';
 import { askDeploy, type DeployAsked } from '../src/deploy/question.ts';
 import { shellWord, systemdWord, yamlText } from '../src/deploy/quote.ts';
 
@@ -67,6 +72,98 @@ describe('files', () => {
     );
     expect(answer.ok && answer.value.airGap[0]?.digest).toBe(digest);
     expect(answer.ok && answer.value.airGap.find((item) => item.kind === 'model')?.gib).toBeCloseTo(61, 0);
+  });
+});
+
+describe("AMD's accelerators", () => {
+  const amd = { gpu: 'mi300x', tp: 2, engine_version: null };
+
+  test('[PLN60] have their own devices, limits and driver', () => {
+    const files = filesOf(amd);
+    expect(files['compose.yaml']).toContain('devices: ["/dev/kfd", "/dev/dri"]');
+    expect(files['values.yaml']).toContain('amd.com/gpu: 2');
+    for (const [path, text] of Object.entries(files)) expect(text.includes('nvidia'), path).toBe(false);
+    expect(filesOf()['values.yaml']).toContain('nvidia.com/gpu: 2');
+    const other = askDeploy({ ...asked, gpu: 'b60', tp: 4, model: 'Qwen/Qwen3-8B', engine_version: null });
+    expect(!other.ok && other.problems[0]).toMatchObject({ at: 'gpu', right: 'nvidia, amd' });
+  });
+});
+
+describe('preflight', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aboveboard-preflight-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Runs the script with made-up tools before the system's. */
+  const run = (script: string, tools: Record<string, string>) => {
+    const tool = mkdtempSync(join(folder, 'tools-'));
+    for (const [name, body] of Object.entries({ curl: 'exit 7', ...tools }))
+      writeFileSync(join(tool, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    const { stdout } = spawnSync('sh', ['-c', script], {
+      env: { PATH: `${tool}:/usr/bin:/bin` },
+      encoding: 'utf8',
+    });
+    return stdout;
+  };
+  const model = join(folder, 'model');
+  writeFileSync(model, '');
+  const nvidia = (memory: number, driver: string) => `case "$*" in
+    *memory.total*) printf '%s\\n%s\\n' ${memory} 81559 ;;
+    *memory.used*) printf '3\\n4\\n' ;;
+    *driver*) printf '%s\\n' ${driver} ;;
+    *) printf 'H100\\nH100\\n' ;;
+  esac`;
+
+  test("[PLN60] holds NVIDIA's cards against the plan", () => {
+    const script = filesOf({ model_path: model })['preflight.sh'] ?? '';
+    const good = run(script, { 'nvidia-smi': nvidia(81559, '550.90.07') });
+    expect(good).toContain('ok    GPUs: 2');
+    expect(good).toContain('ok    GPU memory: 81559 MiB');
+    expect(good).toContain('ok    driver: 550.90.07');
+    expect(good).toContain('ok    egress closed: https://1.1.1.1');
+    const bad = run(script, { 'nvidia-smi': nvidia(40960, '470.1'), curl: 'exit 0' });
+    expect(bad).toContain('FAIL  GPU memory: 40960 MiB');
+    expect(bad).toContain('FAIL  driver: 470.1');
+    expect(bad).toContain('FAIL  egress is open: https://1.1.1.1');
+    expect(bad).toContain('The machine does not match the plan.');
+  });
+
+  test("[PLN60] holds AMD's cards against the plan", () => {
+    const script =
+      filesOf({ gpu: 'mi300x', tp: 2, engine_version: null, model_path: model })['preflight.sh'] ?? '';
+    const smi = (gib: number) =>
+      `printf 'device,VRAM Total Memory (B),VRAM Total Used Memory (B)\\n'; for card in 0 1; do printf 'card%s,%s,1000000\\n' $card ${gib * 2 ** 30}; done`;
+    const good = run(script, { 'rocm-smi': smi(192) });
+    expect(good).toContain('ok    GPUs: 2');
+    expect(good).toContain('ok    GPU memory: 196608 MiB');
+    expect(run(script, { 'rocm-smi': smi(64) })).toContain('FAIL  GPU memory: 65536 MiB');
+    expect(run(script, {})).toContain('FAIL  no rocm-smi');
+  });
+});
+
+describe('files of a model', () => {
+  const shape = builtInModels.find(({ name }) => name === 'Qwen/Qwen3-8B')?.shape;
+  const files = [
+    { name: 'model-00001-of-00002.safetensors', bytes: 5 * 2 ** 30, sha256: 'b'.repeat(64) },
+    { name: 'model-00002-of-00002.safetensors', bytes: 3 * 2 ** 30 },
+  ];
+  const given = { shape, weight_bytes: 8 * 2 ** 30, files };
+
+  test('[PLN63] each comes with its size and, where it was read, its digest', () => {
+    const answer = askDeploy({ ...asked, model: given, served_name: 'own' });
+    expect(answer.ok && answer.value.airGap.filter(({ kind }) => kind === 'model')).toMatchObject([
+      { name: files[0]?.name, gib: 5, digest: `sha256:${'b'.repeat(64)}` },
+      { name: files[1]?.name, gib: 3, digest: null },
+    ]);
+  });
+
+  test.each([
+    ['a folder', { name: '../x', bytes: 1 }],
+    ['a command', { name: 'a;b', bytes: 1 }],
+    ['no size', { name: 'a' }],
+    ['no digest', { name: 'a', bytes: 1, sha256: 'x' }],
+  ])('[PLN61, PLN63] %s is refused', (_, file) => {
+    const answer = askDeploy({ ...asked, model: { ...given, files: [file] } });
+    expect(!answer.ok && answer.problems[0]?.at).toBe('model.files');
   });
 });
 

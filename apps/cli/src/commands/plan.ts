@@ -45,12 +45,15 @@ export function register(program: Command, context: CommandContext): void {
       .summary(summary)
       .description(`${summary}. JSON lines in (a file, or standard input), JSON lines out.`)
       .option('--catalogue <files...>', 'own catalogue files');
-    if (name === 'deploy') filter.option('--out <dir>', 'write the files of the first line into this folder');
+    if (name === 'deploy')
+      filter
+        .option('--out <dir>', 'write the files of the first line into this folder')
+        .option('--digests', 'read the files of a model whole, for their digests in the air-gap list');
     // The command above has --catalogue too, and takes it wherever it stands.
     filter.action(async (file: string | undefined, _: object, command: Command) => {
-      const options = command.optsWithGlobals<{ catalogue?: string[]; out?: string }>();
+      const options = command.optsWithGlobals<{ catalogue?: string[]; out?: string; digests?: boolean }>();
       const { filterLines } = await import('../plan-lines.ts');
-      const replies = await filterLines(name, file ?? '-', options.catalogue ?? [], options.out);
+      const replies = await filterLines(name, file ?? '-', options.catalogue ?? [], options);
       for (const reply of replies) context.print(JSON.stringify(reply));
       context.result(replies);
       const failed = replies.filter((reply) => 'problems' in reply).length;

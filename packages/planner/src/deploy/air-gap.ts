@@ -23,31 +23,8 @@ export function airGapList(d: Deployment): AirGapItem[] {
   };
   return [
     engineImage,
-    {
-      kind: 'model',
-      name: d.model,
-      gib: d.diskGib,
-      sure: true,
-      digest: null,
-      fetch: `fetch every file of ${d.model} at one commit, then: find . -type f -exec sha256sum {} + > MODEL.sha256`,
-    },
-    {
-      kind: 'driver',
-      name: `NVIDIA driver, ${d.minDriver} or newer`,
-      gib: 0.4,
-      sure: false,
-      digest: null,
-      fetch: 'the distribution package of the driver with its dependencies; sha256sum each',
-    },
-    {
-      kind: 'package',
-      name: 'nvidia-container-toolkit',
-      gib: 0.02,
-      sure: false,
-      digest: null,
-      fetch:
-        'apt-get download nvidia-container-toolkit libnvidia-container1 libnvidia-container-tools nvidia-container-toolkit-base',
-    },
+    ...modelItems(d),
+    ...driverItems(d),
     {
       kind: 'package',
       name: 'container engine (docker or podman)',
@@ -63,6 +40,55 @@ export function airGapList(d: Deployment): AirGapItem[] {
       sure: true,
       digest: null,
       fetch: 'written by this plan; sha256sum each',
+    },
+  ];
+}
+
+/** Each file with its size and digest where the files were given; else the model as one. */
+function modelItems(d: Deployment): AirGapItem[] {
+  if (d.files.length > 0)
+    return d.files.map(({ name, bytes, sha256 }) => ({
+      kind: 'model',
+      name,
+      gib: bytes / 2 ** 30,
+      sure: true,
+      digest: sha256 ? `sha256:${sha256}` : null,
+      fetch: `a file of ${d.model}; sha256sum ${name}`,
+    }));
+  return [
+    {
+      kind: 'model',
+      name: d.model,
+      gib: d.diskGib,
+      sure: true,
+      digest: null,
+      fetch: `fetch every file of ${d.model} at one commit, then: find . -type f -exec sha256sum {} + > MODEL.sha256`,
+    },
+  ];
+}
+
+function driverItems(d: Deployment): AirGapItem[] {
+  const newer = d.minDriver ? `, ${d.minDriver} or newer` : '';
+  const driver: AirGapItem = {
+    kind: 'driver',
+    name: d.vendor === 'amd' ? `amdgpu driver${newer}` : `NVIDIA driver${newer}`,
+    gib: 0.4,
+    sure: false,
+    digest: null,
+    fetch: 'the distribution package of the driver with its dependencies; sha256sum each',
+  };
+  // AMD's devices are handed to a container as they are.
+  if (d.vendor === 'amd') return [driver];
+  return [
+    driver,
+    {
+      kind: 'package',
+      name: 'nvidia-container-toolkit',
+      gib: 0.02,
+      sure: false,
+      digest: null,
+      fetch:
+        'apt-get download nvidia-container-toolkit libnvidia-container1 libnvidia-container-tools nvidia-container-toolkit-base',
     },
   ];
 }

@@ -107,17 +107,26 @@ function composeFile(d: Deployment): string {
     '    security_opt: ["no-new-privileges:true"]',
     '    networks: [inner]',
     '    restart: unless-stopped',
-    '    deploy:',
-    '      resources:',
-    '        reservations:',
-    '          devices:',
-    `            - driver: nvidia\n              count: ${d.gpus}\n              capabilities: [gpu]`,
+    ...devicesOf(d),
     'networks:',
     '  # Internal: containers on it reach each other and nothing else.',
     '  inner:',
     '    internal: true',
     '',
   ].join('\n');
+}
+
+/** How a container gets its GPUs: NVIDIA's by a reservation, AMD's as the kernel's own devices. */
+function devicesOf(d: Deployment): string[] {
+  if (d.vendor === 'amd')
+    return ['    devices: ["/dev/kfd", "/dev/dri"]', '    group_add: ["video", "render"]'];
+  return [
+    '    deploy:',
+    '      resources:',
+    '        reservations:',
+    '          devices:',
+    `            - driver: nvidia\n              count: ${d.gpus}\n              capabilities: [gpu]`,
+  ];
 }
 
 function helmValues(d: Deployment): string {
@@ -131,9 +140,9 @@ function helmValues(d: Deployment): string {
     ...Object.entries(closedEnvironment).map(([name, value]) => `  ${name}: ${yamlText(value)}`),
     'resources:',
     '  limits:',
-    `    nvidia.com/gpu: ${d.gpus}`,
+    `    ${d.vendor}.com/gpu: ${d.gpus}`,
     '  requests:',
-    `    nvidia.com/gpu: ${d.gpus}`,
+    `    ${d.vendor}.com/gpu: ${d.gpus}`,
     `    ephemeral-storage: ${yamlText(`${Math.ceil(d.diskGib * 0.1)}Gi`)}`,
     'model:',
     `  hostPath: ${yamlText(d.modelPath)}`,

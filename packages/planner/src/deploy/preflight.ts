@@ -14,22 +14,7 @@ failed=0
 ok() { printf 'ok    %s\\n' "$1"; }
 no() { printf 'FAIL  %s\\n' "$1"; failed=1; }
 
-if command -v nvidia-smi >/dev/null 2>&1; then
-  count=$(nvidia-smi --query-gpu=name --format=csv,noheader | wc -l | tr -d ' ')
-  [ "$count" -ge ${d.gpus} ] && ok "GPUs: $count" || no "GPUs: $count, the plan needs ${d.gpus}"
-  least=$(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | sort -n | head -n 1)
-  [ "\${least:-0}" -ge ${leastMemory} ] && ok "GPU memory: $least MiB" || no "GPU memory: \${least:-none} MiB, the plan needs ${leastMemory}"
-  used=$(nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits | sort -n | tail -n 1)
-  [ "\${used:-0}" -le 1024 ] && ok "GPU memory in use: $used MiB" || no "GPU memory in use: $used MiB; the plan counts on empty GPUs"
-  driver=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -n 1)
-  oldest=$(printf '%s\\n%s\\n' ${shellWord(d.minDriver)} "$driver" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
-  [ "$oldest" = ${shellWord(d.minDriver)} ] && ok "driver: $driver" || no "driver: $driver, the plan needs ${d.minDriver}"
-elif command -v rocm-smi >/dev/null 2>&1; then
-  count=$(rocm-smi --showid 2>/dev/null | grep -c 'Device Name')
-  [ "$count" -ge ${d.gpus} ] && ok "GPUs: $count" || no "GPUs: $count, the plan needs ${d.gpus}"
-else
-  no "no nvidia-smi and no rocm-smi: no GPU driver"
-fi
+${d.vendor === 'amd' ? amdChecks(d, leastMemory) : nvidiaChecks(d, leastMemory)}
 
 model=${shellWord(d.modelPath)}
 [ -e "$model" ] && ok "model: $model" || no "model: $model is not there"
@@ -49,3 +34,51 @@ fi
 exit "$failed"
 `;
 }
+
+function nvidiaChecks(d: Deployment, leastMemory: number): string {
+  const driver =
+    d.minDriver === null
+      ? ''
+      : `
+  driver=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -n 1)
+${oldestIs(d.minDriver)}`;
+  return `if command -v nvidia-smi >/dev/null 2>&1; then
+  count=$(nvidia-smi --query-gpu=name --format=csv,noheader | wc -l | tr -d ' ')
+  least=$(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | sort -n | head -n 1)
+  used=$(nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits | sort -n | tail -n 1)
+${gpuChecks(d, leastMemory)}${driver}
+else
+  no "no nvidia-smi: no GPU driver"
+fi`;
+}
+
+/** rocm-smi prints a header and then a line for each card: its name, total and used memory in bytes. */
+function amdChecks(d: Deployment, leastMemory: number): string {
+  const driver =
+    d.minDriver === null
+      ? ''
+      : `
+  driver=$(cat /sys/module/amdgpu/version 2>/dev/null || echo 0)
+${oldestIs(d.minDriver)}`;
+  return `if command -v rocm-smi >/dev/null 2>&1; then
+  cards=$(rocm-smi --showmeminfo vram --csv 2>/dev/null | grep '^card')
+  count=$(printf '%s\\n' "$cards" | grep -c '^card')
+  least=$(printf '%s\\n' "$cards" | awk -F, '{ print int($2 / 1048576) }' | sort -n | head -n 1)
+  used=$(printf '%s\\n' "$cards" | awk -F, '{ print int($3 / 1048576) }' | sort -n | tail -n 1)
+${gpuChecks(d, leastMemory)}${driver}
+else
+  no "no rocm-smi: no GPU driver"
+fi`;
+}
+
+const gpuChecks = (
+  d: Deployment,
+  leastMemory: number,
+) => `  [ "$count" -ge ${d.gpus} ] && ok "GPUs: $count" || no "GPUs: $count, the plan needs ${d.gpus}"
+  [ "\${least:-0}" -ge ${leastMemory} ] && ok "GPU memory: $least MiB" || no "GPU memory: \${least:-none} MiB, the plan needs ${leastMemory}"
+  [ "\${used:-0}" -le 1024 ] && ok "GPU memory in use: $used MiB" || no "GPU memory in use: $used MiB; the plan counts on empty GPUs"`;
+
+const oldestIs = (
+  least: string,
+) => `  oldest=$(printf '%s\\n%s\\n' ${shellWord(least)} "$driver" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
+  [ "$oldest" = ${shellWord(least)} ] && ok "driver: $driver" || no "driver: $driver, the plan needs ${least}"`;

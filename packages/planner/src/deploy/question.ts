@@ -18,11 +18,21 @@ export type DeployAsked = MemoryAsked & {
   min_driver?: string | null;
 };
 
+/** The projects' own images; AMD's builds are not tagged by the engine's version, so theirs is left to be pinned. */
 const images = {
-  vllm: 'vllm/vllm-openai',
-  sglang: 'lmsysorg/sglang',
-  'llama.cpp': 'ghcr.io/ggml-org/llama.cpp',
+  nvidia: {
+    vllm: 'vllm/vllm-openai',
+    sglang: 'lmsysorg/sglang',
+    'llama.cpp': 'ghcr.io/ggml-org/llama.cpp:server-cuda',
+  },
+  amd: {
+    vllm: 'rocm/vllm',
+    sglang: 'rocm/sgl-dev',
+    'llama.cpp': 'ghcr.io/ggml-org/llama.cpp:server-rocm',
+  },
 } as const;
+
+const vendors = ['nvidia', 'amd'] as const;
 
 /** Files for a plan that fits; a plan that does not is a problem with what binds. */
 export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnswer> {
@@ -37,7 +47,7 @@ export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnsw
       code: 'impossible',
       at: 'engine',
       message: `no files are written for ${engine}`,
-      right: Object.keys(images).join(', '),
+      right: Object.keys(images.nvidia).join(', '),
     });
   }
   if (!memory.fits) {
@@ -53,16 +63,26 @@ export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnsw
   }
   const gpu = findGpu(asked.gpu ?? '', own.gpus);
   const model = modelOf(asked.model, own.models);
+  const vendor = vendors.find((name) => gpu.ok && gpu.value.vendor === name);
+  if (gpu.ok && !vendor)
+    problems.push({
+      code: 'impossible',
+      at: 'gpu',
+      message: `no files are written for accelerators of ${gpu.value.vendor}`,
+      right: vendors.join(', '),
+    });
   if (
     problems.length > 0 ||
     !gpu.ok ||
+    !vendor ||
     !model.ok ||
     (engine !== 'vllm' && engine !== 'sglang' && engine !== 'llama.cpp')
   )
     return { ok: false, problems };
   const name = typeof asked.model === 'string' ? asked.model : (asked.served_name ?? 'own-model');
   const { layout } = input;
-  const tag = asked.engine_version ? `:v${asked.engine_version.replace(/^v/, '')}` : '';
+  const plain = vendor === 'nvidia' && engine !== 'llama.cpp' && asked.engine_version;
+  const tag = plain ? `:v${plain.replace(/^v/, '')}` : '';
   const fileBytes =
     input.fileBytes ??
     inventory(input.shape).reduce((sum, part) => sum + part.params * bytesOf(input.quant, part.role), 0);
@@ -71,7 +91,7 @@ export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnsw
     model: name,
     modelPath: asked.model_path ?? `/srv/models/${name.replaceAll('/', '--')}`,
     servedName: asked.served_name ?? name,
-    image: asked.image ?? `${images[engine]}${tag}`,
+    image: asked.image ?? `${images[vendor][engine]}${tag}`,
     imageDigest: asked.image_digest ?? null,
     gpu: gpu.value.title,
     gpuMemoryGib: input.gpuGib ?? gpu.value.spec.usable,
@@ -89,7 +109,9 @@ export function askDeploy(asked: DeployAsked, own: Own = {}): Checked<DeployAnsw
     port: asked.port ?? 8000,
     user: asked.user ?? 'inference',
     diskGib: Math.ceil((fileBytes / 2 ** 30) * 10) / 10,
-    minDriver: asked.min_driver ?? '550.54',
+    vendor,
+    minDriver: asked.min_driver ?? (vendor === 'nvidia' ? '550.54' : null),
+    files: model.value.files ?? [],
     unchecked: memory.unchecked,
   };
   return deployFiles(deployment);

@@ -1,3 +1,4 @@
+import type { ModelFile } from '../memory/model-file.ts';
 import type { Checked, Problem } from '../problem.ts';
 
 /** What a deployment is written from: the plan's own figures. */
@@ -25,7 +26,11 @@ export type Deployment = {
   port: number;
   user: string;
   diskGib: number;
-  minDriver: string;
+  vendor: 'nvidia' | 'amd';
+  /** Null: not checked. */
+  minDriver: string | null;
+  /** The model's files where they are known, for the list of what to carry in. */
+  files: readonly ModelFile[];
   unchecked: string[];
 };
 
@@ -50,7 +55,7 @@ export function checkDeployment(d: Deployment): Checked<Deployment> {
   text('image', names);
   text('user', /^[a-z_][a-z0-9_-]{0,31}$/);
   text('modelPath', paths);
-  text('minDriver', /^\d+(\.\d+)*$/);
+  if (d.minDriver !== null) text('minDriver', /^\d+(\.\d+)*$/);
   if (d.modelPath.includes('..'))
     problems.push({ code: 'impossible', at: 'modelPath', message: 'climbs out of its folder' });
   if (d.imageDigest !== null && !/^sha256:[0-9a-f]{64}$/.test(d.imageDigest))

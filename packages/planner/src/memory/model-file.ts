@@ -5,7 +5,16 @@ import { readGgufHeader, shapeFromGguf } from './gguf.ts';
 import { readSafetensorsHeader } from './safetensors.ts';
 
 /** A model as its files tell it: shape, and the true bytes of all its tensors. */
-export type FileModel = { shape: Shape; weight_bytes: number; kinds: Record<string, number> };
+export type FileModel = {
+  shape: Shape;
+  weight_bytes: number;
+  kinds: Record<string, number>;
+  /** The files themselves: what a closed room must be given. */
+  files: ModelFile[];
+};
+
+/** By its name without folders; `sha256` where somebody read it whole. */
+export type ModelFile = { name: string; bytes: number; sha256?: string };
 
 /** One file's first bytes and its whole size. */
 export type FileHead = { name: string; head: Uint8Array; bytes: number };
@@ -16,7 +25,10 @@ export function modelOfGguf(file: FileHead): Checked<FileModel> {
   if (!header.ok) return placed(file.name, header.problems);
   const shape = shapeFromGguf(header.value);
   if (!shape.ok) return placed(file.name, shape.problems);
-  return { ok: true, value: { shape: shape.value, ...sizes(header.value.tensors) } };
+  return {
+    ok: true,
+    value: { shape: shape.value, ...sizes(header.value.tensors), files: listed([file]) },
+  };
 }
 
 /** safetensors shards tell sizes; the shape comes from their config.json. */
@@ -45,7 +57,7 @@ export function modelOfSafetensors(files: readonly FileHead[], config: unknown):
   const shape = shapeFromConfig(config);
   if (!shape.ok) problems.push(...shape.problems);
   if (problems.length > 0 || !shape.ok) return { ok: false, problems };
-  return { ok: true, value: { shape: shape.value, ...sizes(tensors) } };
+  return { ok: true, value: { shape: shape.value, ...sizes(tensors), files: listed(files) } };
 }
 
 function sizes(tensors: readonly { kind: string; bytes: number }[]): {
@@ -60,6 +72,9 @@ function sizes(tensors: readonly { kind: string; bytes: number }[]): {
   }
   return { weight_bytes: total, kinds };
 }
+
+const listed = (files: readonly FileHead[]): ModelFile[] =>
+  files.map(({ name, bytes }) => ({ name: name.split(/[\\/]/).at(-1) ?? name, bytes }));
 
 function placed(name: string, problems: readonly Problem[]): Checked<never> {
   return { ok: false, problems: problems.map((problem) => ({ ...problem, at: `${name} ${problem.at}` })) };

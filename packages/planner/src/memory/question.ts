@@ -6,6 +6,7 @@ import type { Checked, Problem } from '../problem.ts';
 import { recipe } from '../speed/query.ts';
 import { engineNames, engineProfile } from './engine.ts';
 import { findKvDtype, kvDtypeNames } from './kv.ts';
+import type { ModelFile } from './model-file.ts';
 import { findQuant, type QuantLayout, quantNames } from './quant.ts';
 import { checkLayout, type ServeInput, serveMemory } from './serve.ts';
 
@@ -56,7 +57,7 @@ export type MemoryAnswer = {
   assumed: Record<string, string | number>;
 };
 
-type Known = { shape: Shape; name: string; quant?: string; weightBytes?: number };
+type Known = { shape: Shape; name: string; quant?: string; weightBytes?: number; files?: ModelFile[] };
 
 /**
  * A model by name, or given whole: `{config: ...}` with a config.json, `{shape: ...}` with a shape; either with
@@ -78,14 +79,26 @@ export function modelOf(given: unknown, own: readonly Model[] = []): Checked<Kno
       config,
       shape,
       weight_bytes: size,
-    } = given as { config?: unknown; shape?: Shape; weight_bytes?: unknown };
+      files: listed,
+    } = given as { config?: unknown; shape?: Shape; weight_bytes?: unknown; files?: unknown };
     if (size !== undefined && !(typeof size === 'number' && size > 0 && Number.isFinite(size))) {
       return {
         ok: false,
         problems: [{ code: 'impossible', at: 'model.weight_bytes', message: 'is no number of bytes' }],
       };
     }
-    const weightBytes = typeof size === 'number' ? { weightBytes: size } : {};
+    const files = listed === undefined ? [] : filesOf(listed);
+    if (!files) {
+      const right = 'a list of {name, bytes, sha256}, names without folders';
+      return {
+        ok: false,
+        problems: [{ code: 'impossible', at: 'model.files', message: 'is no list of files', right }],
+      };
+    }
+    const weightBytes = {
+      ...(typeof size === 'number' ? { weightBytes: size } : {}),
+      ...(files.length > 0 ? { files } : {}),
+    };
     if (shape) {
       const problems = shapeProblems(shape);
       return problems.length > 0
@@ -106,6 +119,20 @@ export function modelOf(given: unknown, own: readonly Model[] = []): Checked<Kno
       { code: 'missing', at: 'model', message: 'is missing', right: 'a name, a config.json or a shape' },
     ],
   };
+}
+
+/** Names end in lists that people run commands from: plain characters, no folders. */
+function filesOf(given: unknown): ModelFile[] | null {
+  if (!Array.isArray(given) || given.length > 10_000) return null;
+  const files: ModelFile[] = [];
+  for (const entry of given as unknown[]) {
+    const { name, bytes, sha256 } = (entry ?? {}) as Record<string, unknown>;
+    if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._+-]{0,200}$/.test(name)) return null;
+    if (typeof bytes !== 'number' || !(bytes >= 0) || !Number.isFinite(bytes)) return null;
+    if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(String(sha256))) return null;
+    files.push({ name, bytes, ...(sha256 === undefined ? {} : { sha256: String(sha256) }) });
+  }
+  return files;
 }
 
 function nativeQuant(shape: Shape): string | undefined {
