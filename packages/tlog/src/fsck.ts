@@ -87,8 +87,21 @@ class Walk {
     const stored = await this.read(at, TILE_WIDTH * HASH_BYTES);
     if (!stored) return;
     this.report.tiles++;
-    if (!sameHash(stored, computed.hashes))
+    if (level === 0) this.compareLeaves(at, stored, computed.hashes);
+    else if (!sameHash(stored, computed.hashes)) {
       this.fault('LOG160', tilePath(at), 'is not what the entries hash to');
+    }
+  }
+
+  /** Which of the two is wrong, a leaf or its entry, the level above says: it follows the entries. */
+  private compareLeaves(at: TileAt, stored: Uint8Array, computed: Uint8Array): void {
+    if (stored.length !== computed.length) this.fault('LOG21', tilePath(at), 'has not its length');
+    for (let i = 0; i < at.width; i++) {
+      const [from, to] = [i * HASH_BYTES, (i + 1) * HASH_BYTES];
+      if (sameHash(stored.subarray(from, to), computed.subarray(from, to))) continue;
+      const entry = `${tilePath({ ...at, level: 'entries' })} entry ${i}`;
+      this.fault('LOG160', entry, `does not hash to its leaf in ${tilePath(at)}`);
+    }
   }
 
   private async leavesOf(number: number, width: number): Promise<Hash[]> {

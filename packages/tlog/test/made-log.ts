@@ -54,7 +54,13 @@ export const entryAt = (i: number) => new TextEncoder().encode(`entry ${i}`);
 /** A log of `entryAt(0..size)`, its storage, and what reads it. */
 export async function madeLog(size: number, entry: (i: number) => Uint8Array = entryAt) {
   const storage = new MemoryLogStorage();
-  const sequencer = await openSequencer({ storage, origin: ORIGIN, signers: LOG_SIGNERS.slice(0, 1) });
+  const limits = { waiting: size, batch: 8192 };
+  const sequencer = await openSequencer({
+    storage,
+    origin: ORIGIN,
+    signers: LOG_SIGNERS.slice(0, 1),
+    limits,
+  });
   await Promise.all(Array.from({ length: size }, (_, i) => sequencer.append(entry(i))));
   return { storage, sequencer, source: storedLog(storage) };
 }

@@ -224,8 +224,8 @@ type Failure = {
 describe('failure matrix of the sequencer', () => {
   const CALLS = ['head', 'tile', 'indexOf', 'advance'] as const;
   const matrix: Failure[] = CALLS.flatMap((call) =>
-    [0, 1, 2, 3].flatMap((nth) =>
-      [true, false].flatMap((persisted) => [1, 2, 100].map((outage) => ({ call, nth, persisted, outage }))),
+    [0, 1, 2].flatMap((nth) =>
+      [true, false].flatMap((persisted) => [1, 100].map((outage) => ({ call, nth, persisted, outage }))),
     ),
   );
 
