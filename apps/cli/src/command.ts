@@ -27,6 +27,7 @@ export const GROUPS = {
   installation: 'Installation:',
   recordings: 'Recordings:',
   datasets: 'Datasets:',
+  logs: 'Rules and logs:',
   planning: 'Planning:',
 } as const;
 

@@ -5,6 +5,7 @@ import { register as guardian } from './commands/guardian.ts';
 import { register as importForeign } from './commands/import.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as literals } from './commands/literals.ts';
+import { register as log } from './commands/log.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as render } from './commands/render.ts';
@@ -23,5 +24,6 @@ export const COMMANDS: readonly RegisterCommand[] = [
   env,
   importForeign,
   exportRecordings,
+  log,
   plan,
 ];

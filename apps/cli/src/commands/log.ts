@@ -1,0 +1,113 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type CommandContext, CommandFailure, GROUPS } from '../command.ts';
+
+const POLICY = 'whose logs and witnesses you trust (c2sp.org/tlog-policy)';
+
+export function register(program: Command, context: CommandContext): void {
+  const log = program
+    .command('log')
+    .helpGroup(GROUPS.logs)
+    .summary('check a log, and make proofs of its entries')
+    .description(
+      'Check the logs of an installation without trusting it. WHERE is an address (https://.../log/rules, ' +
+        'https://.../log/uses) or a folder with a copy: checkpoint and tile/.',
+    );
+
+  log
+    .command('verify <where>')
+    .summary('signatures, quorum, every entry and tile')
+    .description(
+      'Read a whole log and check it: the signature of its checkpoint, the quorum of witnesses, every entry against ' +
+        'every tile and the signed root. With --since also that it continues a checkpoint that you kept.',
+    )
+    .requiredOption('--policy <file>', POLICY)
+    .option('--since <file>', 'a checkpoint that you kept from earlier')
+    .action(async (where: string, options: { policy: string; since?: string }) => {
+      const { verifyLog } = await import('../log-check.ts');
+      await verifyLog(where, options, context);
+    });
+
+  log
+    .command('proof <where>')
+    .summary('a file that shows offline that an entry is in the log')
+    .description(
+      'Write a .tlog-proof of one entry, by its index or by a file with its bytes. Together with the entry and a ' +
+        'policy, "aboveboard verify" checks it on any computer, without a network.',
+    )
+    .requiredOption('--policy <file>', POLICY)
+    .option('--index <number>', 'which entry; the first is 0', wholeNumber)
+    .option('--entry <file>', 'the bytes of the entry')
+    .requiredOption('--out <file>', 'the proof, by custom ENTRY.tlog-proof')
+    .option('--entry-out <file>', 'write the bytes of the entry here too')
+    .action(
+      async (
+        where: string,
+        options: { policy: string; index?: number; entry?: string; out: string; entryOut?: string },
+      ) => {
+        const { proveEntry } = await import('../log-check.ts');
+        await proveEntry(where, options, context);
+      },
+    );
+
+  log
+    .command('fsck [where]')
+    .summary('all faults of a log: missing, torn or changed entries and tiles')
+    .description(
+      'Walk a whole log and list everything that is missing or is not what the entries hash to. Without WHERE: both ' +
+        'logs of the installation in the data folder. It trusts the checkpoint, unless --policy is given.',
+    )
+    .option('--policy <file>', POLICY)
+    .action(async (where: string | undefined, options: { policy?: string }) => {
+      const { checkLog, counts } = await import('../log-check.ts');
+      const { faultLines } = await import('../trust-file.ts');
+      const reports = [];
+      for (const [name, source] of await sources(where, context)) {
+        reports.push(await checkLog(name, source, options, context));
+      }
+      context.result(
+        reports.map((report) => ({ name: report.name, ...counts(report), faults: report.faults })),
+      );
+      for (const report of reports) {
+        context.print(
+          `${report.name.padEnd(10)}  ${report.entries} entries, ${report.tiles} tiles, ` +
+            `${report.bytes.toLocaleString('en-US')} bytes, ${report.faultCount} faults`,
+        );
+        if (report.faultCount > 0) context.note(faultLines(report.faults));
+      }
+      const faults = reports.reduce((sum, { faultCount }) => sum + faultCount, 0);
+      if (faults > 0) throw new CommandFailure(`The log is faulty (${faults}).`);
+      context.print('No faults.');
+    });
+
+  program
+    .command('verify <file>')
+    .helpGroup(GROUPS.logs)
+    .summary('check a proof offline')
+    .description(
+      'Check without a network that an entry is in a log whose checkpoint was signed and witnessed as your policy ' +
+        'asks. FILE is a .tlog-proof; the entry is the file of the same name without that ending, or --entry.',
+    )
+    .requiredOption('--policy <file>', POLICY)
+    .option('--entry <file>', 'the bytes of the entry')
+    .action(async (file: string, options: { policy: string; entry?: string }) => {
+      const { verifyProofFile } = await import('../log-check.ts');
+      await verifyProofFile(file, options, context);
+    });
+}
+
+async function sources(where: string | undefined, context: CommandContext) {
+  if (where !== undefined) {
+    const { logSource } = await import('../log-source.ts');
+    return [['log', logSource(where)] as const];
+  }
+  const { storedLog } = await import('@aboveboard/tlog/stored-log');
+  const { inner } = await context.installation();
+  return Object.values(inner.logs).map((log) => [log.name, storedLog(log.storage)] as const);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('A whole number from 0.');
+  return value;
+}
