@@ -113,7 +113,7 @@ describe('input', () => {
     const items = said
       .split('\n')
       .filter((line) => line !== '')
-      .flatMap((line) => (JSON.parse(line) as { items: AgentItem[] }).items)
+      .flatMap((line) => (JSON.parse(line) as { items?: AgentItem[] }).items ?? [])
       .map((i) =>
         i.item === 'event' ? i.event.kind : i.item === 'state' ? `state${i.change.type}` : i.item,
       );

@@ -1,7 +1,9 @@
+import type { Gate } from '@aboveboard/consent/gate';
 import type { SerializedNode, StateChange } from '@aboveboard/protocol/state';
 import { describe, expect, test } from 'vitest';
 import type { AgentItem } from '../src/frame-message.ts';
 import { Office } from './office.ts';
+import { Desk } from './recording-desk.ts';
 
 function mutation(data: Partial<Extract<StateChange, { type: 3 }>['data'] & { source: 0 }>): StateChange {
   const none = { source: 0 as const, texts: [], attributes: [], removes: [], adds: [] };
@@ -54,6 +56,30 @@ describe('what the protocol refuses', () => {
       expect(states.map(({ event }) => event.type)).toEqual([4, 2, 4, 2]);
     });
   }
+
+  test('[CAP10] what was chosen in a list is text: where the rules do not allow text, no choice is kept', async () => {
+    const gate: Gate = {
+      decide: ({ now, signal }) =>
+        signal === 'text'
+          ? { allow: false, deny: 'signal-not-agreed', reason: 'No text.' }
+          : { allow: true, rule: 'AGR1', until: now + 60_000 },
+    };
+    const desk = new Desk(gate);
+    const page = desk.agent('top');
+    expect(page.settings?.signals).toMatchObject({ text: false, pointer: true });
+    const value = { open: true, text: 'chosen' } as const;
+    const at = desk.clock.now;
+    // An agent that does not do as it is told.
+    page.say(desk.session, ...page.firstState(), page.move(1), {
+      at,
+      item: 'event',
+      event: { kind: 'select', value },
+    });
+    await desk.later(800);
+    await desk.session.end();
+    expect(desk.kinds()).toContain('move');
+    expect(desk.kinds()).not.toContain('select');
+  });
 
   test('[CAP34] an event that is not legal does the same, and the tab goes on', async () => {
     const office = new Office();
