@@ -62,7 +62,7 @@ describe('reading a log', () => {
     expect(text(await reader.entry(size - 1))).toBe(`entry ${size - 1}`);
   });
 
-  it('reads a log of 70,000: three levels of tiles', async () => {
+  it('reads a log of 70,000: three levels of tiles', { timeout: 60_000 }, async () => {
     const { source } = await madeLog(70_000, (i) => Uint8Array.of(i & 0xff, (i >> 8) & 0xff, i >> 16));
     const reader = await readerOf(source);
     for (const index of [0, 255, 256, 65_535, 65_536, 69_999]) {
