@@ -1,4 +1,5 @@
 import type { RegisterCommand } from './command.ts';
+import { register as agreement } from './commands/agreement.ts';
 import { register as env } from './commands/env.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as guardian } from './commands/guardian.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   env,
   importForeign,
   exportRecordings,
+  agreement,
   log,
   plan,
 ];
