@@ -13,6 +13,7 @@ import {
   endToEndRows,
   fitsOrNot,
   fromBudgetRows,
+  llamaBufferRows,
   llamaRows,
   offBy,
   peerOffBy,
@@ -179,6 +180,15 @@ function memoryScores(
       return [within(measured, plan.interval)];
     }),
   );
+  const buffers = llamaBufferRows();
+  const plain = buffers.filter((b) => b.flash && !b.latent);
+  both('llamacpp_compute_buffer', plain);
+  metrics['llamacpp_compute_buffer_median, without flash attention'] = median(
+    buffers.filter((b) => !b.flash && !b.latent).map(offBy),
+  );
+  metrics['llamacpp_compute_buffer_median, latent attention'] = median(
+    buffers.filter((b) => b.latent).map(offBy),
+  );
   const tuned = tuneLeftOut(tuneRows());
   both('finetune', tuned);
   tables.push(
@@ -191,6 +201,7 @@ function memoryScores(
       }),
     ),
     accuracyTables.scored('KV tokens from the measured KV budget', fromBudgetRows(cases), 'tokens'),
+    accuracyTables.scored('llama.cpp: compute buffer with flash attention', plain, 'MiB'),
     accuracyTables.scored('Weights of a GPU', weightRows(cases), 'GiB'),
     accuracyTables.scored('Fine-tuning peak, family left out', tuned, 'GiB'),
   );

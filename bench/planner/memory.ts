@@ -1,6 +1,7 @@
 import { findGpu, type Gpu } from '@aboveboard/planner/catalogue/gpu';
 import { findModel } from '@aboveboard/planner/catalogue/model';
 import type { Shape } from '@aboveboard/planner/catalogue/shape';
+import { llamaBuffer } from '@aboveboard/planner/memory/activation';
 import { engineProfile } from '@aboveboard/planner/memory/engine';
 import { parameterCount } from '@aboveboard/planner/memory/inventory';
 import { findKvDtype, kvLines, kvRates } from '@aboveboard/planner/memory/kv';
@@ -31,6 +32,38 @@ export function llamaRows(): Scored[] {
     const hidden = Math.sqrt((billions * scale * 1e9) / (12 * parsed.shape.layers));
     const peer = (parsed.shape.layers * 2 * hidden * 2 * context) / 2 ** 20;
     return [{ row: `${row['model_name']} ctx ${context} line ${row['line_no']}`, measured, planned, peer }];
+  });
+}
+
+export type BufferRow = Scored & { flash: boolean; latent: boolean };
+
+/** The largest compute buffer of a device in each log line whose model the catalogue has, MiB. */
+export function llamaBufferRows(): BufferRow[] {
+  return readTable('llamacpp_memory.csv').flatMap((row) => {
+    const name = (row['model_name'] ?? '')
+      .replace(/^(opensourcerelease|unsloth|Meta)_/i, '')
+      .replace(/_it$|[- ](0528|0324|bf16|128K)\b/gi, '')
+      .trim();
+    const model = [name, name.replaceAll('_', '-'), name.replaceAll(' ', '-')]
+      .map((one) => findModel(one))
+      .find((found) => found.ok);
+    const buffers = (row['compute_buffers_mib'] ?? '').split(';').flatMap((part) => {
+      const [device = '', size] = part.split('=');
+      return device === 'CUDA_Host' ? [] : (number(size?.replace(',', '.')) ?? []);
+    });
+    const batch = number(row['n_ubatch']);
+    if (!model?.ok || buffers.length === 0 || batch === undefined) return [];
+    return [
+      {
+        row: `${row['model_name']} batch ${batch} ctx ${row['n_ctx']} line ${row['line_no']}`,
+        measured: Math.max(...buffers),
+        planned: llamaBuffer(model.value.shape, batch).peak / 2 ** 20,
+        // What is said of it: some hundreds of MiB, whatever the model.
+        peer: 512,
+        flash: row['flash_attn'] === '1',
+        latent: (row['attention'] ?? '').startsWith('MLA'),
+      },
+    ];
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findModel } from '../src/catalogue/model.ts';
 import type { Shape } from '../src/catalogue/shape.ts';
-import { activationPeak } from '../src/memory/activation.ts';
+import { activationPeak, llamaBuffer } from '../src/memory/activation.ts';
 import { compareVersions, engineProfile } from '../src/memory/engine.ts';
 import { finetunePeak } from '../src/memory/finetune.ts';
 import { findKvDtype, kvBytesPerRequest, kvLines, kvRates, llamaWindowCells } from '../src/memory/kv.ts';
@@ -280,5 +280,17 @@ describe('questions', () => {
     expect(answer.ok && answer.value.interval.high).toBeGreaterThan(5.836);
     expect(answer.ok && answer.value.fits).toBe(true);
     expect(askFinetune({ model: 'Qwen/Qwen3-8B', method: 'magic', batch: 0 }).ok).toBe(false);
+  });
+
+  test('[PLN14] llama.cpp: the compute buffer is the logits of a batch, as its log lines say', () => {
+    // Log lines: Qwen3-32B at a batch of 1,024: 633.5 MiB; Qwen3-235B-A22B at 4,096: 2,502 MiB.
+    const mib = (name: string, batch: number) => {
+      const model = findModel(name);
+      return model.ok ? llamaBuffer(model.value.shape, batch).peak / 2 ** 20 : 0;
+    };
+    expect(mib('Qwen/Qwen3-32B', 1024)).toBeCloseTo(633.5, 1);
+    expect(mib('Qwen/Qwen3-235B-A22B', 4096)).toBeCloseTo(2502, 0);
+    const answer = askMemory({ model: 'Qwen/Qwen3-32B', gpu: 'l40s', engine: 'llama.cpp', quant: 'q4_k_m' });
+    expect(answer.ok && answer.value.assumed).toMatchObject({ flash_attention: 'on' });
   });
 });

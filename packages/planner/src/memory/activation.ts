@@ -42,3 +42,9 @@ export function activationPeak(input: ActivationInput): Activation {
   const vision = dynamicPictures ? Math.min(visionTokens, input.maxLen) * patchesPerToken * patchBytes : 0;
   return { forward, sampler, vision, peak: Math.max(forward, sampler) + vision };
 }
+
+/** llama.cpp's compute buffer with flash attention: logits of one batch in fp32, and two hidden states. */
+export function llamaBuffer(shape: Shape, batch: number): Activation {
+  const forward = batch * (shape.vocab * 4 + shape.hidden * 8);
+  return { forward, sampler: 0, vision: 0, peak: forward };
+}

@@ -177,6 +177,7 @@ export function askMemory(asked: MemoryAsked, own: Own = {}): Checked<MemoryAnsw
         max_num_seqs: plan.assumed.sequences,
         max_num_batched_tokens: plan.assumed.batchedTokens,
         engine_since: read.value.engine.since,
+        ...(read.value.engine.engine === 'llama.cpp' ? { flash_attention: 'on' } : {}),
         ...(plain ? { launcher: 'Unsloth, from the owner of the model: say max_num_seqs if it is not' } : {}),
       },
     },

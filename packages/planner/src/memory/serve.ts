@@ -1,7 +1,7 @@
 import type { Gpu } from '../catalogue/gpu.ts';
 import type { Shape } from '../catalogue/shape.ts';
 import type { Checked, Problem } from '../problem.ts';
-import { type Activation, activationPeak } from './activation.ts';
+import { type Activation, activationPeak, llamaBuffer } from './activation.ts';
 import { type EngineProfile, unslothSequences } from './engine.ts';
 import { type KvDtype, type KvLine, kvBytesPerRequest, kvLines, kvRates, llamaWindowCells } from './kv.ts';
 import type { QuantLayout } from './quant.ts';
@@ -92,7 +92,7 @@ export function serveMemory(input: ServeInput): ServeMemory {
   const peak = (sequences: number) =>
     activationPeak({ shape, tp: layout.tp, sequences, batchedTokens, maxLen: input.maxLen });
   const sequences = input.sequences ?? defaultSequences(input, capacity, capacity * fraction - weightBytes);
-  const activation = engine.engine === 'llama.cpp' ? llamaBuffers(input, batchedTokens) : peak(sequences);
+  const activation = engine.engine === 'llama.cpp' ? llamaBuffer(shape, batchedTokens) : peak(sequences);
   const graphs = engine.graphsGib * gib;
   const budget = budgetOf(engine, capacity, fraction, weightBytes);
   const rest = activation.peak + nonTorch + (engine.graphsInBudget ? graphs : 0);
@@ -151,7 +151,8 @@ function uncheckedTerms({ engine, shape }: ServeInput): string[] {
 /** Keys and values of one layer over the context, unfolded in 16 bits: what some builds hold beside the cache. */
 function expandedLatent({ engine, shape, maxLen }: ServeInput): number {
   if (engine.engine !== 'llama.cpp' || !shape.kvRank) return 0;
-  return maxLen * shape.heads * (2 * shape.headDim + (shape.ropeDim ?? 0)) * 2;
+  const { headDim, nopeDim = headDim, valueDim = headDim, ropeDim = 0 } = shape;
+  return maxLen * shape.heads * (nopeDim + ropeDim + valueDim) * 2;
 }
 
 /** The file's bytes in the proportion that the layout puts on the fullest GPU. */
@@ -188,12 +189,6 @@ export function loraBytes(shape: Shape, rank: number, tp = 1): number {
   const attention = h + q + 2 * (h + kv) + (q + h);
   const mlp = 3 * (h + shape.intermediate);
   return (shape.layers * rank * (attention + mlp) * 2) / tp;
-}
-
-/** llama.cpp's compute buffer: logits of one batch in fp32, and attention scores where flash attention is off. */
-function llamaBuffers(input: ServeInput, batch: number): Activation {
-  const forward = batch * (input.shape.vocab * 4 + input.shape.hidden * 8);
-  return { forward, sampler: 0, vision: 0, peak: forward };
 }
 
 /** The longest request that fits, by halving. */
