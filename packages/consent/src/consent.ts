@@ -101,6 +101,36 @@ export function withdrawConsent(record: ConsentRecord, now: number): ConsentReco
   return { ...record, withdrawnAt: record.withdrawnAt ?? now };
 }
 
+/**
+ * Takes back a part (T11): the consent is withdrawn, and what she keeps of it is a record of its own with the
+ * time and the lapse of the act that it comes from: a withdrawal renews nothing. `kept` is null when nothing
+ * is left. Throws RangeError for what was not in the consent.
+ */
+export function narrowConsent(
+  record: ConsentRecord,
+  keep: Pick<ConsentChoice, 'purposes' | 'apps'>,
+  now: number,
+  random: (length: number) => Uint8Array,
+): { withdrawn: ConsentRecord; kept: ConsentRecord | null } {
+  if (record.withdrawnAt !== null) throw new RangeError('the consent was withdrawn before');
+  const within = keep.apps.every(({ id, signals, modes }) => {
+    const was = record.apps.find((one) => one.id === id);
+    return (
+      signals.every((one) => was?.signals.includes(one)) && modes.every((one) => was?.modes.includes(one))
+    );
+  });
+  if (!within || keep.purposes.some((one) => !record.purposes.includes(one))) {
+    throw new RangeError('more is kept than was agreed to');
+  }
+  const withdrawn = withdrawConsent(record, now);
+  if (keep.purposes.length === 0 || keep.apps.length === 0) return { withdrawn, kept: null };
+  const id = Array.from(random(16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const checked = parseConsent({ ...structuredClone(record), ...structuredClone(keep), id });
+  if (!checked.ok)
+    throw new RangeError(checked.faults.map((fault) => `${fault.at}: ${fault.message}`).join('; '));
+  return { withdrawn, kept: checked.value };
+}
+
 /** A record from storage. All the faults at once. */
 export function parseConsent(value: unknown): Checked<ConsentRecord> {
   const shaped = consent.safeParse(value);
@@ -131,7 +161,7 @@ export function receiptDigest(record: ConsentRecord, subtle: SubtleCrypto): Prom
 }
 
 /** The same day of the month, or the last one of a shorter month, in UTC. */
-function monthsAfter(at: number, months: number): number {
+export function monthsAfter(at: number, months: number): number {
   const date = new Date(at);
   const day = date.getUTCDate();
   date.setUTCDate(1);
