@@ -26,6 +26,8 @@ const POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'";
 
 const PATIENT = { timeout: 15_000 };
+/** Axe over a whole page in four forms takes its time on a busy machine. */
+const LONG = 600_000;
 
 let built: string;
 let files: Server;
@@ -98,6 +100,35 @@ const widths = () =>
     .locator('.memory .term')
     .evaluateAll((terms) => terms.map((term) => (term as HTMLElement).style.width));
 
+/** Opens a folded group of the form. */
+const unfold = (title: string) => page.locator('.asked summary', { hasText: title }).click();
+
+async function everyPart(): Promise<void> {
+  await unfold('Fine-tuning');
+  await page.getByLabel('Method').selectOption('qlora');
+  await unfold('Your recording programme');
+  await field('People who record').fill('40');
+  await unfold('Files to run it');
+  await page.getByLabel('Write the files').check();
+  await page.getByRole('button', { name: 'Save all as one archive' }).waitFor();
+  await settled();
+}
+
+/** On one axis the first way meets what is verified, on the other the last: the lead changes between them. */
+async function verifyTwoAxes(): Promise<void> {
+  for (const [axis, leads] of [
+    ['Exit', 0],
+    ['Cost predictability', 2],
+  ] as const) {
+    await page.getByRole('button', { name: axis }).click();
+    for (const way of [0, 1, 2]) {
+      const first = page.locator('.axis .ways > div').nth(way).locator('li').first();
+      await first.getByRole('combobox').selectOption(way === leads ? 'met' : 'notMet');
+      await first.getByRole('textbox').fill('tried in May');
+    }
+  }
+}
+
 /** Nothing found by axe, nothing wider than the screen, no target too small to press. */
 async function sound(name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -125,26 +156,189 @@ async function sound(name: string): Promise<void> {
 }
 
 describe.skipIf(!hasChromium)('the planner in a browser', () => {
-  test('one scenario: nothing for axe to find, light and dark, narrow and wide', async () => {
+  test(
+    'one scenario: nothing for axe to find, light and dark, narrow and wide',
+    async () => {
+      await open();
+      await sound('planner');
+      expect(faults).toEqual([]);
+    },
+    LONG,
+  );
+
+  test(
+    'three scenarios, faults and an axis of control open: the same',
+    async () => {
+      await open();
+      for (const gpu of ['l40s', 'mi300x']) {
+        await page.getByRole('button', { name: 'Add a scenario' }).click();
+        await comboField(/^GPU/).first().fill(gpu);
+      }
+      await settled();
+      await comboField(/^Model/).fill('Qwen/Qwen3-31B');
+      await page.getByText('Near:').first().waitFor();
+      await page.getByRole('button', { name: 'Data locality and privacy' }).click();
+      await page.getByLabel('Egress from the inference network is closed and tested').selectOption('met');
+      await page.getByText('Say what this rests on').waitFor();
+      await sound('planner-three');
+      expect(faults).toEqual([]);
+    },
+    LONG,
+  );
+
+  test(
+    'every part asked for: fine-tuning, programme, files to run, ranking; the same',
+    async () => {
+      await open();
+      await everyPart();
+      await verifyTwoAxes();
+      await page.getByRole('heading', { name: 'How the ranking moves with the weights' }).waitFor();
+      await sound('planner-all');
+      expect(faults).toEqual([]);
+    },
+    LONG,
+  );
+
+  test('fine-tuning, the programme and the files to run follow the form, and are saved from it', async () => {
     await open();
-    await sound('planner');
+    await everyPart();
+    const peak = page.getByRole('button', { name: /Fine-tuning peak: how do we know/ }).first();
+    const before = await peak.textContent();
+    await page.getByLabel('Method').selectOption('lora');
+    await expect.poll(() => peak.textContent(), PATIENT).not.toBe(before);
+    await peak.click();
+    await page
+      .getByRole('dialog')
+      .getByText('Factor')
+      .or(page.getByRole('dialog').getByText('Formula'))
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /Stored, in all: how do we know/ }).click();
+    await page.getByRole('dialog').getByText('People × hours a week').waitFor();
+    await page.keyboard.press('Escape');
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save all as one archive' }).click();
+    const archive = await readFile(await (await saving).path());
+    const listed = execFileSync('tar', ['-tvf', '-'], { input: archive, encoding: 'utf8' });
+    expect(listed).toMatch(/-rwxr-xr-x .* preflight\.sh/);
+    expect(listed).toContain('air-gap.json');
+    await field(/^Port/).fill('80');
+    await page.getByText('cannot be 80').waitFor();
+  });
+
+  test('the model from its files: true sizes, and hostile files are refused with a sentence', async () => {
+    await open();
+    const weights = () =>
+      page
+        .getByRole('button', { name: /Weights: how do we know/ })
+        .first()
+        .textContent();
+    const before = await weights();
+    const pick = (files: { name: string; body: Buffer }[]) =>
+      page
+        .locator('input[data-pick=model]')
+        .setInputFiles(files.map(({ name, body }) => ({ name, mimeType: '', buffer: body })));
+    requests.length = 0;
+    for (const [name, body, says] of [
+      ['x.gguf', Buffer.from('GGML'), 'does not begin as a GGUF file does'],
+      ['x.gguf', Buffer.from('GGUF\u0003\0\0\0'), 'cut short'],
+      ['config.json', Buffer.from('['.repeat(300_000)), 'not JSON'],
+      ['x.safetensors', Buffer.from('{}'), 'config.json'],
+    ] as const) {
+      await pick([{ name, body }]);
+      await page.locator('.pick .fault').getByText(says).waitFor();
+    }
+    expect(
+      await comboField(/^Model/)
+        .first()
+        .inputValue(),
+    ).toBe('Qwen/Qwen3-32B');
+    const config = {
+      architectures: ['Qwen3ForCausalLM'],
+      _name_or_path: 'house/own-model',
+      hidden_size: 4096,
+      num_hidden_layers: 36,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      head_dim: 128,
+      intermediate_size: 12288,
+      vocab_size: 151936,
+      max_position_embeddings: 40960,
+    };
+    const header = Buffer.from(
+      JSON.stringify({ w: { dtype: 'U8', shape: [1000], data_offsets: [0, 1000] } }),
+    );
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    await pick([
+      { name: 'config.json', body: Buffer.from(JSON.stringify(config)) },
+      { name: 'x.safetensors', body: Buffer.concat([length, header, Buffer.alloc(1000)]) },
+    ]);
+    await page.getByText('house/own-model: 1 tensors').waitFor();
+    expect(
+      await comboField(/^Model/)
+        .first()
+        .inputValue(),
+    ).toBe('house/own-model');
+    await expect.poll(weights, PATIENT).not.toBe(before);
+    await settled();
+    await page.getByText('Your own figures in the catalogue: 1').click();
+    await page.getByRole('button', { name: 'Leave out house/own-model' }).click();
+    await page.getByText('no model is called').first().waitFor();
+    // Only the page's own worker may have been fetched.
+    expect(requests.filter((one) => !one.startsWith('blob:') && !/model-file-worker/.test(one))).toEqual([]);
     expect(faults).toEqual([]);
   });
 
-  test('three scenarios, faults and an axis of control open: the same', async () => {
+  test('own prices come before the catalogue’s, from a file that started as the built-in one', async () => {
     await open();
-    for (const gpu of ['l40s', 'mi300x']) {
-      await page.getByRole('button', { name: 'Add a scenario' }).click();
-      await comboField(/^GPU/).first().fill(gpu);
-    }
-    await settled();
-    await comboField(/^Model/).fill('Qwen/Qwen3-31B');
-    await page.getByText('Near:').first().waitFor();
-    await page.getByRole('button', { name: 'Data locality and privacy' }).click();
-    await page.getByLabel('Egress from the inference network is closed and tested').selectOption('met');
-    await page.getByText('Say what this rests on').waitFor();
-    await sound('planner-three');
-    expect(faults).toEqual([]);
+    const total = page.getByRole('button', { name: /Own, 5 years: how do we know/ }).first();
+    const before = await total.textContent();
+    await page.getByText('Your own figures in the catalogue').click();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'prices and rates' }).click();
+    const file = JSON.parse(await readFile(await (await saving).path(), 'utf8')) as {
+      rows: Record<string, unknown>[];
+    };
+    const row = file.rows.find(({ category, name }) => category === 'gpu_price' && name === 'h100_sxm');
+    const give = (rows: unknown[]) =>
+      page.locator('input[data-pick=catalogue]').setInputFiles({
+        name: 'ours.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(JSON.stringify({ ...file, rows })),
+      });
+    await give([{ ...row, source: '' }]);
+    await page.getByText('Nothing of ours.json was taken').waitFor();
+    await page.locator('.own .fault').getByText('has no source').waitFor();
+    await give([{ ...row, low: 90_000, typical: 90_000, high: 90_000 }]);
+    await page.getByText('in place of the built-in one').waitFor();
+    await expect.poll(() => total.textContent(), PATIENT).not.toBe(before);
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const link = await field('Link to this plan').inputValue();
+    const other = await page.context().newPage();
+    await other.goto(link);
+    await other.getByText('Your own figures in the catalogue: 1').waitFor();
+  });
+
+  test('a file as evidence: its digest is noted, it goes nowhere', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Exit' }).click();
+    await page.locator('.axis select').first().selectOption('met');
+    requests.length = 0;
+    await page
+      .locator('.axis input[data-pick=evidence]')
+      .first()
+      .setInputFiles({
+        name: 'test.pdf',
+        mimeType: 'application/pdf',
+        buffer: Buffer.from('abc'),
+      });
+    const rests = page.locator('.axis').getByRole('textbox').first();
+    await expect
+      .poll(() => rests.inputValue(), PATIENT)
+      .toBe('test.pdf, sha-256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    expect(requests).toEqual([]);
   });
 
   test('a figure changes, and the memory stack follows; nothing is asked of any server', async () => {
@@ -212,7 +406,7 @@ describe.skipIf(!hasChromium)('the planner in a browser', () => {
     expect(scenarios[0]?.['speed']).toMatchObject({ osl: 640, model_path: 'Qwen/Qwen3-32B' });
     const strange = { ...scenarios[0], surprise: 1, memory: { model: { config: {} }, gpu: 'h100_sxm' } };
     const give = async (name: string, body: string) => {
-      await page.locator('input[type=file]').setInputFiles({
+      await page.locator('input[data-pick=plan]').setInputFiles({
         name,
         mimeType: 'application/json',
         buffer: Buffer.from(body),

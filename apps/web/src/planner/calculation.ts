@@ -15,6 +15,7 @@ import type { Checked, Problem } from '@aboveboard/planner/problem';
 import { programmeDefaults } from '@aboveboard/planner/programme/rates';
 import { type PlanAnswer, type PlanAsked, planScenario } from '@aboveboard/planner/scenario/plan';
 import { type ReportTable, reportTables } from '@aboveboard/planner/scenario/report-table';
+import { askThroughput, type ThroughputReply } from '@aboveboard/planner/speed/throughput-question';
 import { hasOwn, type OwnCatalogue, type OwnKind } from './own-catalogue.ts';
 import { type TuneWorking, tuneWorking } from './tune-working.ts';
 
@@ -72,6 +73,8 @@ export type Answered = {
   answer: PlanAnswer;
   memory: MemoryWorking | null;
   finetune: TuneWorking | null;
+  /** Of a machine that is kept full; null where the speed's words have none in its measured rows. */
+  full: ThroughputReply | null;
   /** ms that each token may take at p95; 0 where no service is asked for. */
   target: number;
   /** Every figure that the cost rests on, given or taken from the catalogue. */
@@ -134,6 +137,7 @@ export function answerScenario(given: PlanAsked, own: OwnCatalogue, draws: numbe
         memory: asked.memory ? memoryWorking(asked, answer) : null,
         finetune:
           asked.finetune && answer.finetune ? tuneWorking(asked.finetune, answer.finetune, own.gpus) : null,
+        full: asked.speed ? keptFull(asked.speed, own) : null,
         target: asked.service?.tpot_p95_ms ?? 0,
         figures: costFigures(full, answer),
         tables: reportTables(answer),
@@ -143,6 +147,12 @@ export function answerScenario(given: PlanAsked, own: OwnCatalogue, draws: numbe
     const message = error instanceof Error ? error.message : String(error);
     return { ok: false, problems: [{ code: 'corrupt', at: 'plan', message }] };
   }
+}
+
+function keptFull(speed: NonNullable<PlanAsked['speed']>, own: OwnCatalogue): ThroughputReply | null {
+  const { model_path, system, precision, isl, osl } = speed;
+  const said = askThroughput({ model_path, system, precision: precision ?? null, isl, osl }, own);
+  return said.ok ? said.value : null;
 }
 
 export function answerControl(asked: ControlAsked): Checked<ControlAnswer> {

@@ -1,7 +1,7 @@
 import type { Axis, ControlWay } from '@aboveboard/planner/control/matrix';
 import type { ControlAnswer, ControlAsked, Evidence } from '@aboveboard/planner/control/score';
 import type { Checked } from '@aboveboard/planner/problem';
-import { memo, type ReactNode, useId, useState } from 'react';
+import { memo, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { EvidenceFile } from './evidence-file.tsx';
 import { text } from './messages/en.ts';
 import { RankingView } from './ranking-view.tsx';
@@ -72,7 +72,9 @@ export const ControlView = memo(function ControlView(props: {
           </tbody>
         </table>
       </div>
-      {opened && <AxisView axis={opened} evidence={control.evidence ?? []} onEvidence={setEvidence} />}
+      {opened && (
+        <AxisView key={opened.id} axis={opened} evidence={control.evidence ?? []} onEvidence={setEvidence} />
+      )}
       {answer && <RankingView answer={answer} axes={axes} weights={control.weights ?? noWeights} />}
     </section>
   );
@@ -111,8 +113,13 @@ function AxisView(props: {
   onEvidence: (item: string, entry: Evidence | null) => void;
 }): ReactNode {
   const { axis } = props;
+  const panel = useRef<HTMLElement>(null);
+  // It stands under the table, which is taller than a small screen.
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
-    <section className="panel axis" aria-label={text.control.details(axis.title)}>
+    <section ref={panel} className="panel axis" aria-label={text.control.details(axis.title)}>
       <h3>{axis.title}</h3>
       <p>{axis.asks}</p>
       <div className="ways">

@@ -1,5 +1,5 @@
 import type { DeployAnswer } from '@aboveboard/planner/deploy/files';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { archiveOf } from './archive.ts';
 import { TableBehind } from './chart.tsx';
 import { text } from './messages/en.ts';
@@ -7,7 +7,11 @@ import { figure } from './numbers.ts';
 import { saveBlob, saveText } from './save-file.ts';
 
 /** The files that run a plan, to read and to save, and what a closed room needs. */
-export function DeployView(props: { name: string; titled: boolean; answer: DeployAnswer }): ReactNode {
+export const DeployView = memo(function DeployView(props: {
+  name: string;
+  titled: boolean;
+  answer: DeployAnswer;
+}): ReactNode {
   const { name, answer } = props;
   const archive = () =>
     saveBlob(text.deploy.archive(name), new Blob([archiveOf(answer.files)], { type: 'application/x-tar' }));
@@ -58,4 +62,4 @@ export function DeployView(props: { name: string; titled: boolean; answer: Deplo
       />
     </section>
   );
-}
+});

@@ -1,9 +1,10 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { MemoryWorking } from './calculation.ts';
 import { TableBehind } from './chart.tsx';
 import { formulas, text } from './messages/en.ts';
 import { figure, gib } from './numbers.ts';
 import { Figure } from './working.tsx';
+import { fitsInWords } from './workings.ts';
 
 type Term = {
   id: keyof typeof text.memory.terms;
@@ -66,18 +67,26 @@ function termsOf({ plan, shape, kv, quant, maxLen, layout }: MemoryWorking): Ter
 }
 
 /** `scale`: bytes at the full width, the same for all scenarios, so that bars can be compared. */
-export function MemoryStack(props: { name: string; memory: MemoryWorking; scale: number }): ReactNode {
+export const MemoryStack = memo(function MemoryStack(props: {
+  name: string;
+  memory: MemoryWorking;
+  scale: number;
+}): ReactNode {
   const { name, memory, scale } = props;
   const terms = termsOf(memory);
   const { capacity, budget, fits } = memory.plan;
   const at = (bytes: number) => `${(100 * bytes) / scale}%`;
   const drawn = terms.filter(({ id }) => id !== 'spare' && id !== 'over');
   const says = text.memory.says(name, fits);
+  const verdict = fitsInWords(fits, memory.requests);
   return (
     <section className="memory" aria-label={says}>
       <h3>
         {name}{' '}
-        <span className={fits ? 'verdict' : 'verdict bad'}>{fits ? text.figures.fits : text.figures.no}</span>
+        <span className={verdict === text.figures.yes ? 'verdict' : 'verdict bad'}>
+          {fits ? text.figures.fits : text.figures.fitsNot}
+          {verdict === text.figures.edge && `: ${text.figures.edge}`}
+        </span>
       </h3>
       <div className="stack" aria-hidden="true">
         <div className="room" style={{ width: at(capacity) }} />
@@ -129,7 +138,7 @@ export function MemoryStack(props: { name: string; memory: MemoryWorking; scale:
       />
     </section>
   );
-}
+});
 
 /** Bytes that the longest of the bars needs. */
 export function memoryScale(all: readonly MemoryWorking[]): number {

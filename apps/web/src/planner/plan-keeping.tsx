@@ -42,6 +42,7 @@ export function PlanKeeping(props: { plan: Plan; onOpen: (plan: Plan) => void })
         <input
           ref={file}
           type="file"
+          data-pick="plan"
           accept="application/json,.json"
           hidden
           onChange={(event) => {

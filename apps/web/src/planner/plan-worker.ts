@@ -18,7 +18,8 @@ import { noOwn, type OwnCatalogue, type OwnKind } from './own-catalogue.ts';
 export type Question = {
   kind: 'plan';
   id: number;
-  scenarios: PlanAsked[];
+  /** Null: nothing of it changed since its last whole answer, which the page still has. */
+  scenarios: (PlanAsked | null)[];
   control: ControlAsked;
   /** The user's own entries, where they changed since the question before. */
   own?: OwnCatalogue;
@@ -31,7 +32,8 @@ export type Reply =
   | {
       kind: 'answered';
       id: number;
-      scenarios: Checked<Answered>[];
+      /** Null for those that were asked as null. */
+      scenarios: (Checked<Answered> | null)[];
       control: Checked<ControlAnswer>;
       /** False: the same again with all draws is under way. */
       final: boolean;
@@ -59,13 +61,13 @@ scope.onmessage = async ({ data }) => {
   await breathe();
   if (newest !== data.id) return;
   const control = answerControl(data.control);
-  const quick = data.scenarios.map((asked) => answerScenario(asked, own, QUICK));
+  const quick = data.scenarios.map((asked) => asked && answerScenario(asked, own, QUICK));
   scope.postMessage({ kind: 'answered', id: data.id, scenarios: quick, control, final: false });
-  const scenarios: Checked<Answered>[] = [];
+  const scenarios: (Checked<Answered> | null)[] = [];
   for (const asked of data.scenarios) {
     await breathe();
     if (newest !== data.id) return;
-    scenarios.push(answerScenario(asked, own, ALL));
+    scenarios.push(asked && answerScenario(asked, own, ALL));
   }
   scope.postMessage({ kind: 'answered', id: data.id, scenarios, control, final: true });
 };

@@ -1,6 +1,6 @@
 import type { ProgrammeRate } from '@aboveboard/planner/programme/rates';
 import type { ProgrammeAnswer, Range } from '@aboveboard/planner/programme/sizing';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { bytesInWords } from '../figures.ts';
 import { text } from './messages/en.ts';
 import { compact, figure } from './numbers.ts';
@@ -68,7 +68,11 @@ const rateInWords = ({ low, typical, high, unit }: Range) =>
     : `${figure(typical)} ${unit} (${text.figures.between(figure(low), figure(high))})`;
 
 /** What a recording programme takes, each figure with what it rests on. */
-export function ProgrammeView(props: { name: string; titled: boolean; answer: ProgrammeAnswer }): ReactNode {
+export const ProgrammeView = memo(function ProgrammeView(props: {
+  name: string;
+  titled: boolean;
+  answer: ProgrammeAnswer;
+}): ReactNode {
   const { name, answer } = props;
   return (
     <section aria-label={`${text.programme.title}: ${name}`}>
@@ -84,4 +88,4 @@ export function ProgrammeView(props: { name: string; titled: boolean; answer: Pr
       </ul>
     </section>
   );
-}
+});

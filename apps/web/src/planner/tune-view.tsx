@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { TableBehind } from './chart.tsx';
 import { text } from './messages/en.ts';
 import { figure } from './numbers.ts';
@@ -17,7 +17,7 @@ const looks: Record<TuneTerm, string> = {
 };
 
 /** The memory of one training step on a GPU, against what it holds. */
-export function TuneView(props: { name: string; tune: TuneWorking }): ReactNode {
+export const TuneView = memo(function TuneView(props: { name: string; tune: TuneWorking }): ReactNode {
   const { name, tune } = props;
   const { peak, capacity } = tune;
   const terms = tune.terms.filter(({ gib }) => gib > 0);
@@ -81,4 +81,4 @@ export function TuneView(props: { name: string; tune: TuneWorking }): ReactNode 
       />
     </section>
   );
-}
+});

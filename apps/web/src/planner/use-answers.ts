@@ -2,7 +2,7 @@ import type { ControlAnswer, ControlAsked } from '@aboveboard/planner/control/sc
 import type { Checked, Problem } from '@aboveboard/planner/problem';
 import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Answered, Offered } from './calculation.ts';
-import { askedOf, type Plan } from './draft.ts';
+import { askedOf, type Draft, type Plan } from './draft.ts';
 import type { OwnCatalogue, OwnKind } from './own-catalogue.ts';
 import type { FileAsked, Question, Reply } from './plan-worker.ts';
 import { saveText } from './save-file.ts';
@@ -25,11 +25,16 @@ export type Answers = {
   saveCatalogue: (of: OwnKind) => void;
 };
 
+/** Of which drafts the page has the whole answer, by place; a scenario that did not change is not worked out again. */
+type Held = { drafts: readonly (Draft | null)[]; own: OwnCatalogue | null };
+
 /** The answers to a plan, kept up with it by a worker. */
 export function useAnswers(plan: Plan): Answers {
   const worker = useRef<Worker | null>(null);
   const asked = useRef(0);
   const sent = useRef<OwnCatalogue | null>(null);
+  const held = useRef<Held>({ drafts: [], own: null });
+  const pending = useRef<{ drafts: readonly Draft[]; unchanged: readonly boolean[] } | null>(null);
   const [offered, setOffered] = useState<Offered | null>(null);
   const [failed, setFailed] = useState(false);
   const [reply, setReply] = useState<{
@@ -49,6 +54,11 @@ export function useAnswers(plan: Plan): Answers {
       if (data.kind === 'offered') setOffered(data.offered);
       else if (data.kind === 'catalogue') saveText(`${data.of}.json`, data.json, 'application/json');
       else if (data.id === asked.current) {
+        const { drafts, unchanged } = pending.current ?? { drafts: [], unchanged: [] };
+        held.current = {
+          own: sent.current,
+          drafts: drafts.map((draft, i) => (data.final || unchanged[i] ? draft : null)),
+        };
         // Drawing gives way to typing.
         startTransition(() => setReply((before) => merged(before.scenarios, data)));
       }
@@ -56,6 +66,7 @@ export function useAnswers(plan: Plan): Answers {
     made.onerror = () => setFailed(true);
     worker.current = made;
     sent.current = null;
+    held.current = { drafts: [], own: null };
     return () => made.terminate();
   }, []);
 
@@ -63,15 +74,19 @@ export function useAnswers(plan: Plan): Answers {
     asked.current++;
     const fresh = sent.current !== plan.own;
     sent.current = plan.own;
+    const unchanged = plan.scenarios.map(
+      (draft, i) => held.current.own === plan.own && held.current.drafts[i] === draft,
+    );
+    pending.current = { drafts: plan.scenarios, unchanged };
     const question: Question = {
       kind: 'plan',
       id: asked.current,
       ...(fresh ? { own: plan.own } : {}),
-      scenarios: read.map(({ asked }) => asked),
+      scenarios: read.map(({ asked }, i) => (unchanged[i] ? null : asked)),
       control: evidenced(plan.control),
     };
     worker.current?.postMessage(question);
-  }, [read, plan.control, plan.own]);
+  }, [read, plan.scenarios, plan.control, plan.own]);
 
   const scenarios = read.map(({ problems }, i) => {
     const state = reply.scenarios[i];
@@ -91,11 +106,13 @@ function merged(before: readonly ScenarioState[], data: Extract<Reply, { kind: '
   return {
     final: data.final,
     control: data.control,
-    scenarios: data.scenarios.map((scenario, i) =>
-      scenario.ok
+    scenarios: data.scenarios.map((scenario, i): ScenarioState => {
+      const last = before[i] ?? { problems: [], answered: null };
+      if (!scenario) return last;
+      return scenario.ok
         ? { problems: [], answered: scenario.value }
-        : { problems: scenario.problems, answered: before[i]?.answered ?? null },
-    ),
+        : { problems: scenario.problems, answered: last.answered };
+    }),
   };
 }
 

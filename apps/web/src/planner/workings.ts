@@ -179,6 +179,24 @@ const speedFigures: KeyFigure[] = [
   speedFigure('throughput', text.figures.throughput, formulas.throughput, ({ answer }) =>
     answer.speed ? spread(answer.speed.throughput_tok_s_per_gpu, 'tokens/s') : null,
   ),
+  {
+    id: 'full',
+    label: text.figures.full,
+    of: ({ full }) =>
+      full && {
+        title: text.figures.full,
+        ...spread(full.throughput_tok_s_per_gpu, 'tokens/s'),
+        basis: uncheckedOr({ word: full.basis, says: text.basis.full(full.basis) }, full.unchecked),
+        formula: formulas.full,
+        inputs: [
+          [formulas.inputs.basis, full.basis],
+          ...Object.entries(full.assumed).map(
+            ([name, value]) => [`${formulas.assumed}: ${name}`, value] as const,
+          ),
+        ],
+        sources: [formulas.fullSource],
+      },
+  },
   speedFigure('gpus', text.figures.gpus, formulas.gpus, ({ answer: { service, speed } }) => {
     if (!service || !speed) return null;
     if (!service.reachable) return { value: text.figures.unreachable };

@@ -106,6 +106,8 @@ export const text = {
       says: (what: string) =>
         `No measured row stands behind all of it, so the interval promises no share of cases: ${what}.`,
     },
+    full: (basis: string) =>
+      `On MLPerf’s measured systems: ${basis}. The interval is that of systems that were left out of the fit whole.`,
     speed: (says: string) =>
       `On measured rows: ${says}. The interval is that of rows that were left out of the fit in the same way.`,
   },
@@ -116,6 +118,7 @@ export const text = {
     figure: 'Figure',
     notAsked: 'not asked',
     fits: 'Fits',
+    fitsNot: 'Does not fit',
     yes: 'yes',
     no: 'no',
     edge: 'on the edge',
@@ -128,6 +131,7 @@ export const text = {
     ttft: 'Time to first token',
     tpot: 'Time of each token',
     throughput: 'Output of a GPU',
+    full: 'Output of a GPU kept full',
     gpus: 'GPUs for the targets',
     unreachable: 'out of reach',
     total: (way: string, years: number) => `${way}, ${years} years`,
@@ -273,6 +277,8 @@ export const formulas = {
   ttft: 'Server + launches + own prefill + prompts and steps ahead, corrected by near measured rows of the family.',
   tpot: 'Kernels + collectives + weights ÷ bandwidth + KV ÷ bandwidth + arithmetic + interleaved prefill, corrected by near measured rows of the family.',
   throughput: 'Requests at once × answer ÷ (first token + each token × answer) ÷ GPUs (Little’s law).',
+  full: 'A sum of arithmetic and bandwidth terms of this model, load and GPU, with factors fitted to MLPerf’s systems. No service keeps a machine this full.',
+  fullSource: 'Fit and intervals: docs/planner-accuracy.md, MLPerf Inference v5.1, systems left out in turn',
   gpus: 'The fewest replicas whose simulated p95 keeps both targets, with arrivals in bursts, × GPUs a replica.',
   total: {
     onPremise:
