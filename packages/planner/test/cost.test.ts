@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { costRows } from '../src/catalogue/cost.ts';
 import { builtInGpus } from '../src/catalogue/gpu.ts';
+import { defaultFigures } from '../src/cost/defaults.ts';
 import { breakEvenMonth, cashFlows, figure, presentValue } from '../src/cost/flows.ts';
 import { gpuHour, simpleBreakEven } from '../src/cost/gpu-hour.ts';
 import { type CostAsked, type CostField, costFields, costIndex, readCost } from '../src/cost/inputs.ts';
@@ -78,6 +79,24 @@ describe('figures', () => {
   test('figures that were not given are listed with their source', () => {
     expect(planOf().assumed.find((a) => a.field === 'gpuPrice')?.source).toContain('http');
     expect(planOf().assumed.some((a) => a.field === 'staffCost')).toBe(false);
+  });
+
+  test('what is assumed are figures of a cost plan, and all that must be given is not', () => {
+    const h100 = builtInGpus.find(({ name }) => name === 'h100_sxm');
+    const fields = Object.keys(costFields);
+    expect(Object.keys(defaultFigures(h100, [])).filter((name) => !fields.includes(name))).toEqual([]);
+    expect(fields.filter((name) => !(name in defaultFigures(h100, []))).sort()).toEqual(
+      [
+        'apiIn',
+        'apiOut',
+        'cloudHour',
+        'electricity',
+        'staffCost',
+        'tokensIn',
+        'tokensOut',
+        'tokensPerGpu',
+      ].sort(),
+    );
   });
 
   test("[PLN3] the user's own cost rows come first", () => {

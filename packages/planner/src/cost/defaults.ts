@@ -1,16 +1,12 @@
 import { type CostRow, costRows, typicalCost } from '../catalogue/cost.ts';
 import type { Gpu } from '../catalogue/gpu.ts';
-import type { CostField } from './inputs.ts';
 import type { Quantity } from './quantity.ts';
 
 /**
  * What the catalogue, or a stated assumption, says of a figure that the user left out. Price and power are those of
- * the GPU, and absent without one: nothing stands in for a GPU that is not there.
+ * the GPU, and absent without one: nothing stands in for a GPU that is not there. Keys are fields of `costFields` (a test holds them to it).
  */
-export function defaultFigures(
-  gpu: Gpu | undefined,
-  own: readonly CostRow[],
-): Partial<Record<CostField, Quantity>> {
+export function defaultFigures(gpu: Gpu | undefined, own: readonly CostRow[]): Record<string, Quantity> {
   const fixed = (typical: number, low = typical, high = typical): Quantity => ({
     low,
     typical,

@@ -125,7 +125,7 @@ export function readCost(
   const tariff = said('electricity') ? undefined : tariffOf(asked.country, asked.tariff, own);
   const api = asked.api ? apiOf(asked.api) : undefined;
   for (const found of [rent, tariff, api]) if (found && !found.ok) problems.push(...found.problems);
-  const defaults = {
+  const defaults: Partial<Record<CostField, Quantity>> = {
     ...defaultFigures(known, own),
     ...(rent?.ok ? { cloudHour: rent.value } : {}),
     ...(tariff?.ok ? { electricity: tariff.value } : {}),
