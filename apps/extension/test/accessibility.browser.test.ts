@@ -119,4 +119,27 @@ describe('the panel and the pages', () => {
     await list.close();
     await page.close();
   });
+
+  test('a card of her own: empty, with what is wrong with it, and in the list', async () => {
+    const { panel } = contributor;
+    await panel.bringToFront();
+    await panel.getByRole('button', { name: 'Make a card' }).click();
+    await panel.getByRole('button', { name: 'Another input' }).click();
+    await panel
+      .getByRole('group', { name: 'Input 1' })
+      .getByLabel('What to enter')
+      .fill('ada@works-council.de');
+    await panel.getByRole('button', { name: 'Keep the card' }).click();
+    await panel.getByText('Say first that you made the inputs up.').waitFor();
+    await sound(panel, 'card-editor');
+    await panel.getByLabel('Title').fill('Send a letter');
+    await panel.getByLabel('What is to be done').fill('Send a letter');
+    await panel.getByRole('group', { name: 'Input 1' }).getByLabel('What it is').fill('To');
+    await panel.getByRole('group', { name: 'Input 1' }).getByLabel('What to enter').fill('ada@mail.example');
+    await panel.getByLabel('It worked when').fill('It is sent.');
+    await panel.getByLabel('I made all of these inputs up.').check();
+    await panel.getByRole('button', { name: 'Keep the card' }).click();
+    await panel.getByRole('button', { name: 'Change: Send a letter' }).waitFor();
+    await sound(panel, 'own-cards');
+  });
 });

@@ -76,9 +76,10 @@ describe('a page that tries to tell (T2)', () => {
     await contributor.startCard();
     const page = await browser.context.newPage();
     await page.goto(`${site.origin}/watcher`);
+    // On a busy machine the agent comes a while after the panel says that it records.
+    const taken = async () => (await contributor.view()).live?.taking.map(({ origin }) => origin);
+    await expect.poll(taken, { timeout: 20_000 }).toContain(site.origin);
     const recorded = await used(page);
-    const { live } = await contributor.view();
-    expect(live?.taking.map(({ origin }) => origin)).toContain(site.origin);
     await contributor.press('Pause');
     await contributor.press('Resume');
     await page.bringToFront();

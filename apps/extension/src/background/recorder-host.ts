@@ -252,7 +252,8 @@ export class RecorderHost {
   countUpload(): CountBytes {
     return async (bytes) => {
       const most = (this.rules.agreement?.budgets.networkMegabytesPerDay ?? 0) * MEGABYTE;
-      if (!(await countNetwork(this.database, dayOf(Date.now()), bytes, most))) throw new NetworkUsedUp();
+      const counted = await countNetwork(this.database, dayOf(Date.now()), bytes, most);
+      if (!counted) throw new NetworkUsedUp(bytes > most);
     };
   }
 

@@ -10,6 +10,10 @@ import { randomBytes } from './recording-writing.ts';
 import { NetworkUsedUp, ServerClient, ServerFault } from './server-client.ts';
 
 export const UPLOAD_ALARM = 'upload';
+/** Milliseconds until a connection that may not be used is looked at again. */
+const LOOK_AGAIN = 15 * 60_000;
+const TOO_LARGE =
+  'A part of it is larger than the network that was agreed for a whole day, so it can not leave.';
 
 /** Rests for the agreement's cooling time; leaves at a time after that which nobody can guess. */
 export async function release(
@@ -58,9 +62,14 @@ export async function uploadNow(host: RecorderHost, id: string): Promise<void> {
 
 /** The next one that is due, by an alarm: it rings also when the worker was ended in between. */
 export async function schedule(host: RecorderHost): Promise<void> {
+  const cost = presentCost(host.rules.setup.server);
   const due = (await host.shelf.all())
     .filter(({ state }) => state === 'cooling' || state === 'uploading')
-    .map(({ release: released }) => released?.uploadAt ?? 0);
+    .map(({ release: released }) => {
+      const at = released?.uploadAt ?? 0;
+      // The browser wakes nobody when the connection changes.
+      return mayUpload(cost, released?.now === true) ? at : Math.max(at, Date.now() + LOOK_AGAIN);
+    });
   if (due.length === 0) return;
   await chrome.alarms.create(UPLOAD_ALARM, { when: Math.max(Date.now() + 500, Math.min(...due)) });
 }
@@ -84,14 +93,16 @@ async function uploadAll(host: RecorderHost, changed: () => void): Promise<void>
     try {
       await upload(host, row.id, changed);
     } catch (error) {
-      if (error instanceof NetworkUsedUp || error instanceof ConnectionChanged) {
+      const never = error instanceof NetworkUsedUp && error.never;
+      if ((error instanceof NetworkUsedUp && !never) || error instanceof ConnectionChanged) {
         await waits(host, row.id, error instanceof NetworkUsedUp);
         changed();
         continue;
       }
-      const fault = error instanceof ServerFault ? error.message : 'The upload stopped.';
+      const fault = never ? TOO_LARGE : error instanceof ServerFault ? error.message : 'The upload stopped.';
       const retry =
-        error instanceof ServerFault && error.status >= 400 && error.status < 500 && error.status !== 429;
+        never ||
+        (error instanceof ServerFault && error.status >= 400 && error.status < 500 && error.status !== 429);
       await host.shelf.change(row.id, (known) =>
         known.release
           ? {

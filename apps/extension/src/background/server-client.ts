@@ -14,6 +14,12 @@ export class ServerFault extends Error {
 /** The day's bytes would be more than agreed; nothing was sent. */
 export class NetworkUsedUp extends Error {
   override readonly name = 'NetworkUsedUp';
+  /** No day has room for it. */
+  readonly never: boolean;
+  constructor(never: boolean) {
+    super('The agreed network of the day is used up.');
+    this.never = never;
+  }
 }
 
 /** Counts bytes before they are sent and after they came; throws NetworkUsedUp where they may not be sent. */

@@ -131,7 +131,7 @@ export const words = {
     labelHint: 'For example: amount',
     value: 'What to enter',
     another: 'Another input',
-    without: (n: number) => `Without input ${n}`,
+    without: (n: number) => `Remove input ${n}`,
     check: 'It worked when',
     success: 'Words that the page shows then',
     successHint: 'Not needed. They stay readable too, so they must not name anybody.',
