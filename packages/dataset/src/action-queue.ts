@@ -1,6 +1,6 @@
 import type { ClosedText, OpenText } from '@aboveboard/protocol/event';
 import type { Action, EventRange, TypeAction, Unnumbered } from './action.ts';
-import { choosersIn, mayChoose } from './list-choosing.ts';
+import { type Choosing, choosersIn, mayChoose } from './list-choosing.ts';
 
 /**
  * Numbers actions in order. A run of typing waits here for the text event that says what was typed (ACT31),
@@ -33,11 +33,11 @@ export class ActionQueue {
     this.#flush();
   }
 
-  /** Takes out what turns out to have been part of the choice at `t` in the list `node`, in order. */
-  choosers(node: number | null, t: number, withinTicks: number): Unnumbered[] {
+  /** Takes out what turns out to have been part of the choice, in order. */
+  choosers(choosing: Choosing, withinTicks: number): Unnumbered[] {
     const from = this.#queue.findLastIndex(({ chooses }) => !chooses) + 1;
     const waiting = this.#queue.slice(from).map(({ action }) => action);
-    const count = choosersIn(waiting, node, t, withinTicks);
+    const count = choosersIn(waiting, choosing, withinTicks);
     return this.#queue.splice(this.#queue.length - count, count).map(({ action }) => action);
   }
 

@@ -33,14 +33,16 @@ export function mayChoose(action: Unnumbered): boolean {
   }
 }
 
+/** Where and when a list was chosen in. */
+export type Choosing = { surface: number; node: number | null; t: number };
+
 /**
- * How many of `before`, counted from its end, were part of the choice at `t` in the list `node` (ACT35,
- * ACT36). They all may choose, or are waits between what may.
+ * How many of `before`, counted from its end, were part of the choice (ACT35, ACT36). They all may choose, or
+ * are waits between what may. A key may not know its element, a click does.
  */
 export function choosersIn(
   before: readonly Unnumbered[],
-  node: number | null,
-  t: number,
+  { surface, node, t }: Choosing,
   withinTicks: number,
 ): number {
   let count = 0;
@@ -48,8 +50,9 @@ export function choosersIn(
   for (let i = before.length - 1; i >= 0; i--) {
     const action = before[i] as Unnumbered;
     if (action.kind === 'wait') continue;
-    if (action.node !== null && node !== null && action.node !== node) break;
     const opens = action.kind === 'click' || action.kind === 'double-click';
+    const elsewhere = action.node !== node && (opens || (action.node !== null && node !== null));
+    if (elsewhere || action.surface !== surface) break;
     if (!opens && next - action.until > withinTicks) break;
     count = before.length - i;
     if (opens || action.kind === 'select') break;

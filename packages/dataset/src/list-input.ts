@@ -9,7 +9,8 @@ export function takeSelect(r: Reduction, event: SelectEvent, t: number): void {
   const node = event.node ?? null;
   r.interrupt();
   const begin = r.before(t);
-  const taken = r.queue.choosers(node, t, r.rules.typeMs);
+  const { surface } = r.views.front;
+  const taken = r.queue.choosers({ surface, node, t }, r.rules.typeMs);
   if (taken.length > 0) r.dropHover();
   const parts = taken.filter((action) => action.kind !== 'wait');
   for (const action of taken) {
@@ -21,7 +22,7 @@ export function takeSelect(r: Reduction, event: SelectEvent, t: number): void {
     kind: 'select',
     t: first?.t ?? t,
     until: t,
-    surface: first?.surface ?? r.views.front.surface,
+    surface,
     node,
     events: mergeRanges([...parts.flatMap((action) => action.events), one(r.index)]),
     before: first?.before ?? begin,

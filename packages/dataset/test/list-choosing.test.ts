@@ -3,6 +3,7 @@ import {
   click,
   down,
   focus,
+  front,
   gap,
   geometry,
   hold,
@@ -60,6 +61,11 @@ describe('choosing in a list', () => {
       'select',
     ]);
     expect(kindsOf([focus(0, 7), ...typed(0), select(6000, 'B', 7)])).toEqual(['type', 'select']);
+    expect(kindsOf([...click(0, 5, 5, 0, 7), select(2000, 'B')])).toEqual(['click', 'select']);
+    expect(kindsOf([front(0, 0), ...click(1, 5, 5, 0, 7), front(900, 1), select(2000, 'B', 7)])).toEqual([
+      'click',
+      'select',
+    ]);
     const saved = [hold(0, 'Control'), key('keydown', 10, 'ctrl+s', 'shortcut'), letGo(90, 'Control')];
     expect(kindsOf([focus(0, 7), ...saved, ...arrow(500, 'B')])).toEqual(['shortcut', 'select']);
     expect(kindsOf([...click(0, 5, 5, 0, 7), gap(1000, 1001), select(2000, 'B', 7)])).toEqual([
