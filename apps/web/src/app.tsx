@@ -17,6 +17,7 @@ const AgreementPage = lazy(() => import('./pages/agreement-page.tsx'));
 const TryPage = lazy(() => import('./pages/try-page.tsx'));
 const RecordingsPage = lazy(() => import('./pages/recordings-page.tsx'));
 const StatusPage = lazy(() => import('./pages/status-page.tsx'));
+const LogPage = lazy(() => import('./pages/log-page.tsx'));
 const PlannerPage = lazy(() => import('./planner/planner-page.tsx'));
 
 const load = async (): Promise<{ about: About; session: Session | null }> => {
@@ -50,6 +51,7 @@ export function App(): ReactNode {
           </Route>
           <Route path="/try" component={TryPage} />
           <Route path="/agreement" component={AgreementPage} />
+          <Route path="/logs" component={LogPage} />
           <Route path="/planner" component={PlannerPage} />
           <Route path="/about">
             <AboutPage about={about} />

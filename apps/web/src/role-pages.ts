@@ -9,6 +9,7 @@ export type PagePath =
   | '/status'
   | '/try'
   | '/about'
+  | '/logs'
   | '/planner';
 
 const titles: Record<PagePath, string> = {
@@ -19,15 +20,16 @@ const titles: Record<PagePath, string> = {
   '/status': words.pages.status,
   '/try': words.pages.try,
   '/about': words.pages.about,
+  '/logs': words.pages.log,
   '/planner': words.pages.planner,
 };
 
-const everyone: PagePath[] = ['/try', '/agreement', '/planner', '/about'];
-const steward: PagePath[] = ['/agreement', '/try', '/planner', '/about'];
+const everyone: PagePath[] = ['/try', '/agreement', '/logs', '/planner', '/about'];
+const steward: PagePath[] = ['/agreement', '/try', '/logs', '/planner', '/about'];
 const pages: Record<Role, PagePath[]> = {
-  contributor: ['/today', '/agreement', '/try', '/planner', '/about'],
-  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/planner', '/about'],
-  operator: ['/status', '/agreement', '/try', '/planner', '/about'],
+  contributor: ['/today', '/agreement', '/try', '/logs', '/planner', '/about'],
+  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/logs', '/planner', '/about'],
+  operator: ['/status', '/agreement', '/try', '/logs', '/planner', '/about'],
   representative: steward,
   dpo: steward,
   employer: steward,

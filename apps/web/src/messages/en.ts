@@ -32,6 +32,15 @@ export const words = {
     status: 'Status',
     about: 'About this installation',
     planner: 'Planner',
+    log: 'Log',
+  },
+  log: {
+    title: 'What was done, and by whom',
+    lead: 'Two logs that nobody can change unseen: the rules that the parties signed, and every use of what was released. Acts of contributors are sealed: nobody but themselves can tell them from fillers.',
+    convenience:
+      'Your browser checks each line against the signed log. But this page comes from the server that keeps the log, so it can’t vouch for the server. The recorder’s own log page and the command “aboveboard log verify” can.',
+    which: 'Which log',
+    names: { rules: 'Rules', uses: 'Uses' },
   },
   notFound: {
     title: 'There is no such page',
