@@ -9,12 +9,12 @@ import { encodeStates } from './state-segment.ts';
 export type Segment = { kind: PartKind; count: number; from: number; to: number; encode: () => Uint8Array };
 
 /**
- * Enough for parts to be written anew: bytes of their segments before deflating, events. Most of what a state says
+ * Enough for parts to be written anew: bytes of their segments before deflating, items. Most of what a state says
  * was said in the minute before it; a longer look back saves little and makes a part slow to open.
  */
-const ENOUGH = { bytes: 1_048_576, events: 16_384 };
+const ENOUGH = { bytes: 1_048_576, items: 16_384 };
 /** No more is held, whoever should have regrouped. */
-const MOST = { bytes: 4 * ENOUGH.bytes, events: 2 * ENOUGH.events };
+const MOST = { bytes: 4 * ENOUGH.bytes, items: 2 * ENOUGH.items };
 
 /**
  * The items of the last parts of a spool, which became small because each had to be durable within a second
@@ -28,7 +28,7 @@ export class PartGroup {
   readonly #events: EventColumns[] = [];
   #parts = 0;
   #bytes = 0;
-  #eventCount = 0;
+  #items = 0;
 
   constructor(from: number) {
     this.from = from;
@@ -46,20 +46,18 @@ export class PartGroup {
   add(items: GroupItems, bytes: number): void {
     if (items.kind === 'states') this.#states.push(items.items);
     else if (items.kind === 'frames') this.#frames.push(items.items);
-    else {
-      this.#events.push(items.columns);
-      this.#eventCount += items.columns.length;
-    }
+    else this.#events.push(items.columns);
+    this.#items += items.kind === 'events' ? items.columns.length : items.items.length;
     this.#parts += 1;
     this.#bytes += bytes;
   }
 
   get isEnough(): boolean {
-    return this.#bytes >= ENOUGH.bytes || this.#eventCount >= ENOUGH.events;
+    return this.#bytes >= ENOUGH.bytes || this.#items >= ENOUGH.items;
   }
 
   get isFull(): boolean {
-    return this.#bytes >= MOST.bytes || this.#eventCount >= MOST.events;
+    return this.#bytes >= MOST.bytes || this.#items >= MOST.items;
   }
 
   /** One of each kind at most, in the order of REC74. */
@@ -71,8 +69,8 @@ export class PartGroup {
       segments.push({ kind: 'states', ...spanOf(states), encode: () => encodeStates(states) });
     if (frames.length > 0)
       segments.push({ kind: 'frames', ...spanOf(frames), encode: () => encodeFrames(frames) });
-    if (this.#eventCount > 0) {
-      const events = joined(this.#events);
+    const events = joined(this.#events);
+    if (events.length > 0) {
       segments.push({
         kind: 'events',
         count: events.length,

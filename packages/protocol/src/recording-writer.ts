@@ -316,22 +316,24 @@ export class RecordingWriter {
   }
 
   async #rewrite(replace: ReplaceParts): Promise<number | null> {
-    const group = this.#group;
-    const { from } = group;
-    const segments = group.segments(this.#options.tickMicroseconds);
-    // They are few already, or could be too large together.
-    if (group.parts <= segments.length || group.bytes > this.#limits.partBytes * (15 / 16)) {
-      if (group.isEnough) this.#group = new PartGroup(this.#parts.length);
+    const { from, parts, bytes } = this.#group;
+    const segments = this.#group.segments(this.#options.tickMicroseconds);
+    const mayBe = segments.every(({ kind, count }) => count <= mostItems(kind, this.#limits));
+    const entries: PartEntry[] = [];
+    const written: ReplacementPart[] = [];
+    if (mayBe && parts > segments.length && bytes <= this.#limits.partBytes) {
+      for (const segment of segments) {
+        const { entry, sealed } = await this.#sealed(segment, from + entries.length);
+        entries.push(entry);
+        written.push({ label: this.#label(entry), sealed });
+      }
+    }
+    // They are few already, or too many or too large to be one part: they stay as they are.
+    if (written.length === 0 || written.some(({ sealed }) => sealed.length > this.#limits.partBytes)) {
+      if (this.#group.isEnough) this.#group = new PartGroup(this.#parts.length);
       return null;
     }
-    const entries: PartEntry[] = [];
-    const parts: ReplacementPart[] = [];
-    for (const segment of segments) {
-      const { entry, sealed } = await this.#sealed(segment, from + parts.length);
-      entries.push(entry);
-      parts.push({ label: this.#label(entry), sealed });
-    }
-    if (!(await replace(from, parts))) return null;
+    if (!(await replace(from, written))) return null;
     this.#parts.splice(from, this.#parts.length - from, ...entries);
     this.#group = new PartGroup(this.#parts.length);
     return this.#parts.length;
@@ -365,6 +367,10 @@ export class RecordingWriter {
   #throwFailure(): void {
     if (this.#failure) throw this.#failure.error;
   }
+}
+
+function mostItems(kind: PartKind, limits: RecordingLimits): number {
+  return { events: limits.eventsInPart, states: limits.statesInPart, frames: limits.framesInPart }[kind];
 }
 
 /** About how many bytes a JSON-like value takes; no copy is made of it. */

@@ -105,6 +105,20 @@ describe('regrouping', () => {
     expect((await collected(rescued.events())).slice(0, -1)).toEqual(events);
   });
 
+  test.each([
+    ['items', { statesInPart: 12 }],
+    ['bytes', { partBytes: 700 }],
+  ])('[REC87] what would be one part of too many %s stays as it is, and is read', async (_, limits) => {
+    const { store, ...rest } = { ...options(), limits };
+    const writer = new RecordingWriter({ ...rest, store });
+    const { events, states } = await many(writer);
+    const before = await store.list();
+    expect(await writer.regroup(into(store), 'whatever')).toBe(null);
+    expect(await store.list()).toEqual(before);
+    const again = await RecordingWriter.resume({ ...rest, store });
+    expect(again.counts).toEqual({ events: events.length, states: states.length, frames: 0 });
+  });
+
   test('[REC77] a writer that resumes regroups the parts that were there before it', async () => {
     const { store, ...rest } = options();
     const { events, states } = await many(new RecordingWriter({ ...rest, store }));
@@ -194,5 +208,9 @@ describe('regrouping', () => {
     const heavy = new PartGroup(0);
     for (added = 0; !heavy.isFull; added++) heavy.add({ kind: 'states', items: [] }, 1_000_000);
     expect(added).toBe(5);
+    const light = new PartGroup(0);
+    const items = makeRun(1, 20);
+    for (added = 0; !light.isFull; added++) light.add({ kind: 'states', items }, 1);
+    expect(added * items.length).toBeLessThan(33_000);
   });
 });
