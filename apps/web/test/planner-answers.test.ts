@@ -1,7 +1,7 @@
 import { axes, type ControlWay } from '@aboveboard/planner/control/matrix';
 import { askControl, type ControlAnswer } from '@aboveboard/planner/control/score';
 import { describe, expect, test } from 'vitest';
-import { answerScenario, offered } from '../src/planner/calculation.ts';
+import { answerParts, answerScenario, offered } from '../src/planner/calculation.ts';
 import { askedOf, examplePlan } from '../src/planner/draft.ts';
 import { noOwn } from '../src/planner/own-catalogue.ts';
 import { leadsAt, rankingMoves } from '../src/planner/ranking-moves.ts';
@@ -66,6 +66,21 @@ describe('answers on the page', () => {
     const fits = keyFigures(5)[0]?.of(trt);
     expect(fits?.basis?.word).toContain('unchecked');
     expect(fits?.basis?.says).toContain('sglang');
+  });
+
+  test('a fault in one part leaves the others fresh; what rests on it falls with it', () => {
+    const [draft] = examplePlan().scenarios;
+    if (!draft) throw new Error('no example');
+    const told = (written: Record<string, string>) =>
+      answerParts(askedOf({ ...draft, written: { ...draft.written, ...written } }).asked, noOwn, 50);
+    // The catalogue has no rent of this one.
+    const rentless = told({ gpu: 'l40s' });
+    expect(rentless.problems.map(({ at }) => at)).toEqual(['cost.figures.cloudHour']);
+    expect(rentless.answered?.answer.memory).toBeDefined();
+    expect(rentless.answered?.answer.speed).toBeDefined();
+    expect(rentless.answered?.answer.cost).toBeUndefined();
+    expect(told({ model: 'nothing of the kind' }).answered).toBeNull();
+    expect(told({}).problems).toEqual([]);
   });
 
   test('a training step’s terms add up to its peak, and the interval decides', () => {

@@ -149,6 +149,24 @@ export function answerScenario(given: PlanAsked, own: OwnCatalogue, draws: numbe
   }
 }
 
+/** What can be answered: parts with a fault are left out, for a stale figure beside a fresh one would mislead. */
+export type Told = { problems: Problem[]; answered: Answered | null };
+
+export function answerParts(given: PlanAsked, own: OwnCatalogue, draws: number): Told {
+  const whole = answerScenario(given, own, draws);
+  if (whole.ok) return { problems: [], answered: whole.value };
+  const faulty = new Set(whole.problems.map(({ at }) => at.split('.')[0] ?? ''));
+  // What rests on a part falls with it.
+  if (faulty.has('memory')) faulty.add('deploy');
+  if (faulty.has('speed')) faulty.add('service');
+  if (faulty.has('speed') && !given.cost?.figures?.['tokensPerGpu']) faulty.add('cost');
+  const rest = Object.fromEntries(Object.entries(given).filter(([part]) => !faulty.has(part))) as PlanAsked;
+  const part = answerScenario(rest, own, draws);
+  const some = part.ok && parts.some((one) => part.value.answer[one]);
+  return { problems: whole.problems, answered: some ? part.value : null };
+}
+const parts = ['memory', 'finetune', 'speed', 'cost', 'programme'] as const;
+
 function keptFull(speed: NonNullable<PlanAsked['speed']>, own: OwnCatalogue): ThroughputReply | null {
   const { model_path, system, precision, isl, osl } = speed;
   const said = askThroughput({ model_path, system, precision: precision ?? null, isl, osl }, own);

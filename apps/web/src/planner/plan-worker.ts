@@ -2,12 +2,12 @@ import type { ControlAnswer, ControlAsked } from '@aboveboard/planner/control/sc
 import type { Checked } from '@aboveboard/planner/problem';
 import type { PlanAsked } from '@aboveboard/planner/scenario/plan';
 import {
-  type Answered,
   answerControl,
-  answerScenario,
+  answerParts,
   catalogueFile,
   type Offered,
   offered,
+  type Told,
 } from './calculation.ts';
 import { noOwn, type OwnCatalogue, type OwnKind } from './own-catalogue.ts';
 
@@ -33,7 +33,7 @@ export type Reply =
       kind: 'answered';
       id: number;
       /** Null for those that were asked as null. */
-      scenarios: (Checked<Answered> | null)[];
+      scenarios: (Told | null)[];
       control: Checked<ControlAnswer>;
       /** False: the same again with all draws is under way. */
       final: boolean;
@@ -61,13 +61,13 @@ scope.onmessage = async ({ data }) => {
   await breathe();
   if (newest !== data.id) return;
   const control = answerControl(data.control);
-  const quick = data.scenarios.map((asked) => asked && answerScenario(asked, own, QUICK));
+  const quick = data.scenarios.map((asked) => asked && answerParts(asked, own, QUICK));
   scope.postMessage({ kind: 'answered', id: data.id, scenarios: quick, control, final: false });
-  const scenarios: (Checked<Answered> | null)[] = [];
+  const scenarios: (Told | null)[] = [];
   for (const asked of data.scenarios) {
     await breathe();
     if (newest !== data.id) return;
-    scenarios.push(asked && answerScenario(asked, own, ALL));
+    scenarios.push(asked && answerParts(asked, own, ALL));
   }
   scope.postMessage({ kind: 'answered', id: data.id, scenarios, control, final: true });
 };

@@ -74,6 +74,7 @@ export default function PlannerPage(): ReactNode {
   const faulty = answers.scenarios.flatMap(({ problems }, i) =>
     problems.length > 0 ? [text.faults.inScenario(shown[i]?.name ?? '', problems.length)] : [],
   );
+  const stale = answers.scenarios.some((one) => one.problems.length > 0 && one.stale);
   if (!draft) return null;
   return (
     <WorkingProvider value={setWorking}>
@@ -108,7 +109,7 @@ export default function PlannerPage(): ReactNode {
             <div role="status">
               {faulty.length > 0 && (
                 <p className="notice danger">
-                  {faulty.join('; ')}. {text.faults.before}
+                  {faulty.join('; ')}. {stale ? text.faults.before : text.faults.leftOut}
                 </p>
               )}
             </div>

@@ -9,8 +9,10 @@ import { saveText } from './save-file.ts';
 
 export type ScenarioState = {
   problems: Problem[];
-  /** The newest whole answer: while there are problems, the one from before them. */
+  /** The newest answer, without the parts that have problems. */
   answered: Answered | null;
+  /** Nothing of what was asked could be answered: `answered` is from before. */
+  stale: boolean;
 };
 export type Answers = {
   offered: Offered | null;
@@ -92,7 +94,11 @@ export function useAnswers(plan: Plan): Answers {
     const state = reply.scenarios[i];
     // Of a target that cannot be read the planner says the same again, without its field.
     const found = (state?.problems ?? []).filter(({ at }) => at !== 'service' || problems.length === 0);
-    return { problems: [...problems, ...found], answered: state?.answered ?? null };
+    return {
+      problems: [...problems, ...found],
+      answered: state?.answered ?? null,
+      stale: state?.stale ?? true,
+    };
   });
   const answered = useMemo(() => reply.scenarios.map(({ answered }) => answered), [reply]);
   const saveCatalogue = useCallback((of: OwnKind) => {
@@ -107,11 +113,9 @@ function merged(before: readonly ScenarioState[], data: Extract<Reply, { kind: '
     final: data.final,
     control: data.control,
     scenarios: data.scenarios.map((scenario, i): ScenarioState => {
-      const last = before[i] ?? { problems: [], answered: null };
+      const last = before[i] ?? { problems: [], answered: null, stale: true };
       if (!scenario) return last;
-      return scenario.ok
-        ? { problems: [], answered: scenario.value }
-        : { problems: scenario.problems, answered: last.answered };
+      return { ...scenario, answered: scenario.answered ?? last.answered, stale: scenario.answered === null };
     }),
   };
 }

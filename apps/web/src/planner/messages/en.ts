@@ -71,6 +71,7 @@ export const text = {
   faults: {
     title: (n: number) => (n === 1 ? 'One figure cannot be.' : `${n} figures cannot be.`),
     before: 'What is shown below is from before.',
+    leftOut: 'The parts with a fault are left out below.',
     near: 'Near',
     right: 'Right',
     notNumber: (written: string) => `“${written}” is not a number`,
@@ -116,7 +117,7 @@ export const text = {
     title: 'Side by side',
     note: 'Press a figure to see what it was made from.',
     figure: 'Figure',
-    notAsked: 'not asked',
+    notAsked: 'not answered',
     fits: 'Fits',
     fitsNot: 'Does not fit',
     yes: 'yes',
