@@ -35,6 +35,18 @@ const DESKTOP_NAMES =
 
 /** `origin` as the browser serialises it. Opaque origins (`null`) are not here: no allow-list can name them. */
 export function neverRecordedOrigin(origin: string): boolean {
+  const known = verdicts.get(origin);
+  if (known !== undefined) return known;
+  const never = judgeOrigin(origin);
+  if (verdicts.size >= VERDICTS_LIMIT) verdicts.clear();
+  verdicts.set(origin, never);
+  return never;
+}
+// Asked at every decision about the same few origins; a verdict depends on the text alone.
+const verdicts = new Map<string, boolean>();
+const VERDICTS_LIMIT = 1000;
+
+function judgeOrigin(origin: string): boolean {
   if (origin === 'null') return false;
   if (!URL.canParse(origin)) return true;
   const { protocol, hostname: spelled } = new URL(origin);

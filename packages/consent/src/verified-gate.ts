@@ -1,10 +1,10 @@
-import { type Agreement, MODES, PURPOSES, type Purpose, SIGNALS } from './agreement.ts';
+import { type AgreedApp, type Agreement, MODES, PURPOSES, type Purpose, SIGNALS } from './agreement.ts';
 import { agreedBefore, termsCarry } from './agreement-difference.ts';
 import { cellsOf, placesOf } from './agreement-scope.ts';
 import type { AgreementStanding } from './agreement-verifier.ts';
 import { type ConsentRecord, parseConsent } from './consent.ts';
 import { deepFreeze } from './frozen.ts';
-import type { DenyCode, Gate, GateContext, GateDecision } from './gate.ts';
+import type { BrowserTarget, DenyCode, Gate, GateContext, GateDecision } from './gate.ts';
 import { appsAt, type ListedApp, neverHere } from './gate-target.ts';
 import { en } from './messages/en.ts';
 import { isProvedStanding } from './proved-verifier.ts';
@@ -87,15 +87,14 @@ function judge(state: VerifiedGateState, context: GateContext, latest: number): 
   if (held === null) return 'no-agreement';
   if (held.ok !== true || !isProvedStanding(held) || held.digest !== digest) return 'agreement-invalid';
   if (agreement.class !== state.installation) return 'agreement-invalid';
-  const from = Date.parse(agreement.validity.from);
-  const until = Date.parse(agreement.validity.until);
+  const { from, until, byOrigin } = placesOfAgreement(agreement);
   if (now < from) return 'agreement-not-yet-valid';
   if (now >= until) return 'agreement-expired';
   const stale = rules.checkpointTime + agreement.staleHours * HOUR;
   if (now >= stale) return 'agreement-stale';
   if (!builds.some((build) => build.digest === state.build)) return 'build-not-listed';
 
-  const apps = appsAt(agreement, target);
+  const apps = target.kind === 'browser' ? appsOfPage(byOrigin, target) : appsAt(agreement, target);
   if (apps === null) return 'not-on-list';
   for (const app of apps) {
     if (!app.modes.includes(mode)) return 'mode-not-agreed';
@@ -129,6 +128,33 @@ const REFUSALS: Readonly<Record<RulesRefusal, DenyCode>> = {
   suspended: 'agreement-suspended',
   objected: 'agreement-objected',
 };
+
+/** What is asked of a document at each decision. Kept with it: it is frozen, so this can't go stale. */
+function placesOfAgreement(agreement: Agreement): AgreementPlaces {
+  let places = known.get(agreement);
+  if (!places) {
+    places = {
+      from: Date.parse(agreement.validity.from),
+      until: Date.parse(agreement.validity.until),
+      byOrigin: new Map(agreement.apps.flatMap((app) => app.origins.map((origin) => [origin, app] as const))),
+    };
+    known.set(agreement, places);
+  }
+  return places;
+}
+type AgreementPlaces = { from: number; until: number; byOrigin: ReadonlyMap<string, AgreedApp> };
+const known = new WeakMap<Agreement, AgreementPlaces>();
+
+/** The listed application of the page and that of the frame in it; both must be there and both must agree. */
+function appsOfPage(
+  byOrigin: ReadonlyMap<string, AgreedApp>,
+  { top, frame }: BrowserTarget,
+): ListedApp[] | null {
+  const outer = byOrigin.get(top);
+  const inner = frame === top ? outer : byOrigin.get(frame);
+  if (!outer || !inner) return null;
+  return inner === outer ? [outer] : [outer, inner];
+}
 
 type Asked = {
   app: string;
@@ -188,7 +214,7 @@ function judgeConsent(
   const carried = carriedFrom(agreed, current);
   if (!carried.terms) return 'consent-older-than-agreement';
   const { app, place, signal, mode, purpose } = asked;
-  if (!carried.cells.has(`${app} ${place} ${signal} ${mode}`)) return 'new-since-consent';
+  if (((carried.cells.get(app)?.get(place) ?? 0) & cellBit(signal, mode)) === 0) return 'new-since-consent';
   const given = consent.apps.find((one) => one.id === app);
   if (!given?.signals.includes(signal) || !given.modes.includes(mode)) return 'no-consent';
   const purposes = consent.purposes.filter((one) => current.purposes.includes(one));
@@ -205,17 +231,25 @@ function carriedFrom(agreed: Agreement, current: Agreement): Carried {
   carries.set(current, under);
   let carried = under.get(agreed);
   if (!carried) {
-    const cells = cellsOf(current).filter((cell) => agreed === current || agreedBefore(agreed, cell));
-    carried = {
-      terms: agreed === current || termsCarry(agreed, current),
-      cells: new Set(cells.map(({ app, place, signal, mode }) => `${app} ${place} ${signal} ${mode}`)),
-    };
+    const cells = new Map<string, Map<string, number>>();
+    for (const cell of cellsOf(current)) {
+      if (agreed !== current && !agreedBefore(agreed, cell)) continue;
+      const places = cells.get(cell.app) ?? new Map<string, number>();
+      places.set(cell.place, (places.get(cell.place) ?? 0) | cellBit(cell.signal, cell.mode));
+      cells.set(cell.app, places);
+    }
+    carried = { terms: agreed === current || termsCarry(agreed, current), cells };
     under.set(agreed, carried);
   }
   return carried;
 }
-type Carried = { terms: boolean; cells: ReadonlySet<string> };
+/** `cells`: by application and place, a bit for each signal and mode. */
+type Carried = { terms: boolean; cells: ReadonlyMap<string, ReadonlyMap<string, number>> };
 const carries = new WeakMap<Agreement, WeakMap<Agreement, Carried>>();
+
+function cellBit(signal: GateContext['signal'], mode: GateContext['mode']): number {
+  return 1 << (SIGNALS.indexOf(signal) * MODES.length + MODES.indexOf(mode));
+}
 
 /** `agreement expenses-pilot version 1, app tasks, signal pointer` */
 function ruleOf({ id, version }: Agreement, apps: readonly ListedApp[], signal: string): string {
