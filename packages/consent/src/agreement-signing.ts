@@ -3,9 +3,10 @@ import { formatNote } from '@aboveboard/tlog/note';
 import { signNote } from '@aboveboard/tlog/signed-note';
 import type { NoteSigner } from '@aboveboard/tlog/signer';
 import { type Agreement, PARTY_ROLES, type PartyRole } from './agreement.ts';
-import { canonicalDigest } from './canonical-json.ts';
+import { canonicalBytes, canonicalDigest } from './canonical-json.ts';
 import { type PartyKeys, partyKeyFaults, partyKeysOf } from './party-keys.ts';
 import { readPartyNote } from './party-note.ts';
+import { ENTRY_BYTES_LIMIT } from './rules-entry.ts';
 import { type RulesStatement, statementText } from './rules-statement.ts';
 
 /**
@@ -39,6 +40,13 @@ export async function signatureFaults(
   subtle: SubtleCrypto,
 ): Promise<Fault[]> {
   const faults = partyKeyFaults(agreement);
+  if (canonicalBytes(agreement).length > ENTRY_BYTES_LIMIT) {
+    faults.push({
+      rule: 'RUL3',
+      at: 'document',
+      message: `longer than the ${ENTRY_BYTES_LIMIT} bytes of an entry`,
+    });
+  }
   const expected = statementText(await agreementStatement(agreement, subtle));
   const own = partyKeysOf(agreement);
   const keys = [...own.values(), ...(before?.values() ?? [])].flatMap((one) => [one.ed25519, one.mlDsa44]);

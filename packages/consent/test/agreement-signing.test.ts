@@ -1,3 +1,6 @@
+import { ed25519Key } from '@aboveboard/tlog/ed25519';
+import { cosigner } from '@aboveboard/tlog/signer';
+import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { describe, expect, it } from 'vitest';
 import { type Agreement, PARTY_ROLES } from '../src/agreement.ts';
 import { agreementStatement, signatureFaults, signStatement } from '../src/agreement-signing.ts';
@@ -129,5 +132,40 @@ describe('signing an agreement', () => {
     expect(await admit(new TextEncoder().encode('{}'))).not.toEqual([]);
     const unclear = await noteOf('aboveboard halting v7\ndemonstration\n', both(PARTIES.employer));
     expect(await admit(unclear)).toEqual(['RUL10']);
+  });
+
+  it('[RUL3] an agreement that the log could not hold is told so before anyone signs', async () => {
+    const long = await keyedAgreement((one) => {
+      one.apps = Array.from({ length: 50 }, (_, i) => ({
+        id: `app-${i}`,
+        name: `Application ${i}`,
+        origins: [`https://app-${i}.works.example`],
+        signals: ['pointer'],
+        modes: ['task'],
+        masks: {
+          open: Array.from({ length: 60 }, (__, j) => `.selector-${j}-of-a-part`),
+          closed: [],
+          literals: 'none',
+        },
+      }));
+    });
+    expect(long.document.length).toBeGreaterThan(65_535);
+    const all = await signatureFaults(long.agreement, [], null, crypto.subtle);
+    expect(all.map((fault) => fault.rule)).toContain('RUL3');
+    expect((await rulesEntryFaults([], long.document, TRUST, crypto.subtle)).map((one) => one.rule)).toEqual([
+      'RUL1',
+    ]);
+  });
+
+  it('[RUL5] seeded hole: a key that cosigns checkpoints signs no agreement, with the same bytes or others', async () => {
+    const key = ed25519Key(new Uint8Array(32).fill(1));
+    const witness = cosigner('employer.works.example', key, () => 1_795_000_000);
+    const keys = [formatVerifierKey(witness.key), PARTIES.employer.keys.mlDsa44];
+    expect(keyFaults((one) => (party(one, 0).keys = keys))).toContain('AGR61 parties[0].keys[0]');
+    // The party's own signature under the id of its other key counts for neither.
+    const note = new TextDecoder().decode(notes[0]);
+    const lines = note.split('\n');
+    const moved = note.replace(lines[5] ?? '', (lines[6] ?? '').slice(0, 200));
+    expect(await faults([new TextEncoder().encode(moved), ...notes.slice(1)])).toContain('AGR64 employer');
   });
 });

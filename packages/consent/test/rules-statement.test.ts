@@ -80,6 +80,17 @@ describe('statements of the rules log', () => {
     );
   });
 
+  it('[RUL4] property: has no place for a name or free words', () => {
+    fc.assert(
+      fc.property(statement, (given) => {
+        for (const line of statementText(given).split('\n')) {
+          expect(line).toMatch(/^[a-z0-9.-]*( [a-z0-9.-]+)*$/);
+          expect(line.length).toBeLessThan(140);
+        }
+      }),
+    );
+  });
+
   it('[RUL11, RUL13-RUL15] property: never throws, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {

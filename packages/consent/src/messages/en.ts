@@ -99,7 +99,7 @@ const agreement = {
   party: (role: keyof typeof roles, name: string, contact: string) =>
     `The ${roles[role]} is ${name} (${contact}).`,
   partyKeys: (role: keyof typeof roles, keys: readonly string[]) =>
-    `The ${roles[role]} signs with ${keys.length === 1 ? 'the key' : 'one of the keys'} ${list(keys)}.`,
+    `The ${roles[role]} signs with ${keys.length === 1 ? 'the key' : 'each of the keys'} ${list(keys)}.`,
   signers: (signers: readonly (keyof typeof roles)[]) =>
     `It takes the signatures of the ${list(signers.map((role) => roles[role]))}; each of them alone can revoke it.`,
   mandate: {
