@@ -55,7 +55,7 @@ export const accuracyTables = {
     '',
     '- **TTFT** (missed, and not to be met from these inputs): the two tables of it below say why. Seven forms (chunks',
     '  of prefill between decode steps, prompts that queue, a factor for each engine version, powers in place of sums)',
-    '  end within three points of each other, and the choice made inside the training folds is worse than the best seen',
+    '  end within some three points of each other, and the choice made inside the training folds is worse than the best seen',
     "  from outside. Given the median offset of the scored rows' own family, engine and GPU, which no plan of an unseen",
     '  family has, the same plan still misses 20 %; it takes the offset of every build and precision of the scored family',
     '  itself to pass. Two runs of the same inputs differ by 11 % in the median and 32 % in the mean; at one step up in',

@@ -34,7 +34,16 @@ export type Lean = {
 };
 
 /** Anchors of the same family only: rows of other families were tried and do not help (docs/planner-accuracy.md). */
-const reach = { nearEnough: 0.35, pull: 0.25, sharpness: 2 };
+const reach = { nearEnough: 0.35, pull: 0.25, sharpness: 2, farthest: Math.log(1e4) / 2 };
+
+/** A list's anchors by family, made once a list: a curve asks for one family's twenty times a key press. */
+const families = new WeakMap<readonly Anchor[], Map<string, Anchor[]>>();
+
+function ofFamily(anchors: readonly Anchor[], family: string): readonly Anchor[] {
+  const known = families.get(anchors) ?? Map.groupBy(anchors, (anchor) => anchor.family);
+  families.set(anchors, known);
+  return known.get(family) ?? [];
+}
 
 /** How far a measured row is from a question; 0 is the same question. */
 export function distance(anchor: Anchor, query: SpeedQuery): number {
@@ -58,11 +67,10 @@ export function distance(anchor: Anchor, query: SpeedQuery): number {
 export function leanOn(anchors: readonly Anchor[], query: SpeedQuery): Lean {
   const near: { anchor: Anchor; weight: number; away: number }[] = [];
   let total = 0;
-  for (const anchor of anchors) {
-    if (anchor.family !== query.family) continue;
+  for (const anchor of ofFamily(anchors, query.family)) {
     const away = distance(anchor, query);
+    if (away > reach.farthest) continue;
     const weight = Math.exp(-reach.sharpness * away);
-    if (weight < 1e-4) continue;
     near.push({ anchor, weight, away });
     total += weight;
   }

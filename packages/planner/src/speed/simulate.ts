@@ -70,10 +70,8 @@ export function simulate(
     }
     // Steps until the first of: a request ends, the next arrival can be admitted.
     const step = replica.stepMs(running.length);
-    const shortest = running.reduce(
-      (least, request) => Math.min(least, request.left),
-      Number.POSITIVE_INFINITY,
-    );
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const { left } of running) if (left < shortest) shortest = left;
     const room =
       running.length < replica.slots && head ? Math.max(1, Math.ceil((head.arrived - now) / step)) : shortest;
     const steps = Math.max(1, Math.min(shortest, room));
@@ -94,16 +92,19 @@ export function simulate(
   const settled = done
     .map((request, i) => ({ request, end: ends[i] ?? now }))
     .slice(Math.floor(done.length * 0.1));
-  const ttft = settled.map(({ request }) => request.first - request.arrived);
-  const tpot = settled.map(({ request, end }) => (end - request.first) / Math.max(1, request.tokens - 1));
+  const ttft = Float64Array.from(settled, ({ request }) => request.first - request.arrived).sort();
+  const tpot = Float64Array.from(
+    settled,
+    ({ request, end }) => (end - request.first) / Math.max(1, request.tokens - 1),
+  ).sort();
   const tokens = done.reduce((sum, request) => sum + request.tokens, 0);
   const late = waiting.filter(
     (request) => request.first === 0 || request.first > lastArrival * 1.05 + 1000,
   ).length;
   return {
     requests: done.length,
-    ttft: { p50: quantile(ttft, 0.5), p95: quantile(ttft, 0.95) },
-    tpot: { p50: quantile(tpot, 0.5), p95: quantile(tpot, 0.95) },
+    ttft: { p50: ranked(ttft, 0.5), p95: ranked(ttft, 0.95) },
+    tpot: { p50: ranked(tpot, 0.5), p95: ranked(tpot, 0.95) },
     throughput: now > 0 ? (tokens * 1000) / now : 0,
     meanBatch: busy > 0 ? batchTime / busy : 0,
     backlog: late / requests,
@@ -133,8 +134,7 @@ function schedule(arrivals: Arrivals, random: () => number, requests: number): R
   return list;
 }
 
-function quantile(values: readonly number[], q: number): number {
-  if (values.length === 0) return Number.POSITIVE_INFINITY;
-  const sorted = [...values].sort((a, b) => a - b);
+function ranked(sorted: Float64Array, q: number): number {
+  if (sorted.length === 0) return Number.POSITIVE_INFINITY;
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 }

@@ -120,10 +120,15 @@ export function sizeService(
 }
 
 function interpolate(curve: readonly CurvePoint[], batch: number): number {
-  const above = curve.find((point) => point.concurrency >= batch) ?? curve.at(-1);
-  const below = [...curve].reverse().find((point) => point.concurrency <= batch) ?? curve[0];
-  if (!above || !below) return 0;
-  if (above === below) return above.tpot;
-  const share = (batch - below.concurrency) / (above.concurrency - below.concurrency);
-  return below.tpot + share * (above.tpot - below.tpot);
+  let below = curve[0];
+  for (const point of curve) {
+    if (point.concurrency < batch) {
+      below = point;
+      continue;
+    }
+    if (!below || point === below || point.concurrency === batch) return point.tpot;
+    const share = (batch - below.concurrency) / (point.concurrency - below.concurrency);
+    return below.tpot + share * (point.tpot - below.tpot);
+  }
+  return below?.tpot ?? 0;
 }
