@@ -3,7 +3,7 @@ import type { Hash } from './merkle.ts';
 import { isSize } from './tree-size.ts';
 
 /**
- * What a cosigner signs (tlog-cosignature; spec/log.md, LOG70-LOG75): a time, and a checkpoint that was
+ * What a cosigner signs (tlog-cosignature; spec/log.md, LOG70-LOG74): a time, and a checkpoint that was
  * consistent with all that it had seen. The signature is `u64 time || signature`. Seconds since 1970.
  */
 export const TIME_BYTES = 8;

@@ -12,12 +12,14 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
   const encodedR = signature.subarray(0, 32);
   const s = littleEndian(signature.subarray(32));
   if (s >= ORDER) return false;
-  const [key, r] = [strictPoint(publicKey), strictPoint(encodedR)];
-  if (!key || !r) return false;
+  const key = strictPoint(publicKey);
+  if (!key) return false;
   const digest = sha512.create().update(encodedR).update(publicKey).update(message).digest();
   const k = littleEndian(digest) % ORDER;
   const sB = s === 0n ? Point.ZERO : Point.BASE.multiplyUnsafe(s);
-  return sB.equals(r.add(key.multiplyUnsafe(k)));
+  // Compared as bytes with the one R that the equation has: so an R that is not canonical never fits.
+  const r = sB.subtract(key.multiplyUnsafe(k));
+  return !r.isSmallOrder() && r.toBytes().every((byte, i) => byte === encodedR[i]);
 }
 
 /** `seed`: the 32 secret bytes of RFC 8032. */

@@ -1,5 +1,5 @@
 /**
- * Where the sequencer keeps a log (spec/log.md, LOG80-LOG84). One step is one atomic write: there is no order
+ * Where the sequencer keeps a log (spec/log.md, LOG80-LOG83). One step is one atomic write: there is no order
  * of writes to get wrong. Whoever implements it passes `log-storage-contract.ts`.
  */
 export interface LogStorage {

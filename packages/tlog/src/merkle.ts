@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { isSize } from './tree-size.ts';
 
 /**
- * The tree of RFC 6962, section 2.1, over SHA-256 (spec/log.md, LOG10-LOG16). Hashing and the verification of
+ * The tree of RFC 6962, section 2.1, over SHA-256 (spec/log.md, LOG10-LOG15). Hashing and the verification of
  * proofs; no storage. Verifiers return null or what is wrong, and never throw for what is in a proof.
  */
 export type Hash = Uint8Array;

@@ -84,3 +84,30 @@ export function hashesOf(tile: Uint8Array): Hash[] {
   for (let at = 0; at < tile.length; at += HASH_BYTES) hashes.push(tile.subarray(at, at + HASH_BYTES));
   return hashes;
 }
+
+/** A tile with every full node over its hashes, each computed once: proofs ask for many of one tile. */
+export class HashedTile {
+  readonly hashes: Uint8Array;
+  /** By height: 256, 128, ... 1 hashes of a full tile. */
+  private readonly heights: Uint8Array[];
+
+  constructor(hashes: Uint8Array) {
+    this.hashes = hashes;
+    this.heights = [hashes];
+    for (let below = hashes; below.length >= 2 * HASH_BYTES; ) {
+      const above = new Uint8Array(Math.floor(below.length / (2 * HASH_BYTES)) * HASH_BYTES);
+      for (let at = 0; at < above.length; at += HASH_BYTES) {
+        const [left, right, end] = [2 * at, 2 * at + HASH_BYTES, 2 * at + 2 * HASH_BYTES];
+        above.set(nodeHash(below.subarray(left, right), below.subarray(right, end)), at);
+      }
+      this.heights.push(above);
+      below = above;
+    }
+  }
+
+  /** The root over `count` of its hashes, a power of two, from `first`, a multiple of it. */
+  node(first: number, count: number): Hash {
+    const at = (first / count) * HASH_BYTES;
+    return (this.heights[Math.log2(count)] as Uint8Array).slice(at, at + HASH_BYTES);
+  }
+}

@@ -8,7 +8,7 @@ export type NodeAt = { level: number; index: number };
 
 /**
  * Which ranges a proof is made of, and which stored nodes a range is made of. Pure planning: whoever has the
- * hashes fetches them and folds (LOG12-LOG16). Arguments are checked by the callers.
+ * hashes fetches them and folds (LOG12-LOG15). Arguments are checked by the callers.
  */
 export function inclusionRanges(index: number, size: number): TreeRange[] {
   return walk(0, size, (start, end, split) => {

@@ -1,6 +1,6 @@
 import { fault, LogError } from './log-fault.ts';
 import { HASH_BYTES, type Hash, sameHash } from './merkle.ts';
-import { edgeTiles, nodeOfTile, TILE_WIDTH, tileOfNode, tilePath, tileWidth } from './tile.ts';
+import { edgeTiles, HashedTile, TILE_WIDTH, tileOfNode, tilePath, tileWidth } from './tile.ts';
 import type { TileSource } from './tile-source.ts';
 import { TreeEdge } from './tree-edge.ts';
 import { foldNodes, nodesOf, type TreeRange } from './tree-range.ts';
@@ -14,12 +14,12 @@ export class VerifiedTiles {
   readonly root: Hash;
   private readonly source: TileSource;
   /** Of the right edge: kept. Null before it was read. */
-  private edge: Map<string, Uint8Array> | null = null;
+  private edge: Map<string, HashedTile> | null = null;
   /** Full tiles, the one used last at the end. */
-  private readonly full = new Map<string, Uint8Array>();
+  private readonly full = new Map<string, HashedTile>();
   private readonly kept: number;
 
-  /** `kept`: full tiles of 8 KB that stay in memory. */
+  /** `kept`: full tiles that stay in memory, 16 KB each. */
   constructor(options: { source: TileSource; size: number; root: Hash; kept?: number }) {
     this.source = options.source;
     this.size = options.size;
@@ -32,13 +32,17 @@ export class VerifiedTiles {
     const hashes: Hash[] = [];
     for (const node of nodesOf(range)) {
       const { level, number, first, count } = tileOfNode(node);
-      hashes.push(nodeOfTile(await this.tile(level, number), first, count));
+      hashes.push((await this.hashed(level, number)).node(first, count));
     }
     return foldNodes(hashes);
   }
 
   /** As wide as this tree has it. LogError `unverified` or `unavailable`. */
   async tile(level: number, number: number): Promise<Uint8Array> {
+    return (await this.hashed(level, number)).hashes;
+  }
+
+  private async hashed(level: number, number: number): Promise<HashedTile> {
     this.edge ??= await this.readEdge();
     const name = `${level}/${number}`;
     const known = this.edge.get(name) ?? this.full.get(name);
@@ -46,10 +50,10 @@ export class VerifiedTiles {
       this.touch(name, known);
       return known;
     }
-    const tile = await this.fetch(level, number, TILE_WIDTH);
+    const tile = new HashedTile(await this.fetch(level, number, TILE_WIDTH));
     const above = await this.tile(level + 1, Math.floor(number / TILE_WIDTH));
     const at = (number % TILE_WIDTH) * HASH_BYTES;
-    if (!sameHash(nodeOfTile(tile, 0, TILE_WIDTH), above.subarray(at, at + HASH_BYTES))) {
+    if (!sameHash(tile.node(0, TILE_WIDTH), above.subarray(at, at + HASH_BYTES))) {
       throw new LogError(
         'unverified',
         fault('LOG23', tilePath({ level, number, width: TILE_WIDTH }), 'is not what the tile above says'),
@@ -59,14 +63,16 @@ export class VerifiedTiles {
     return tile;
   }
 
-  private async readEdge(): Promise<Map<string, Uint8Array>> {
+  private async readEdge(): Promise<Map<string, HashedTile>> {
     const at = edgeTiles(this.size);
     const tiles: Uint8Array[] = [];
     for (const { level, number, width } of at) tiles.push(await this.fetch(level, number, width));
     if (!sameHash(TreeEdge.of(this.size, tiles).root(), this.root)) {
       throw new LogError('unverified', fault('LOG22', 'tiles', 'the right edge does not hash to the root'));
     }
-    return new Map(at.map(({ level, number }, i) => [`${level}/${number}`, tiles[i] as Uint8Array]));
+    return new Map(
+      at.map(({ level, number }, i) => [`${level}/${number}`, new HashedTile(tiles[i] as Uint8Array)]),
+    );
   }
 
   private async fetch(level: number, number: number, width: number): Promise<Uint8Array> {
@@ -79,7 +85,7 @@ export class VerifiedTiles {
     );
   }
 
-  private touch(name: string, tile: Uint8Array): void {
+  private touch(name: string, tile: HashedTile): void {
     if (this.edge?.has(name)) return;
     this.full.delete(name);
     this.full.set(name, tile);

@@ -3,7 +3,7 @@ import { decodeBase64, encodeBase64 } from './base64.ts';
 import { type Checked, fault, faulty } from './log-fault.ts';
 
 /**
- * Public keys of signed notes: `name+hex(id)+base64(type || key)` (spec/log.md, LOG50-LOG56). The type says
+ * Public keys of signed notes: `name+hex(id)+base64(type || key)` (spec/log.md, LOG50-LOG55). The type says
  * which bytes are signed, so one key under two types is two verifier keys.
  */
 export type SignatureType =

@@ -8,7 +8,7 @@ import { verifySignature, withSignatures } from './signed-note.ts';
 import { parseSize } from './tree-size.ts';
 
 /**
- * Asks the witnesses of a policy for cosignatures (spec/log.md, LOG140-LOG146). No network, no timers: `post`
+ * Asks the witnesses of a policy for cosignatures (spec/log.md, LOG140-LOG145). No network, no timers: `post`
  * brings both. What a witness answers is believed only as far as its key verifies it.
  */
 export type Post = (

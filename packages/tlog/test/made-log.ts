@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { ed25519Key } from '../src/ed25519.ts';
 import { MemoryLogStorage } from '../src/memory-log-storage.ts';
 import { mlDsa44Key } from '../src/ml-dsa-44.ts';
@@ -10,6 +11,9 @@ import { signNote, withSignatures } from '../src/signed-note.ts';
 import { cosigner, logSigners, type NoteSigner } from '../src/signer.ts';
 import { storedLog } from '../src/stored-log.ts';
 import type { TileSource } from '../src/tile-source.ts';
+
+// Signatures are slow where many tests share a machine: only a runaway misses this.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Logs, keys and policies made up for tests. Seeds are one byte over and over: they keep no secret. */
 export const ORIGIN = 'example.com/rules';

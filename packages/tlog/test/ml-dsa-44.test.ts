@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import './made-log.ts';
 import { mlDsa44Key, verifyMlDsa44 } from '../src/ml-dsa-44.ts';
 
 // The second implementation is the OpenSSL that Node 24 brings: seed only PKCS #8 of RFC 9881.

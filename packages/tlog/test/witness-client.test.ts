@@ -199,21 +199,24 @@ describe('asking witnesses', () => {
       'LOG145',
     ],
   ];
-  it.each(answers)('[%s] one that answers with %s is not counted', async (_, __, answer, rule) => {
-    const { post } = await parties();
-    const head = await headOf(5);
-    const strange: Post = async () => ({ contentType: null, ...(await answer(head.signed)) });
-    const outcome = await askWitnesses({
-      ...head,
-      policy: POLICY,
-      post: withOnly({ dpo: strange }, post),
-      signal: never(),
-      sizes: new Map(),
-    });
-    expect(outcome.quorum).toBe(false);
-    expect(refusedOf(outcome)).toEqual({ dpo: [rule] });
-    expect(outcome.signed.note.signatures).toHaveLength(3);
-  });
+  it.each(answers)(
+    '[LOG142, LOG143, LOG145] (%s) one that answers with %s is not counted',
+    async (_, __, answer, rule) => {
+      const { post } = await parties();
+      const head = await headOf(5);
+      const strange: Post = async () => ({ contentType: null, ...(await answer(head.signed)) });
+      const outcome = await askWitnesses({
+        ...head,
+        policy: POLICY,
+        post: withOnly({ dpo: strange }, post),
+        signal: never(),
+        sizes: new Map(),
+      });
+      expect(outcome.quorum).toBe(false);
+      expect(refusedOf(outcome)).toEqual({ dpo: [rule] });
+      expect(outcome.signed.note.signatures).toHaveLength(3);
+    },
+  );
 
   it('[LOG143] one that names another size each time is asked twice', async () => {
     const { post } = await parties();
