@@ -26,7 +26,7 @@ export const targets: Target[] = [
   { metric: 'shipped_fit_is_of_these_rows', op: '>=', value: 1, unit: 'yes' },
   { metric: 'three_scenarios_ms', op: '<=', value: 50, unit: 'ms' },
   { metric: 'ten_thousand_draws_ms', op: '<=', value: 200, unit: 'ms' },
-  { metric: 'key_press_engine_ms', op: '<=', value: 16, unit: 'ms of CPU' },
+  { metric: 'key_press_engine_ms', op: '<=', value: 16, unit: 'ms' },
   { metric: 'key_press_longest_task_p95_ms', op: '<=', value: 16, unit: 'ms of CPU' },
 ];
 

@@ -15,7 +15,7 @@ import { costAsked, scenarioAsked } from './scenarios.ts';
 /** The draws of the page's first answer to an edit; the one with all draws follows when nobody types. */
 const quickDraws = 300;
 
-/** CPU time of what an edit makes the engine work out, in Node: three scenarios whole, and all their tables. */
+/** Time of what an edit makes the engine work out, in Node: three scenarios whole, and all their tables. */
 export function keyPressInNode(): number {
   const asked = scenarioAsked.map((one) => ({
     ...one,
@@ -23,14 +23,15 @@ export function keyPressInNode(): number {
   }));
   const times: number[] = [];
   for (let i = 0; i < 60; i++) {
-    const from = process.cpuUsage();
+    const [from, clock] = [process.cpuUsage(), performance.now()];
     for (const one of asked) {
       const planned = planScenario(one);
       if (!planned.ok) throw new Error(JSON.stringify(planned.problems));
       reportTables(planned.value);
     }
     const { user, system } = process.cpuUsage(from);
-    times.push((user + system) / 1000);
+    // Both hold the thread's own time: one adds the helpers' of the engine, the other what else ran meanwhile.
+    times.push(Math.min((user + system) / 1000, performance.now() - clock));
   }
   return Math.min(...times);
 }

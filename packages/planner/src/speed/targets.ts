@@ -72,8 +72,11 @@ export function sizeService(
   const slots = curve.at(-1)?.concurrency ?? 1;
   const best = Math.max(...curve.map((point) => point.throughput));
   const most = options.most ?? 4096;
-  /** The fewest replicas from a first guess on, with each time at one place of its spread; null: none will do. */
-  const fewest = (at: 'p10' | 'p50' | 'p90', guess: number) => {
+  /**
+   * The fewest replicas from a first guess on, and no fewer than `least`, with each time at one place of its spread;
+   * null: none will do.
+   */
+  const fewest = (at: 'p10' | 'p50' | 'p90', guess: number, least = 1) => {
     if (alone.tpot[at] > target.tpotP95 || alone.ttft[at] > target.ttftP95) return null;
     const run = (count: number) =>
       simulate(
@@ -94,7 +97,7 @@ export function sizeService(
       replicas = Math.ceil(replicas * 1.25 + 0.01);
       found = run(replicas);
     }
-    while (replicas > 1) {
+    while (replicas > least) {
       const fewer = run(replicas - 1);
       if (!meets(fewer)) break;
       found = fewer;
@@ -105,12 +108,14 @@ export function sizeService(
   const guess = Math.max(1, Math.floor((arrivals.rate * arrivals.osl) / best / 1.5));
   const middle = fewest('p50', guess);
   const replicas = middle?.replicas ?? guess;
+  // Faster times need no more, slower no fewer: each end is sought on its own side.
+  const low = replicas > 1 ? fewest('p10', replicas - 1)?.replicas : 1;
+  const high = fewest('p90', replicas, replicas)?.replicas;
   return {
     replicas,
-    interval: {
-      low: middle ? (fewest('p10', replicas)?.replicas ?? null) : null,
-      high: middle ? (fewest('p90', replicas)?.replicas ?? null) : null,
-    },
+    interval: middle
+      ? { low: Math.min(replicas, low ?? replicas), high: high ?? null }
+      : { low: null, high: null },
     gpus: replicas * query.gpus,
     rateEach: arrivals.rate / replicas,
     ttftP95: middle?.ttftP95 ?? Number.POSITIVE_INFINITY,
