@@ -14,8 +14,8 @@ import type { TokenScope } from './voice-token.ts';
 
 /**
  * The objections to one version (T23; spec/objection.md, OBJ15-OBJ19). Pure: `put` gives the box with one more in
- * it, and its owner keeps it durably before answering. It knows nullifiers, targets and sealed words, and no
- * person; when one came is not in it.
+ * it, and its owner keeps it durably before answering, without times and not in the order of arrival. It knows
+ * nullifiers, targets and sealed words, and no person.
  */
 export type ObjectionBox = {
   readonly about: AboutVersion;

@@ -77,12 +77,15 @@ class Replay {
   readonly #acts: RulesAct[] = [];
   /** Keys whose word counts now: those of the version that was adopted last, or the pinned ones. */
   #keys: ReadonlyMap<PartyRole, PartyKeys>;
+  /** Who signed that version, and signs what follows it. */
+  #signers: readonly PartyRole[];
   /** A document entered before this index can't come into force any more. */
   #anewFrom = 0;
 
   constructor(trust: RulesTrust) {
     this.#trust = trust;
     this.#keys = trust.parties;
+    this.#signers = [...trust.parties.keys()];
   }
 
   step(bytes: Uint8Array, entry: RulesEntry, index: number): void {
@@ -169,6 +172,7 @@ class Replay {
       candidate.adopted = index;
       this.#adopted.push(candidate);
       this.#keys = candidate.keys;
+      this.#signers = candidate.agreement.signers;
     }
     return null;
   }
@@ -239,7 +243,7 @@ class Replay {
   /** Roles whose two signatures are still missing: those of the document, and those of the version before it. */
   #missing(candidate: Candidate): PartyRole[] {
     const own = missingSigners(candidate.agreement.signers, candidate.keys, candidate.signedBy);
-    const before = missingSigners([...this.#keys.keys()], this.#keys, candidate.signedBy);
+    const before = missingSigners(this.#signers, this.#keys, candidate.signedBy);
     return PARTY_ROLES.filter((role) => own.includes(role) || before.includes(role));
   }
 

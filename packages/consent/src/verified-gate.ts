@@ -12,7 +12,7 @@ import type { RulesRefusal, RulesVersion } from './rules-state.ts';
 import { isVerifiedRules, type VerifiedRules } from './verified-rules.ts';
 
 /**
- * The gate over rules that were proved (spec/gate.md, GATE20-GATE32): it allows only under an agreement that
+ * The gate over rules that were proved (spec/gate.md, GATE20-GATE31): it allows only under an agreement that
  * is in force in a replayed log whose tree the quorum of witnesses cosigned, recently enough, and only what the
  * contributor's own consents cover. Rules and standings are taken from the verifiers alone: an object that
  * looks like one and was not made by them denies.
@@ -52,7 +52,7 @@ export function makeVerifiedGate(
         const checkpointTime = state.rules?.checkpointTime ?? 0;
         if (checkpointTime > seen.checkpointTime) seen = { checkpointTime, at: 0 };
         const verdict = judge(state, context, seen.at);
-        if (verdict !== 'clock-wrong' && context.now > seen.at) seen.at = context.now;
+        if (!UNTIMED.includes(verdict) && context.now > seen.at) seen.at = context.now;
         return typeof verdict === 'string' ? denied(verdict, words) : verdict;
       } catch {
         return denied('check-failed', words);
@@ -60,6 +60,9 @@ export function makeVerifiedGate(
     },
   };
 }
+
+/** Answers that say nothing about whether the time that was asked about is one. */
+const UNTIMED: readonly (GateDecision | DenyCode)[] = ['off', 'check-failed', 'clock-wrong'];
 
 function denied(deny: DenyCode, words: Readonly<Record<DenyCode, string>>): GateDecision {
   return { allow: false, deny, reason: words[deny] };
@@ -92,7 +95,8 @@ function judge(state: VerifiedGateState, context: GateContext, latest: number): 
   if (now >= until) return 'agreement-expired';
   const stale = rules.checkpointTime + agreement.staleHours * HOUR;
   if (now >= stale) return 'agreement-stale';
-  if (!builds.some((build) => build.digest === state.build)) return 'build-not-listed';
+  const anyBuild = agreement.class === 'demonstration' && agreement.recorders.length === 0;
+  if (!anyBuild && !builds.some((build) => build.digest === state.build)) return 'build-not-listed';
 
   const apps = target.kind === 'browser' ? appsOfPage(byOrigin, target) : appsAt(agreement, target);
   if (apps === null) return 'not-on-list';

@@ -22,7 +22,13 @@ export type VerifiedRules = {
 };
 
 /** What is kept of rules between two starts; not trusted by a gate, only held against a second history. */
-export type RulesMark = { size: number; root: string; checkpointTime: number };
+export type RulesMark = {
+  size: number;
+  root: string;
+  checkpointTime: number;
+  /** The latest time that this device's clock is known to have shown; milliseconds since the epoch. */
+  seenAt: number;
+};
 
 const CLOCK_SLACK = 5 * 60_000;
 
@@ -64,6 +70,10 @@ export async function verifyRules(options: {
     } else if (before && hexOf(rootOf(leaves.slice(0, before.size))) !== before.root) {
       faults.push({ rule: 'RUL51', at: 'entries', message: 'the log shows another history than before' });
     }
+    if (before && now + CLOCK_SLACK < before.seenAt && !(checkpointTime > before.checkpointTime)) {
+      // Turned back, rules that are too old would be young again; rules that are newer say themselves how late it is.
+      faults.push({ rule: 'RUL54', at: 'clock', message: 'is behind the time that this device has seen' });
+    }
     if (faults.length > 0) return { ok: false, faults };
     const state = await replayRules(entries, trust, subtle);
     const rules = deepFreeze({ state, root: hexOf(root), checkpointTime, verifiedAt: now });
@@ -80,9 +90,12 @@ export function isVerifiedRules(value: unknown): value is VerifiedRules {
 }
 const verified = new WeakSet<object>();
 
-/** What to keep of rules for the next time. */
-export function markOf({ state, root, checkpointTime }: VerifiedRules): RulesMark {
-  return { size: state.size, root, checkpointTime };
+/** What to keep of rules for the next time. `seenAt`: the latest time that the device's clock showed since. */
+export function markOf(
+  { state, root, checkpointTime, verifiedAt }: VerifiedRules,
+  seenAt: number = verifiedAt,
+): RulesMark {
+  return { size: state.size, root, checkpointTime, seenAt: Math.max(seenAt, verifiedAt) };
 }
 
 function hexOf(bytes: Uint8Array): string {

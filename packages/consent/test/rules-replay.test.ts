@@ -96,6 +96,25 @@ describe('replay of the rules', () => {
     expect(standing(await replay([...entries, ...(await sign(taken, { ...PARTIES }))]))).toBe('version 2');
   });
 
+  it('[RUL32] of the version before it, the signers sign: a party that signed nothing can revoke, and is not asked', async () => {
+    const pair = (one: Agreement) => {
+      one.class = 'demonstration';
+      one.signers = ['employer', 'representative'];
+    };
+    const trust = { ...TRUST, parties: new Map([...TRUST.parties].slice(0, 2)) };
+    const one = await agreed(pair);
+    const two = await agreed((agreement) => {
+      pair(agreement);
+      agreement.version = 2;
+    });
+    const without = (entries: Uint8Array[]) => entries.slice(0, 3);
+    const entries = [...without(await signedEntries(one)), ...without(await signedEntries(two))];
+    expect(standing(await replay(entries, trust))).toBe('version 2');
+    const officer = PARTIES['data-protection-officer'].ed25519;
+    const revocation = await noteOf({ kind: 'revocation', ...(await aboutOf(two)) }, [officer]);
+    expect(standing(await replay([...entries, revocation], trust))).toBe('revoked');
+  });
+
   it('[RUL33] adopts no version that is not higher, and none whose keys have a fault', async () => {
     const other = await agreed((one) => {
       one.retention.vaultDays = 29;

@@ -181,6 +181,31 @@ describe('verified gate', () => {
     denies(stateOf({ rules: await rulesOf([...entries, withdrawn]) }), 'build-not-listed');
   });
 
+  it('[GATE24] takes any build in a demonstration that fixes none, and in nothing else', async () => {
+    const demo = await keyedAgreement((one) => {
+      one.class = 'demonstration';
+      one.recorders = [];
+    });
+    const under = await rulesOf(await signedEntries(demo.agreement));
+    const held = await standingOf(demo, under);
+    const state = stateOf({
+      rules: under,
+      agreement: held,
+      consents: [consentTo(held)],
+      installation: 'demonstration',
+    });
+    expect(ask({ ...state, build: 'cd'.repeat(32) })).toMatchObject({ allow: true });
+    denies({ ...state, installation: 'production' }, 'agreement-invalid');
+  });
+
+  it('[GATE25] a malformed time does not stop the clock', () => {
+    const gate = makeVerifiedGate(() => stateOf());
+    for (const now of [Number.POSITIVE_INFINITY, Number.NaN, '9'.repeat(20) as unknown as number]) {
+      expect(gate.decide(pageContext(EXPENSES, { now }))).toMatchObject({ deny: 'check-failed' });
+    }
+    expect(gate.decide(pageContext(EXPENSES))).toMatchObject({ allow: true });
+  });
+
   it('[GATE25] denies when the clock is years off, or runs back under the same rules', async () => {
     const year = 365 * 24 * HOUR;
     denies(stateOf(), 'clock-wrong', pageContext(EXPENSES, { now: NOW - 3 * year }));

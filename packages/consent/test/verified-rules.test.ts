@@ -97,4 +97,17 @@ describe('verified rules', () => {
     expect(await faults({ subtle: broken })).toEqual(['RUL53']);
     expect(await faults({ entries: undefined as unknown as Uint8Array[] })).toEqual(['RUL53']);
   });
+
+  it('[RUL54] a clock that was turned back does not make old rules young, also after a restart', async () => {
+    const rules = await rulesOf(entries);
+    const day = 24 * 3_600_000;
+    const before = markOf(rules, NOW + 2 * day);
+    expect(before.seenAt).toBe(NOW + 2 * day);
+    expect(await faults({ before, now: NOW + 3_600_000 })).toEqual(['RUL54']);
+    expect(await faults({ before, now: NOW + 2 * day })).toEqual([]);
+    // Rules that the quorum saw later say how late it is.
+    const later = NOW + 60_000;
+    const newer = await checkpointOf(entries, [later, later, later]);
+    expect(await faults({ before, checkpoint: newer, now: NOW + 3_600_000 })).toEqual([]);
+  });
 });
