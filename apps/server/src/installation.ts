@@ -23,7 +23,7 @@ import type { LogName } from './logs/log-name.ts';
 import { readLogPolicy } from './logs/log-policy.ts';
 import { makeUsesLog, type UsesLog } from './logs/uses-log.ts';
 import { postToWitness } from './logs/witness-post.ts';
-import { makeWitnessing, type Witnessing } from './logs/witnessing.ts';
+import { makeWitnessing, type Witnessing, type WitnessTimes } from './logs/witnessing.ts';
 import { makeShelf, type Shelf } from './recordings/shelf.ts';
 
 /**
@@ -71,6 +71,7 @@ export type InstallationOptions = {
   onDatabase?: (up: boolean) => void;
   /** Entries of a log that may wait for its next step. */
   logEntriesWaiting?: number;
+  witnessTimes?: Partial<WitnessTimes>;
 };
 
 /** Throws sentences: for a folder in use, a database that is newer or another's, kinds that do not mix. */

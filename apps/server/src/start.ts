@@ -19,6 +19,7 @@ import { type Log, makeLog } from './log.ts';
 import { type LogService, makeLogService } from './logs/log-service.ts';
 import { recordSettings } from './logs/setting-changes.ts';
 import { makeUsesLog } from './logs/uses-log.ts';
+import type { WitnessTimes } from './logs/witnessing.ts';
 import { processStart } from './process-start.ts';
 import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
@@ -61,6 +62,8 @@ export type StartOptions = {
   /** In a demonstration: the sample recordings that come with the software. */
   samples?: boolean;
   log?: Log;
+  /** Other times than LGS31 and LGS32 ask for, in tests. */
+  witnessTimes?: Partial<WitnessTimes>;
 };
 
 export type StartedServer = {
@@ -92,6 +95,7 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     databaseUrl: options.databaseUrl,
     onDatabase: (up) => log[up ? 'info' : 'error']({ up }, 'database'),
     logEntriesWaiting: limits.logEntriesWaiting,
+    ...(options.witnessTimes ? { witnessTimes: options.witnessTimes } : {}),
   });
   // It listens first, because the agreement and the accepted names hold the port; nothing is served before
   // what a kill left undone is done.

@@ -16,6 +16,9 @@ export type CommitmentBatch = {
   enterDue(): Promise<number>;
 };
 
+/** So that a batch leaves room for others among what waits for the log. */
+const AT_ONCE = 32;
+
 export function makeCommitmentBatch(parts: {
   database: Database;
   log: Pick<InstallationLog, 'append'>;
@@ -55,7 +58,9 @@ export function makeCommitmentBatch(parts: {
     const rows = await database.query<{ entry: Buffer; key: string }>(
       'select entry, key from batched_entry order by position',
     );
-    await Promise.all(rows.map(({ entry, key }) => log.append(entry, key)));
+    for (let at = 0; at < rows.length; at += AT_ONCE) {
+      await Promise.all(rows.slice(at, at + AT_ONCE).map(({ entry, key }) => log.append(entry, key)));
+    }
     await database.query('delete from batched_entry where key = any($1)', [rows.map(({ key }) => key)]);
     return rows.length;
   }
