@@ -205,6 +205,7 @@ describe('replay of the rules', () => {
     expect(await digests(listed)).toEqual([agreedBuild, digest]);
     expect(await digests(listed, withdrawn)).toEqual([agreedBuild]);
     expect(await digests(withdrawn, listed)).toEqual([agreedBuild]);
+    expect(ignored(await replay([...signedFirst, withdrawn, listed]))).toEqual(['takes-back']);
     // Seeded holes: the employer alone, or half of the representative, list nothing.
     expect(await digests(await noteOf({ ...build, state: 'listed' }, both(employer)))).toEqual([agreedBuild]);
     expect(await digests(await noteOf({ ...build, state: 'listed' }, [representative.ed25519]))).toEqual([
@@ -244,6 +245,26 @@ describe('replay of the rules', () => {
     );
     const state = await replay([...signedFirst, employers]);
     expect([standing(state), ignored(state)]).toEqual(['version 1', ['not-for-this-party']]);
+  });
+
+  it('[RUL39] the first word on the tokens of a version stands, and counts agree with it', async () => {
+    const { representative, employer } = PARTIES;
+    const tokens = (issued: number, key: string, by = representative) =>
+      noteOf({ kind: 'tokens', ...about, issued, key: key.repeat(32) }, [by.ed25519]);
+    const count = await noteOf(
+      { kind: 'objections', ...about, issued: 1000, spent: 0, list: LIST, targets: [] },
+      [representative.ed25519],
+    );
+    const state = await replay([
+      ...signedFirst,
+      await tokens(50, 'a1', employer),
+      await tokens(100, 'b2'),
+      await tokens(100, 'c3'),
+      count,
+    ]);
+    expect(state.tokens).toEqual([{ digest: about.digest, issued: 100, key: 'b2'.repeat(32) }]);
+    expect(ignored(state)).toEqual(['not-for-this-party', 'takes-back', 'takes-back']);
+    expect(state.objections).toEqual([]);
   });
 
   it('[RUL41] a party is heard once for one text', async () => {
