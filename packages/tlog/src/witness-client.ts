@@ -142,7 +142,7 @@ function cosignatureIn(
   { name, key }: PolicyWitness,
   signed: SignedCheckpoint,
 ): Checked<Cosignature> {
-  const lines = parseSignatureLines(new TextDecoder().decode(body));
+  const lines = parseSignatureLines(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body));
   if (!lines.ok) return lines;
   const signature = lines.value.find((one) => one.name === key.name && one.id === key.id);
   if (!signature) return faulty(fault('LOG142', name, 'answered without its cosignature'));

@@ -95,7 +95,8 @@ export function filesBelow(folder: string): string[] {
 }
 
 export const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
-export const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+// With its byte order mark, if it has one.
+export const text = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 export const bytes = (string: string) => new TextEncoder().encode(string);
 /** The rules that were broken, for short. */
 export const rulesOf = (checked: { ok: true } | { ok: false; faults: readonly { rule: string }[] }) =>

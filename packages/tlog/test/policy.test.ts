@@ -5,7 +5,7 @@ import { ed25519Key } from '../src/ed25519.ts';
 import { cosignedBy, freshness, type Policy, quorumTime, verifyCheckpoint } from '../src/policy.ts';
 import { formatPolicy, POLICY_BYTES_LIMIT, parsePolicy } from '../src/policy-file.ts';
 import { signNote, withSignatures } from '../src/signed-note.ts';
-import { cosigner, type NoteSigner } from '../src/signer.ts';
+import { cosigner, type NoteSigner, textSigner } from '../src/signer.ts';
 import { formatVerifierKey } from '../src/verifier-key.ts';
 import {
   bytes,
@@ -135,6 +135,15 @@ describe('what a policy accepts', () => {
         verifyCheckpoint(await checkpoint(inTime), { ...POLICY, logs: [{ key: impostor.key, url: null }] }),
       ),
     ).toEqual(['LOG45']);
+  });
+
+  it('[LOG103] none that another log of the policy signed: a log speaks for its own origin alone', async () => {
+    const signed = await checkpoint(inTime);
+    const other = textSigner('example.com/other', ed25519Key(new Uint8Array(32).fill(67)));
+    const policy = { ...POLICY, logs: [...POLICY.logs, { key: other.key, url: null }] };
+    const note = await signNote(signed.note.text, [other, ...inTime]);
+    expect(verifyCheckpoint(signed, policy).ok).toBe(true);
+    expect(rulesOf(verifyCheckpoint({ checkpoint: signed.checkpoint, note }, policy))).toEqual(['LOG45']);
   });
 
   it('[LOG104] none with a cosignature that does not hold, also beyond the quorum; strangers are ignored', async () => {
