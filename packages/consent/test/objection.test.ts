@@ -419,6 +419,18 @@ describe('an election', async () => {
     expect(await faults({ ballots: [{ nullifier: '0'.repeat(64), says: 'candidate z' }] })).toContain(
       'ballots[0]',
     );
+    const alone = await full(['candidate a']);
+    const single = countBallots(alone.box, 2000);
+    const doubled = {
+      ...single,
+      ballots: [...(single?.ballots ?? []), ...(single?.ballots ?? [])],
+      votes: [
+        { candidate: 'a', votes: 2 },
+        { candidate: 'b', votes: 0 },
+      ],
+    };
+    const twice = await electionCountFaults(doubled, document, [], subtle);
+    expect(twice.map((one) => one.message)).toEqual(['a token voted twice']);
     expect(await faults({ election: '0'.repeat(64) })).toEqual(['election']);
     expect(await faults({ extra: 1 })).toEqual(['document']);
     expect(await electionCountFaults(null, document, mine, subtle)).not.toEqual([]);

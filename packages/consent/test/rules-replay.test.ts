@@ -300,6 +300,31 @@ describe('replay of the rules', () => {
     ]);
   });
 
+  it('[RUL12] seeded hole: signatures that were moved to another text, or made up, are none', async () => {
+    const [document = new Uint8Array()] = signedSecond;
+    const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
+    const say = { kind: 'agreement' as const, ...(await aboutOf(second)) };
+    const moved = signedFirst.slice(1).map((note, i) => {
+      const [, lines = ''] = text(note).split('\n\n');
+      const [head = ''] = text(signedSecond[i + 1]).split('\n\n');
+      return new TextEncoder().encode(`${head}\n\n${lines}`);
+    });
+    expect(standing(await replay([...signedFirst, document, ...moved]))).toBe('version 1');
+    // A stranger who writes the names and ids of the parties beside his own signatures.
+    const forged = await Promise.all(
+      PARTY_ROLES.map((role) => {
+        const { ed25519, mlDsa44 } = PARTIES[role];
+        return noteOf(say, [
+          { ...STRANGER.ed25519, key: ed25519.key },
+          { ...STRANGER.mlDsa44, key: mlDsa44.key },
+        ]);
+      }),
+    );
+    const state = await replay([...signedFirst, document, ...forged]);
+    expect(standing(state)).toBe('version 1');
+    expect(ignored(state)).toEqual(['signed-by-no-party', 'signed-by-no-party', 'signed-by-no-party']);
+  });
+
   it('[RUL31] a signature that fails beside those that hold spoils nothing', async () => {
     const note = await noteOf({ kind: 'revocation', ...about }, both(PARTIES.representative));
     const text = new TextDecoder().decode(note);
