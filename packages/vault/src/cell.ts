@@ -139,11 +139,11 @@ function contentOf(plain: Uint8Array, head: number): Uint8Array {
   return plain.subarray(head, head + length);
 }
 
-/** Asked first: a cell for two would have two readers. Opens nothing itself. */
-const oneHybridStanza: Identity = {
+/** Asked first: what is sealed for two would have two readers. Opens nothing itself. */
+export const oneHybridStanza: Identity = {
   unwrapFileKey(stanzas: Stanza[]) {
     if (stanzas.length !== 1 || stanzas[0]?.args[0] !== 'mlkem768x25519')
-      throw new Error('a cell has one hybrid recipient');
+      throw new Error('has one hybrid recipient, and no other');
     return null;
   },
 };
