@@ -16,6 +16,7 @@ import type { LogProof } from './proof-file.ts';
 import { TILE_WIDTH, tilePath, tileWidth } from './tile.ts';
 import type { TileSource } from './tile-source.ts';
 import { consistencyRanges, inclusionRanges, type TreeRange } from './tree-range.ts';
+import { isSize } from './tree-size.ts';
 import { readPath, VerifiedTiles } from './verified-tiles.ts';
 
 /**
@@ -59,6 +60,7 @@ export class LogReader {
 
   /** Every entry from `start` on, in order. One bundle at a time is in memory. */
   async *entries(start = 0): AsyncGenerator<{ index: number; entry: Uint8Array }> {
+    if (!isSize(start)) throw new RangeError('not an index');
     for (let number = Math.floor(start / TILE_WIDTH); number * TILE_WIDTH < this.size; number++) {
       const first = number * TILE_WIDTH;
       for (const [i, entry] of (await this.bundle(number)).entries()) {

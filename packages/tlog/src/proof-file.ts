@@ -40,6 +40,8 @@ export function parseProof(bytes: Uint8Array): Checked<LogProof> {
   if (bytes.length > PROOF_BYTES_LIMIT) return faulty(fault('LOG121', 'proof', 'has too many bytes'));
   const blank = blankLine(bytes);
   if (blank < 0) return faulty(fault('LOG120', 'proof', 'has no blank line before its checkpoint'));
+  if (blank > HEAD_BYTES_LIMIT)
+    return faulty(fault('LOG121', 'proof', 'has too many bytes before its checkpoint'));
   // Whatever is not ASCII is in no line that follows.
   const lines = [...bytes.subarray(0, blank)]
     .map((byte) => String.fromCharCode(byte))
@@ -65,6 +67,8 @@ export function parseProof(bytes: Uint8Array): Checked<LogProof> {
   return { ok: true, value: { index: parsedIndex, hashes: hashes.value, signed: signed.value, extra } };
 }
 const EXTRA_TEXT_LIMIT = 4 * Math.ceil(EXTRA_BYTES_LIMIT / 3);
+/** One that is longer has a line that is too long, or a line too many. */
+const HEAD_BYTES_LIMIT = 131_072;
 
 /** Lines of 32 bytes in base64, at most 63, `first` being the number of the first line (LOG124). */
 export function parseHashLines(lines: readonly string[], first: number): Checked<Hash[]> {

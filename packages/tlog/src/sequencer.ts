@@ -143,8 +143,9 @@ export class Sequencer {
     const fresh: Waiting[] = [];
     const repeats = new Map<Waiting, number | Waiting>();
     const first = new Map<string, Waiting>();
-    for (const one of batch) {
-      const index = one.key === null ? null : await this.indexOf(one.key);
+    const indexes = await Promise.all(batch.map(({ key }) => (key === null ? null : this.indexOf(key))));
+    for (const [i, one] of batch.entries()) {
+      const index = indexes[i] ?? null;
       const before = one.key === null ? undefined : first.get(one.key);
       if (index !== null) repeats.set(one, index);
       else if (before) repeats.set(one, before);

@@ -105,6 +105,7 @@ describe('reading a log', () => {
       await expect(reader.entry(index)).rejects.toThrow(RangeError);
       await expect(reader.inclusionProof(index)).rejects.toThrow(RangeError);
     }
+    await expect(all(reader, -1)).rejects.toThrow(RangeError);
     for (const size of [0, 4, 1.5]) await expect(reader.consistencyProof(size)).rejects.toThrow(RangeError);
   });
 

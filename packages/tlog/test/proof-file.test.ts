@@ -92,6 +92,7 @@ describe('proof files', () => {
       [good.replace('index 1', 'extra AA==\nextra AA==\nindex 1'), ['LOG123', 'LOG124']],
       [good.replace('index 1', 'index 1\nextra AA=='), ['LOG124']],
       [good.replace('index 1', `extra ${'AAAA'.repeat(21_846)}\nindex 1`), ['LOG122']],
+      [good.replace('index 1', `index 1\n${'A'.repeat(131_072)}`), ['LOG121']],
       [good.replace(hash, hash.slice(4)), ['LOG124']],
       [good.replace(hash, `${hash} `), ['LOG124']],
       [good.replace(hash, `${hash}\n`.repeat(64).trimEnd()), ['LOG124']],
