@@ -1,5 +1,6 @@
 import type { RegisterCommand } from './command.ts';
 import { register as agreement } from './commands/agreement.ts';
+import { register as code } from './commands/code.ts';
 import { register as env } from './commands/env.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as guardian } from './commands/guardian.ts';
@@ -17,6 +18,7 @@ import { register as start } from './commands/start.ts';
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
   guardian,
+  code,
   literals,
   recordings,
   show,

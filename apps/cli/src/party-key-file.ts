@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { formatPartySecret, parsePartySecret } from '@aboveboard/consent/party-secret';
 import { seedSigner } from '@aboveboard/server/keys/seed-signer';
 import { type NoteSigner, textSigner } from '@aboveboard/tlog/signer';
 import { formatVerifierKey, isKeyName } from '@aboveboard/tlog/verifier-key';
@@ -14,13 +15,11 @@ import { CommandFailure, UsageError } from './command.ts';
  */
 export type PartyKeyFile = { name: string; signers: readonly NoteSigner[]; verifierKeys: readonly string[] };
 
-const HEAD = 'aboveboard-party-key v1';
-
 /** Makes fresh keys; refuses to write over a file. */
 export async function makePartyKey(path: string, name: string): Promise<PartyKeyFile> {
   if (!isKeyName(name))
     throw new UsageError('A key’s name has no spaces and no plus sign: council.works.example');
-  const text = `${HEAD}\nname ${name}\ned25519 ${seed()}\nml-dsa-44 ${seed()}\n`;
+  const text = formatPartySecret({ name, ed25519: randomBytes(32), mlDsa44: randomBytes(32) });
   const encrypter = new Encrypter();
   encrypter.setPassphrase(await passphrase('A passphrase for the new key: ', true));
   const sealed = await encrypter.encrypt(text);
@@ -43,14 +42,12 @@ export async function openPartyKey(path: string): Promise<PartyKeyFile> {
 }
 
 function parsed(text: string, path: string): PartyKeyFile {
-  const field = (name: string) => new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
-  const name = field('name');
-  const keys = [seedSigner('ed25519', field('ed25519')), seedSigner('ml-dsa-44', field('ml-dsa-44'))];
-  if (!text.startsWith(`${HEAD}\n`) || !name || !isKeyName(name) || keys.includes(null)) {
-    throw new CommandFailure(`${path} holds no keys of a party.`);
-  }
-  const signers = keys.flatMap((key) => (key ? [textSigner(name, key)] : []));
-  return { name, signers, verifierKeys: signers.map(({ key }) => formatVerifierKey(key)) };
+  const secret = parsePartySecret(text);
+  if (!secret) throw new CommandFailure(`${path} holds no keys of a party.`);
+  const seed = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const keys = [seedSigner('ed25519', seed(secret.ed25519)), seedSigner('ml-dsa-44', seed(secret.mlDsa44))];
+  const signers = keys.flatMap((key) => (key ? [textSigner(secret.name, key)] : []));
+  return { name: secret.name, signers, verifierKeys: signers.map(({ key }) => formatVerifierKey(key)) };
 }
 
 /** From ABOVEBOARD_PASSPHRASE, or asked for at the terminal without showing it. */
@@ -72,8 +69,4 @@ async function asked(question: string): Promise<string> {
     terminal.close();
     process.stderr.write('\n');
   }
-}
-
-function seed(): string {
-  return randomBytes(32).toString('base64');
 }
