@@ -6,6 +6,7 @@ import { type Agreement, PARTY_ROLES } from '../src/agreement.ts';
 import { agreementStatement, signatureFaults, signStatement } from '../src/agreement-signing.ts';
 import { canonicalBytes } from '../src/canonical-json.ts';
 import { partyKeyFaults } from '../src/party-keys.ts';
+import { readPartyNote } from '../src/party-note.ts';
 import { makeProvedVerifier } from '../src/proved-verifier.ts';
 import { rulesEntryFaults } from '../src/rules-admission.ts';
 import { statementText } from '../src/rules-statement.ts';
@@ -95,6 +96,18 @@ describe('signing an agreement', () => {
     const before = new Map(TRUST.parties).set('representative', STRANGER.keys);
     expect(await faults(notes, before)).toEqual(['AGR66 representative', 'AGR66 representative']);
     expect(await faults([...notes, await noteOf(say, both(STRANGER))], before)).toEqual([]);
+  });
+
+  it('[AGR64] seeded hole: a note that was judged once is judged anew when a byte of it has changed', () => {
+    const bytes = (notes[0] ?? document).slice();
+    const { ed25519, mlDsa44 } = PARTIES.employer.keys;
+    const signedBy = () => [...(readPartyNote(bytes, [ed25519, mlDsa44])?.signedBy ?? [])];
+    expect(signedBy()).toEqual([ed25519, mlDsa44]);
+    const version = bytes.indexOf('1'.charCodeAt(0), 'aboveboard agreement v1\n'.length);
+    bytes[version] = '2'.charCodeAt(0);
+    expect(signedBy()).toEqual([]);
+    bytes[version] = '1'.charCodeAt(0);
+    expect(signedBy()).toEqual([ed25519, mlDsa44]);
   });
 
   it('[AGR65] a revocation needs nobody else', async () => {
