@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { Policy } from '@aboveboard/tlog/policy';
 import { makeAgeWrapper } from '@aboveboard/vault/age-wrapper';
 import { type AccessJournal, makeJournal } from '@aboveboard/vault/journal';
 import type { KeyRing } from '@aboveboard/vault/keyring';
@@ -57,6 +58,8 @@ export type InstallationParts = {
   digestLock: KeyedLock;
   logs: InstallationLogs;
   witnessing: Readonly<Record<LogName, Witnessing>>;
+  /** The operator's file: which witnesses are asked, and which must have cosigned. */
+  policy: Policy;
   databaseUrl: string;
 };
 
@@ -72,6 +75,8 @@ export type InstallationOptions = {
   /** Entries of a log that may wait for its next step. */
   logEntriesWaiting?: number;
   witnessTimes?: Partial<WitnessTimes>;
+  /** Folder and database are this process's, and of the right kind; the policy of the logs is read after it. */
+  onClaimed?: () => Promise<void>;
 };
 
 /** Throws sentences: for a folder in use, a database that is newer or another's, kinds that do not mix. */
@@ -108,6 +113,7 @@ async function compose(given: {
       await requireDurable(database);
       await migrate(database);
       await claimDatabase(database, paths.root, options.kind);
+      await options.onClaimed?.();
     }
     const random = (length: number) => new Uint8Array(randomBytes(length));
     const vault = await ageIdentity('vault', paths.keys, options.kind);
@@ -162,6 +168,7 @@ async function compose(given: {
         digestLock,
         logs,
         witnessing,
+        policy,
         databaseUrl,
       },
       async close() {

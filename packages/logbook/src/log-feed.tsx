@@ -11,9 +11,13 @@ export type LogFeedProps = {
   save: (name: string, bytes: Uint8Array) => void;
 };
 
+/** Lines that are shown at first, and with each step more: a long log must not stop the page. */
+const PAGE = 100;
+
 /** A log for people: newest first, filtered, each line with its proof. */
 export function LogFeed({ book, messages, when, save }: LogFeedProps): ReactNode {
   const [shown, setShown] = useState<LineKind | 'all' | 'own'>('all');
+  const [most, setMost] = useState(PAGE);
   const filter = useId();
   const { feed, kinds } = messages;
   const there = LINE_KINDS.filter((kind) => book.lines.some((line) => line.kind === kind));
@@ -44,7 +48,10 @@ export function LogFeed({ book, messages, when, save }: LogFeedProps): ReactNode
           <select
             id={filter}
             value={shown}
-            onChange={(event) => setShown(event.target.value as typeof shown)}
+            onChange={(event) => {
+              setShown(event.target.value as typeof shown);
+              setMost(PAGE);
+            }}
           >
             <option value="all">{feed.all}</option>
             {book.lines.some(({ own }) => own) && <option value="own">{feed.own}</option>}
@@ -57,8 +64,8 @@ export function LogFeed({ book, messages, when, save }: LogFeedProps): ReactNode
         </p>
       )}
       {lines.length === 0 && <p>{book.lines.length === 0 ? feed.none : feed.noneOfKind}</p>}
-      <ol className="lb-lines" reversed>
-        {lines.map((line) => (
+      <ol className="lb-lines" reversed start={lines.length}>
+        {lines.slice(0, most).map((line) => (
           <li key={line.first} className={`lb-line lb-${line.kind}`}>
             <p className="lb-words">
               {line.at !== null && (
@@ -86,6 +93,11 @@ export function LogFeed({ book, messages, when, save }: LogFeedProps): ReactNode
           </li>
         ))}
       </ol>
+      {lines.length > most && (
+        <button type="button" className="lb-proof" onClick={() => setMost(most + PAGE)}>
+          {feed.more(Math.min(PAGE, lines.length - most))}
+        </button>
+      )}
       {older > 0 && <p className="lb-soft">{feed.older(older)}</p>}
     </div>
   );

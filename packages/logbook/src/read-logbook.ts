@@ -1,3 +1,5 @@
+import { partyKeysOf } from '@aboveboard/consent/party-keys';
+import { readRulesEntry } from '@aboveboard/consent/rules-entry';
 import { type RulesTrust, replayRules } from '@aboveboard/consent/rules-replay';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import { type OpenedLog, openLog } from '@aboveboard/tlog/log-reader';
@@ -18,20 +20,31 @@ export type Reading = {
   when: (seconds: number) => string;
 };
 
-/** The whole rules log, checked and replayed. LogError where it can't be had or does not hold. */
-export async function readRulesBook(
-  reading: Reading & { trust: RulesTrust },
-): Promise<LogBook & { state: RulesState }> {
+export type RulesBook = LogBook & { state: RulesState; entries: readonly Uint8Array[]; opened: OpenedLog };
+
+/**
+ * The whole rules log, checked and replayed. LogError where it can't be had or does not hold. `trust` null: for
+ * a reader who has pinned no keys, the parties are those that the first agreement in the log names, and
+ * `checked` says so.
+ */
+export async function readRulesBook(reading: Reading & { trust: RulesTrust | null }): Promise<RulesBook> {
   const opened = await openLog(reading.source, reading.policy);
   const entries: Uint8Array[] = [];
   for await (const { entry } of opened.reader.entries()) entries.push(entry);
-  const state = await replayRules(entries, reading.trust, reading.subtle);
+  const trust = reading.trust ?? (await firstNamed(entries, reading.subtle));
+  const state = await replayRules(entries, trust, reading.subtle);
   const { origin } = opened.signed.checkpoint;
   return {
     ...bookOf(opened),
     lines: rulesLines(state, reading.messages),
-    checked: [reading.messages.checked.tree(entries.length, origin), witnessed(opened, reading)],
+    checked: [
+      reading.messages.checked.tree(entries.length, origin),
+      witnessed(opened, reading),
+      ...(reading.trust ? [] : [reading.messages.checked.unpinned]),
+    ],
     state,
+    entries,
+    opened,
   };
 }
 
@@ -54,6 +67,15 @@ export async function readUsesBook(
       witnessed(opened, reading),
     ],
   };
+}
+
+async function firstNamed(entries: readonly Uint8Array[], subtle: SubtleCrypto): Promise<RulesTrust> {
+  for (const bytes of entries) {
+    const entry = await readRulesEntry(bytes, subtle);
+    if (entry.kind === 'document')
+      return { agreement: entry.agreement.id, parties: partyKeysOf(entry.agreement) };
+  }
+  return { agreement: '', parties: new Map() };
 }
 
 function bookOf({ signed, reader }: OpenedLog): Pick<LogBook, 'origin' | 'size' | 'proofOf'> {

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { orThrow } from '@aboveboard/tlog/log-fault';
+import type { Policy } from '@aboveboard/tlog/policy';
+import { formatPolicy } from '@aboveboard/tlog/policy-file';
+import { parseVerifierKey } from '@aboveboard/tlog/verifier-key';
 import type { Installation } from '../installation.ts';
 import type { ServerLimits } from '../limits.ts';
 import { type CommitmentBatch, makeCommitmentBatch } from './commitment-batch.ts';
+import type { InstallationLogs } from './installation-log.ts';
 import { LOG_NAMES, type LogName } from './log-name.ts';
 import { makeRulesLog, type RulesLog } from './rules-log.ts';
 import { makeServedLog, type ServedLog } from './served-log.ts';
@@ -13,11 +18,13 @@ export type LogService = {
   readonly served: Readonly<Record<LogName, ServedLog>>;
   /** Of each log its size, and whether the quorum was met lately; null: none is asked for (LGS23). */
   health(): Promise<Record<LogName, LogHealth>>;
+  /** Both logs' keys and the witnesses that are asked, as a tlog-policy without addresses (LGS34). */
+  readonly policy: string;
 };
 export type LogHealth = { size: number; witnessed: boolean | null };
 
 export function makeLogService(
-  { inner: { database, logs, witnessing } }: Installation,
+  { inner: { database, logs, witnessing, policy } }: Installation,
   limits: ServerLimits,
 ): LogService {
   const each = <T>(make: (name: LogName) => T) =>
@@ -38,10 +45,21 @@ export function makeLogService(
       most: limits.commitmentsWaiting,
     }),
     served,
+    policy: publicPolicy(policy, logs),
     async health() {
       const [rules, uses] = await Promise.all([logs.rules.size(), logs.uses.size()]);
       const of = (name: LogName, size: number) => ({ size, witnessed: witnessing[name].isRecent() });
       return { rules: of('rules', rules), uses: of('uses', uses) };
     },
   };
+}
+
+function publicPolicy(policy: Policy, logs: InstallationLogs): string {
+  const keys = LOG_NAMES.flatMap((name) => logs[name].verifierKeys);
+  return formatPolicy({
+    ...policy,
+    logs: keys.map((key) => ({ key: orThrow(parseVerifierKey(key)), url: null })),
+    // Where a witness is reached is for the server to know, and may be an address of the inner network.
+    witnesses: policy.witnesses.map(({ name, key }) => ({ name, key, url: null })),
+  });
 }

@@ -14,10 +14,26 @@ const newCommitments = z
   })
   .openapi('NewCommitments');
 
-/** The ways into the logs from outside (spec/log-service.md, LGS41, LGS42). */
-export function entryRoutes(parts: { service: Pick<LogService, 'rules' | 'commitments'>; guards: Guards }) {
+/** The ways into the logs from outside (spec/log-service.md, LGS41, LGS42), and who is asked to witness them (LGS34). */
+export function entryRoutes(parts: {
+  service: Pick<LogService, 'rules' | 'commitments' | 'policy'>;
+  guards: Guards;
+}) {
   const { service, guards } = parts;
   return makeRouter()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/logs/policy',
+        summary:
+          'Keys of the logs, and the witnesses that are asked: a policy to begin with, to be checked by yourself',
+        request: {},
+        responses: {
+          200: { description: 'A tlog-policy', content: { 'text/plain': { schema: z.string() } } },
+        },
+      }),
+      (context) => context.text(service.policy, 200),
+    )
     .openapi(
       createRoute({
         method: 'post',

@@ -41,6 +41,11 @@ export const words = {
       'Your browser checks each line against the signed log. But this page comes from the server that keeps the log, so it can’t vouch for the server. The recorder’s own log page and the command “aboveboard log verify” can.',
     which: 'Which log',
     names: { rules: 'Rules', uses: 'Uses' },
+    noQuorum:
+      'The witnesses that this installation asks have not cosigned the newest state of this log. Recorders refuse it; read it with doubt.',
+    unavailable: 'The log could not be read. What is missing:',
+    unverified:
+      'This log does not hold, so nothing of it is shown. Tell the representative and the data-protection officer. What is wrong:',
   },
   notFound: {
     title: 'There is no such page',

@@ -1,46 +1,15 @@
-import { parseAgreement } from '@aboveboard/consent/agreement';
-import { partyKeysOf } from '@aboveboard/consent/party-keys';
-import type { RulesTrust } from '@aboveboard/consent/rules-replay';
 import { LogFeed } from '@aboveboard/logbook/log-feed';
 import type { LogBook } from '@aboveboard/logbook/log-line';
 import { en } from '@aboveboard/logbook/messages/en';
-import { type Reading, readRulesBook, readUsesBook } from '@aboveboard/logbook/read-logbook';
+import { LogError } from '@aboveboard/tlog/log-fault';
 import { type ReactNode, useState } from 'react';
-import { installedAgreement } from '../installed-agreement.ts';
 import { Loaded, useLoaded } from '../loaded.tsx';
-import { type LogName, logSource, servedPolicy } from '../log-source.ts';
+import type { LogName } from '../log-source.ts';
 import { words } from '../messages/en.ts';
+import { saveBytes } from '../save-bytes.ts';
+import { type Served, servedRules, servedUses, timeInWords } from '../served-books.ts';
 
 const text = words.log;
-const NEWEST = 500;
-const when = (seconds: number) =>
-  new Date(seconds * 1000).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-
-async function reading(name: LogName): Promise<Reading> {
-  return {
-    source: logSource(name),
-    policy: await servedPolicy(name),
-    messages: en,
-    subtle: crypto.subtle,
-    when,
-  };
-}
-
-async function readRules(): Promise<LogBook> {
-  return readRulesBook({ ...(await reading('rules')), trust: await installedTrust() });
-}
-
-async function readUses(): Promise<LogBook> {
-  return readUsesBook({ ...(await reading('uses')), own: [], most: NEWEST });
-}
-
-/** The parties of the agreement that is installed here; without one no entry is anybody's. */
-async function installedTrust(): Promise<RulesTrust> {
-  const installed = await installedAgreement();
-  const parsed = installed && parseAgreement(new TextEncoder().encode(installed.document));
-  if (!parsed?.ok) return { agreement: '', parties: new Map() };
-  return { agreement: parsed.value.id, parties: partyKeysOf(parsed.value) };
-}
 
 /** Both logs for people, checked in this browser. */
 export default function LogPage(): ReactNode {
@@ -59,23 +28,39 @@ export default function LogPage(): ReactNode {
           </label>
         ))}
       </fieldset>
-      <OneLog key={name} load={name === 'rules' ? readRules : readUses} />
+      <OneLog key={name} load={name === 'rules' ? rules : uses} />
     </>
   );
 }
 
-function OneLog({ load }: { load: () => Promise<LogBook> }): ReactNode {
+const rules = () => inWords<LogBook>(servedRules());
+const uses = () => inWords<LogBook>(servedUses());
+
+function OneLog({ load }: { load: () => Promise<Served<LogBook>> }): ReactNode {
   const [loading, reload] = useLoaded(load);
   return (
     <Loaded of={loading} retry={reload}>
-      {(book) => <LogFeed book={book} messages={en} when={when} save={save} />}
+      {(book) => (
+        <>
+          {book.quorum === false && (
+            <p className="notice danger" role="alert">
+              {text.noQuorum}
+            </p>
+          )}
+          <LogFeed book={book} messages={en} when={timeInWords} save={saveBytes} />
+        </>
+      )}
     </Loaded>
   );
 }
 
-function save(name: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+/** A log that does not hold is said with what is wrong with it, and not as if the server had not answered. */
+async function inWords<Book>(reading: Promise<Served<Book>>): Promise<Served<Book>> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+    const why = error.code === 'unavailable' ? text.unavailable : text.unverified;
+    throw new Error(`${why} (${error.message})`, { cause: error });
+  }
 }

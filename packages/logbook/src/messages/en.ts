@@ -99,6 +99,8 @@ export const en = {
     witnessed: (names: readonly string[], when: string) =>
       `${capital(people(names))} witnessed this checkpoint; the last of them that was needed did so on ${when}.`,
     unwitnessed: 'No witness was asked: another reader could be shown another history.',
+    unpinned:
+      'Nobody gave this reader the parties’ keys: they are those that the first agreement in the log names.',
   },
   kinds: {
     rules: 'Agreement',
@@ -121,6 +123,7 @@ export const en = {
     how: 'How do I know?',
     proof: 'Save the proof',
     proofOf: (first: number) => `Save the proof of entry ${first}`,
+    more: (n: number) => `Show ${n} more`,
     older: (n: number) => `${count(n, 'older entry is', 'older entries are')} not shown.`,
     aboutYou: 'about you',
   },
