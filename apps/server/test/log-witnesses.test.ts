@@ -97,7 +97,7 @@ async function cosigned(server: StartedServer, policyText: string): Promise<numb
 }
 
 describe('witnesses', () => {
-  it('[LGS31] [LGS33] cosign what is served, and an access waits for them', async () => {
+  it('[LGS31] [LGS33] [LGS34] cosign what is served, are named to everyone, and an access waits for them', async () => {
     const witness = await witnessHttp(async (response, good) => {
       response.end(await good());
     });
@@ -109,6 +109,10 @@ describe('witnesses', () => {
     expect(await cosigned(server, witness.policy)).toBe(await inner.logs.uses.size());
     const ready = await (await fetch(`${server.url}/api/ready`)).json();
     expect(ready.logs.uses.witnessed).toBe(true);
+    const told = await (await fetch(`${server.url}/api/logs/policy`)).text();
+    expect(await cosigned(server, told)).toBe(await inner.logs.uses.size());
+    expect(told).toContain('quorum council\n');
+    expect(told).not.toContain('http');
     expect(witness.asked.every((path) => path === '/add-checkpoint')).toBe(true);
   });
 

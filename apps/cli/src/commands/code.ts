@@ -14,12 +14,7 @@ export function register(program: Command, context: CommandContext): void {
         'yourself: whoever brings it first is in. It is shown here and stored nowhere.',
     )
     .addOption(new Option('--role <role>', 'for whom').choices(OFFICES).makeOptionMandatory())
-    .option(
-      '--hours <number>',
-      'how long it is good',
-      (text) => Math.max(1, Math.min(720, Number(text) || 24)),
-      24,
-    )
+    .option('--hours <number>', 'how long it is good', wholeHours, 24)
     .action(async ({ role, hours }: { role: (typeof OFFICES)[number]; hours: number }) => {
       const { makeCodes } = await import('@aboveboard/server/identity/codes');
       const { inner } = await context.installation();
