@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { exportTrajectory } from '@aboveboard/dataset/export/agentnet';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
@@ -73,7 +74,19 @@ export async function exportRecordings(
   const report = account.report();
   const loses = format === 'parquet' ? [] : DIALECTS[format].loses;
   const file = { format, ...report, loses };
-  await sink.write('export.json', new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`));
+  const manifest = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
+  // In the uses log before the export is whole: without export.json it is none (T13).
+  await installation.uses.record(
+    { role: 'researcher', account: null },
+    {
+      kind: 'dataset',
+      dataset: `export-${format}`,
+      version: 1,
+      manifest: createHash('sha256').update(manifest).digest('hex'),
+      recordings: ids.length,
+    },
+  );
+  await sink.write('export.json', manifest);
   return report;
 }
 

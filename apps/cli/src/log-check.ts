@@ -6,12 +6,12 @@ import { openLog } from '@aboveboard/tlog/log-reader';
 import { leafHash, sameHash } from '@aboveboard/tlog/merkle';
 import { NOTE_BYTES_LIMIT } from '@aboveboard/tlog/note';
 import { verifyCheckpoint } from '@aboveboard/tlog/policy';
-import { formatProof, parseProof, verifyProof } from '@aboveboard/tlog/proof-file';
+import { formatProof } from '@aboveboard/tlog/proof-file';
 import type { TileSource } from '@aboveboard/tlog/tile-source';
 import { readPath } from '@aboveboard/tlog/verified-tiles';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
 import { logSource } from './log-source.ts';
-import { faultLines, isoTime, readPolicy, witnessedLine } from './trust-file.ts';
+import { faultLines, readPolicy, witnessedLine } from './trust-file.ts';
 
 /** `aboveboard log verify`: signature, quorum, every entry and tile, and, against an earlier checkpoint, one history. */
 export async function verifyLog(
@@ -107,28 +107,6 @@ export async function proveEntry(
   if (options.entryOut) await writeFile(options.entryOut, await opened(reader.entry(index)));
   context.result({ index, size: reader.size, proof: options.out, entry: options.entryOut ?? null });
   context.print(`Entry ${index} of ${reader.size}: its proof is in ${options.out}.`);
-}
-
-/** `aboveboard verify`: a proof and its entry, without a network. */
-export async function verifyProofFile(
-  path: string,
-  options: { policy: string; entry?: string },
-  context: CommandContext,
-): Promise<void> {
-  const policy = await readPolicy(options.policy);
-  const parsed = parseProof(new Uint8Array(await given(path)));
-  if (!parsed.ok) throw new CommandFailure(`${path} is no proof:\n${faultLines(parsed.faults)}`);
-  const entryPath = options.entry ?? path.replace(/\.tlog-proof$/, '');
-  if (entryPath === path) throw new UsageError('Name the file with the bytes of the entry: --entry FILE.');
-  const verdict = verifyProof(parsed.value, new Uint8Array(await given(entryPath)), policy);
-  if (!verdict.ok) throw new CommandFailure(`This does not hold:\n${faultLines(verdict.faults)}`);
-  const { index, signed } = parsed.value;
-  const { origin, size } = signed.checkpoint;
-  context.result({ origin, index, size, witnesses: verdict.value.witnesses, quorumTime: verdict.value.time });
-  context.print(`${entryPath} is entry ${index} of ${origin}, of ${size} entries at that time.`);
-  context.print(`witnessed   ${witnessedLine(policy, verdict.value)}`);
-  for (const { name, time } of verdict.value.witnesses)
-    context.print(`  ${name.padEnd(16)} ${isoTime(time)}`);
 }
 
 async function walked(

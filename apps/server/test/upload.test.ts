@@ -391,7 +391,7 @@ describe('completion', () => {
     await database.query('alter table access_entry rename to elsewhere');
     const answer = await contributor.upload(recording);
     await database.query('alter table elsewhere rename to access_entry');
-    expect(answer.status).toBe(500);
+    expect(answer.status).toBe(503);
     expect(await released()).not.toContain(recording.manifest.id);
     expect((await contributor.upload(recording)).body.state).toBe('complete');
     const entries = await database.query('select kind, by from access_entry where $1 = any(recordings)', [

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS } from '../command.ts';
+import type { OfflineOptions } from '../offline-check.ts';
 
 const POLICY = 'whose logs and witnesses you trust (c2sp.org/tlog-policy)';
 
@@ -82,16 +83,19 @@ export function register(program: Command, context: CommandContext): void {
   program
     .command('verify <file>')
     .helpGroup(GROUPS.logs)
-    .summary('check a proof offline')
+    .summary('check a proof or a receipt offline')
     .description(
-      'Check without a network that an entry is in a log whose checkpoint was signed and witnessed as your policy ' +
-        'asks. FILE is a .tlog-proof; the entry is the file of the same name without that ending, or --entry.',
+      'Check without a network. FILE is a .tlog-proof: is its entry (the file of the same name without that ending, or ' +
+        '--entry) in a log that was signed and witnessed as your policy asks? Or FILE is the receipt of a consent: does ' +
+        'everything in it hold? What could not be checked is said.',
     )
-    .requiredOption('--policy <file>', POLICY)
-    .option('--entry <file>', 'the bytes of the entry')
-    .action(async (file: string, options: { policy: string; entry?: string }) => {
-      const { verifyProofFile } = await import('../log-check.ts');
-      await verifyProofFile(file, options, context);
+    .option('--policy <file>', POLICY)
+    .option('--entry <file>', 'of a proof: the bytes of the entry')
+    .option('--agreement <file>', 'of a receipt: the document of the agreement')
+    .option('--at <time>', 'of a receipt: as of this time, 2027-01-31T12:00:00Z; now, if not given', instant)
+    .action(async (file: string, options: OfflineOptions) => {
+      const { verifyFile } = await import('../offline-check.ts');
+      await verifyFile(file, options, context);
     });
 }
 
@@ -103,6 +107,14 @@ async function sources(where: string | undefined, context: CommandContext) {
   const { storedLog } = await import('@aboveboard/tlog/stored-log');
   const { inner } = await context.installation();
   return Object.values(inner.logs).map((log) => [log.name, storedLog(log.storage)] as const);
+}
+
+function instant(text: string): number {
+  const at = Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) || Number.isNaN(at)) {
+    throw new InvalidArgumentError('A time such as 2027-01-31T12:00:00Z.');
+  }
+  return at;
 }
 
 function wholeNumber(text: string): number {
