@@ -15,6 +15,9 @@ import type { UploadLimits } from './upload.ts';
  *   DELETE /api/session               -> 204
  *   GET    /api/my/recordings         -> { recordings: MyRecording[] }
  *   POST   /api/my/recordings/erasure { recordings: string[] } -> { erased: string[]; unknown: string[] }
+ *   POST   /api/my/commitments        { commitments: string[] } (32 bytes each, hex) -> 204 (spec/log-service.md)
+ *   POST   /api/logs/rules/entries    bytes of one entry -> { index: number } (employer, representative, dpo)
+ *   GET    /log/{rules,uses}/...      the logs themselves: checkpoint, tile/..., vkey; for everyone
  *   GET    /api/recordings?after=     -> { recordings: ReleasedRecording[]; next: string | null } (researcher)
  *   POST   /api/accesses              AccessRequest -> OpenedAccess (researcher; writes the journal first)
  *   GET    /api/accesses/{access}/{n}/parts/{index} -> part of the n-th recording asked for, as it was before

@@ -88,13 +88,15 @@ export function makeWitnessing(parts: {
 
   /** One round at a time; whoever comes while one runs shares it. Never rejects. */
   function ask(): Promise<boolean> {
-    running ??= round()
+    if (running) return running;
+    // What was appended up to here is in the head that is read next.
+    isKicked = false;
+    running = round()
       .catch(() => false)
       .then((met) => {
         running = null;
         failures = met ? 0 : failures + 1;
-        schedule(isKicked && met ? 0 : met ? times.refresh : backOff());
-        isKicked = false;
+        schedule(!met ? backOff() : isKicked ? 0 : times.refresh);
         return met;
       });
     return running;
