@@ -185,10 +185,23 @@ export class Sequencer {
     try {
       return await this.options.storage.advance(step);
     } catch (cause) {
-      // The answer may have been lost after the write: this very head says that it was not.
-      const head = await this.options.storage.head().catch(() => null);
-      if (head && sameHash(head.checkpoint, step.head.checkpoint)) return true;
+      // The answer may have been lost after the write.
+      if (await this.hasEntries(step)) return true;
       throw new LogError('outcome-unknown', fault('LOG90', 'step', 'may or may not be written'), { cause });
+    }
+  }
+
+  /**
+   * Only keys tell: of the same bytes from the same head another process would sign the very same head, so
+   * neither bytes nor head say whose entry it is.
+   */
+  private async hasEntries({ from, entries }: LogStep): Promise<boolean> {
+    if (entries.some(({ key }) => key === null)) return false;
+    try {
+      const indexes = await Promise.all(entries.map(({ key }) => this.indexOf(key as string)));
+      return indexes.every((index, i) => index === (from ?? 0) + i);
+    } catch {
+      return false;
     }
   }
 }

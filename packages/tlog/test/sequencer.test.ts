@@ -262,6 +262,34 @@ describe('failure matrix of the sequencer', () => {
     );
   });
 
+  it('[LOG89, LOG90] two processes with the same bytes and one lost answer: one entry is not two acknowledged ones', async () => {
+    const storage = new MemoryLogStorage();
+    const first = await open(storage);
+    // Signed with the same key over the same tree, the two heads are one and the same.
+    const second = await open(
+      watched(storage, {
+        before: async ({ from }) => {
+          if (from === null) return;
+          await first.append(bytes('same'));
+          throw new Error('the store is away');
+        },
+      }),
+    );
+    await expect(second.append(bytes('same'))).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect(await entriesOf(storage)).toEqual(['same']);
+  });
+
+  it('[LOG90] a lost answer is found out by keys', async () => {
+    const storage = new MemoryLogStorage();
+    await open(storage);
+    const losing = new FailingStorage(storage, { call: 'advance', nth: 0, persisted: true, outage: 1 });
+    const sequencer = await open(losing);
+    const appended = ['a', 'b'].map((name) => sequencer.append(bytes(name), { key: name }));
+    expect(await Promise.all(appended)).toEqual([{ index: 0 }, { index: 1 }]);
+    expect(await sequencer.append(bytes('c'), { key: 'c' })).toEqual({ index: 2 });
+    expect(await entriesOf(storage)).toEqual(['a', 'b', 'c']);
+  });
+
   it('[LOG89] seeded hole: a sequencer that acknowledges before the store has answered is caught', async () => {
     const storage = new MemoryLogStorage();
     await (await open(storage)).append(bytes('before'));
