@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { StartedGuardian } from '@aboveboard/guardian/start';
 import { ROLES } from '@aboveboard/protocol/installation';
 import { limitsFrom } from '@aboveboard/server/limits';
-import { type StartedServer, startServer } from '@aboveboard/server/start';
+import { type StartedServer, type StartOptions, startServer } from '@aboveboard/server/start';
 import { type CommandContext, UsageError } from './command.ts';
+import { forgetDemonstrationGuardian, startDemonstrationGuardian } from './demonstration-guardian.ts';
+import { freePort } from './free-port.ts';
 import { signalled } from './stop-signal.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -12,6 +15,8 @@ const EXTENSION = fileURLToPath(new URL('../../extension/.output/chrome-mv3', im
 export type StartFlags = {
   demo?: boolean;
   samples: boolean;
+  guardian: boolean;
+  guardianPort?: number;
   port: number;
   host: string;
   name?: string[];
@@ -28,13 +33,17 @@ export async function startFromCommand(flags: StartFlags, context: CommandContex
   if (flags.application && !flags.demo) {
     throw new UsageError('--application is for --demo; elsewhere the agreement lists what may be recorded.');
   }
+  if (flags.guardianPort !== undefined && !(flags.demo && flags.guardian)) {
+    throw new UsageError(
+      '--guardian-port is for --demo; elsewhere the representative runs "aboveboard guardian".',
+    );
+  }
   const stopAsked = signalled();
-  const server = await startServer({
+  const { server, guardian } = await startAll(flags, {
     data: context.data,
     demo: flags.demo === true,
     samples: flags.samples,
     host: flags.host,
-    port: flags.port,
     names: flags.name ?? [],
     applications: flags.application ?? [],
     web: existsSync(WEB) ? WEB : null,
@@ -44,14 +53,48 @@ export async function startFromCommand(flags: StartFlags, context: CommandContex
       ? { tls: { key: readFileSync(flags.tlsKey), cert: readFileSync(flags.tlsCert) } }
       : {}),
   });
-  context.result({ url: server.url, installation: server.about.installation, codes: server.codes });
-  for (const line of greeting(server, context.data)) context.print(line);
+  context.result({
+    url: server.url,
+    installation: server.about.installation,
+    codes: server.codes,
+    guardian: guardian && { url: guardian.url, verifierKeys: guardian.verifierKeys },
+  });
+  for (const line of greeting(server, guardian, context.data)) context.print(line);
   await stopAsked;
   context.note('Stopping: what is under way is finished first.');
   await server.stop();
+  await guardian?.stop();
 }
 
-function greeting(server: StartedServer, data: string): string[] {
+/** A demonstration has a guardian beside it, unless it is not wanted or the server speaks TLS under its own keys. */
+async function startAll(
+  flags: StartFlags,
+  options: StartOptions & { host: string },
+): Promise<{ server: StartedServer; guardian: StartedGuardian | null }> {
+  const { data, host } = options;
+  if (!options.demo || !flags.guardian || options.tls) {
+    const onClaimed = () => forgetDemonstrationGuardian(data);
+    return { server: await startServer({ ...options, port: flags.port, onClaimed }), guardian: null };
+  }
+  const port = flags.port || (await freePort(host));
+  let guardian: StartedGuardian | null = null;
+  try {
+    const server = await startServer({
+      ...options,
+      port,
+      onClaimed: async () => {
+        const wanted = { data, host, serverPort: port, port: flags.guardianPort };
+        guardian = await startDemonstrationGuardian(wanted);
+      },
+    });
+    return { server, guardian };
+  } catch (error) {
+    await (guardian as StartedGuardian | null)?.stop();
+    throw error;
+  }
+}
+
+function greeting(server: StartedServer, guardian: StartedGuardian | null, data: string): string[] {
   const { url, about, codes } = server;
   const lines = ['', `Aboveboard runs at ${url}`, `Data are in ${data}`, ''];
   if (about.installation === 'production') {
@@ -73,6 +116,13 @@ function greeting(server: StartedServer, data: string): string[] {
   for (const role of ROLES) {
     const code = codes[role];
     if (code) lines.push(`  ${role.padEnd(longest)}  ${code}`);
+  }
+  if (guardian) {
+    lines.push(
+      '',
+      `The made-up representative's guardian runs at ${guardian.url}. In earnest it is a machine of the`,
+      'representative\'s own ("aboveboard guardian"); this one only shows what it does.',
+    );
   }
   lines.push('', `Without installing anything: ${url}/try`, '');
   if (existsSync(EXTENSION)) {

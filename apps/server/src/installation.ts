@@ -141,6 +141,7 @@ async function compose(given: {
         policy,
         post: postToWitness,
         now: () => performance.now(),
+        ...(options.witnessTimes ? { times: options.witnessTimes } : {}),
       });
       log.onAppended = witnessing.kick;
       return witnessing;

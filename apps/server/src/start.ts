@@ -64,6 +64,8 @@ export type StartOptions = {
   log?: Log;
   /** Other times than LGS31 and LGS32 ask for, in tests. */
   witnessTimes?: Partial<WitnessTimes>;
+  /** The data folder is this server's; the policy of the logs is read after it. */
+  onClaimed?: () => Promise<void>;
 };
 
 export type StartedServer = {
@@ -96,6 +98,7 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     onDatabase: (up) => log[up ? 'info' : 'error']({ up }, 'database'),
     logEntriesWaiting: limits.logEntriesWaiting,
     ...(options.witnessTimes ? { witnessTimes: options.witnessTimes } : {}),
+    ...(options.onClaimed ? { onClaimed: options.onClaimed } : {}),
   });
   // It listens first, because the agreement and the accepted names hold the port; nothing is served before
   // what a kill left undone is done.
@@ -259,6 +262,8 @@ async function serve(
   await startLogs(installation, logs, { limits, agreement: about.agreement, tls: tls !== undefined });
   const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
   begin(app.fetch);
+  // A witness that does not know the logs yet asks this server for their keys.
+  for (const one of Object.values(installation.inner.witnessing)) one.start();
   folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
 
   async function housekeeping(): Promise<void> {
@@ -349,9 +354,9 @@ async function demonstrationCodes(codes: Codes): Promise<Record<Role, string>> {
   return Object.fromEntries(entries) as Record<Role, string>;
 }
 
-/** The day's batch, what is configured otherwise than at the last start, and the asking of witnesses. */
+/** The day's batch, and what is configured otherwise than at the last start. */
 async function startLogs(
-  { inner: { database, logs, witnessing } }: Installation,
+  { inner: { database, logs } }: Installation,
   service: LogService,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -359,7 +364,6 @@ async function startLogs(
   // Told whether or not the witnesses answer: a start does not wait for them.
   const uses = makeUsesLog({ log: logs.uses, witnessed: async () => undefined, now: Date.now });
   await recordSettings(settings, { database, uses });
-  for (const one of Object.values(witnessing)) one.start();
 }
 
 /** An envelope without its upload (a kill between the two), and imports that nobody finished. */

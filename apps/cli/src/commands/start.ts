@@ -14,6 +14,8 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option('--demo', 'a demonstration; its data never become production data')
     .option('--no-samples', 'with --demo: without the sample recordings')
+    .option('--no-guardian', 'with --demo: without the guardian of the made-up representative')
+    .option('--guardian-port <number>', "with --demo: the guardian's port (default: the next)", portNumber)
     .option('--port <number>', 'port to listen on', portNumber, 4870)
     .option('--host <address>', 'address to listen on; more than this computer needs TLS', '127.0.0.1')
     .option('--name <host:port...>', 'names by which browsers reach it, where a proxy stands before it')

@@ -1,0 +1,59 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type StartedGuardian, startGuardian } from '@aboveboard/guardian/start';
+import { CommandFailure } from './command.ts';
+import { freePort } from './free-port.ts';
+
+/** Begins a policy that a demonstration wrote for itself, and may replace. */
+const MARK = '# DEMONSTRATION: written anew at each start.\n';
+
+/**
+ * The guardian of a demonstration's made-up representative, below the data folder and in the server's own
+ * process: it shows what a guardian does and protects nothing. It is up before the server, whose policy names
+ * it: it learns the keys of the logs when it is first asked to cosign.
+ */
+export async function startDemonstrationGuardian(options: {
+  data: string;
+  host: string;
+  /** Where the server will listen. */
+  serverPort: number;
+  /** Undefined: the server's next, or any if that is taken. */
+  port?: number | undefined;
+}): Promise<StartedGuardian> {
+  const { data, host, serverPort } = options;
+  const policy = join(data, 'log-policy');
+  await refuseOwnPolicy(policy);
+  const guardian = await startGuardian({
+    data: join(data, 'guardian'),
+    server: `http://${host.includes(':') ? `[${host}]` : host}:${serverPort}`,
+    host,
+    port: options.port ?? (await freePort(host, serverPort + 1 > 65_535 ? 0 : serverPort + 1)),
+  });
+  await writeFile(policy, policyOf(guardian), { mode: 0o644 });
+  return guardian;
+}
+
+/** A demonstration that is started without a guardian asks nobody, whatever the start before had. */
+export async function forgetDemonstrationGuardian(data: string): Promise<void> {
+  const policy = join(data, 'log-policy');
+  if ((await textOf(policy))?.startsWith(MARK)) await rm(policy, { force: true });
+}
+
+/** Both keys of the one witness: a checkpoint counts when it has cosigned with each. */
+function policyOf({ verifierKeys, url }: StartedGuardian): string {
+  const names = verifierKeys.map((_, index) => `guardian-${index + 1}`);
+  const witnesses = verifierKeys.map((key, index) => `witness ${names[index]} ${key} ${url}/witness\n`);
+  return `${MARK}${witnesses.join('')}group parties all ${names.join(' ')}\nquorum parties\n`;
+}
+
+async function refuseOwnPolicy(path: string): Promise<void> {
+  const text = await textOf(path);
+  if (text === null || text.startsWith(MARK)) return;
+  throw new CommandFailure(
+    `${path} names witnesses of your own. Start the demonstration with --no-guardian, or remove that file.`,
+  );
+}
+
+async function textOf(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch(() => null);
+}
