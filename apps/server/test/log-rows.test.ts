@@ -67,6 +67,22 @@ describe('[LGS12] whatever the software does wrong', () => {
     await expect(rows.entries(1, 2)).rejects.toThrow('not there');
   });
 
+  it('[LGS11] without the compare-and-swap (a seeded hole) the keys of the tables refuse the second step', async () => {
+    const { database } = await grown();
+    const holed = makeLogRows('uses', {
+      query: (text, values) => database.query(text.replace('and size = $2', 'and $2 >= 0'), values),
+    });
+    const step = (text: string) =>
+      holed.advance({
+        from: 1,
+        head: { size: 2, checkpoint: bytes(`uses\n2\n${text}\n\n— signature\n`) },
+        entries: [{ bytes: bytes(text), key: null }],
+        tiles: [],
+      });
+    const asked = await Promise.allSettled([step('b'), step('c')]);
+    expect(asked.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('the two logs have nothing in common', async () => {
     const { database, rows } = await grown();
     const other = makeLogRows('rules', database);
