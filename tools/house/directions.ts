@@ -28,7 +28,8 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   // review: the page that renders frames replays a recording as the contributor saw it.
   'apps/server': ['protocol', 'consent', 'vault', 'tlog', 'dataset', 'review'],
-  'apps/guardian': ['protocol', 'consent', 'vault', 'tlog'],
+  // review: the one set of tokens of its pages.
+  'apps/guardian': ['protocol', 'consent', 'vault', 'tlog', 'review/tokens.css'],
   // consent: the agreement in words is made from the document, also in a page. The rest of what recording
   // needs is for /try alone (TRY_ONLY).
   'apps/web': [

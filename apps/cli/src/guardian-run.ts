@@ -26,10 +26,16 @@ export async function guardianFromCommand(flags: GuardianFlags, context: Command
       ? { tls: { key: readFileSync(flags.tlsKey), cert: readFileSync(flags.tlsCert) } }
       : {}),
   });
-  context.result({ url: guardian.url, verifierKeys: guardian.verifierKeys });
+  const { url, verifierKeys, setupLink } = guardian;
+  context.result({ url, verifierKeys, setupLink });
   context.print('');
   context.print(`The guardian runs at ${guardian.url}`);
   context.print(`Its data are in ${context.data}`);
+  if (setupLink !== null) {
+    context.print('');
+    context.print('The representative opens this link once, on this computer, and sets her passphrase:');
+    context.print(`  ${setupLink}`);
+  }
   context.print('');
   context.print('It witnesses the logs of the server under these keys, for the policies of others:');
   for (const key of guardian.verifierKeys) context.print(`  ${key}`);

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt, X509Certificate } from 'node:crypto';
 import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,11 +7,17 @@ import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
+import { isLoopbackName, ownHost, PAGES_FOLDER, pageHeaders, pageRoutes } from './pages.ts';
 import { startPeriodClock } from './relay/period-clock.ts';
 import { makeRelay } from './relay/relay.ts';
 import { relayRoutes } from './relay/relay-routes.ts';
 import { makeServerLink } from './relay/server-link.ts';
+import { makePassphrase } from './representative/passphrase.ts';
+import { representativeRoutes } from './representative/representative-routes.ts';
+import { makeSignIn } from './representative/sign-in.ts';
 import { openGuardianStore } from './store.ts';
+import { openVoice } from './voice/voice.ts';
+import { voiceRoutes } from './voice/voice-routes.ts';
 import { makeKnownLogs } from './witness/known-logs.ts';
 import { witnessIdentity } from './witness/witness-identity.ts';
 import { witnessRoutes } from './witness/witness-routes.ts';
@@ -26,18 +32,22 @@ export type GuardianOptions = {
   port?: number;
   tls?: { key: string | Buffer; cert: string | Buffer };
   limits?: Partial<GuardianLimits>;
+  /** Seconds since the epoch; the computer's clock by default. */
+  now?: () => number;
 };
 
 export type StartedGuardian = {
   url: string;
   /** Of the witness, one a line as others put them into their policies. */
   verifierKeys: string[];
+  /** Where the representative sets her passphrase, once; null: it is set. */
+  setupLink: string | null;
   stop(): Promise<void>;
 };
 
 /** Composes and starts the representative's process; throws a sentence when it can't. */
 export async function startGuardian(options: GuardianOptions): Promise<StartedGuardian> {
-  const { host = '127.0.0.1', port = 4880, tls } = options;
+  const { host = '127.0.0.1', port = 4880, tls, now = () => Math.floor(Date.now() / 1000) } = options;
   const limits: GuardianLimits = { ...DEFAULT_GUARDIAN_LIMITS, ...options.limits };
   if (!tls && !isLoopback(host)) {
     throw new Error(
@@ -45,7 +55,8 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     );
   }
   const store = openGuardianStore(options.data);
-  const server = makeServerLink(serverOrigin(options.server), limits.serverSeconds * 1000);
+  const address = serverOrigin(options.server);
+  const server = makeServerLink(address, limits.serverSeconds * 1000);
   const relay = makeRelay({
     most: limits.cellsHeld,
     cellsPerBatch: limits.cellsPerBatch,
@@ -61,10 +72,39 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   const logs = makeKnownLogs(store, server.logKeys);
   await logs.learn();
   const cosigners = witnessIdentity(store);
+  const verifierKeys = cosigners.map(({ key }) => formatVerifierKey(key));
+  const rows = makeWitnessRows(store);
+  const random = (length: number) => new Uint8Array(randomBytes(length));
+  const voice = await openVoice(store, { now, random, limits });
+  const passphrase = makePassphrase(store);
+  const signIn = makeSignIn(passphrase, {
+    now,
+    perMinute: limits.signInsPerMinute,
+    sessions: limits.sessions,
+    sessionSeconds: limits.sessionSeconds,
+  });
+  // What is due is published also when nobody asks.
+  const counts = setInterval(() => void voice.inTurn(() => {}).catch(() => {}), COUNT_MS).unref();
   const app = new Hono()
+    .use(ownHost(namesOf(tls)))
+    .use(pageHeaders)
     .get('/health', (context) => context.json({ alive: true }))
     .route('/', relayRoutes({ relay, server }))
-    .route('/', witnessRoutes({ rows: makeWitnessRows(store), logs, cosigners }));
+    .route('/', witnessRoutes({ rows, logs, cosigners }))
+    .route('/', voiceRoutes({ voice, words: passphrase.recipient, bytes: limits.voiceBytes }))
+    .route(
+      '/',
+      representativeRoutes({
+        voice,
+        signIn,
+        server: { ...server, address },
+        witness: () => ({ verifierKeys, ...rows.state([...logs.keys.keys()]) }),
+        secure: tls !== undefined,
+        bytes: limits.representativeBytes,
+        sessionSeconds: limits.sessionSeconds,
+      }),
+    )
+    .route('/', pageRoutes(PAGES_FOLDER));
   const handler = getRequestListener(app.fetch);
   const timing = { headersTimeout: 10_000, requestTimeout: limits.requestSeconds * 1000, noDelay: true };
   const listener: Server = tls
@@ -75,15 +115,21 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     await listening(listener, host, port);
   } catch (error) {
     clock.stop();
+    clearInterval(counts);
     store.close();
     throw error;
   }
-  const address = host.includes(':') ? `[${host}]` : host;
+  const name = host.includes(':') ? `[${host}]` : host;
+  const url = `${tls ? 'https' : 'http'}://${name}:${(listener.address() as AddressInfo).port}`;
+  const token = signIn.setupToken();
   return {
-    url: `${tls ? 'https' : 'http'}://${address}:${(listener.address() as AddressInfo).port}`,
-    verifierKeys: cosigners.map(({ key }) => formatVerifierKey(key)),
+    url,
+    verifierKeys,
+    // After the #: what stands there is sent to nobody and stands in no log.
+    setupLink: token && `${url}/#setup=${token}`,
     async stop() {
       clock.stop();
+      clearInterval(counts);
       await new Promise((resolve) => {
         listener.close(resolve);
         listener.closeIdleConnections();
@@ -92,6 +138,19 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
       if (store.isOpen) store.close();
     },
   };
+}
+
+const COUNT_MS = 30_000;
+
+/** The names that this guardian has: this computer's own, and those that its certificate is for. */
+function namesOf(tls: GuardianOptions['tls']): (host: string) => boolean {
+  const certificate = tls && new X509Certificate(tls.cert);
+  return (host) =>
+    isLoopbackName(host) ||
+    (certificate !== undefined &&
+      (isIP(host.replace(/^\[|\]$/g, '')) > 0
+        ? certificate.checkIP(host.replace(/^\[|\]$/g, ''))
+        : certificate.checkHost(host)) !== undefined);
 }
 
 async function listening(listener: Server, host: string, port: number): Promise<void> {

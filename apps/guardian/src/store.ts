@@ -21,6 +21,48 @@ const STEPS: readonly string[] = [
      origin text not null,
      evidence blob not null unique
    ) strict`,
+  // Nothing here has a time of an act or an order of arrival: what has no row id is kept in the order of its key.
+  `create table code_list (
+     only integer primary key check (only = 1),
+     employees integer not null,
+     digest text not null,
+     issuer blob not null
+   ) strict;
+   create table enrolment (entry text primary key, ask text) strict, without rowid;
+   create table ticket (entry text primary key) strict, without rowid;
+   create table issue (
+     digest text primary key,
+     kind text not null check (kind in ('objection', 'election')),
+     document blob not null,
+     issuer blob not null,
+     asks_until integer not null,
+     answered integer not null default 0,
+     count_every integer not null,
+     counted_until integer not null
+   ) strict;
+   create table ask (
+     issue text not null references issue,
+     ticket text not null references ticket,
+     blinded blob not null,
+     signature blob not null,
+     primary key (issue, ticket)
+   ) strict, without rowid;
+   create table spent (
+     issue text not null references issue,
+     nullifier text not null,
+     says text not null,
+     sealed blob not null,
+     spoken_by text not null,
+     batch integer,
+     primary key (issue, nullifier)
+   ) strict, without rowid;
+   create table published (
+     issue text not null references issue,
+     at integer not null,
+     list blob not null,
+     statement text,
+     primary key (issue, at)
+   ) strict, without rowid`,
 ];
 
 /** Throws a sentence when the folder can't be used, is in use, or is of a newer version. */

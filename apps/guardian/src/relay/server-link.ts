@@ -8,6 +8,8 @@ export type ServerLink = {
   forward(batch: Uint8Array<ArrayBuffer>): Promise<Uint8Array | null>;
   /** The verifier keys of a log, one a line; null: none are served. */
   logKeys(name: string): Promise<string | null>;
+  /** The document of the agreement that the server shows; null: it shows none. */
+  installedAgreement(): Promise<string | null>;
 };
 
 const ABOUT_MS = 60_000;
@@ -40,6 +42,16 @@ export function makeServerLink(server: string, timeoutMilliseconds: number): Ser
     async logKeys(name) {
       const response = await call(`/log/${name}/vkey`);
       return response.ok ? (await limited(response, 64 * 1024)).toString('utf8') : null;
+    },
+    async installedAgreement() {
+      try {
+        const response = await call('/api/agreement');
+        const value: unknown = JSON.parse((await limited(response, 2 * 1024 * 1024)).toString('utf8'));
+        const { document } = (value ?? {}) as { document?: unknown };
+        return response.ok && typeof document === 'string' ? document : null;
+      } catch {
+        return null;
+      }
     },
     async forward(batch) {
       const response = await call('/api/relay/batch', {

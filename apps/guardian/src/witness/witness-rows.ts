@@ -8,6 +8,11 @@ export type WitnessRows = WitnessStorage & {
   keepFork(origin: string, evidence: ForkEvidence): void;
   /** Each as `formatFork` writes it, oldest first. */
   forks(): { origin: string; evidence: Uint8Array }[];
+  /** For the representative's page: how far each log is witnessed, and what was found. */
+  state(origins: readonly string[]): {
+    logs: { origin: string; size: number | null }[];
+    forks: { origin: string; evidence: string }[];
+  };
 };
 
 type HeadRow = { size: number; checkpoint: Uint8Array };
@@ -24,6 +29,7 @@ export function makeWitnessRows(store: GuardianStore): WitnessRows {
     const row = select.get(origin) as HeadRow | undefined;
     return row ? { size: row.size, checkpoint: row.checkpoint } : null;
   };
+  const found = () => forks.all() as { origin: string; evidence: Uint8Array }[];
 
   return {
     latest: async (origin) => head(origin),
@@ -37,6 +43,13 @@ export function makeWitnessRows(store: GuardianStore): WitnessRows {
     keepFork(origin, evidence) {
       keep.run(origin, formatFork(evidence));
     },
-    forks: () => forks.all() as { origin: string; evidence: Uint8Array }[],
+    forks: found,
+    state: (origins) => ({
+      logs: origins.map((origin) => ({ origin, size: head(origin)?.size ?? null })),
+      forks: found().map(({ origin, evidence }) => ({
+        origin,
+        evidence: new TextDecoder().decode(evidence),
+      })),
+    }),
   };
 }

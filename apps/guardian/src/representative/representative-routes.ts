@@ -1,0 +1,171 @@
+import { parseAgreement } from '@aboveboard/consent/agreement';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import type { ServerLink } from '../relay/server-link.ts';
+import { sha256Hex } from '../voice/spoken-body.ts';
+import type { Voice } from '../voice/voice.ts';
+import { ActRefused, VoiceRefused } from '../voice/voice-refused.ts';
+import type { InstalledVersion, RepresentativeDesk, RepresentativeState } from './representative-state.ts';
+import type { Session, SignIn } from './sign-in.ts';
+
+export type RepresentativeParts = {
+  voice: Voice;
+  signIn: SignIn;
+  server: ServerLink & { address: string };
+  witness: () => RepresentativeDesk['witness'];
+  /** Cookies then travel over TLS alone. */
+  secure: boolean;
+  bytes: number;
+  sessionSeconds: number;
+};
+
+type Env = { Variables: { session: Session } };
+const text = z.string().max(1_000);
+const time = z.int().min(0).max(253_402_300_799);
+const BODIES = {
+  setUp: z.strictObject({ token: text, passphrase: text }),
+  signIn: z.strictObject({ passphrase: text }),
+  codes: z.strictObject({ employees: z.int() }),
+  issue: z.strictObject({
+    document: z.string().max(1_048_576),
+    asksUntil: time,
+    countEvery: z.int().min(1).max(31_536_000),
+  }),
+  election: z.strictObject({
+    id: z.string().max(64),
+    candidates: z.array(z.strictObject({ id: z.string().max(64), name: z.string().max(200) })).max(500),
+    opens: time,
+    closes: time,
+  }),
+  words: z.strictObject({ issue: z.string().max(64), at: time }),
+};
+
+/** The representative's own acts. A cookie is not enough: each comes as JSON from a page of this origin (GRD53). */
+export function representativeRoutes(parts: RepresentativeParts) {
+  const { voice, signIn, server } = parts;
+  const cookie = parts.secure ? '__Host-representative' : 'representative';
+
+  function begin(context: Context, token: string): Response {
+    setCookie(context, cookie, token, {
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure: parts.secure,
+      path: '/',
+      maxAge: parts.sessionSeconds,
+    });
+    return context.body(null, 204);
+  }
+  const session = (context: Context) => signIn.session(getCookie(context, cookie));
+  const signedIn: MiddlewareHandler<Env> = async (context, next) => {
+    const found = session(context);
+    if (!found) return refused(context, 401, 'signed-out', 'Sign in first.');
+    context.set('session', found);
+    return next();
+  };
+
+  return new Hono<Env>()
+    .onError((error, context) => {
+      if (error instanceof ActRefused) return refused(context, 409, 'refused', error.message);
+      if (error instanceof VoiceRefused) return refused(context, 503, error.code, 'Busy; try again.');
+      return refused(context, 500, 'failed', 'It failed, and nothing was changed.');
+    })
+    .use('/representative/*', ownPage)
+    .use('/representative/*', bodyLimit({ maxSize: parts.bytes, onError: (context) => malformed(context) }))
+    .use('/representative', async (context, next) => {
+      context.header('cache-control', 'no-store');
+      return next();
+    })
+    .get('/representative', async (context) => {
+      const isSetUp = signIn.setupToken() === null;
+      const desk = session(context) ? await voice.inTurn(async () => deskOf(parts)) : null;
+      return context.json({ isSetUp, desk } satisfies RepresentativeState);
+    })
+    .post('/representative/passphrase', async (context) => {
+      const { token, passphrase } = await read(context, BODIES.setUp);
+      return begin(context, await signIn.setUp(token, passphrase));
+    })
+    .post('/representative/session', async (context) => {
+      const { passphrase } = await read(context, BODIES.signIn);
+      return begin(context, await signIn.signIn(passphrase));
+    })
+    .delete('/representative/session', (context) => {
+      signIn.signOut(getCookie(context, cookie));
+      deleteCookie(context, cookie, { path: '/', secure: parts.secure });
+      return context.body(null, 204);
+    })
+    .post('/representative/codes', signedIn, async (context) => {
+      const { employees } = await read(context, BODIES.codes);
+      const codes = await voice.inTurn(() => voice.enrolment.deal(employees));
+      return context.json({ codes }, 200, { 'cache-control': 'no-store' });
+    })
+    .get('/representative/installed', signedIn, async (context) => {
+      const document = await server.installedAgreement();
+      const parsed = document === null ? null : parseAgreement(new TextEncoder().encode(document));
+      if (document === null || !parsed?.ok) {
+        throw new ActRefused('The server shows no agreement that can be read. Give its file instead.');
+      }
+      const { id, version, title } = parsed.value;
+      const digest = sha256Hex(new TextEncoder().encode(document));
+      const name = title['en'] ?? Object.values(title)[0] ?? id;
+      return context.json({ document, digest, id, version, title: name } satisfies InstalledVersion);
+    })
+    .post('/representative/issues', signedIn, async (context) => {
+      const { document, asksUntil, countEvery } = await read(context, BODIES.issue);
+      const bytes = new TextEncoder().encode(document);
+      const digest = await voice.inTurn(() => voice.desk.openForAgreement(bytes, asksUntil, countEvery));
+      return context.json({ digest });
+    })
+    .post('/representative/elections', signedIn, async (context) => {
+      const given = await read(context, BODIES.election);
+      return context.json({ digest: await voice.inTurn(() => voice.desk.openElection(given)) });
+    })
+    .post('/representative/words', signedIn, async (context) => {
+      const { issue, at } = await read(context, BODIES.words);
+      const { identity } = context.get('session');
+      const words = await voice.counting.words(issue, at, identity);
+      return context.json({ words }, 200, { 'cache-control': 'no-store' });
+    });
+}
+
+async function deskOf({ voice, server, witness }: RepresentativeParts): Promise<RepresentativeDesk> {
+  const issues = [...voice.desk.issues.keys()];
+  return {
+    employees: voice.enrolment.dealt()?.employees ?? null,
+    codesInUse: voice.enrolment.inUse(),
+    server: { address: server.address, reached: (await server.about()) !== null },
+    witness: witness(),
+    statements: voice.statements(),
+    batches: issues.flatMap((issue) =>
+      voice.counting.batches(issue).map(({ at, objections }) => ({ issue, at, objections })),
+    ),
+  };
+}
+
+/** Another origin's page sends its own origin with every act; one on this computer at another port too. */
+const ownPage: MiddlewareHandler = async (context, next) => {
+  if (context.req.method === 'GET') return next();
+  const origin = context.req.header('origin');
+  const own = new URL(context.req.url);
+  if (!origin || !URL.canParse(origin) || new URL(origin).host !== (context.req.header('host') ?? own.host)) {
+    return refused(context, 403, 'another-page', 'This comes from another page.');
+  }
+  return next();
+};
+
+async function read<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
+  const isJson = /^application\/json\b/.test(context.req.header('content-type') ?? '');
+  const body: unknown = isJson ? await context.req.json().catch(() => null) : null;
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new ActRefused('This is not what is asked for here. Nothing was changed.');
+  return parsed.data;
+}
+
+function malformed(context: Context): Response {
+  return refused(context, 413, 'too-long', 'This is longer than it may be.');
+}
+
+function refused(context: Context, status: 401 | 403 | 409 | 413 | 500 | 503, code: string, message: string) {
+  return context.json({ error: { code, message } }, status, { 'cache-control': 'no-store' });
+}

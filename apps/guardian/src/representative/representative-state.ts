@@ -1,0 +1,43 @@
+/**
+ * What the representative's own page asks of the guardian (spec/guardian.md, GRD50-GRD59).
+ *
+ *   GET    /representative                  -> RepresentativeState
+ *   POST   /representative/passphrase       { token, passphrase } -> 204 and a cookie
+ *   POST   /representative/session          { passphrase } -> 204 and a cookie
+ *   DELETE /representative/session          -> 204
+ *   POST   /representative/codes            { employees } -> { codes }; the only time that they are there
+ *   GET    /representative/installed        -> InstalledVersion
+ *   POST   /representative/issues           { document, asksUntil, countEvery } -> { digest }
+ *   POST   /representative/elections        { id, candidates, opens, closes } -> { digest }
+ *   POST   /representative/words            { issue, at } -> { words }
+ */
+export type RepresentativeState = {
+  /** False: the one-time link sets the passphrase. */
+  isSetUp: boolean;
+  /** Null: not signed in; nothing more is told. */
+  desk: RepresentativeDesk | null;
+};
+
+export type RepresentativeDesk = {
+  employees: number | null;
+  /** An issue is open or a code was used: codes can not be dealt anew. */
+  codesInUse: boolean;
+  server: { reached: boolean; address: string };
+  witness: {
+    verifierKeys: string[];
+    logs: { origin: string; size: number | null }[];
+    forks: { origin: string; evidence: string }[];
+  };
+  /** To be signed with the representative's key and submitted, the oldest first. */
+  statements: { issue: string; at: number | null; statement: string }[];
+  batches: { issue: string; at: number; objections: number }[];
+};
+
+/** The agreement that the server shows, as it would be opened for objections. */
+export type InstalledVersion = {
+  document: string;
+  digest: string;
+  id: string;
+  version: number;
+  title: string;
+};
