@@ -2,7 +2,8 @@ import type { PartStore } from '@aboveboard/protocol/part';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { Installation } from '@aboveboard/server/installation';
-import type { AccessPurpose } from '@aboveboard/vault/journal';
+import { Refusal } from '@aboveboard/server/refusal';
+import { type AccessPurpose, JournalError } from '@aboveboard/vault/journal';
 import { type CommandContext, CommandFailure } from './command.ts';
 
 /** A recording that is open, its sealed parts as they lie here, and the journal's entry of this opening. */
@@ -20,7 +21,11 @@ export async function openForPurpose(
   purpose: AccessPurpose,
   ids: readonly string[],
 ): Promise<(id: string) => Promise<OpenForReading>> {
-  const access = await journal.beforeRead(purpose, ids);
+  const access = await journal.beforeRead(purpose, ids).catch((error: unknown) => {
+    // Mostly the witnesses: a demonstration's guardian runs while its server does.
+    if (!(error instanceof JournalError) || !(error.cause instanceof Refusal)) throw error;
+    throw new CommandFailure(`${error.cause.message} Is the server running?`, { cause: error });
+  });
   return async (id) => {
     const source = await recordings.openReleased(access, id);
     const opened = await openRecording({ ...source, deflate: webDeflate });
