@@ -66,7 +66,7 @@ async function story(
   await panel.getByRole('button', { name: 'Fetch the agreement' }).click();
   await panel.getByRole('heading', { name: 'The agreement' }).waitFor();
   await keep(panel, 'agreement');
-  await panel.getByRole('checkbox').check();
+  for (const box of await panel.getByRole('checkbox').all()) await box.check();
   await panel.getByRole('button', { name: 'Accept' }).click();
 
   say('recording');

@@ -1,5 +1,21 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'wxt';
+
+/** `sha256sum -c build-files.txt` checks a package; the list's own SHA-256 is the build that parties list. */
+function listFiles(folder: string): void {
+  const list = 'build-files.txt';
+  const lines = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [relative(folder, path).replaceAll('\\', '/'), readFileSync(path)] as const)
+    .filter(([path]) => path !== list)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, bytes]) => `${createHash('sha256').update(bytes).digest('hex')}  ${path}\n`);
+  writeFileSync(join(folder, list), lines.join(''));
+}
 
 /**
  * Manifest V3, isolated world only: no web-accessible resources, no main-world scripts, no content script in the
@@ -9,6 +25,7 @@ export default defineConfig({
   imports: false,
   // WXT asks a registry for nothing, and nobody is asked for consent to statistics.
   suppressWarnings: { firefoxDataCollection: true },
+  hooks: { 'build:done': (wxt) => listFiles(wxt.config.outDir) },
   vite: () => ({
     plugins: [react()],
     build: { modulePreload: false, sourcemap: false, target: 'chrome120' },

@@ -81,8 +81,10 @@ describe('the panel and the pages', () => {
       expect(await target.evaluate((element) => element === document.activeElement)).toBe(true);
       await panel.keyboard.press('Enter');
     };
-    await panel.getByRole('checkbox').focus();
-    await panel.keyboard.press('Space');
+    for (const box of await panel.getByRole('checkbox').all()) {
+      await box.focus();
+      await panel.keyboard.press('Space');
+    }
     await press('Accept');
     await panel.getByRole('heading', { name: 'Start a task' }).waitFor();
     await sound(panel, 'ready');

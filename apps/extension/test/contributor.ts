@@ -53,13 +53,14 @@ export class Contributor {
   }
 
   async connect(server: string, code: string): Promise<void> {
-    await this.panel.getByLabel('Address of the server').fill(server);
+    await this.panel.getByLabel('Address of the server or guardian').fill(server);
     await this.panel.getByLabel('Your one-time code').fill(code);
     await this.panel.getByRole('button', { name: 'Fetch the agreement' }).click();
   }
 
   async accept(): Promise<void> {
-    await this.panel.getByRole('checkbox').check();
+    await this.panel.getByRole('heading', { name: 'The agreement' }).waitFor();
+    for (const box of await this.panel.getByRole('checkbox').all()) await box.check();
     await this.panel.getByRole('button', { name: 'Accept' }).click();
     await this.panel.getByRole('heading', { name: 'Start a task' }).waitFor();
   }

@@ -180,11 +180,16 @@ function heard(waiting: Waiting, said: Said, answer: RelayedAnswer, longestReply
     : { status, retryAfter, type, body: joined(waiting.answer, waiting.done) };
 }
 
-/** What of the line goes into the next cell, in order; a body only as far as there is room. */
+/**
+ * What of the line goes into the next cell, in order; a body only as far as there is room. Reads come first: an
+ * upload of many cells must not keep the state of the rules from being asked for (RLY22).
+ */
 function fill(line: readonly Waiting[]): { said: Said; request: RelayedRequest }[] {
   const filled: { said: Said; request: RelayedRequest }[] = [];
   let room = CELL_CONTENT - 1;
-  for (const { key, question, transfer, done } of line) {
+  const isRead = ({ question }: Waiting) => question.method === 'GET';
+  const inOrder = [...line.filter(isRead), ...line.filter((waiting) => !isRead(waiting))];
+  for (const { key, question, transfer, done } of inOrder) {
     if (filled.length === MOST_REQUESTS) break;
     const { method, path, type = 'none', token = '', body = NOTHING } = question;
     const left = method === 'GET' ? NOTHING : body.subarray(done);

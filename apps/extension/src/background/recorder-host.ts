@@ -3,12 +3,19 @@ import type { AgentSettings } from '@aboveboard/capture/frame-message';
 import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
 import type { CaptureSession } from '@aboveboard/capture/session';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
-import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from '@aboveboard/consent/consent';
+import {
+  type ConsentRecord,
+  giveConsent,
+  narrowConsent,
+  receiptDigest,
+  withdrawConsent,
+} from '@aboveboard/consent/consent';
 import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import { isoWeek } from '@aboveboard/protocol/week';
 import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
+import type { RulesNews } from '../relay/followed-rules.ts';
 import { hexOf } from '../store/byte-text.ts';
 import { countNetwork } from '../store/network-use.ts';
 import type { OwnCards } from '../store/own-cards.ts';
@@ -19,20 +26,16 @@ import { AgentPorts, targetOf } from './agent-ports.ts';
 import { CommandFault } from './command-fault.ts';
 import { closeAfterCrash } from './crash-recovery.ts';
 import { putAgentsIn, takeAgentsOut } from './injection.ts';
+import { Installation } from './installation.ts';
 import { LiveRecording } from './live-recording.ts';
+import { OpenTexts } from './open-texts.ts';
 import { knownTask } from './own-cards-acts.ts';
 import { freshId, randomBytes } from './recording-writing.ts';
 import { dayOf, type Rules } from './rules.ts';
 import { type CountBytes, NetworkUsedUp } from './server-client.ts';
-import { knownLiterals, learnLiterals } from './shipped-literals.ts';
 import { tellFront } from './tab-watch.ts';
 
 const SIGNALS = ['pointer', 'keys', 'text', 'states'] as const;
-/** A start waits this long at most for what open pages' applications ship. */
-const LEARN_FIRST = 1500;
-/** A page that was opened later has loaded its scripts by then. */
-const LEARN_LATER = 2000;
-const delay = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 const MEGABYTE = 1_048_576;
 const MINUTE = 60_000;
 
@@ -47,21 +50,34 @@ export class RecorderHost {
   readonly rules: Rules;
   readonly ownCards: OwnCards;
   readonly ports = new AgentPorts();
+  readonly installation: Installation;
   readonly #changed: () => void;
+  readonly #onCollected: () => void;
   #live: LiveRecording | null = null;
-  #shipped = new Map<string, string[]>();
-  readonly #looked = new Set<string>();
+  readonly #texts: OpenTexts;
 
   constructor(
     device: { database: IDBDatabase; keys: KeyRing; shelf: Shelf; rules: Rules; ownCards: OwnCards },
     changed: () => void,
+    onCollected: (host: RecorderHost) => void = () => undefined,
   ) {
+    this.#onCollected = () => onCollected(this);
     this.database = device.database;
     this.keys = device.keys;
     this.shelf = device.shelf;
     this.rules = device.rules;
     this.ownCards = device.ownCards;
     this.#changed = changed;
+    this.#texts = new OpenTexts(this.database, this.rules, (origin) =>
+      this.#live?.session.settingsChanged(origin),
+    );
+    this.installation = new Installation({
+      database: this.database,
+      setup: () => this.rules.setup,
+      count: () => this.count(),
+      onRules: (news) => this.#heard(news),
+      onCollected: () => this.#onCollected(),
+    });
   }
 
   get state(): Extract<RecorderState, 'off' | 'ready' | 'recording' | 'paused'> {
@@ -80,12 +96,13 @@ export class RecorderHost {
 
   /** What was under way when the worker ended goes on; what was under way when the browser ended is closed. */
   async takeUp(sameBrowser: boolean): Promise<void> {
+    await this.installation.open();
     for (const row of await this.shelf.all()) {
       if (row.state !== 'recording' && row.state !== 'paused') continue;
       const goesOn = sameBrowser && this.rules.setup.on && !row.stopped && !this.#live;
       if (goesOn) {
         try {
-          await this.#loadShipped();
+          await this.#texts.load();
           this.#live = await LiveRecording.resume(this.#liveOptions(), row);
           continue;
         } catch {
@@ -98,8 +115,9 @@ export class RecorderHost {
     this.#changed();
   }
 
-  async optIn(choice: ConsentChoice): Promise<void> {
-    this.#mustBe('opt-in');
+  /** One act: the first turns the recorder on, a later one adds what she agrees to besides (T7). */
+  async agree(choice: ConsentChoice): Promise<ConsentRecord> {
+    if (!this.rules.setup.on) this.#mustBe('opt-in');
     const { standing } = this.rules;
     if (!standing?.ok) throw new CommandFault('agreement');
     let consent: ConsentRecord;
@@ -109,7 +127,24 @@ export class RecorderHost {
     } catch {
       throw new CommandFault('failed');
     }
-    await this.change((setup) => ({ ...setup, consent, on: true }));
+    await this.change((setup) => ({ ...setup, consents: [...setup.consents, consent], on: true }));
+    return consent;
+  }
+
+  /** Takes back these applications, at once; with none left it is as if she stopped taking part (T11). */
+  async withdraw(apps: readonly string[]): Promise<void> {
+    const now = Date.now();
+    await this.change((setup) => ({
+      ...setup,
+      consents: setup.consents.flatMap((consent) => {
+        const kept = consent.apps.filter(({ id }) => !apps.includes(id));
+        if (consent.withdrawnAt !== null || kept.length === consent.apps.length) return [consent];
+        const parts = narrowConsent(consent, { purposes: consent.purposes, apps: kept }, now, randomBytes);
+        return parts.kept ? [parts.withdrawn, parts.kept] : [parts.withdrawn];
+      }),
+    }));
+    if (this.rules.setup.consents.every(({ withdrawnAt }) => withdrawnAt !== null)) await this.optOut();
+    else this.#stopIfNothingIsAllowed();
   }
 
   /** At once: what runs is stopped and thrown away, before anything else is tried (T1, T3). */
@@ -121,7 +156,7 @@ export class RecorderHost {
     await this.change((setup) => ({
       ...setup,
       on: false,
-      consent: setup.consent && withdrawConsent(setup.consent, Date.now()),
+      consents: setup.consents.map((consent) => withdrawConsent(consent, Date.now())),
     }));
     await stopped;
     await takeAgentsOut();
@@ -132,6 +167,19 @@ export class RecorderHost {
   /** She refused, or wants none of it any more: what was fetched goes; her own recordings stay until she decides. */
   async leave(): Promise<void> {
     if (this.rules.setup.on) await this.optOut();
+    // What she relies on stays, and so does the rhythm: refusing shows nowhere (T2).
+    await this.change(({ usage, enrolment, installation }) => ({
+      ...EMPTY_SETUP,
+      usage,
+      enrolment,
+      ...(enrolment ? { installation } : {}),
+    }));
+  }
+
+  /** Nothing is relied on any more, and nothing is said to anybody until the recorder is set up anew. */
+  async setUpAnew(): Promise<void> {
+    if (this.rules.setup.on) await this.optOut();
+    await this.installation.forget();
     await this.change(({ usage }) => ({ ...EMPTY_SETUP, usage }));
   }
 
@@ -139,12 +187,13 @@ export class RecorderHost {
     this.#mustBe('start');
     const asked = knownTask([...this.rules.setup.cards, ...(await this.ownCards.all())], described);
     const task = asked.kind === 'free' ? { ...asked, text: maskFreeText(asked.text).text } : asked;
-    const { agreement, standing, setup } = this.rules;
-    if (!agreement || !standing?.ok || !setup.consent) throw new CommandFault('agreement');
+    const { agreement, standing } = this.rules;
     const origins = this.#originsOf(task);
     this.rules.sessionMilliseconds = 0;
     const refusal = this.#refusalEverywhere(origins);
     if (refusal) throw new CommandFault('not-allowed', refusal);
+    const consent = this.#consentTo(origins);
+    if (!agreement || !standing?.ok || !consent) throw new CommandFault('agreement');
     if ((await spooledBytes(this.database)) >= agreement.budgets.diskMegabytes * MEGABYTE) {
       throw new CommandFault('budget');
     }
@@ -154,7 +203,7 @@ export class RecorderHost {
       task,
       week: isoWeek(Date.now()),
       agreement: { id: agreement.id, version: agreement.version, digest: standing.digest },
-      receipt: await receiptDigest(setup.consent, crypto.subtle),
+      receipt: await receiptDigest(consent, crypto.subtle),
       signals: [...SIGNALS],
       tickMicroseconds: agreement.finestTimestampMicroseconds <= 100 ? 100 : 1000,
       renaming: hexOf(randomBytes(16)),
@@ -162,9 +211,7 @@ export class RecorderHost {
       bytes: 0,
       events: 0,
     };
-    await this.#loadShipped();
-    this.#looked.clear();
-    await Promise.race([this.#learnShipped(origins), delay(LEARN_FIRST)]);
+    await this.#texts.begin(origins);
     this.#live = await LiveRecording.begin(await this.#withDiskBudget(), row);
     await tellFront(this.#live.session);
     await putAgentsIn(origins);
@@ -225,7 +272,14 @@ export class RecorderHost {
   async change(change: (setup: Setup) => Setup): Promise<void> {
     await this.rules.take(await changeSetup(this.database, change));
     this.#live?.session.askAnew();
+    await this.installation.open();
     this.#changed();
+  }
+
+  /** Why nothing is recorded anywhere that she agreed to; null: something would be. Not asked while it is off. */
+  generalRefusal(): string | null {
+    const { on, consents } = this.rules.setup;
+    return on && consents.length > 0 ? this.#refusalEverywhere(this.rules.origins()) : null;
   }
 
   /** Why the tab in front is not recorded; null: it is, or nothing is under way. */
@@ -255,6 +309,28 @@ export class RecorderHost {
       const counted = await countNetwork(this.database, dayOf(Date.now()), bytes, most);
       if (!counted) throw new NetworkUsedUp(bytes > most);
     };
+  }
+
+  /** What the log says holds from now on, also for what is under way. */
+  async #heard(news: RulesNews): Promise<void> {
+    await this.rules.hear(news);
+    this.#live?.session.askAnew();
+    this.#stopIfNothingIsAllowed();
+    this.#onCollected();
+    this.#changed();
+  }
+
+  #stopIfNothingIsAllowed(): void {
+    const lapsed = this.#live !== null && this.#refusalEverywhere(this.rules.origins()) !== null;
+    if (lapsed) void this.stop('lapse').catch(() => undefined);
+  }
+
+  /** The youngest consent that names an application of these. A manifest has room for one. */
+  #consentTo(origins: readonly string[]): ConsentRecord | undefined {
+    const apps = new Set(origins.map((origin) => this.rules.app(origin)?.id));
+    return this.rules.setup.consents.findLast(
+      (consent) => consent.withdrawnAt === null && consent.apps.some(({ id }) => apps.has(id)),
+    );
   }
 
   async #destroy(id: string): Promise<void> {
@@ -329,8 +405,7 @@ export class RecorderHost {
       settings: (identity: DocumentIdentity, row: ShelfRow) => this.#settings(identity, row),
       onFlush: (recorded: number) => {
         this.rules.sessionMilliseconds = recorded;
-        const lapsed = this.#live !== null && this.#refusalEverywhere(this.rules.origins()) !== null;
-        if (lapsed) void this.stop('lapse').catch(() => undefined);
+        this.#stopIfNothingIsAllowed();
         this.#changed();
       },
       onEnd: (why: NonNullable<ShelfRow['ended']>) => void this.stop(why).catch(() => undefined),
@@ -341,45 +416,15 @@ export class RecorderHost {
     const masks = this.rules.app(target.frame)?.masks;
     return {
       literals: cardLiterals(row.task),
-      shipped: { exact: this.#openTexts(target.frame) },
+      shipped: { exact: this.#texts.of(target.frame) },
       selectors: { open: masks?.open ?? [], closed: masks?.closed ?? [] },
       renaming: row.renaming ?? '',
     };
   }
 
-  /** Interface text that may stay, from where the agreement says: the application's files, its own list, nowhere. */
-  #openTexts(origin: string): string[] {
-    const source = this.rules.app(origin)?.masks.literals;
-    if (source === 'listed') return this.rules.listed(origin);
-    return source === 'shipped' ? (this.#shipped.get(origin) ?? []) : [];
-  }
-
-  /** What is known of each application's own text, from earlier recordings. */
-  async #loadShipped(): Promise<void> {
-    for (const origin of this.rules.origins()) {
-      if (this.rules.app(origin)?.masks.literals !== 'shipped') continue;
-      this.#shipped.set(origin, await knownLiterals(this.database, origin));
-    }
-  }
-
   /** A page of this origin is being recorded: once it has loaded, its application is looked at, once a recording. */
   sees(origin: string): void {
-    const wanted = this.rules.app(origin)?.masks.literals === 'shipped';
-    if (!wanted || this.#looked.has(origin) || (this.#shipped.get(origin)?.length ?? 0) > 0) return;
-    this.#looked.add(origin);
-    void delay(LEARN_LATER).then(() => this.#learnShipped([origin]));
-  }
-
-  /** Looks for more, and has the documents begin anew where there was. */
-  async #learnShipped(origins: readonly string[]): Promise<void> {
-    for (const origin of origins) {
-      if (this.rules.app(origin)?.masks.literals !== 'shipped') continue;
-      const before = this.#shipped.get(origin)?.length ?? 0;
-      const found = await learnLiterals(this.database, origin);
-      if (found.length === before) continue;
-      this.#shipped.set(origin, found);
-      this.#live?.session.settingsChanged(origin);
-    }
+    this.#texts.sees(origin);
   }
 
   #manifestFields(row: ShelfRow): Pick<Manifest, 'agreement' | 'receipt' | 'software'> {

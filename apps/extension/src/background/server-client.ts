@@ -1,3 +1,4 @@
+import type { Question } from '@aboveboard/capture/cell-line';
 import type { About, InstalledAgreement, Session, TaskCardsAnswer } from '@aboveboard/protocol/installation';
 import type { UploadAnnouncement, UploadStatus } from '@aboveboard/protocol/upload';
 
@@ -29,27 +30,26 @@ const PATIENCE = 20_000;
 /** What a request and its answer are besides their bodies, about. */
 const HEADERS = 1_000;
 
-/**
- * The one server that was configured, and no other: redirects are refused, cookies are neither sent nor kept,
- * and no page is named as the one that asks.
- */
-export class ServerClient {
-  readonly #origin: string;
-  readonly #token: string | null;
-  readonly #count: CountBytes;
+/** How a question gets to the server; status 0 never comes, a ServerFault is thrown instead. */
+export type Post = (question: Question) => Promise<{ status: number; body: Uint8Array }>;
 
-  constructor(origin: string, token: string | null, count: CountBytes) {
-    this.#origin = origin;
+/** What the recorder asks of its installation's server, whichever way it gets there. */
+export class ServerClient {
+  readonly #post: Post;
+  readonly #token: string | null;
+
+  constructor(post: Post, token: string | null) {
+    this.#post = post;
     this.#token = token;
-    this.#count = count;
   }
 
   about(): Promise<About> {
     return this.#json('GET', '/api/about');
   }
 
-  redeem(code: string): Promise<Session> {
-    return this.#json('POST', '/api/session', { code });
+  /** `token`: 32 random bytes of the caller's own, so that the same may be asked twice. */
+  redeem(code: string, token?: string): Promise<Session> {
+    return this.#json('POST', '/api/session', { code, ...(token ? { token } : {}) });
   }
 
   agreement(): Promise<InstalledAgreement> {
@@ -57,14 +57,17 @@ export class ServerClient {
   }
 
   async attachment(digest: string): Promise<Uint8Array> {
-    const answer = await this.#ask('GET', `/api/agreement/attachments/${encodeURIComponent(digest)}`);
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    await this.#count(bytes.length);
-    return bytes;
+    return (await this.#ask('GET', `/api/agreement/attachments/${encodeURIComponent(digest)}`)).slice();
   }
 
   async cards(): Promise<TaskCardsAnswer['cards']> {
     return (await this.#json<TaskCardsAnswer>('GET', '/api/task-cards')).cards;
+  }
+
+  /** Verifier keys of a log, one a line. */
+  async logKeys(name: 'rules' | 'uses'): Promise<string[]> {
+    const text = new TextDecoder().decode(await this.#ask('GET', `/log/${name}/vkey`));
+    return text.split('\n').filter((line) => line !== '');
   }
 
   announce(announcement: UploadAnnouncement): Promise<UploadStatus> {
@@ -72,8 +75,8 @@ export class ServerClient {
   }
 
   async part(upload: string, index: number, sealed: Uint8Array): Promise<void> {
-    const body = new Blob([sealed as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
-    await this.#ask('PUT', `/api/uploads/${encodeURIComponent(upload)}/parts/${index}`, body);
+    const path = `/api/uploads/${encodeURIComponent(upload)}/parts/${index}`;
+    await this.#ask('PUT', path, { type: 'bytes', body: sealed });
   }
 
   complete(upload: string): Promise<UploadStatus> {
@@ -84,35 +87,71 @@ export class ServerClient {
     await this.#ask('DELETE', `/api/uploads/${encodeURIComponent(upload)}`);
   }
 
-  async #json<T>(method: string, path: string, body?: object): Promise<T> {
-    const sent = body && new Blob([JSON.stringify(body)], { type: 'application/json' });
-    const text = await (await this.#ask(method, path, sent)).text();
-    await this.#count(text.length);
-    return JSON.parse(text) as T;
+  async commit(commitments: readonly string[]): Promise<void> {
+    await this.#json('POST', '/api/my/commitments', { commitments });
   }
 
-  async #ask(method: string, path: string, body?: Blob): Promise<Response> {
-    await this.#count((body?.size ?? 0) + HEADERS);
+  async #json<T>(method: Question['method'], path: string, value?: object): Promise<T> {
+    const body = value && new TextEncoder().encode(JSON.stringify(value));
+    const answer = await this.#ask(method, path, body ? { type: 'json', body } : {});
+    return (answer.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(answer))) as T;
+  }
+
+  async #ask(
+    method: Question['method'],
+    path: string,
+    said: Pick<Question, 'type' | 'body'> = {},
+  ): Promise<Uint8Array> {
+    const { status, body } = await this.#post({
+      method,
+      path,
+      ...said,
+      ...(this.#token ? { token: this.#token } : {}),
+    });
+    if (status >= 200 && status < 300) return body;
+    throw new ServerFault(status, messageOf(body) ?? `The server answered ${status}.`);
+  }
+}
+
+function messageOf(body: Uint8Array): string | null {
+  try {
+    const said = JSON.parse(new TextDecoder().decode(body)) as { error?: { message?: unknown } } | null;
+    return typeof said?.error?.message === 'string' ? said.error.message : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Straight to the server, in a demonstration without a guardian: redirects are refused, cookies are neither sent
+ * nor kept, and no page is named as the one that asks.
+ */
+export function directPost(origin: string, count: CountBytes): Post {
+  return async ({ method, path, type, token, body }) => {
+    await count((body?.length ?? 0) + HEADERS);
+    const media = type === 'json' ? 'application/json' : 'application/octet-stream';
+    const sent = body && new Blob([body as Uint8Array<ArrayBuffer>], { type: media });
     let answer: Response;
+    let received: Uint8Array;
     try {
-      answer = await fetch(this.#origin + path, {
+      answer = await fetch(origin + path, {
         method,
         credentials: 'omit',
         redirect: 'error',
         referrerPolicy: 'no-referrer',
         cache: 'no-store',
         signal: AbortSignal.timeout(PATIENCE),
-        ...(body ? { body } : {}),
+        ...(sent ? { body: sent } : {}),
         headers: {
-          ...(body ? { 'content-type': body.type } : {}),
-          ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+          ...(sent ? { 'content-type': media } : {}),
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
         },
       });
+      received = new Uint8Array(await answer.arrayBuffer());
     } catch (cause) {
       throw new ServerFault(0, 'The server was not reached.', { cause });
     }
-    if (answer.ok) return answer;
-    const said = (await answer.json().catch(() => null)) as { error?: { message?: string } } | null;
-    throw new ServerFault(answer.status, said?.error?.message ?? `The server answered ${answer.status}.`);
-  }
+    await count(received.length);
+    return { status: answer.status, body: received };
+  };
 }

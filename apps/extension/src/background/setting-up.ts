@@ -1,14 +1,17 @@
 import { parseAgreement } from '@aboveboard/consent/agreement';
 import { makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
-import type { TaskCard } from '@aboveboard/protocol/manifest';
-import { parseTaskCards } from '@aboveboard/protocol/task-card-check';
-import { hexOf } from '../store/byte-text.ts';
 import { EMPTY_SETUP, type Setup } from '../store/setup.ts';
 import { serverOrigin } from '../wire/server-address.ts';
+import { digestOf } from './attachments.ts';
+import { checkedCards } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
-import { type CountBytes, ServerClient, ServerFault } from './server-client.ts';
+import { enrolledBy, firstContactWith } from './joining.ts';
+import { type CountBytes, directPost, type Post, ServerClient, ServerFault } from './server-client.ts';
 
-/** Agreement, cards and the vault's recipient from the server that she or her organisation named. */
+/**
+ * From the address that she or her organisation named: a guardian's, through which everything goes from then on;
+ * or that of a demonstration's own server, where there is no guardian.
+ */
 export async function setUpFromServer(
   address: string,
   code: string,
@@ -16,12 +19,17 @@ export async function setUpFromServer(
 ): Promise<(setup: Setup) => Setup> {
   const server = serverOrigin(address);
   if (!server) throw new CommandFault('address');
-  const open = new ServerClient(server, null, count);
+  const contact = await firstContactWith(server, code);
+  if (contact) return contact;
+  const post = directPost(server, count);
+  const open = new ServerClient(post, null);
   try {
     const about = await open.about();
+    // A real installation is never spoken to past its guardian, nor trusted on its own word.
+    if (about.installation !== 'demonstration') throw new CommandFault('enrolment-missing');
     const session = await open.redeem(code.trim());
     if (session.role !== 'contributor' || !session.token) throw new CommandFault('code');
-    const client = new ServerClient(server, session.token, count);
+    const client = new ServerClient(post, session.token);
     const installed = await client.agreement();
     const attachments: [string, Uint8Array][] = [];
     for (const { name, digest } of installed.attachments) {
@@ -49,16 +57,17 @@ export async function setUpFromServer(
 }
 
 /**
- * The same from one local file: `{ document, attachments: { name: text }, cards }`. Nothing can be released from
- * such a device; it is for looking before one agrees, and for an operator who carries the agreement by hand.
+ * From one local file: an enrolment, or `{ document, attachments: { name: text }, cards }`. From a device with
+ * the latter nothing can be released, and only a demonstration records; it is for looking before one agrees.
  */
 export async function setUpFromFile(text: string): Promise<(setup: Setup) => Setup> {
-  let file: { document?: unknown; attachments?: unknown; cards?: unknown };
+  let file: { format?: unknown; document?: unknown; attachments?: unknown; cards?: unknown };
   try {
     file = JSON.parse(text);
   } catch {
     throw new CommandFault('file');
   }
+  if (file?.format === 'aboveboard-enrolment') return enrolledBy(text);
   if (
     typeof file?.document !== 'string' ||
     typeof file.attachments !== 'object' ||
@@ -81,11 +90,15 @@ export async function setUpFromFile(text: string): Promise<(setup: Setup) => Set
   });
 }
 
-/** The state of the rules, fetched again; what could not be checked stays as old as it was (T14). */
-export async function refreshed(setup: Setup, count: CountBytes): Promise<((setup: Setup) => Setup) | null> {
-  const { server, token } = setup;
-  if (!server) return null;
-  const client = new ServerClient(server, token, count);
+/** Cards, and without a guardian the agreement, fetched again; what could not be checked stays as old as it was (T14). */
+export async function refreshed(setup: Setup, post: Post): Promise<((setup: Setup) => Setup) | null> {
+  const { server, token, enrolment } = setup;
+  if (!token || (!server && !enrolment)) return null;
+  const client = new ServerClient(post, token);
+  if (enrolment) {
+    const cards = checkedCards(await client.cards());
+    return (now) => ({ ...now, cards });
+  }
   const installed = await client.agreement();
   const document = new TextEncoder().encode(installed.document);
   const known = new Map<string, Uint8Array>();
@@ -98,17 +111,6 @@ export async function refreshed(setup: Setup, count: CountBytes): Promise<((setu
   const cards = checkedCards(await client.cards());
   const verifiedAt = Date.now();
   return (now) => ({ ...now, agreement: { document, attachments }, cards, verifiedAt });
-}
-
-async function digestOf(content: Uint8Array): Promise<string> {
-  return hexOf(new Uint8Array(await crypto.subtle.digest('SHA-256', content as Uint8Array<ArrayBuffer>)));
-}
-
-/** What a card says may stay literal: one that is none is not taken for one (REC18). */
-function checkedCards(given: unknown): TaskCard[] {
-  const parsed = parseTaskCards(given);
-  if (!parsed.ok) throw new CommandFault('file', parsed.faults[0] && `cards: ${parsed.faults[0].message}`);
-  return parsed.value;
 }
 
 async function mustVerify(document: Uint8Array, attachments: [string, Uint8Array][]) {

@@ -1,30 +1,32 @@
+import type { Agreement } from '@aboveboard/consent/agreement';
+import { canonicalBytes, canonicalDigest } from '@aboveboard/consent/canonical-json';
 import { networkOf } from '../store/network-use.ts';
+import type { Setup } from '../store/setup.ts';
 import type { ShelfRow } from '../store/shelf.ts';
 import type { BudgetView, RecorderView, RecordingView } from '../wire/panel-message.ts';
 import { mayUpload, presentCost } from './connection-cost.ts';
 import { removedAt } from './housekeeping.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { dayOf } from './rules.ts';
+import { consentView, rulesView } from './rules-view.ts';
 
 /** All that the panel shows, as it is now. */
 export async function viewOf(host: RecorderHost): Promise<RecorderView> {
-  const { setup, standing } = host.rules;
+  const { setup, agreement } = host.rules;
   const rows = await host.shelf.all();
   return {
     state: host.state,
     installation: setup.installation,
     server: setup.server,
     managedServer: await managedServer(),
-    agreement:
-      setup.agreement && standing?.ok
-        ? {
-            document: new TextDecoder().decode(setup.agreement.document),
-            digest: standing.digest,
-            checks: standing.checks
-              .filter(({ result }) => result === 'not-checked')
-              .map(({ check }) => check),
-          }
-        : null,
+    agreement: agreement && (await agreementView(host, agreement)),
+    rules: await rulesView(host),
+    joining: setup.joining && {
+      fault: setup.joining.fault,
+      periodSeconds: (setup.enrolment ?? setup.firstContact)?.relay.periodSeconds ?? 0,
+    },
+    joined: setup.enrolment === null || setup.token !== null,
+    consent: consentView(host),
     accepted: setup.on,
     origins: host.rules.origins(),
     cards: setup.cards,
@@ -59,7 +61,7 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
                   recallUntil: release.recallUntil,
                   sent: release.sent,
                   parts: release.parts,
-                  waits: waitsFor(setup.server, release),
+                  waits: waitsFor(setup, release),
                   fault: release.fault ?? null,
                 }
               : null,
@@ -69,10 +71,24 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
   };
 }
 
+async function agreementView(
+  { rules }: RecorderHost,
+  agreement: Agreement,
+): Promise<NonNullable<RecorderView['agreement']>> {
+  const { standing } = rules;
+  const checks = standing?.ok ? standing.checks : [];
+  return {
+    document: new TextDecoder().decode(canonicalBytes(agreement)),
+    digest: await canonicalDigest(agreement, crypto.subtle),
+    checks: checks.filter(({ result }) => result === 'not-checked').map(({ check }) => check),
+  };
+}
+
 function waitsFor(
-  server: string | null,
+  { enrolment, server }: Setup,
   { now, waitsForNetwork }: NonNullable<ShelfRow['release']>,
 ): NonNullable<RecordingView['release']>['waits'] {
+  if (enrolment) return null;
   const cost = presentCost(server);
   if (cost !== 'none' && !mayUpload(cost, now === true)) return cost;
   return waitsForNetwork ? 'network' : null;

@@ -1,13 +1,16 @@
+import { RELAY_ALARM } from '../relay/relay-rhythm.ts';
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
 import { OwnCards } from '../store/own-cards.ts';
-import { readSetup } from '../store/setup.ts';
+import { changeSetup, readSetup } from '../store/setup.ts';
 import { Shelf } from '../store/shelf.ts';
 import { AGENT_PORT, type FromAgent } from '../wire/agent-wire.ts';
 import { type Command, type CommandAnswer, PANEL_PORT } from '../wire/panel-message.ts';
 import { showBadge } from './badge.ts';
 import { CommandFault } from './command-fault.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
+import { enrolledBy, goOn, joinedWith } from './joining.ts';
+import { ownBuild } from './own-build.ts';
 import { addCardsFromFile, keepCard } from './own-cards-acts.ts';
 import { RecorderHost } from './recorder-host.ts';
 import { recall, release, schedule, UPLOAD_ALARM, uploadDue, uploadNow } from './releasing.ts';
@@ -15,6 +18,8 @@ import { Rules } from './rules.ts';
 import { refreshed, setUpFromFile, setUpFromServer } from './setting-up.ts';
 import { watchTabs } from './tab-watch.ts';
 import { viewOf } from './view.ts';
+
+const REFRESH = 'refresh';
 
 /**
  * The worker: Chromium starts it for an event and ends it when it likes. Every listener is there before the
@@ -60,11 +65,16 @@ export function startWorker(): void {
 
   chrome.alarms.onAlarm.addListener(async ({ name }) => {
     const recorder = await host;
+    if (name === RELAY_ALARM) await recorder.installation.line?.wake();
     if (name === UPLOAD_ALARM) await uploadDue(recorder, () => notice.give());
     if (name !== HOUSEKEEPING_ALARM) return;
     await tidy(recorder);
-    const change = await refreshed(recorder.rules.setup, recorder.count()).catch(() => null);
-    if (change) await recorder.change(change);
+    const post = recorder.installation.post(REFRESH, recorder.count());
+    // Through the guardian this takes periods; nothing waits for it.
+    void refreshed(recorder.rules.setup, post)
+      .then((change) => change && recorder.change(change))
+      .catch(() => undefined)
+      .finally(() => recorder.installation.close(REFRESH));
     await schedule(recorder);
   });
   chrome.idle.onStateChanged.addListener(async (state) => {
@@ -84,14 +94,33 @@ export function startWorker(): void {
 async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
   const database = await openDatabase();
   const setup = await readSetup(database);
-  const rules = new Rules(setup);
+  const rules = new Rules(setup, await ownBuild());
   await rules.take(setup);
   const keys = await deviceKeyRing(database);
   const shelf = new Shelf(database, keys);
   const ownCards = new OwnCards(database, keys);
-  const recorder = new RecorderHost({ database, keys, shelf, rules, ownCards }, changed);
+  const device = { database, keys, shelf, rules, ownCards };
+  const recorder = new RecorderHost(device, changed, (host) => {
+    // What takes several periods goes on with each answer, whichever worker began it.
+    void goOn(host).catch(() => undefined);
+    if (host.installation.line) void uploadDue(host, changed);
+  });
+  await takeManagedEnrolment(recorder);
   await recorder.takeUp(await isSameBrowser());
   return recorder;
+}
+
+/** The organisation's policy for the browser may bring what to rely on; it replaces nothing that is there (ENR25). */
+async function takeManagedEnrolment({ rules, database }: RecorderHost): Promise<void> {
+  const { enrolment, firstContact, server } = rules.setup;
+  if (enrolment || firstContact || server) return;
+  const managed = await chrome.storage.managed.get('enrolment').catch(() => ({}) as { enrolment?: unknown });
+  if (typeof managed.enrolment !== 'string') return;
+  try {
+    await rules.take(await changeSetup(database, enrolledBy(managed.enrolment)));
+  } catch {
+    // It is none: the panel asks for one, and nothing is said to anybody.
+  }
 }
 
 /** This mark lives as long as the browser runs, and survives the worker. */
@@ -122,11 +151,19 @@ async function perform(
     case 'view':
       return undefined;
     case 'set-up':
-      return void (await host.change(await setUpFromServer(command.server, command.code, host.count())));
+      await host.change(await setUpFromServer(command.server, command.code, host.count()));
+      return void goOn(host);
     case 'set-up-from-file':
       return void (await host.change(await setUpFromFile(command.file)));
-    case 'opt-in':
-      return void (await host.optIn(command.choice));
+    case 'join':
+      await host.change(joinedWith(command.code));
+      return void goOn(host);
+    case 'set-up-anew':
+      return void (await host.setUpAnew());
+    case 'agree':
+      return void (await host.agree(command.choice));
+    case 'withdraw':
+      return void (await host.withdraw(command.apps));
     case 'opt-out':
       return void (await host.optOut());
     case 'start':

@@ -1,4 +1,7 @@
 import type { AskedSignal } from '@aboveboard/capture/permits';
+import type { EnrolmentFile } from '@aboveboard/consent/enrolment-file';
+import type { ReceiptCheck, VerifiedReceipt } from '@aboveboard/consent/receipt';
+import type { JoinFault } from '../store/setup.ts';
 import type { FaultKey, RecorderView, RecordingView } from '../wire/panel-message.ts';
 
 /** Every sentence that the extension itself shows, in English. Another language is another table of this type. */
@@ -32,14 +35,15 @@ export const words = {
   connect: {
     heading: 'Connect to your installation',
     why: 'Taking part is your own choice. Connecting only fetches the agreement, so that you can read it. Nothing is recorded by it.',
-    address: 'Address of the server',
-    addressHint: 'For example https://aboveboard.example',
+    address: 'Address of the server or guardian',
+    addressHint:
+      'Only a demonstration is connected to by its address. A real installation gives you an enrolment file, or your organisation sets it.',
     managed: 'Your organisation has set this address.',
     code: 'Your one-time code',
     codeHint: 'Everybody gets one. That you have it says nothing about you.',
     act: 'Fetch the agreement',
     busy: 'Fetching',
-    file: 'Or open an agreement from a file',
+    file: 'Or open an enrolment file, or the agreement of a demonstration',
   },
 
   agreement: {
@@ -48,14 +52,148 @@ export const words = {
     notChecked: (checks: readonly string[]) =>
       `Not checked on this device: ${checks.join(', ')}. This version of the recorder can not check them yet.`,
     choose: 'What may be recorded, if you accept',
+    purposes: 'What it may be used for, if you accept',
+    purpose: (name: string) => `For ${name}`,
     chooseHint: 'Nothing is chosen for you.',
     app: (name: string, origins: readonly string[]) => `${name}: ${origins.join(', ')}`,
-    chooseFirst: 'Choose at least one application above to accept.',
+    chooseFirst: 'Choose at least one application and one use above to accept.',
     accept: 'Accept',
     refuse: 'Refuse',
     refused: 'You refused. Nothing is recorded, and nothing was sent.',
     after: 'Accepting is kept on this device and holds for at most twelve months. It sends nothing.',
   },
+
+  join: {
+    heading: 'Your code',
+    lead: 'Everybody gets a code, and yours stands beside no name. With it you can read the agreement and take part, or not. Your device says it to nobody but the server, sealed, through the guardian.',
+    act: 'Use the code',
+    anew: 'Set up anew',
+    anewHint: 'Forgets all that this recorder relies on. Your own recordings stay.',
+    under: 'Your code is on its way',
+    patience: (seconds: number) =>
+      `Your device speaks once every ${everyWords(seconds)}, like every other one here, whatever there is to say. This takes a few times as long. You can close this.`,
+    faults: {
+      code: 'The server does not know this code. It may have been used already, or misread. Nothing was recorded.',
+      'enrolment-missing':
+        'This is a real installation. Its recorder needs an enrolment file, which the representative or your organisation gives you.',
+      agreement: 'What the installation says of itself does not fit together, so nothing rests on it.',
+      failed: 'That did not work. Nothing was changed.',
+    } satisfies Record<JoinFault, string>,
+  },
+
+  rules: {
+    heading: 'The rules',
+    waiting: 'The rules are being fetched and checked on this device. Nothing is recorded until then.',
+    none: 'No agreement has been signed by all parties yet, so nothing is recorded.',
+    allowed: 'Checked on this device: the parties have signed, and nobody has revoked or suspended it.',
+    refused: 'Nothing is recorded now.',
+    proved: (entries: number, witnessed: string) =>
+      `This device has replayed all ${entries.toLocaleString('en-GB')} entries of the log of rules by itself. The witnesses saw the same on ${witnessed}.`,
+    stale: (when: string) => `If no newer word of the witnesses arrives by ${when}, nothing is recorded.`,
+    guardian: (address: string, seconds: number) =>
+      `It speaks to ${address} and to nobody else, once every ${everyWords(seconds)}, whether or not you take part.`,
+    demonstration:
+      'Demonstration: whom to trust was taken from the installation’s own word at the first contact. A real installation is never trusted so.',
+    pinnedHeading: 'What this recorder relies on',
+    pinnedHint: 'Compare these with what your representative shows you, by another way than this computer.',
+    pinned: {
+      all: 'All of it',
+      rulesLog: 'Log of rules: its keys and the witnesses',
+      usesLog: 'Log of uses: its keys and the witnesses',
+      relay: 'Whom everything is sealed to',
+      party: {
+        employer: 'Keys of the employer',
+        representative: 'Keys of the representative',
+        'data-protection-officer': 'Keys of the data-protection officer',
+      },
+    },
+    faults: 'The newest that was fetched did not hold and is not relied on:',
+    forkRefusal:
+      'This device was shown two different histories of the rules, each signed. Nothing is recorded any more. Tell your representative.',
+    log: 'Read the log',
+    verify: 'Verify a file',
+    object: 'Object to the rules',
+    objectHint: 'On the guardian’s page, for everybody, taking part or not. Nobody learns who did.',
+  },
+
+  log: {
+    title: 'The log of rules',
+    lead: 'All that the parties said, from the first entry to the last. This page of your own recorder has checked it now; nothing of the server took part in that.',
+    none: 'No log has been checked on this device yet.',
+    bad: 'What lies on this device does not hold, so nothing of it is shown.',
+    fork: 'This device was shown a second history of this log, signed by the same keys:',
+    saveFork: 'Save the second checkpoint',
+    saveCheckpoint: 'Save the checkpoint',
+  },
+
+  verify: {
+    title: 'Verify a file',
+    lead: 'A receipt, or a proof with its entry. It is checked here, on this device, without a network.',
+    file: 'Receipt or proof',
+    entry: 'The entry that the proof is of',
+    entryHint: 'Only for a proof: the file that was saved beside it.',
+    neither: 'That is neither a receipt nor a proof.',
+    entryFirst: 'Choose the entry that the proof is of as well.',
+    holds: 'It holds.',
+    fails: 'It does not hold:',
+    checked: {
+      form: 'It is a whole receipt and in its one spelling.',
+      signature: 'A device signed it, and nothing was changed since.',
+      words: 'The words that were shown are those that it names.',
+      agreement: 'The agreement that it names is the one on this device, and allows what it says.',
+      log: 'The log of uses holds the commitment to it, under the witnesses that this recorder relies on.',
+    } satisfies Record<ReceiptCheck, string>,
+    notChecked: {
+      agreement: 'Not checked: the agreement that it names is not on this device.',
+      log: 'Not checked: it has no proof of the log yet, or this recorder does not know the log’s keys.',
+    },
+    state: {
+      given:
+        'The consent is given and has not lapsed. A receipt alone can not show that it was not withdrawn later.',
+      lapsed: 'The consent has lapsed.',
+      withdrawn: 'The consent was withdrawn.',
+    } satisfies Record<VerifiedReceipt['state'], string>,
+    proof: (index: number, size: number) =>
+      `Entry ${index.toLocaleString('en-GB')} is in the log, which had ${size.toLocaleString('en-GB')} entries then.`,
+    witnessed: (names: readonly string[]) => `Cosigned by ${names.join(', ')}.`,
+    unwitnessed: 'No witness that this recorder knows has cosigned it.',
+    noTrust: 'This recorder was given no keys to check a proof with.',
+  },
+
+  consent: {
+    heading: 'What you agreed to',
+    freshHeading: 'New since you agreed',
+    freshLead: 'It is not recorded until you agree to it. Leaving it off changes nothing for you.',
+    everything:
+      'Something changed that bears on everything. Nothing is recorded until you have read the agreement and agreed anew.',
+    agreeTo: (name: string) => `Agree to ${name}`,
+    agree: 'Agree to what is chosen',
+    leaveOff: 'Leave it off',
+    chooseFirst: 'Choose above what you agree to.',
+    given: 'Agreed',
+    notGiven: 'Not agreed, and not recorded',
+    withdrawOne: (name: string) => `Withdraw: ${name}`,
+    withdrawAll: 'Withdraw everything',
+    sure: 'Withdraw now',
+    keep: 'Keep it',
+    follows: 'What follows',
+    atOnce: 'Recording stops at once, whatever the network says.',
+    running: 'What is being recorded now is thrown away if nothing of it is agreed any more.',
+    onDevice: 'What waits for your review stays on this device until you throw it away.',
+    released:
+      'What you released before stays until you have it erased, on the page of your installation or with your erase code.',
+    receipts: 'Your receipts',
+    save: (when: string) => `Save the receipt of ${when}`,
+  },
+
+  demonstrationPlace: {
+    storageLocations: ['This computer (demonstration)'],
+    jurisdiction: 'none (demonstration)',
+    supervisoryAuthority: 'none (demonstration)',
+    recipients: [],
+    transfers: [],
+    withdrawAt: 'In the recorder, under What you agreed to',
+  } as EnrolmentFile['place'],
 
   task: {
     heading: 'Start a task',
@@ -244,6 +382,9 @@ export const words = {
     code: 'The server does not know this code. It may have been used already. Ask for a new one.',
     agreement: 'The agreement could not be checked, so nothing can be recorded under it.',
     file: 'That file holds no agreement.',
+    enrolment: 'That enrolment file can not be relied on. Nothing was changed.',
+    'enrolment-missing':
+      'This is a real installation. Its recorder needs an enrolment file, which the representative or your organisation gives you.',
     card: 'The card was not kept, or is not on this device any more. Nothing was changed.',
     'card-file': 'These cards were not taken. Nothing was changed.',
     storage: 'This device could not store any more. What was recorded before is kept.',
@@ -253,6 +394,11 @@ export const words = {
     failed: 'That did not work. Nothing was changed.',
   } satisfies Record<FaultKey, string>,
 };
+
+function everyWords(seconds: number): string {
+  if (seconds < 120) return count(seconds, 'second', 'seconds');
+  return count(Math.round(seconds / 60), 'minute', 'minutes');
+}
 
 /** Small shares are not nothing: below one percent one figure after the point is said. */
 export function percentWords(share: number): string {

@@ -1,10 +1,10 @@
 import { type Agreement, parseAgreement } from '@aboveboard/consent/agreement';
-import { agreementWords, noticeDigest, type Passage } from '@aboveboard/consent/agreement-words';
-import type { ConsentChoice } from '@aboveboard/consent/consent';
+import { agreementWords, type Passage } from '@aboveboard/consent/agreement-words';
 import { en } from '@aboveboard/consent/messages/en';
 import { useMemo, useState } from 'react';
 import { words } from '../messages/en.ts';
 import type { RecorderView } from '../wire/panel-message.ts';
+import { AgreementChoice, choiceOf, useChosen } from './agreement-choice.tsx';
 import type { Send } from './recorder-link.ts';
 
 const say = words.agreement;
@@ -18,25 +18,19 @@ export function readAgreement(document: string): Agreement | null {
 export function AgreementScreen({ view, send }: { view: RecorderView; send: Send }) {
   const document = view.agreement?.document ?? '';
   const agreement = useMemo(() => readAgreement(document), [document]);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, choose] = useChosen();
   const [asked, setAsked] = useState(false);
   if (!agreement) return <p className="note note-fault">{words.faults.agreement}</p>;
   const passages = agreementWords(agreement, en);
+  const lacking = chosen.apps.size === 0 || chosen.purposes.size === 0;
 
-  const choose = (id: string, yes: boolean) => {
-    const next = new Set(chosen);
-    if (yes) next.add(id);
-    else next.delete(id);
-    setChosen(next);
-  };
   const accept = async () => {
-    if (chosen.size === 0) {
+    if (lacking) {
       setAsked(true);
       return;
     }
-    const apps = agreement.apps.filter((app) => chosen.has(app.id));
-    await mayReachSites(apps.flatMap((app) => app.origins));
-    await send({ command: 'opt-in', choice: await choiceOf(agreement, apps, passages) });
+    const choice = await choiceOf(agreement, { apps: [...chosen.apps], purposes: [...chosen.purposes] });
+    await send({ command: 'agree', choice });
   };
 
   return (
@@ -47,24 +41,15 @@ export function AgreementScreen({ view, send }: { view: RecorderView; send: Send
       {view.agreement && view.agreement.checks.length > 0 && (
         <p className="note">{say.notChecked(view.agreement.checks)}</p>
       )}
-      <fieldset>
-        <legend>{say.choose}</legend>
-        <p className="soft small">{say.chooseHint}</p>
-        {agreement.apps.map((app) => (
-          <label key={app.id} className="choice">
-            <input
-              type="checkbox"
-              checked={chosen.has(app.id)}
-              onChange={(event) => choose(app.id, event.target.checked)}
-            />
-            <span>{say.app(app.name, app.origins)}</span>
-          </label>
-        ))}
-      </fieldset>
+      <AgreementChoice
+        agreement={agreement}
+        apps={agreement.apps}
+        purposes={agreement.purposes}
+        chosen={chosen}
+        choose={choose}
+      />
       <p className="soft">{say.after}</p>
-      <div role="alert">
-        {asked && chosen.size === 0 && <p className="note note-warn">{say.chooseFirst}</p>}
-      </div>
+      <div role="alert">{asked && lacking && <p className="note note-warn">{say.chooseFirst}</p>}</div>
       <div className="pair">
         <button type="button" onClick={() => void send({ command: 'leave-installation' })}>
           {say.refuse}
@@ -94,22 +79,4 @@ export function AgreementPassages({ passages }: { passages: readonly Passage[] }
       ))}
     </div>
   );
-}
-
-async function choiceOf(
-  agreement: Agreement,
-  apps: Agreement['apps'],
-  passages: readonly Passage[],
-): Promise<ConsentChoice> {
-  return {
-    purposes: [...agreement.purposes],
-    apps: apps.map(({ id, signals, modes }) => ({ id, signals: [...signals], modes: [...modes] })),
-    notice: { language: en.language, words: en.version, digest: await noticeDigest(passages, crypto.subtle) },
-  };
-}
-
-/** The browser asks her by its own window; what it does not grant is not within reach of the recorder. */
-async function mayReachSites(origins: readonly string[]): Promise<void> {
-  const patterns = origins.map((origin) => `${new URL(origin).protocol}//${new URL(origin).hostname}/*`);
-  await chrome.permissions.request({ origins: [...new Set(patterns)] }).catch(() => false);
 }

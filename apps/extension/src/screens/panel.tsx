@@ -5,10 +5,13 @@ import type { RecorderView } from '../wire/panel-message.ts';
 import { AgreementPassages, AgreementScreen, readAgreement } from './agreement-screen.tsx';
 import { BudgetUse } from './budget-use.tsx';
 import { ConnectScreen } from './connect-screen.tsx';
+import { ConsentSection, FreshSection } from './consent-section.tsx';
 import { FaultNote } from './fault-note.tsx';
+import { JoinScreen } from './join-screen.tsx';
 import { LiveScreen } from './live-screen.tsx';
 import { type Send, useRecorder } from './recorder-link.ts';
 import { RecordingsList } from './recordings-list.tsx';
+import { RulesSection } from './rules-section.tsx';
 import { StateMark } from './state-mark.tsx';
 import { TaskScreen } from './task-screen.tsx';
 
@@ -42,8 +45,9 @@ export function Panel() {
         {waiting && <Recordings view={view} send={send} />}
         <Now view={view} send={send} />
         {!waiting && <Recordings view={view} send={send} />}
+        {view.rules && !underWay && <RulesSection rules={view.rules} signed={view.agreement !== null} />}
         {view.budgets && !underWay && view.accepted && <BudgetUse budgets={view.budgets} heading="h2" />}
-        {view.agreement && !underWay && view.accepted && <TakingPart view={view} send={send} />}
+        {view.agreement && view.accepted && <TakingPart view={view} send={send} />}
       </main>
     </div>
   );
@@ -73,9 +77,19 @@ function Now({ view, send }: { view: RecorderView; send: Send }) {
       </div>
     );
   }
+  if (view.joining || !view.joined) return <JoinScreen view={view} send={send} />;
+  if (!view.agreement && view.rules) return null;
   if (!view.agreement) return <ConnectScreen send={send} managedServer={view.managedServer} />;
   if (!view.accepted) return <AgreementScreen view={view} send={send} />;
-  return <TaskScreen view={view} send={send} />;
+  const agreement = readAgreement(view.agreement.document);
+  return (
+    <>
+      {agreement && (
+        <FreshSection key={view.agreement.digest} view={view} agreement={agreement} send={send} />
+      )}
+      <TaskScreen view={view} send={send} />
+    </>
+  );
 }
 
 function TakingPart({ view, send }: { view: RecorderView; send: Send }) {
@@ -89,6 +103,7 @@ function TakingPart({ view, send }: { view: RecorderView; send: Send }) {
           <AgreementPassages passages={agreementWords(agreement, en)} />
         </details>
       )}
+      {agreement && <ConsentSection view={view} agreement={agreement} send={send} />}
       <p className="soft">{words.taking.leaveHint}</p>
       <button type="button" onClick={() => void send({ command: 'opt-out' })}>
         {words.taking.leave}

@@ -1,11 +1,23 @@
 import type { ConsentRecord } from '@aboveboard/consent/consent';
+import type { EnrolmentFile } from '@aboveboard/consent/enrolment-file';
 import type { TaskCard } from '@aboveboard/protocol/manifest';
 import { answer, within } from './database.ts';
 
 /** What this device was set up with, and her own yes. Kept in one place, changed as a whole. */
 export type Setup = {
-  /** The only address that is ever contacted for the installation; null: cards and agreement came from files. */
+  /**
+   * Of a demonstration without a guardian: the only address that is ever contacted for it. Null where everything
+   * goes through the guardian, and where cards and agreement came from files.
+   */
   server: string | null;
+  /** What this recorder relies on (ENR20-ENR26); null: a demonstration under its own word alone. */
+  enrolment: EnrolmentFile | null;
+  /** A demonstration whose keys are being asked for at the first contact (ENR26). */
+  firstContact: (Pick<EnrolmentFile, 'guardian' | 'relay'> & { witness: string[] }) | null;
+  /** Her code was given and is being redeemed; `token` is to be that of the session. */
+  joining: { code: string; token: string; fault: JoinFault | null } | null;
+  /** 16 random bytes, hex, in no relation to code, token or person (ENR7). */
+  contributor: string | null;
   installation: 'demonstration' | 'production';
   /** Bearer of the contributor's session at that server. */
   token: string | null;
@@ -15,7 +27,8 @@ export type Setup = {
   cards: TaskCard[];
   /** age recipient of the installation's vault; null: nothing can be released from here. */
   uploadRecipient: string | null;
-  consent: ConsentRecord | null;
+  /** One for each act of hers, in order; withdrawn ones stay as what was agreed and until when. */
+  consents: ConsentRecord[];
   /** Her switch (T1). */
   on: boolean;
   /** Recorded on a day, milliseconds; for the agreement's limit of a day. */
@@ -24,16 +37,23 @@ export type Setup = {
 
 export const EMPTY_SETUP: Setup = {
   server: null,
+  enrolment: null,
+  firstContact: null,
+  joining: null,
+  contributor: null,
   installation: 'production',
   token: null,
   agreement: null,
   verifiedAt: null,
   cards: [],
   uploadRecipient: null,
-  consent: null,
+  consents: [],
   on: false,
   usage: { day: '', milliseconds: 0 },
 };
+
+/** Why a code was not redeemed; a key of the messages. */
+export type JoinFault = 'code' | 'enrolment-missing' | 'agreement' | 'failed';
 
 const SETUP = 'setup';
 
@@ -41,7 +61,7 @@ export async function readSetup(database: IDBDatabase): Promise<Setup> {
   const setup = await within(database, ['settings'], 'readonly', (transaction) =>
     answer<Setup | undefined>(transaction.objectStore('settings').get(SETUP)),
   );
-  return { ...EMPTY_SETUP, ...setup };
+  return taken(setup);
 }
 
 /** As one act, so that two contexts can't undo each other's changes. */
@@ -49,8 +69,14 @@ export function changeSetup(database: IDBDatabase, change: (setup: Setup) => Set
   return within(database, ['settings'], 'readwrite', async (transaction) => {
     const store = transaction.objectStore('settings');
     const known: Setup | undefined = await answer(store.get(SETUP));
-    const changed = change({ ...EMPTY_SETUP, ...known });
+    const changed = change(taken(known));
     await answer(store.put(changed, SETUP));
     return changed;
   });
+}
+
+/** A set-up of an earlier version had one consent. */
+function taken(known: (Setup & { consent?: ConsentRecord | null }) | undefined): Setup {
+  const { consent, ...setup } = { ...EMPTY_SETUP, ...known };
+  return consent && setup.consents.length === 0 ? { ...setup, consents: [consent] } : setup;
 }

@@ -3,6 +3,7 @@ import type { RecorderState } from '@aboveboard/capture/recorder';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
 import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
 import type { CardDraft } from '../cards/own-card.ts';
+import type { JoinFault } from '../store/setup.ts';
 import type { ShelfRow } from '../store/shelf.ts';
 
 /** Between the extension's own pages and its worker. Pages of the web can't send these: the sender is checked. */
@@ -10,7 +11,12 @@ export type Command =
   | { command: 'view' }
   | { command: 'set-up'; server: string; code: string }
   | { command: 'set-up-from-file'; file: string }
-  | { command: 'opt-in'; choice: ConsentChoice }
+  /** The code, where the enrolment is known already. */
+  | { command: 'join'; code: string }
+  | { command: 'set-up-anew' }
+  | { command: 'agree'; choice: ConsentChoice }
+  /** Takes back her consent to these applications. */
+  | { command: 'withdraw'; apps: string[] }
   | { command: 'opt-out' }
   | { command: 'start'; task: TaskDescription }
   | { command: 'pause' }
@@ -46,6 +52,8 @@ export type FaultKey =
   | 'unreachable'
   | 'code'
   | 'agreement'
+  | 'enrolment'
+  | 'enrolment-missing'
   | 'file'
   | 'card'
   | 'card-file'
@@ -66,7 +74,14 @@ export type RecorderView = {
   /** The address that the organisation's policy sets. */
   managedServer: string | null;
   agreement: { document: string; digest: string; checks: string[] } | null;
+  /** Null without an enrolment. */
+  rules: RulesView | null;
+  /** Her code is being redeemed, or was refused. */
+  joining: { fault: JoinFault | null; periodSeconds: number } | null;
+  /** The code was redeemed; or nothing has to be. */
+  joined: boolean;
   accepted: boolean;
+  consent: ConsentView;
   origins: string[];
   cards: TaskCard[];
   /** Made on this device, or opened from a file. */
@@ -74,6 +89,29 @@ export type RecorderView = {
   live: LiveView | null;
   recordings: RecordingView[];
   budgets: BudgetView | null;
+};
+
+/** The rules of this installation as this device proved them by itself. */
+export type RulesView = {
+  /** What it relies on was taken from the installation's own word (ENR26). */
+  demonstration: boolean;
+  guardian: string;
+  periodSeconds: number;
+  /** What was pinned: a name of the messages or of a party, and its SHA-256. */
+  pinned: { what: string; fingerprint: string }[];
+  /** Null: nothing was proved yet. Milliseconds since the epoch. */
+  proved: { entries: number; witnessedAt: number; verifiedAt: number; staleAt: number | null } | null;
+  /** Why nothing at all is recorded now; null: the rules allow it. */
+  refusal: string | null;
+  /** Faults of the newest that was not relied on, in one line each. */
+  faults: string[];
+};
+
+export type ConsentView = {
+  /** Applications that a consent of hers names and that was not withdrawn. */
+  apps: string[];
+  /** What is new since she agreed: nothing of it is recorded until she agrees to it. */
+  fresh: { everything: boolean; apps: string[]; purposes: string[]; words: string[] } | null;
 };
 
 /** What is used of each agreed budget (T17). Null: not while nothing is recorded. */

@@ -1,0 +1,10 @@
+import type { TaskCard } from '@aboveboard/protocol/manifest';
+import { parseTaskCards } from '@aboveboard/protocol/task-card-check';
+import { CommandFault } from './command-fault.ts';
+
+/** What a card says may stay literal: one that is none is not taken for one (REC18). */
+export function checkedCards(given: unknown): TaskCard[] {
+  const parsed = parseTaskCards(given);
+  if (!parsed.ok) throw new CommandFault('file', parsed.faults[0] && `cards: ${parsed.faults[0].message}`);
+  return parsed.value;
+}

@@ -1,0 +1,63 @@
+import type { Rules } from './rules.ts';
+import { knownLiterals, learnLiterals } from './shipped-literals.ts';
+
+/** A start waits this long at most for what open pages' applications ship. */
+const LEARN_FIRST = 1500;
+/** A page that was opened later has loaded its scripts by then. */
+const LEARN_LATER = 2000;
+const delay = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** Interface text that may stay, from where the agreement says: the application's files, its own list, nowhere. */
+export class OpenTexts {
+  readonly #database: IDBDatabase;
+  readonly #rules: Rules;
+  readonly #learned: (origin: string) => void;
+  #shipped = new Map<string, string[]>();
+  readonly #looked = new Set<string>();
+
+  constructor(database: IDBDatabase, rules: Rules, learned: (origin: string) => void) {
+    this.#database = database;
+    this.#rules = rules;
+    this.#learned = learned;
+  }
+
+  of(origin: string): string[] {
+    const source = this.#rules.app(origin)?.masks.literals;
+    if (source === 'listed') return this.#rules.listed(origin);
+    return source === 'shipped' ? (this.#shipped.get(origin) ?? []) : [];
+  }
+
+  /** Before a recording of these origins. */
+  async begin(origins: readonly string[]): Promise<void> {
+    await this.load();
+    this.#looked.clear();
+    await Promise.race([this.#learn(origins), delay(LEARN_FIRST)]);
+  }
+
+  /** What is known of each application's own text, from earlier recordings. */
+  async load(): Promise<void> {
+    for (const origin of this.#rules.origins()) {
+      if (this.#rules.app(origin)?.masks.literals !== 'shipped') continue;
+      this.#shipped.set(origin, await knownLiterals(this.#database, origin));
+    }
+  }
+
+  sees(origin: string): void {
+    const wanted = this.#rules.app(origin)?.masks.literals === 'shipped';
+    if (!wanted || this.#looked.has(origin) || (this.#shipped.get(origin)?.length ?? 0) > 0) return;
+    this.#looked.add(origin);
+    void delay(LEARN_LATER).then(() => this.#learn([origin]));
+  }
+
+  /** Looks for more, and has the documents begin anew where there was. */
+  async #learn(origins: readonly string[]): Promise<void> {
+    for (const origin of origins) {
+      if (this.#rules.app(origin)?.masks.literals !== 'shipped') continue;
+      const before = this.#shipped.get(origin)?.length ?? 0;
+      const found = await learnLiterals(this.#database, origin);
+      if (found.length === before) continue;
+      this.#shipped.set(origin, found);
+      this.#learned(origin);
+    }
+  }
+}

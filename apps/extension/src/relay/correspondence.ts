@@ -1,0 +1,102 @@
+import type { CellLine, Question, Reply } from '@aboveboard/capture/cell-line';
+import type { Kept } from '../store/settings.ts';
+
+/** Begins the keys of what is asked here; others share the line. */
+const MINE = 'asked ';
+
+/** A whole answer of the server. */
+export type Answer = Exclude<Reply, 'too-long'>;
+
+/**
+ * Questions and answers of something that takes several periods, such as an enrolment or an upload, on a
+ * worker that the browser ends in between. What was answered stays until the matter is closed: a worker that
+ * begins it anew asks the same, and goes on from the first question that was not answered (RLY27).
+ */
+export class Correspondence {
+  readonly #line: CellLine;
+  readonly #kept: Kept<Record<string, Answer>>;
+  readonly #waiting = new Map<string, Waiter[]>();
+  #answers: Record<string, Answer> | null = null;
+
+  constructor(line: CellLine, answers: Kept<Record<string, Answer>>) {
+    this.#line = line;
+    this.#kept = answers;
+  }
+
+  /** Resolves when the answer has come, in this period or a later one; never for a worker that ended. */
+  async ask(matter: string, question: Question): Promise<Answer> {
+    const key = `${MINE}${matter} ${question.method} ${question.path} ${await digestOf(question.body)}`;
+    const known = (await this.#all())[key];
+    if (known) return known;
+    const answered = new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), { resolve, reject }]);
+    });
+    await this.#line.ask(key, question);
+    return answered;
+  }
+
+  /** Nothing of this matter is asked again, and nothing that was answered is kept. */
+  async close(matter: string): Promise<void> {
+    const of = (key: string) => key.startsWith(`${MINE}${matter} `);
+    for (const key of await this.#line.waiting()) if (of(key)) await this.#line.withdraw(key);
+    for (const key of [...this.#waiting.keys()]) if (of(key)) this.#waiting.delete(key);
+    const rest = Object.entries(await this.#all()).filter(([key]) => !of(key));
+    await this.#keep(Object.fromEntries(rest));
+  }
+
+  /** What a cell brought. Durable before anybody acts on it. */
+  async deliver(all: ReadonlyMap<string, Reply>): Promise<void> {
+    const replies = [...all].filter(([key]) => key.startsWith(MINE));
+    if (replies.length === 0) return;
+    const answers = { ...(await this.#all()) };
+    for (const [key, reply] of replies) {
+      const answer = reply === 'too-long' ? TOO_LONG : reply;
+      if (isLasting(answer)) answers[key] = answer;
+    }
+    await this.#keep(answers);
+    for (const [key, reply] of replies) {
+      const answer = reply === 'too-long' ? TOO_LONG : reply;
+      for (const { resolve } of this.#waiting.get(key) ?? []) resolve(answer);
+      this.#waiting.delete(key);
+    }
+  }
+
+  /** The line is given up: whoever waits here is told so, and what is in line stays there. */
+  abandon(): void {
+    const waiting = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new LineGivenUp('The way to the installation was closed.'));
+  }
+
+  async #all(): Promise<Record<string, Answer>> {
+    this.#answers ??= (await this.#kept.get()) ?? {};
+    return this.#answers;
+  }
+
+  async #keep(answers: Record<string, Answer>): Promise<void> {
+    this.#answers = answers;
+    await this.#kept.put(answers);
+  }
+}
+
+type Waiter = { resolve: (answer: Answer) => void; reject: (why: LineGivenUp) => void };
+
+export class LineGivenUp extends Error {
+  override readonly name = 'LineGivenUp';
+}
+
+/** A server that is busy or broken says nothing that is worth keeping. */
+function isLasting({ status }: Answer): boolean {
+  return status < 500 && status !== 429 && status !== 408;
+}
+
+const TOO_LONG: Answer = { status: 413, type: '', retryAfter: 0, body: new Uint8Array(0) };
+
+/** Two parts of one upload differ in their bytes alone; the same bytes are the same question. */
+async function digestOf(body: Uint8Array | undefined): Promise<string> {
+  if (!body) return '';
+  const digest = await crypto.subtle.digest('SHA-256', body as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest).subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
+}

@@ -1,0 +1,182 @@
+import type { CellLine, Reply } from '@aboveboard/capture/cell-line';
+import type { Enrolment } from '@aboveboard/consent/enrolment-file';
+import { markOf, type RulesMark, type VerifiedRules, verifyRules } from '@aboveboard/consent/verified-rules';
+import type { Fault } from '@aboveboard/protocol/fault';
+import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
+import { parseBundle } from '@aboveboard/tlog/entry-bundle';
+import { TILE_WIDTH, tilePath, tileWidth } from '@aboveboard/tlog/tile';
+import type { Kept } from '../store/settings.ts';
+
+/** What is kept of the rules log between two starts; believed only after it was verified again. */
+export type KeptRules = {
+  entries: Uint8Array[];
+  checkpoint: Uint8Array | null;
+  mark: RulesMark | null;
+  /** A checkpoint that the same keys signed and that shows another history. It is never forgotten by itself. */
+  fork: { checkpoint: Uint8Array; seenAt: number; faults: Fault[] } | null;
+};
+
+/** How it stands with the rules on this device; `faults` are those of the newest that was not relied on. */
+export type RulesNews = { rules: VerifiedRules | null; fork: KeptRules['fork']; faults: readonly Fault[] };
+
+const EMPTY: KeptRules = { entries: [], checkpoint: null, mark: null, fork: null };
+const PREFIX = 'rules';
+const CHECKPOINT = '/log/rules/checkpoint';
+
+/**
+ * Follows the rules log from cell to cell (RLY22) and replays it whole, with no help of the server but its
+ * bytes (RUL50-RUL53). What does not verify changes nothing, but for a second history, after which nothing of
+ * this log is relied on until the recorder is set up anew.
+ */
+export class FollowedRules {
+  readonly #line: CellLine;
+  readonly #kept: Kept<KeptRules>;
+  readonly #enrolment: Enrolment;
+  readonly #changed: (news: RulesNews) => Promise<void>;
+  #state: KeptRules = EMPTY;
+  #rules: VerifiedRules | null = null;
+  #faults: readonly Fault[] = [];
+  /** The checkpoint whose entries are being fetched, and what has come of them. */
+  #wanted: Wanted | null = null;
+
+  constructor(parts: {
+    line: CellLine;
+    kept: Kept<KeptRules>;
+    enrolment: Enrolment;
+    changed: (news: RulesNews) => Promise<void>;
+  }) {
+    this.#line = parts.line;
+    this.#kept = parts.kept;
+    this.#enrolment = parts.enrolment;
+    this.#changed = parts.changed;
+  }
+
+  get news(): RulesNews {
+    const { fork } = this.#state;
+    return { rules: fork ? null : this.#rules, fork, faults: this.#faults };
+  }
+
+  get kept(): KeptRules {
+    return this.#state;
+  }
+
+  /** What this device knew when it was last awake, verified anew. */
+  async takeUp(): Promise<void> {
+    this.#state = (await this.#kept.get()) ?? EMPTY;
+    const { checkpoint, entries } = this.#state;
+    if (checkpoint) await this.#verify(checkpoint, entries);
+  }
+
+  /** Before each cell: every one asks for the state of the rules. */
+  async ask(): Promise<void> {
+    await this.#line.ask(`${PREFIX} checkpoint`, { method: 'GET', path: CHECKPOINT });
+    const wanted = this.#wanted;
+    for (const number of wanted ? this.#missing(wanted) : []) {
+      const path = bundlePath(number, wanted?.size ?? 0);
+      await this.#line.ask(`${PREFIX} ${path}`, { method: 'GET', path: `/log/rules/${path}` });
+    }
+  }
+
+  async deliver(replies: ReadonlyMap<string, Reply>): Promise<void> {
+    const wanted = this.#wanted;
+    if (wanted) {
+      for (const number of this.#missing(wanted)) {
+        const reply = replies.get(`${PREFIX} ${bundlePath(number, wanted.size)}`);
+        const bundle = reply && bodyOf(reply);
+        const entries = bundle && parseBundle(bundle, tileWidth('entries', number, wanted.size));
+        if (entries?.ok) wanted.bundles.set(number, entries.value);
+        // It did not come, or is none: the next checkpoint says anew what is wanted.
+        else if (reply) this.#wanted = null;
+      }
+      if (this.#wanted && this.#missing(wanted).length === 0) {
+        this.#wanted = null;
+        await this.#arrived(wanted);
+      }
+    }
+    const newest = replies.get(`${PREFIX} checkpoint`);
+    const checkpoint = newest && bodyOf(newest);
+    if (checkpoint && !this.#wanted) await this.#consider(checkpoint);
+  }
+
+  async #arrived({ checkpoint, size, from, bundles }: Wanted): Promise<void> {
+    const fetched = [...bundles].sort(([a], [b]) => a - b).flatMap(([, entries]) => entries);
+    const entries = [...this.#state.entries.slice(0, from * TILE_WIDTH), ...fetched];
+    if ((await this.#verify(checkpoint, entries)) || from === 0) return;
+    // What was kept may be of another history than what came: only the whole of it tells.
+    if (this.#faults.some(isOtherEntries)) this.#wanted = { checkpoint, size, from: 0, bundles: new Map() };
+  }
+
+  async #consider(checkpoint: Uint8Array): Promise<void> {
+    const known = this.#state.checkpoint;
+    if (known && sameBytes(known, checkpoint)) return;
+    const parsed = parseCheckpoint(checkpoint);
+    if (!parsed.ok) return this.#refuse(parsed.faults);
+    const { size } = parsed.value.checkpoint;
+    // The same tree, cosigned anew: nothing has to be fetched.
+    if (size === this.#state.entries.length) {
+      if (await this.#verify(checkpoint, this.#state.entries)) return;
+      if (!this.#faults.some(isOtherEntries)) return;
+    }
+    const { length } = this.#state.entries;
+    // Full bundles that are here are not fetched again.
+    const from = length < size ? Math.floor(length / TILE_WIDTH) : 0;
+    this.#wanted = { checkpoint, size, from, bundles: new Map() };
+  }
+
+  #missing({ size, from, bundles }: Wanted): number[] {
+    const count = Math.ceil(size / TILE_WIDTH);
+    return Array.from({ length: Math.max(0, count - from) }, (_, i) => from + i).filter(
+      (number) => !bundles.has(number),
+    );
+  }
+
+  /** True: it is relied on from now on. */
+  async #verify(checkpoint: Uint8Array, entries: Uint8Array[]): Promise<boolean> {
+    const { policy, trust } = this.#enrolment.rules;
+    const before = this.#state.mark;
+    const given = { entries, checkpoint, policy, trust, before, now: Date.now(), subtle: crypto.subtle };
+    const verified = await verifyRules(given);
+    if (!verified.ok) {
+      // Signed and cosigned, complete, and not what this device saw before: a second history.
+      const other = verified.faults.every(({ rule, at }) => rule === 'RUL51' && at === 'entries');
+      if (other) await this.#keep({ fork: { checkpoint, seenAt: Date.now(), faults: verified.faults } });
+      await this.#refuse(verified.faults);
+      return false;
+    }
+    // An older one that is served again makes nothing younger, and takes nothing back.
+    if (this.#rules && verified.value.checkpointTime < this.#rules.checkpointTime) return false;
+    this.#rules = verified.value;
+    this.#faults = [];
+    await this.#keep({ entries, checkpoint, mark: markOf(verified.value) });
+    await this.#changed(this.news);
+    return true;
+  }
+
+  async #refuse(faults: readonly Fault[]): Promise<void> {
+    this.#faults = faults;
+    await this.#changed(this.news);
+  }
+
+  async #keep(change: Partial<KeptRules>): Promise<void> {
+    this.#state = { ...this.#state, ...change };
+    await this.#kept.put(this.#state);
+  }
+}
+
+type Wanted = { checkpoint: Uint8Array; size: number; from: number; bundles: Map<number, Uint8Array[]> };
+
+function isOtherEntries({ rule, at }: Fault): boolean {
+  return rule === 'RUL50' && at === 'entries';
+}
+
+function bundlePath(number: number, size: number): string {
+  return tilePath({ level: 'entries', number, width: tileWidth('entries', number, size) });
+}
+
+function bodyOf(reply: Reply): Uint8Array | null {
+  return reply !== 'too-long' && reply.status === 200 ? reply.body : null;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

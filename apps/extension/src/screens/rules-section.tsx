@@ -1,0 +1,79 @@
+import { words } from '../messages/en.ts';
+import type { RulesView } from '../wire/panel-message.ts';
+
+const say = words.rules;
+
+/** How it stands with the rules, in plain words: what this device proved, and why it refuses if it does. */
+export function RulesSection({ rules, signed }: { rules: RulesView; signed: boolean }) {
+  const { proved, refusal, faults } = rules;
+  return (
+    <section className="stack" aria-labelledby="rules-heading">
+      <h2 id="rules-heading">{say.heading}</h2>
+      {refusal !== null && (
+        <p className="note note-warn">
+          <strong>{say.refused}</strong> {refusal}
+        </p>
+      )}
+      {proved === null && <p className="note">{say.waiting}</p>}
+      {proved !== null && !signed && <p className="note note-warn">{say.none}</p>}
+      {proved !== null && signed && refusal === null && <p>{say.allowed}</p>}
+      {rules.demonstration && <p className="soft">{say.demonstration}</p>}
+      {faults.length > 0 && (
+        <div className="note note-warn">
+          <p>{say.faults}</p>
+          <ul className="plain-list">
+            {faults.map((fault) => (
+              <li key={fault} className="origin">
+                {fault}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <details>
+        <summary>{say.pinnedHeading}</summary>
+        {proved && (
+          <>
+            <p>{say.proved(proved.entries, whenWords(proved.witnessedAt))}</p>
+            {proved.staleAt !== null && <p>{say.stale(whenWords(proved.staleAt))}</p>}
+          </>
+        )}
+        <p>{say.guardian(rules.guardian, rules.periodSeconds)}</p>
+        <p className="soft small">{say.pinnedHint}</p>
+        <dl className="prints">
+          {rules.pinned.map(({ what, fingerprint }) => (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>
+                <code>{fingerprint}</code>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+      <ul className="plain-list">
+        <li>
+          <a className="act-link" href="/log.html" target="_blank" rel="noreferrer">
+            {say.log}
+          </a>
+        </li>
+        <li>
+          <a className="act-link" href="/verify.html" target="_blank" rel="noreferrer">
+            {say.verify}
+          </a>
+        </li>
+        <li>
+          <a className="act-link" href={`${rules.guardian}/object`} target="_blank" rel="noreferrer">
+            {say.object}
+          </a>
+          <p className="soft small">{say.objectHint}</p>
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+/** As this reader is used to. */
+export function whenWords(at: number): string {
+  return new Date(at).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' });
+}
