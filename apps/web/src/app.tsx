@@ -11,12 +11,16 @@ import { StartPage } from './pages/start-page.tsx';
 import { TodayPage } from './pages/today-page.tsx';
 import { pagesOf } from './role-pages.ts';
 import { Shell } from './shell.tsx';
+import { partyOf } from './stewards/party-role.ts';
 
 // What records, replays and checks documents is large; the other pages do without it.
 const AgreementPage = lazy(() => import('./pages/agreement-page.tsx'));
 const TryPage = lazy(() => import('./pages/try-page.tsx'));
 const RecordingsPage = lazy(() => import('./pages/recordings-page.tsx'));
 const StatusPage = lazy(() => import('./pages/status-page.tsx'));
+const DraftPage = lazy(() => import('./stewards/draft-page.tsx'));
+const SignPage = lazy(() => import('./stewards/sign-page.tsx'));
+const VerifyPage = lazy(() => import('./verify/verify-page.tsx'));
 const LogPage = lazy(() => import('./pages/log-page.tsx'));
 const PlannerPage = lazy(() => import('./planner/planner-page.tsx'));
 
@@ -41,6 +45,7 @@ export function App(): ReactNode {
     );
   }
   const { about, session } = loading.value;
+  const party = partyOf(session?.role ?? null);
   const first = pagesOf(session?.role ?? null)[0]?.path ?? '/about';
   return (
     <Shell session={session} about={about} onLeave={leave}>
@@ -50,12 +55,25 @@ export function App(): ReactNode {
             {session ? <Redirect to={first} replace /> : <StartPage onSignedIn={reload} />}
           </Route>
           <Route path="/try" component={TryPage} />
-          <Route path="/agreement" component={AgreementPage} />
+          <Route path="/agreement">
+            <AgreementPage party={party} />
+          </Route>
+          <Route path="/verify" component={VerifyPage} />
           <Route path="/logs" component={LogPage} />
           <Route path="/planner" component={PlannerPage} />
           <Route path="/about">
             <AboutPage about={about} />
           </Route>
+          {party && (
+            <Route path="/draft">
+              <DraftPage party={party} about={about} />
+            </Route>
+          )}
+          {party && (
+            <Route path="/sign">
+              <SignPage party={party} />
+            </Route>
+          )}
           {session?.role === 'contributor' && <Route path="/today" component={TodayPage} />}
           {session?.role === 'researcher' && <Route path="/recordings" component={RecordingsPage} />}
           {session?.role === 'researcher' && <Route path="/datasets" component={DatasetsPage} />}

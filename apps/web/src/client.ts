@@ -77,6 +77,15 @@ export const client = {
   },
   redeem: (code: string) => send<Session>('POST', '/api/session', { code, cookie: true }),
   leave: () => send<void>('DELETE', '/api/session'),
+  /** Into the rules log: durable and included when it resolves. */
+  enterRules: async (entry: Uint8Array): Promise<{ index: number }> => {
+    const answer = await call('/api/logs/rules/entries', {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: entry as Uint8Array<ArrayBuffer>,
+    });
+    return answer.json() as Promise<{ index: number }>;
+  },
   myRecordings: () => read<{ recordings: MyRecording[] }>('/api/my/recordings'),
   erase: (recordings: string[]) =>
     send<{ erased: string[]; unknown: string[] }>('POST', '/api/my/recordings/erasure', { recordings }),

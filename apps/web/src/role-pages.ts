@@ -10,6 +10,9 @@ export type PagePath =
   | '/try'
   | '/about'
   | '/logs'
+  | '/verify'
+  | '/draft'
+  | '/sign'
   | '/planner';
 
 const titles: Record<PagePath, string> = {
@@ -21,15 +24,27 @@ const titles: Record<PagePath, string> = {
   '/try': words.pages.try,
   '/about': words.pages.about,
   '/logs': words.pages.log,
+  '/verify': words.pages.verify,
+  '/draft': words.pages.draft,
+  '/sign': words.pages.sign,
   '/planner': words.pages.planner,
 };
 
-const everyone: PagePath[] = ['/try', '/agreement', '/logs', '/planner', '/about'];
-const steward: PagePath[] = ['/agreement', '/try', '/logs', '/planner', '/about'];
+const everyone: PagePath[] = ['/try', '/agreement', '/logs', '/verify', '/planner', '/about'];
+const steward: PagePath[] = [
+  '/agreement',
+  '/draft',
+  '/sign',
+  '/try',
+  '/logs',
+  '/verify',
+  '/planner',
+  '/about',
+];
 const pages: Record<Role, PagePath[]> = {
-  contributor: ['/today', '/agreement', '/try', '/logs', '/planner', '/about'],
-  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/logs', '/planner', '/about'],
-  operator: ['/status', '/agreement', '/try', '/logs', '/planner', '/about'],
+  contributor: ['/today', '/agreement', '/try', '/logs', '/verify', '/planner', '/about'],
+  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/logs', '/verify', '/planner', '/about'],
+  operator: ['/status', '/agreement', '/try', '/logs', '/verify', '/planner', '/about'],
   representative: steward,
   dpo: steward,
   employer: steward,

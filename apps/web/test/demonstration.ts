@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Role } from '@aboveboard/protocol/installation';
 
 const COMMAND = fileURLToPath(new URL('../../cli/bin/aboveboard.js', import.meta.url));
@@ -11,18 +12,42 @@ const COMMAND = fileURLToPath(new URL('../../cli/bin/aboveboard.js', import.meta
 export type Demonstration = {
   url: string;
   codes: Record<Role, string>;
+  /** Its data folder. */
+  data: string;
   /** Ends the server and removes its data. Idempotent. */
   stop(): Promise<void>;
 };
 
 /** A demonstration as `aboveboard start --demo` starts it, on a free port, with a data folder of its own. */
-export async function startDemonstration({ port = 0 } = {}): Promise<Demonstration> {
+export function startDemonstration({ port = 0 } = {}): Promise<Demonstration> {
+  return startInstallation(['--demo', '--port', String(port)]);
+}
+
+export type Production = Demonstration & {
+  /** A code to sign in with, as the operator makes one. */
+  code(role: Exclude<Role, 'contributor'>): Promise<string>;
+};
+
+/** An installation for real work, with nothing in it. */
+export async function startProduction(): Promise<Production> {
+  const production = await startInstallation(['--port', '0']);
+  return {
+    ...production,
+    async code(role) {
+      const args = ['--json', '--data', production.data, 'code', '--role', role];
+      const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, ...args]);
+      return (JSON.parse(stdout) as { code: string }).code;
+    },
+  };
+}
+
+async function startInstallation(flags: readonly string[]): Promise<Demonstration> {
   const data = mkdtempSync(join(tmpdir(), 'aboveboard-web-'));
   // As root, PostgreSQL runs as another user, who must get in.
   chmodSync(data, 0o711);
   const server = spawn(
     process.execPath,
-    [COMMAND, '--json', '--data', join(data, 'data'), 'start', '--demo', '--port', String(port)],
+    [COMMAND, '--json', '--data', join(data, 'data'), 'start', ...flags],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const ended = once(server, 'exit');
@@ -37,6 +62,7 @@ export async function startDemonstration({ port = 0 } = {}): Promise<Demonstrati
     return {
       url,
       codes,
+      data: join(data, 'data'),
       stop: () => {
         stopped ??= stop();
         return stopped;

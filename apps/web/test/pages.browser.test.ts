@@ -56,21 +56,22 @@ async function visit(page: Page, path: string): Promise<void> {
   await page.getByText('One moment').waitFor({ state: 'detached' });
 }
 
-const steward = ['Agreement', 'Try it', 'About this installation'];
+const all = ['Agreement', 'Try it', 'Log', 'Verify', 'About this installation'];
+const steward = ['Agreement', 'Draft', 'Sign', ...all.slice(1)];
 const PAGES: readonly (readonly [Role, string, readonly string[]])[] = [
-  ['contributor', '/today', ['Today', ...steward]],
-  ['researcher', '/recordings', ['Recordings', 'Datasets', ...steward]],
-  ['operator', '/status', ['Status', ...steward]],
+  ['contributor', '/today', ['Today', ...all]],
+  ['researcher', '/recordings', ['Recordings', 'Datasets', ...all]],
+  ['operator', '/status', ['Status', ...all]],
   ['representative', '/agreement', steward],
   ['dpo', '/agreement', steward],
   ['employer', '/agreement', steward],
 ];
 /** For everybody; it has tests of its own. */
 const PLANNER = 'Planner';
-const OWN = ['/today', '/recordings', '/datasets', '/status'];
+const OWN = ['/today', '/recordings', '/datasets', '/status', '/draft', '/sign'];
 
 here('pages', () => {
-  test.each(['/', '/try', '/agreement', '/about', '/nowhere'])(
+  test.each(['/', '/try', '/agreement', '/logs', '/verify', '/about', '/nowhere'])(
     '%s, without signing in: axe finds nothing, nothing is too wide, it has a title and a mark',
     async (path) => {
       const page = await watched(await browser.newContext());
@@ -151,8 +152,8 @@ here('pages', () => {
       expect({ text, shows, inSight }).toMatchObject({ shows: true, inSight: true });
       reached.push(text);
     }
-    const menu = ['Go to the content', 'Aboveboard', 'Try it', 'Agreement', 'About this installation'];
-    expect(reached.filter((text) => text !== PLANNER).slice(0, 5)).toEqual(menu);
+    const menu = ['Go to the content', 'Aboveboard', 'Try it', 'Agreement', 'Log', 'Verify'];
+    expect(reached.filter((text) => text !== PLANNER).slice(0, 6)).toEqual(menu);
     for (let back = 6 - reached.indexOf('Agreement'); back > 0; back--)
       await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');

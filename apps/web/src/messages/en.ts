@@ -33,6 +33,9 @@ export const words = {
     about: 'About this installation',
     planner: 'Planner',
     log: 'Log',
+    verify: 'Verify',
+    draft: 'Draft',
+    sign: 'Sign',
   },
   log: {
     title: 'What was done, and by whom',

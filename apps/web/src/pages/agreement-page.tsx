@@ -1,4 +1,4 @@
-import { parseAgreement } from '@aboveboard/consent/agreement';
+import { type PartyRole, parseAgreement } from '@aboveboard/consent/agreement';
 import { agreementWords } from '@aboveboard/consent/agreement-words';
 import { en } from '@aboveboard/consent/messages/en';
 import type { InstalledAgreement } from '@aboveboard/protocol/installation';
@@ -7,14 +7,24 @@ import { bytesInWords } from '../figures.ts';
 import { installedAgreement } from '../installed-agreement.ts';
 import { Loaded, useLoaded } from '../loaded.tsx';
 import { words } from '../messages/en.ts';
+import { text as steward } from '../stewards/messages/en.ts';
+import { OverviewPanel } from '../stewards/overview-panel.tsx';
+import '../stewards/stewards.css';
 
 const text = words.agreement;
 
-export default function AgreementPage(): ReactNode {
+/** The agreement in words, for everyone; before it, for its parties, whether it still holds. */
+export default function AgreementPage({ party }: { party: PartyRole | null }): ReactNode {
   const [loading, retry] = useLoaded(installedAgreement);
   return (
     <>
-      <h1>{text.title}</h1>
+      <h1>{party ? steward.overview.title : text.title}</h1>
+      {party && (
+        <>
+          <OverviewPanel party={party} />
+          <h2>{text.title}</h2>
+        </>
+      )}
       <Loaded of={loading} retry={retry}>
         {(installed) =>
           installed ? <Installed installed={installed} /> : <p className="notice">{text.none}</p>

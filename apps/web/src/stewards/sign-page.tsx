@@ -1,0 +1,90 @@
+import type { PartyRole } from '@aboveboard/consent/agreement';
+import type { RulesBook } from '@aboveboard/logbook/read-logbook';
+import { type ReactNode, useCallback, useId, useState } from 'react';
+import { Loaded, useLoaded } from '../loaded.tsx';
+import { type Served, servedRules } from '../served-books.ts';
+import { KeyPanel, Secret } from './key-panel.tsx';
+import { keptKey } from './key-store.ts';
+import { text } from './messages/en.ts';
+import { NoteUpload } from './note-upload.tsx';
+import type { SealedKey } from './party-key.ts';
+import { WaitingVersion } from './pending-version.tsx';
+import { RecorderActs, StopActs } from './stop-acts.tsx';
+import './stewards.css';
+
+const say = text.sign;
+
+type Known = { book: Served<RulesBook>; kept: SealedKey | null };
+
+/** What a party does: sign, allow, stop. Each act is an entry of the rules log. */
+export default function SignPage({ party }: { party: PartyRole }): ReactNode {
+  const load = useCallback(async (): Promise<Known> => {
+    const [book, kept] = await Promise.all([servedRules(), keptKey(party).catch(() => null)]);
+    return { book, kept };
+  }, [party]);
+  const [loading, reload] = useLoaded(load);
+  return (
+    <>
+      <h1>{say.title}</h1>
+      <p>{say.lead}</p>
+      <Loaded of={loading} retry={reload}>
+        {(known) => <Acts {...known} party={party} onChange={reload} />}
+      </Loaded>
+    </>
+  );
+}
+
+function Acts({
+  book,
+  kept,
+  party,
+  onChange,
+}: Known & { party: PartyRole; onChange: () => void }): ReactNode {
+  const [passphrase, setPassphrase] = useState('');
+  const { state, entries } = book;
+  const signing = kept && { party, kept, passphrase };
+  const unlock = kept?.by.how === 'passphrase' && <Unlock value={passphrase} onChange={setPassphrase} />;
+  const version = state.standing.version;
+  const [entered, setEntered] = useState<number | null>(null);
+  const done = (entry: number) => {
+    setPassphrase('');
+    setEntered(entry);
+    onChange();
+  };
+  return (
+    <>
+      <p role="status" className={entered === null ? undefined : 'notice'}>
+        {entered !== null && say.done(entered)}
+      </p>
+      <h2>{say.waiting}</h2>
+      {state.pending.length === 0 && <p>{say.nothingWaits}</p>}
+      {state.pending.map((pending) => (
+        <WaitingVersion
+          key={pending.digest}
+          pending={pending}
+          document={entries[pending.entered] ?? new Uint8Array()}
+          state={state}
+          party={party}
+          signing={signing}
+          onDone={done}
+        >
+          {unlock}
+        </WaitingVersion>
+      ))}
+      <KeyPanel party={party} kept={kept} onChange={onChange} />
+      <NoteUpload onDone={done} />
+      {signing && version && (
+        <>
+          <StopActs {...{ state, version, signing, unlock }} onDone={done} />
+          <RecorderActs {...{ state, version, signing, unlock }} onDone={done} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** One passphrase for whichever act is done; it is gone after it. */
+function Unlock({ value, onChange }: { value: string; onChange: (value: string) => void }): ReactNode {
+  const id = useId();
+  return <Secret label={text.key.unlock} id={id} value={value} onChange={onChange} />;
+}
