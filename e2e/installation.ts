@@ -2,14 +2,17 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Of the key files that stewards have in a story. */
+export const PASSPHRASE = 'four made up words';
 const COMMAND = `${ROOT}apps/cli/bin/aboveboard.js`;
 
 /** A demonstration installation, started by the command that an operator types. */
 export type RunningInstallation = {
   data: string;
-  port: number;
+  url: string;
   /** What the start printed: one-time codes among it. */
   codes: Map<string, string>;
+  guardian: { url: string; verifierKeys: string[]; setupLink: string | null };
   stop(): Promise<void>;
 };
 
@@ -18,28 +21,26 @@ export async function startInstallation(options: {
   port: number;
   applications: readonly string[];
   names: readonly string[];
+  guardianPort?: number;
 }): Promise<RunningInstallation> {
-  const { data, port, applications, names } = options;
+  const { data, port, applications, names, guardianPort } = options;
   const flags = [
-    ...['--demo', '--data', data, '--port', String(port)],
-    ...['--application', ...applications],
-    ...['--name', ...names],
+    ...['--demo', '--no-samples', '--data', data, '--json', '--port', String(port)],
+    ...(applications.length > 0 ? ['--application', ...applications] : []),
+    ...(names.length > 0 ? ['--name', ...names] : []),
+    ...(guardianPort === undefined ? [] : ['--guardian-port', String(guardianPort)]),
   ];
   const child = spawn(process.execPath, [COMMAND, 'start', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = await untilSaid(child, /Stop with/);
-  const codes = new Map(
-    [...said.matchAll(/^\s+(\w+)\s+([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})$/gm)].map(([, role, code]) => [
-      role as string,
-      code as string,
-    ]),
-  );
+  const said = await untilSaid(child);
   return {
     data,
-    port,
-    codes,
+    url: said.url,
+    codes: new Map(Object.entries(said.codes)),
+    guardian: said.guardian,
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await gone;
@@ -51,21 +52,27 @@ export async function startInstallation(options: {
 export function aboveboard(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     encoding: 'utf8',
+    env: { ...process.env, ABOVEBOARD_PASSPHRASE: PASSPHRASE },
     maxBuffer: 1 << 28,
   });
   if (status !== 0) throw new Error(`aboveboard ${args.join(' ')} ended with ${status}: ${stderr}${stdout}`);
   return stdout;
 }
 
-function untilSaid(child: ChildProcess, wanted: RegExp): Promise<string> {
+type Said = { url: string; codes: Record<string, string>; guardian: RunningInstallation['guardian'] };
+
+/** The JSON that a start prints when it serves. */
+function untilSaid(child: ChildProcess): Promise<Said> {
   return new Promise((resolve, reject) => {
     let said = '';
-    const hear = (bytes: Buffer) => {
+    let complained = '';
+    child.stdout?.on('data', (bytes: Buffer) => {
       said += bytes.toString();
-      if (wanted.test(said)) resolve(said);
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
+      if (said.endsWith('}\n')) resolve(JSON.parse(said) as Said);
+    });
+    child.stderr?.on('data', (bytes: Buffer) => {
+      complained += bytes.toString();
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${complained}`)));
   });
 }

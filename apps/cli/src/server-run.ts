@@ -1,16 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
-import { ROLES } from '@aboveboard/protocol/installation';
 import { limitsFrom } from '@aboveboard/server/limits';
 import { type StartedServer, type StartOptions, startServer } from '@aboveboard/server/start';
 import { type CommandContext, UsageError } from './command.ts';
 import { forgetDemonstrationGuardian, startDemonstrationGuardian } from './demonstration-guardian.ts';
 import { freePort } from './free-port.ts';
+import { startGreeting } from './start-greeting.ts';
 import { signalled } from './stop-signal.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
-const EXTENSION = fileURLToPath(new URL('../../extension/.output/chrome-mv3', import.meta.url));
 
 export type StartFlags = {
   demo?: boolean;
@@ -57,9 +56,13 @@ export async function startFromCommand(flags: StartFlags, context: CommandContex
     url: server.url,
     installation: server.about.installation,
     codes: server.codes,
-    guardian: guardian && { url: guardian.url, verifierKeys: guardian.verifierKeys },
+    guardian: guardian && {
+      url: guardian.url,
+      verifierKeys: guardian.verifierKeys,
+      setupLink: guardian.setupLink,
+    },
   });
-  for (const line of greeting(server, guardian, context.data)) context.print(line);
+  for (const line of startGreeting(server, guardian, context.data)) context.print(line);
   await stopAsked;
   context.note('Stopping: what is under way is finished first.');
   await server.stop();
@@ -92,49 +95,4 @@ async function startAll(
     await (guardian as StartedGuardian | null)?.stop();
     throw error;
   }
-}
-
-function greeting(server: StartedServer, guardian: StartedGuardian | null, data: string): string[] {
-  const { url, about, codes } = server;
-  const lines = ['', `Aboveboard runs at ${url}`, `Data are in ${data}`, ''];
-  if (about.installation === 'production') {
-    if (!about.agreement) {
-      lines.push('No agreement is installed, so recorders refuse. Put one in the folder "agreement" there.');
-    }
-    return [
-      ...lines,
-      'Nobody can enrol here yet: signed agreements and their codes are not part of this version.',
-      '',
-    ];
-  }
-  lines.push(
-    'This is a demonstration: made-up parties, keys that protect nothing. Record nothing real with it.',
-    '',
-    'Codes to sign in with, each good once, for a day:',
-  );
-  const longest = Math.max(...ROLES.map((role) => role.length));
-  for (const role of ROLES) {
-    const code = codes[role];
-    if (code) lines.push(`  ${role.padEnd(longest)}  ${code}`);
-  }
-  if (guardian) {
-    lines.push(
-      '',
-      `The made-up representative's guardian runs at ${guardian.url}. In earnest it is a machine of the`,
-      'representative\'s own ("aboveboard guardian"); this one only shows what it does.',
-    );
-  }
-  lines.push('', `Without installing anything: ${url}/try`, '');
-  if (existsSync(EXTENSION)) {
-    lines.push(
-      'To record in your own Chromium or Chrome: open chrome://extensions, switch on "Developer mode",',
-      'choose "Load unpacked" and this folder:',
-      `  ${EXTENSION}`,
-      `Then open the recorder's panel and give it the address ${url} and the contributor's code.`,
-    );
-  } else {
-    lines.push('The recorder for Chromium is not built. "npm run build" builds it, then start again.');
-  }
-  lines.push('', 'Stop with Ctrl-C.', '');
-  return lines;
 }

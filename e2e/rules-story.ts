@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict';
+import { chmod, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Agreement, parseAgreement } from '@aboveboard/consent/agreement';
+import { electionCountFaults, parseElection } from '@aboveboard/consent/election';
+import { objectionListFaults, type PublishedObjections } from '@aboveboard/consent/objection-box';
+import type { Page } from 'playwright-core';
+import type { RecorderView } from '../apps/extension/src/wire/panel-message.ts';
+import { Contributor } from '../apps/extension/test/contributor.ts';
+import { buildExtension, ExtensionBrowser } from '../apps/extension/test/extension-browser.ts';
+import { Employees } from './employees.ts';
+import { aboveboard, type RunningInstallation, startInstallation } from './installation.ts';
+import { startApplication } from './plain-application.ts';
+import { freePort } from './real-application.ts';
+import { Stewards } from './stewards.ts';
+import { WithheldRules } from './withheld-rules.ts';
+
+export type Figures = Record<string, string | number>;
+type Say = (line: string) => void;
+type Closing = (() => Promise<unknown> | unknown)[];
+
+const EMPLOYEES = 10;
+const SECOND = 'second-application';
+
+/**
+ * The rules from the first signature to a forked log, on the real thing: a server with its database, a
+ * guardian, stewards who sign offline, employees with codes, and a contributor in Chromium with the recorder.
+ */
+export async function tellRulesStory(options: { say?: Say } = {}): Promise<Figures> {
+  const work = await mkdtemp(join(tmpdir(), 'aboveboard-rules-'));
+  // As root PostgreSQL runs as another user, who has to get through.
+  await chmod(work, 0o711);
+  const closing: Closing = [() => rm(work, { recursive: true, force: true })];
+  try {
+    return await new RulesStory(work, closing, options.say ?? (() => undefined)).tell();
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+class RulesStory {
+  readonly #work: string;
+  readonly #closing: Closing;
+  readonly #say: Say;
+  readonly #figures: Figures = {};
+  #ports = { server: 0, guardian: 0 };
+  #origins = { first: '', second: '' };
+  #installation!: RunningInstallation;
+  #contributor!: Contributor;
+  #page!: Page;
+
+  constructor(work: string, closing: Closing, say: Say) {
+    this.#work = work;
+    this.#closing = closing;
+    this.#say = say;
+  }
+
+  async tell(): Promise<Figures> {
+    buildExtension();
+    const [first, second] = [
+      await startApplication('Expenses'),
+      await startApplication('Second application'),
+    ];
+    this.#closing.push(first.stop, second.stop);
+    this.#origins = { first: first.origin, second: second.origin };
+    this.#ports = { server: await freePort(), guardian: await freePort() };
+    this.#installation = await this.#start();
+    this.#closing.push(() => this.#installation.stop());
+    const stewards = await Stewards.of(this.#installation, join(this.#work, 'stewards'));
+    const employees = await Employees.of(this.#installation, EMPLOYEES);
+    const version1 = await this.#installed();
+
+    await this.#election(employees);
+    await this.#consent();
+    await this.#recording({ first: true, second: false });
+
+    this.#say('version 2 adds an application');
+    const version2 = withSecond(version1, 2, this.#origins.second);
+    const { difference } = await stewards.agree(version1, version2);
+    assert.match(difference, /Second application/);
+    await this.#followed();
+    assert.deepEqual((await this.#contributor.view()).consent.fresh?.apps, [SECOND]);
+    await this.#recording({ first: true, second: false });
+    this.#say('she consents to what is new');
+    await this.#consentToFresh();
+    await this.#recording({ first: true, second: true });
+
+    this.#say('the representative revokes while she records');
+    const withheld = await WithheldRules.of(this.#installation, version2, this.#origins.first);
+    await this.#begin();
+    await stewards.revoke('representative', version2);
+    await this.#refused(/revoked/);
+    assert.notEqual((await this.#contributor.view()).state, 'recording');
+    this.#withheldFor25Hours(withheld);
+    await this.#checkedOffline();
+
+    this.#say('objections reach the number');
+    const version3 = { ...version2, version: 3 };
+    await stewards.agree(version2, version3);
+    await this.#followed();
+    assert.equal((await this.#contributor.view()).rules?.refusal, null);
+    await this.#objections(stewards, employees, version3);
+    this.#say('signing the same again, and then without the disputed part');
+    const version4 = { ...version3, version: 4 };
+    await stewards.agree(version3, version4);
+    await this.#followed();
+    await this.#refused(/objected/);
+    const version5 = { ...version4, version: 5, apps: version1.apps };
+    await stewards.agree(version4, version5);
+    await this.#followed();
+    await this.#recording({ first: true, second: false });
+
+    await this.#fork(stewards);
+    return this.#figures;
+  }
+
+  #start(): Promise<RunningInstallation> {
+    return startInstallation({
+      data: join(this.#work, 'data'),
+      port: this.#ports.server,
+      guardianPort: this.#ports.guardian,
+      applications: [this.#origins.first],
+      names: [],
+    });
+  }
+
+  async #installed(): Promise<Agreement> {
+    const parsed = parseAgreement(await readFile(join(this.#work, 'data', 'agreement', 'agreement.json')));
+    if (!parsed.ok) throw new Error('no agreement is installed');
+    return parsed.value;
+  }
+
+  async #election(employees: Employees): Promise<void> {
+    this.#say('all employees elect a representative');
+    const candidates = [
+      { id: 'ada', name: 'A. Example' },
+      { id: 'bo', name: 'B. Example' },
+    ];
+    const ballots = ['candidate ada', 'candidate bo', 'candidate ada', 'abstain'];
+    const { document, voices, count } = await employees.elect(candidates, ballots);
+    const election = parseElection(document);
+    if (!election.ok) throw new Error('no election');
+    const mine = voices.map(({ nullifier, said }) => ({
+      nullifier: nullifier as string,
+      says: said?.says as string,
+    }));
+    assert.deepEqual(await electionCountFaults(count.list, election.value, mine, crypto.subtle), []);
+    assert.equal((count.list as { elected: string }).elected, 'ada');
+    this.#figures['ballots cast, found again by their voters'] = voices.length;
+  }
+
+  async #consent(): Promise<void> {
+    this.#say('a contributor reads, and consents');
+    const browser = await ExtensionBrowser.launch();
+    this.#closing.push(() => browser.close());
+    this.#contributor = new Contributor(await browser.panel());
+    const { panel } = this.#contributor;
+    panel.setDefaultTimeout(60_000);
+    await this.#contributor.connect(
+      this.#installation.guardian.url,
+      this.#installation.codes.get('contributor') ?? '',
+    );
+    await panel.getByRole('heading', { name: 'The agreement' }).waitFor();
+    await this.#contributor.accept();
+    this.#page = await browser.context.newPage();
+    const view = await this.#seen((seen) => seen.rules?.proved !== null && seen.rules?.refusal === null);
+    this.#figures['entries of the rules log that her device replayed'] = view.rules?.proved?.entries ?? 0;
+  }
+
+  /** Records a task and sees in which application something is taken, and in which it is refused. */
+  async #recording(expected: { first: boolean; second: boolean }): Promise<void> {
+    await this.#begin();
+    for (const [name, allowed] of Object.entries(expected)) {
+      const origin = this.#origins[name as 'first' | 'second'];
+      await this.#page.goto(origin);
+      await this.#page.bringToFront();
+      await this.#page.getByRole('textbox').fill('a note');
+      await this.#page.getByRole('button', { name: 'Keep' }).click();
+      const isTaken = (view: RecorderView) =>
+        view.live?.taking.some((one) => one.origin === origin && one.signals.length > 0) === true;
+      const view = await this.#seen((seen) =>
+        allowed ? isTaken(seen) : (seen.live?.frontRefusal ?? '') !== '',
+      );
+      assert.equal(isTaken(view), allowed, `${name} was ${allowed ? 'not ' : ''}taken`);
+      if (!allowed) this.#say(`  refused: ${view.live?.frontRefusal}`);
+    }
+    await this.#contributor.press('Stop and throw away');
+    await this.#seen((view) => view.live === null);
+    this.#figures['tasks recorded'] = Number(this.#figures['tasks recorded'] ?? 0) + 1;
+  }
+
+  async #begin(): Promise<void> {
+    const { panel } = this.#contributor;
+    await panel.bringToFront();
+    await panel
+      .getByRole('button', { name: /File an expense/ })
+      .first()
+      .click();
+    await panel.getByRole('button', { name: 'Start recording' }).click();
+    await panel.getByRole('button', { name: 'Pause' }).waitFor();
+  }
+
+  async #consentToFresh(): Promise<void> {
+    const { panel } = this.#contributor;
+    await panel.bringToFront();
+    const section = panel.locator('section', {
+      has: panel.getByRole('heading', { name: 'New since you agreed' }),
+    });
+    for (const box of await section.getByRole('checkbox').all()) await box.check();
+    await section.getByRole('button', { name: 'Agree to what is chosen' }).click();
+    await this.#seen((view) => view.consent.apps.includes(SECOND));
+  }
+
+  async #objections(stewards: Stewards, employees: Employees, agreement: Agreement): Promise<void> {
+    const enough = Math.ceil((EMPLOYEES * agreement.objectionPercent) / 100);
+    const { issue, voices, count } = await employees.object(
+      agreement,
+      `app ${SECOND}`,
+      enough,
+      async (opened) => {
+        const [tokens] = await employees.statements(opened);
+        await stewards.state(tokens as string);
+      },
+    );
+    const statement = await stewards.state(count.statement as string);
+    assert.equal(statement.kind, 'objections');
+    if (statement.kind !== 'objections') return;
+    const target = { kind: 'app', app: SECOND } as const;
+    const receipts = voices.map(({ nullifier }) => ({ nullifier: nullifier as string, target }));
+    const list = count.list as PublishedObjections;
+    assert.deepEqual(await objectionListFaults(list, statement, receipts, crypto.subtle), []);
+    assert.equal(statement.digest, issue);
+    await this.#refused(/objected/);
+    this.#figures['objections that stopped recording'] = `${statement.spent} of ${statement.issued}`;
+  }
+
+  /** A device that is shown nothing newer than before the revocation goes on, but not for longer than agreed. */
+  #withheldFor25Hours(withheld: WithheldRules): void {
+    this.#say('a revocation is withheld from a device for 25 hours');
+    assert.equal(withheld.asked(0), 'allowed');
+    assert.equal(withheld.asked(23), 'allowed');
+    assert.equal(withheld.asked(25), 'agreement-stale');
+  }
+
+  /** With nothing but the policy, by the commands that anyone has. */
+  async #checkedOffline(): Promise<void> {
+    this.#say('anyone checks the log, and one entry without a network');
+    const file = (name: string) => join(this.#work, name);
+    const policy = await (await fetch(`${this.#installation.url}/api/logs/policy`)).text();
+    await writeFile(file('policy'), policy);
+    const log = `${this.#installation.url}/log/rules`;
+    aboveboard('log', 'verify', log, '--policy', file('policy'));
+    const out = ['--out', file('entry.tlog-proof'), '--entry-out', file('entry')];
+    aboveboard('log', 'proof', log, '--policy', file('policy'), '--index', '4', ...out);
+    const said = aboveboard('verify', file('entry.tlog-proof'), '--policy', file('policy'));
+    assert.match(said, /is in the log|Entry 4/i);
+    aboveboard('log', 'fsck', '--data', this.#installation.data);
+  }
+
+  /**
+   * The operator sets the log back to a copy and goes on otherwise. The guardian, which remembers, does not
+   * cosign it and keeps the evidence; where the guardian is set back too, the recorder itself sees both.
+   */
+  async #fork(stewards: Stewards): Promise<void> {
+    this.#say('the operator keeps a copy, and the officer suspends');
+    const data = this.#installation.data;
+    const copy = join(this.#work, 'copy');
+    await this.#installation.stop();
+    await cp(data, copy, COPY);
+    this.#installation = await this.#start();
+    const agreement = await this.#installed();
+    await stewards.suspend('data-protection-officer', agreement, 'control-failed');
+    await this.#refused(/suspended/);
+    const { entries } = (await this.#contributor.view()).rules?.proved ?? { entries: 0 };
+
+    this.#say('the log is set back and goes on otherwise; the guardian remembers');
+    await this.#installation.stop();
+    await rename(data, join(this.#work, 'first-history'));
+    await cp(copy, data, COPY);
+    await rm(join(data, 'guardian'), { recursive: true });
+    await cp(join(this.#work, 'first-history', 'guardian'), join(data, 'guardian'), COPY);
+    this.#installation = await this.#start();
+    await stewards.revoke('employer', agreement);
+    const forks = await this.#forksSeen();
+    assert.equal(forks.length, 1);
+    assert.match(forks[0]?.origin ?? '', /rules$/);
+    assert.equal((await this.#contributor.view()).rules?.proved?.entries, entries);
+    await this.#refused(/suspended/);
+
+    this.#say('the guardian is set back too');
+    await this.#installation.stop();
+    await rm(join(data, 'guardian'), { recursive: true });
+    await cp(join(copy, 'guardian'), join(data, 'guardian'), COPY);
+    this.#installation = await this.#start();
+    const view = await this.#refused(/two different histories/);
+    this.#figures['what she is told of the fork'] = view.rules?.refusal ?? '';
+  }
+
+  async #forksSeen(): Promise<{ origin: string }[]> {
+    for (let tries = 0; tries < 60; tries++) {
+      const answer = await fetch(`${this.#installation.guardian.url}/witness/forks`);
+      const { forks } = (await answer.json()) as { forks: { origin: string }[] };
+      if (forks.length > 0) return forks;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    return [];
+  }
+
+  /** Her device has replayed what stands in the log now. */
+  async #followed(): Promise<void> {
+    const checkpoint = await (await fetch(`${this.#installation.url}/log/rules/checkpoint`)).text();
+    const size = Number(checkpoint.split('\n')[1]);
+    await this.#seen((view) => (view.rules?.proved?.entries ?? 0) >= size);
+  }
+
+  /** Everything is refused, and the panel says why. */
+  async #refused(why: RegExp): Promise<RecorderView> {
+    const view = await this.#seen((seen) => why.test(seen.rules?.refusal ?? ''));
+    this.#say(`  refused: ${view.rules?.refusal}`);
+    return view;
+  }
+
+  /** Waits for what the panel shows; a relay that speaks every two seconds takes some of them. */
+  async #seen(wanted: (view: RecorderView) => boolean): Promise<RecorderView> {
+    let view = await this.#contributor.view();
+    for (let tries = 0; tries < 240 && !wanted(view); tries++) {
+      await this.#contributor.panel.waitForTimeout(250);
+      view = await this.#contributor.view();
+    }
+    if (wanted(view)) return view;
+    const { rules, live, consent, state } = view;
+    throw new Error(`not seen within a minute: ${JSON.stringify({ state, rules, live, consent })}`);
+  }
+}
+
+/** As `cp -a`: PostgreSQL refuses files that are not its user's. */
+const COPY = { recursive: true, preserveTimestamps: true } as const;
+
+function withSecond(agreement: Agreement, version: number, origin: string): Agreement {
+  const [first] = agreement.apps;
+  if (!first) throw new Error('the agreement lists no application');
+  const second = { ...first, id: SECOND, name: 'Second application', origins: [origin] };
+  return { ...agreement, version, apps: [...agreement.apps, second] };
+}

@@ -1,0 +1,112 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Agreement, PARTY_ROLES, type PartyRole } from '@aboveboard/consent/agreement';
+import { signStatement } from '@aboveboard/consent/agreement-signing';
+import { canonicalBytes } from '@aboveboard/consent/canonical-json';
+import { formatPartySecret } from '@aboveboard/consent/party-secret';
+import { parseStatement, type RulesStatement } from '@aboveboard/consent/rules-statement';
+import { seedSigner } from '@aboveboard/server/keys/seed-signer';
+import { type NoteSigner, textSigner } from '@aboveboard/tlog/signer';
+import { Encrypter } from 'age-encryption';
+import { aboveboard, PASSPHRASE, type RunningInstallation } from './installation.ts';
+
+/**
+ * The three stewards of a demonstration. Each has the keys in a sealed file of its own and signs with the
+ * command, as on a machine without a network; what comes out is carried to the server under one session.
+ */
+export class Stewards {
+  readonly #folder: string;
+  readonly #server: string;
+  readonly #token: string;
+  readonly #signers: ReadonlyMap<PartyRole, readonly NoteSigner[]>;
+  #files = 0;
+
+  private constructor(
+    folder: string,
+    server: string,
+    token: string,
+    signers: ReadonlyMap<PartyRole, readonly NoteSigner[]>,
+  ) {
+    this.#folder = folder;
+    this.#server = server;
+    this.#token = token;
+    this.#signers = signers;
+  }
+
+  /** Hands the keys that the demonstration made for its parties out to them. */
+  static async of(installation: RunningInstallation, folder: string): Promise<Stewards> {
+    await mkdir(folder);
+    const text = await readFile(join(installation.data, 'keys', 'demonstration-parties'), 'utf8');
+    const signers = new Map<PartyRole, readonly NoteSigner[]>();
+    for (const role of PARTY_ROLES) {
+      const [, ed25519 = '', mlDsa44 = ''] = new RegExp(`^${role} (\\S+) (\\S+)$`, 'm').exec(text) ?? [];
+      const name = `${role}.works.example`;
+      const seed = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
+      const sealer = new Encrypter();
+      sealer.setPassphrase(PASSPHRASE);
+      // The least that age takes: what these keys sign binds nobody.
+      sealer.setScryptWorkFactor(12);
+      const secret = formatPartySecret({ name, ed25519: seed(ed25519), mlDsa44: seed(mlDsa44) });
+      await writeFile(join(folder, `${role}.key`), await sealer.encrypt(secret));
+      const keys = [seedSigner('ed25519', ed25519), seedSigner('ml-dsa-44', mlDsa44)];
+      signers.set(
+        role,
+        keys.flatMap((key) => (key ? [textSigner(name, key)] : [])),
+      );
+    }
+    const response = await fetch(`${installation.url}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code: installation.codes.get('representative') }),
+    });
+    const { token } = (await response.json()) as { token: string };
+    return new Stewards(folder, installation.url, token, signers);
+  }
+
+  /** Draft, difference, three signatures offline, publication. */
+  async agree(before: Agreement, next: Agreement): Promise<{ difference: string }> {
+    const [older, document] = [await this.#file(before), await this.#file(next)];
+    const difference = aboveboard('agreement', 'diff', older, document);
+    await this.enter(canonicalBytes(next));
+    for (const role of PARTY_ROLES) await this.enter(await this.#signed(role, document));
+    return { difference };
+  }
+
+  async revoke(role: PartyRole, agreement: Agreement): Promise<void> {
+    await this.enter(await this.#signed(role, await this.#file(agreement), '--revoke'));
+  }
+
+  async suspend(role: PartyRole, agreement: Agreement, reason: string): Promise<void> {
+    await this.enter(await this.#signed(role, await this.#file(agreement), '--suspend', reason));
+  }
+
+  /** What the guardian prepared for the representative to sign. */
+  async state(text: string): Promise<RulesStatement> {
+    const statement = parseStatement(text);
+    if (!statement.ok) throw new Error(`no statement: ${JSON.stringify(statement.faults)}`);
+    await this.enter(await signStatement(statement.value, this.#signers.get('representative') ?? []));
+    return statement.value;
+  }
+
+  async enter(entry: Uint8Array): Promise<void> {
+    const response = await fetch(`${this.#server}/api/logs/rules/entries`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/octet-stream' },
+      body: entry as Uint8Array<ArrayBuffer>,
+    });
+    if (!response.ok) throw new Error(`the log took no entry: ${await response.text()}`);
+  }
+
+  async #signed(role: PartyRole, document: string, ...how: string[]): Promise<Uint8Array> {
+    const note = join(this.#folder, `${++this.#files}.note`);
+    const key = join(this.#folder, `${role}.key`);
+    aboveboard('agreement', 'sign', document, '--key', key, '--out', note, ...how);
+    return new Uint8Array(await readFile(note));
+  }
+
+  async #file(agreement: Agreement): Promise<string> {
+    const path = join(this.#folder, `${++this.#files}.json`);
+    await writeFile(path, canonicalBytes(agreement));
+    return path;
+  }
+}
