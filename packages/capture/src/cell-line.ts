@@ -85,10 +85,11 @@ const NOTHING = new Uint8Array(0);
 
 export function makeCellLine(parts: LineParts): CellLine {
   const { recipient, random, subtle, storage, relay, longestReply = LONGEST_REPLY } = parts;
-  let known: LineState | null = null;
+  let known: Promise<LineState> | null = null;
 
-  async function state(): Promise<LineState> {
-    known ??= (await storage.load()) ?? { waiting: [], spoken: null };
+  /** Loaded once: two that ask at one time must not each begin with a line of their own. */
+  function state(): Promise<LineState> {
+    known ??= storage.load().then((loaded) => loaded ?? { waiting: [], spoken: null });
     return known;
   }
 

@@ -101,6 +101,40 @@ describe('the device’s end of the relay', () => {
     ]);
   });
 
+  it('[RLY27] loses nothing of what is asked at one time by a process that has just begun', async () => {
+    const { begin, said } = withServer(() => ({ status: 200 }));
+    const line = begin();
+    const keys = ['a', 'b', 'c'];
+    await Promise.all(keys.map((key) => line.ask(key, { method: 'GET', path: `/api/${key}` })));
+    expect(await line.waiting()).toEqual(keys);
+    expect(await period(line)).toBe(true);
+    expect(said).toEqual([3]);
+  });
+
+  it('[RLY22] asks for the rules in every cell, however long an upload before it in line is', async () => {
+    const asked: string[][] = [[]];
+    const { begin } = withServer(({ path, from, body, total }) => {
+      asked.at(-1)?.push(path);
+      return path === '/api/long' && from + body.length < total
+        ? { status: 0, from: from + body.length }
+        : { status: 200 };
+    });
+    const line = begin();
+    await line.ask('long', {
+      method: 'PUT',
+      path: '/api/long',
+      type: 'bytes',
+      body: new Uint8Array(200_000),
+    });
+    for (let i = 0; i < 3; i++) {
+      await line.ask('rules', { method: 'GET', path: '/log/rules/checkpoint' });
+      await period(line);
+      asked.push([]);
+    }
+    expect(asked.slice(0, 3).every((paths) => paths[0] === '/log/rules/checkpoint')).toBe(true);
+    expect(asked.slice(0, 3).every((paths) => paths[1] === '/api/long')).toBe(true);
+  });
+
   it('[RLY21] collects in the first period too, and what is asked on hearing goes with the next cell', async () => {
     const { begin, said, wire } = withServer(() => ({ status: 200 }));
     const line = begin();
