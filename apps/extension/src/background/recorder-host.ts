@@ -134,6 +134,10 @@ export class RecorderHost {
   /** Takes back these applications, at once; with none left it is as if she stopped taking part (T11). */
   async withdraw(apps: readonly string[]): Promise<void> {
     const now = Date.now();
+    const left = this.rules.setup.consents.some(
+      (consent) => consent.withdrawnAt === null && consent.apps.some(({ id }) => !apps.includes(id)),
+    );
+    if (!left) return this.optOut();
     await this.change((setup) => ({
       ...setup,
       consents: setup.consents.flatMap((consent) => {
@@ -143,8 +147,7 @@ export class RecorderHost {
         return parts.kept ? [parts.withdrawn, parts.kept] : [parts.withdrawn];
       }),
     }));
-    if (this.rules.setup.consents.every(({ withdrawnAt }) => withdrawnAt !== null)) await this.optOut();
-    else this.#stopIfNothingIsAllowed();
+    this.#stopIfNothingIsAllowed();
   }
 
   /** At once: what runs is stopped and thrown away, before anything else is tried (T1, T3). */

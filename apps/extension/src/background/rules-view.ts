@@ -1,12 +1,20 @@
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { agreementDifference, differenceWords } from '@aboveboard/consent/agreement-difference';
 import { enrolmentBytes, fingerprint } from '@aboveboard/consent/enrolment-file';
+import type { DenyCode } from '@aboveboard/consent/gate';
 import { en } from '@aboveboard/consent/messages/en';
+import type { RulesRefusal } from '@aboveboard/consent/rules-state';
 import { words } from '../messages/en.ts';
 import type { ConsentView, RulesView } from '../wire/panel-message.ts';
 import type { RecorderHost } from './recorder-host.ts';
 
 const HOUR = 3_600_000;
+const REFUSED: Readonly<Record<RulesRefusal, DenyCode>> = {
+  unsigned: 'agreement-unsigned',
+  revoked: 'agreement-revoked',
+  suspended: 'agreement-suspended',
+  objected: 'agreement-objected',
+};
 
 /** What this recorder relies on, what it proved, and why nothing is recorded if nothing is. */
 export async function rulesView(host: RecorderHost): Promise<RulesView | null> {
@@ -14,6 +22,7 @@ export async function rulesView(host: RecorderHost): Promise<RulesView | null> {
   const { enrolment } = setup;
   if (!enrolment) return null;
   const verified = news?.rules ?? null;
+  const standing = verified?.state.standing ?? null;
   const stale = verified && agreement ? verified.checkpointTime + agreement.staleHours * HOUR : null;
   return {
     demonstration: enrolment.class === 'demonstration',
@@ -26,6 +35,7 @@ export async function rulesView(host: RecorderHost): Promise<RulesView | null> {
       verifiedAt: verified.verifiedAt,
       staleAt: stale,
     },
+    standing: standing && !standing.inForce && standing.version ? en.deny[REFUSED[standing.refusal]] : null,
     refusal: host.generalRefusal(),
     faults: (news?.faults ?? []).map(({ rule, at, message }) => `${rule}: ${at} ${message}`),
   };

@@ -78,6 +78,7 @@ async function agreementView(
   const { standing } = rules;
   const checks = standing?.ok ? standing.checks : [];
   return {
+    whole: standing?.ok === true,
     document: new TextDecoder().decode(canonicalBytes(agreement)),
     digest: await canonicalDigest(agreement, crypto.subtle),
     checks: checks.filter(({ result }) => result === 'not-checked').map(({ check }) => check),

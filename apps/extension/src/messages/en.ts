@@ -86,6 +86,8 @@ export const words = {
     waiting: 'The rules are being fetched and checked on this device. Nothing is recorded until then.',
     none: 'No agreement has been signed by all parties yet, so nothing is recorded.',
     allowed: 'Checked on this device: the parties have signed, and nobody has revoked or suspended it.',
+    attachments:
+      'What is attached to the agreement is being fetched. Nothing is recorded until all of it is here.',
     refused: 'Nothing is recorded now.',
     proved: (entries: number, witnessed: string) =>
       `This device has replayed all ${entries.toLocaleString('en-GB')} entries of the log of rules by itself. The witnesses saw the same on ${witnessed}.`,

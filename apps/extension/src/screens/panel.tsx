@@ -45,7 +45,7 @@ export function Panel() {
         {waiting && <Recordings view={view} send={send} />}
         <Now view={view} send={send} />
         {!waiting && <Recordings view={view} send={send} />}
-        {view.rules && !underWay && <RulesSection rules={view.rules} signed={view.agreement !== null} />}
+        {view.rules && !underWay && <RulesSection rules={view.rules} agreement={view.agreement} />}
         {view.budgets && !underWay && view.accepted && <BudgetUse budgets={view.budgets} heading="h2" />}
         {view.agreement && view.accepted && <TakingPart view={view} send={send} />}
       </main>
@@ -78,7 +78,7 @@ function Now({ view, send }: { view: RecorderView; send: Send }) {
     );
   }
   if (view.joining || !view.joined) return <JoinScreen view={view} send={send} />;
-  if (!view.agreement && view.rules) return null;
+  if (view.rules && !view.accepted && !view.agreement?.whole) return null;
   if (!view.agreement) return <ConnectScreen send={send} managedServer={view.managedServer} />;
   if (!view.accepted) return <AgreementScreen view={view} send={send} />;
   const agreement = readAgreement(view.agreement.document);

@@ -1,10 +1,16 @@
 import { words } from '../messages/en.ts';
-import type { RulesView } from '../wire/panel-message.ts';
+import type { RecorderView, RulesView } from '../wire/panel-message.ts';
 
 const say = words.rules;
 
 /** How it stands with the rules, in plain words: what this device proved, and why it refuses if it does. */
-export function RulesSection({ rules, signed }: { rules: RulesView; signed: boolean }) {
+export function RulesSection({
+  rules,
+  agreement,
+}: {
+  rules: RulesView;
+  agreement: RecorderView['agreement'];
+}) {
   const { proved, refusal, faults } = rules;
   return (
     <section className="stack" aria-labelledby="rules-heading">
@@ -15,8 +21,10 @@ export function RulesSection({ rules, signed }: { rules: RulesView; signed: bool
         </p>
       )}
       {proved === null && <p className="note">{say.waiting}</p>}
-      {proved !== null && !signed && <p className="note note-warn">{say.none}</p>}
-      {proved !== null && signed && refusal === null && <p>{say.allowed}</p>}
+      {proved !== null && !agreement && <p className="note note-warn">{say.none}</p>}
+      {proved !== null && agreement && refusal === null && (
+        <p>{rules.standing ?? (agreement.whole ? say.allowed : say.attachments)}</p>
+      )}
       {rules.demonstration && <p className="soft">{say.demonstration}</p>}
       {faults.length > 0 && (
         <div className="note note-warn">

@@ -73,7 +73,8 @@ export type RecorderView = {
   server: string | null;
   /** The address that the organisation's policy sets. */
   managedServer: string | null;
-  agreement: { document: string; digest: string; checks: string[] } | null;
+  /** `whole`: in force with every attachment on this device, so that she can agree to it. */
+  agreement: { document: string; digest: string; checks: string[]; whole: boolean } | null;
   /** Null without an enrolment. */
   rules: RulesView | null;
   /** Her code is being redeemed, or was refused. */
@@ -101,6 +102,8 @@ export type RulesView = {
   pinned: { what: string; fingerprint: string }[];
   /** Null: nothing was proved yet. Milliseconds since the epoch. */
   proved: { entries: number; witnessedAt: number; verifiedAt: number; staleAt: number | null } | null;
+  /** Why no agreement is in force, in a sentence; null: one is, or none was ever signed. */
+  standing: string | null;
   /** Why nothing at all is recorded now; null: the rules allow it. */
   refusal: string | null;
   /** Faults of the newest that was not relied on, in one line each. */

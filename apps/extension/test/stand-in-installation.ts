@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Agreement } from '@aboveboard/consent/agreement';
+import { canonicalBytes } from '@aboveboard/consent/canonical-json';
+import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
+import { missingRanges, type UploadAnnouncement } from '@aboveboard/protocol/upload';
+import { recipientOf } from '@aboveboard/vault/envelope';
+import { generateHybridIdentity } from 'age-encryption';
+import { CARD } from './contributor.ts';
+import { BUILT } from './extension-browser.ts';
+import { type Behind, digestHex, StandInGuardian } from './stand-in-guardian.ts';
+import { StandInLog, withKeys } from './stand-in-log.ts';
+
+export const CODE = 'TEST-CODE-0001';
+
+/** Guardian, server and both logs, as the recorder meets them; each test says what the log says. */
+export class StandInInstallation {
+  readonly guardian: StandInGuardian;
+  readonly rules: StandInLog;
+  readonly uses: StandInLog;
+  readonly #state: State;
+  agreement: Agreement;
+
+  private constructor(guardian: StandInGuardian, state: State) {
+    this.guardian = guardian;
+    this.#state = state;
+    this.rules = state.rules;
+    this.uses = state.uses;
+    this.agreement = state.agreement;
+  }
+
+  static async start(
+    origins: readonly string[],
+    change: (agreement: Agreement) => void = () => undefined,
+  ): Promise<StandInInstallation> {
+    const options = { origins, now: Date.now(), subtle: crypto.subtle, coolingMinutes: 0 };
+    const { agreement, attachments } = await demonstrationAgreement(options);
+    const list = readFileSync(join(BUILT, 'build-files.txt'));
+    agreement.recorders = [{ name: 'aboveboard-extension', version: '0.1.0', digest: digestHex(list) }];
+    withKeys(agreement);
+    change(agreement);
+    const state: State = {
+      agreement,
+      attachments: new Map([...attachments.values()].map((content) => [digestHex(content), content])),
+      rules: new StandInLog('stand-in.example/rules', 20),
+      uses: new StandInLog('stand-in.example/uses', 21),
+      token: null,
+      recipient: await recipientOf(await generateHybridIdentity()),
+      parts: new Map(),
+      announcement: null,
+      complete: false,
+      commitments: [],
+    };
+    await state.rules.adopt(agreement);
+    return new StandInInstallation(await StandInGuardian.start(answering(state)), state);
+  }
+
+  get state(): Readonly<State> {
+    return this.#state;
+  }
+
+  /** A version that the parties all signed. */
+  async adopt(change: (agreement: Agreement) => void): Promise<Agreement> {
+    const next = structuredClone(this.agreement);
+    next.version += 1;
+    change(next);
+    this.agreement = next;
+    await this.rules.adopt(next);
+    return next;
+  }
+
+  /** The same log under other keys, as of a server that was replaced. */
+  replaceLogKeys(): void {
+    this.rules.replaceKeys(60);
+  }
+
+  close(): Promise<void> {
+    return this.guardian.close();
+  }
+}
+
+type State = {
+  agreement: Agreement;
+  attachments: Map<string, Uint8Array>;
+  rules: StandInLog;
+  uses: StandInLog;
+  token: string | null;
+  recipient: string;
+  parts: Map<number, Uint8Array>;
+  announcement: UploadAnnouncement | null;
+  complete: boolean;
+  commitments: string[];
+};
+
+function answering(state: State): Behind {
+  const json = (value: unknown, status = 200) => ({
+    status,
+    body: new TextEncoder().encode(JSON.stringify(value)),
+  });
+  const refused = (status: number, message: string) => json({ error: { code: 'refused', message } }, status);
+  const status = () => {
+    const total = state.announcement?.parts.length ?? 0;
+    const missing = missingRanges(total, (index) => state.parts.has(index));
+    return json({ upload: 'ab'.repeat(16), state: state.complete ? 'complete' : 'open', missing });
+  };
+  return async ({ path, token, body }) => {
+    const [, name, tile] = /^\/log\/(rules|uses)\/(.+)$/.exec(path) ?? [];
+    if (name && tile) {
+      const log = name === 'rules' ? state.rules : state.uses;
+      const bytes =
+        tile === 'vkey' ? new TextEncoder().encode(`${log.keys.join('\n')}\n`) : await log.read(tile);
+      return bytes ? { status: 200, body: bytes } : refused(404, 'Not there.');
+    }
+    const given = () => JSON.parse(new TextDecoder().decode(body));
+    if (path === '/api/about')
+      return json({ installation: 'demonstration', uploadRecipient: state.recipient });
+    if (path === '/api/session') {
+      if (given().code !== CODE) return refused(401, 'No such code.');
+      state.token = given().token;
+      return json({ role: 'contributor', handle: 'h', expires: 2e9, token: state.token });
+    }
+    if (path === '/api/agreement') {
+      return json({ document: new TextDecoder().decode(canonicalBytes(state.agreement)) });
+    }
+    if (path === '/api/task-cards') return json({ cards: [CARD] });
+    const attachment = state.attachments.get(path.split('/attachments/')[1] ?? '');
+    if (attachment) return { status: 200, body: attachment };
+    if (token !== state.token) return refused(401, 'No session.');
+    if (path === '/api/my/commitments') {
+      state.commitments.push(...given().commitments);
+      return { status: 204, body: new Uint8Array(0) };
+    }
+    if (path === '/api/uploads') state.announcement = given();
+    const part = /\/parts\/(\d+)$/.exec(path)?.[1];
+    if (part !== undefined) {
+      state.parts.set(Number(part), body);
+      return json({ index: Number(part), sha256: digestHex(body) });
+    }
+    if (path.endsWith('/completion')) state.complete = state.parts.size === state.announcement?.parts.length;
+    return status();
+  };
+}
