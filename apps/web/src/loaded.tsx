@@ -23,6 +23,17 @@ export function useLoaded<T>(load: () => Promise<T>): [Loading<T>, () => void] {
   return [loading, reload];
 }
 
+/** Loads again when she comes back to the page: others may have signed meanwhile. */
+export function useReturned(reload: () => void): void {
+  useEffect(() => {
+    const onChange = () => {
+      if (document.visibilityState === 'visible') reload();
+    };
+    document.addEventListener('visibilitychange', onChange);
+    return () => document.removeEventListener('visibilitychange', onChange);
+  }, [reload]);
+}
+
 /** Shows what was loaded, or says that it is on its way, or how to go on when it failed. */
 export function Loaded<T>(props: {
   of: Loading<T>;

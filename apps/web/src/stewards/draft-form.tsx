@@ -3,7 +3,7 @@ import { hex } from '@aboveboard/consent/canonical-json';
 import type { Fault } from '@aboveboard/protocol/fault';
 import { type ReactNode, useRef, useState } from 'react';
 import { bytesInWords } from '../figures.ts';
-import { type Draft, faultsWithin, listAt, type Path, placeOf, withValue } from './draft.ts';
+import { type Draft, faultsWithin, listAt, type Path, placeOf, valueAt, withValue } from './draft.ts';
 import { DraftField } from './draft-field.tsx';
 import { LISTS, type ListId, SECTIONS } from './draft-fields.ts';
 import { parties, text } from './messages/en.ts';
@@ -68,14 +68,16 @@ function Items(props: ItemsProps): ReactNode {
         <fieldset key={`${list} ${i.toString()}`} className="draft-item">
           <legend>{nameOf(item, i)}</legend>
           <div className="draft-fields">
-            {fields.map((field) => (
-              <DraftField
-                key={field.path}
-                {...{ draft, faults, onWrite, field }}
-                at={[list, i]}
-                list={`${list}.`}
-              />
-            ))}
+            {fields
+              .filter((field) => isOpen(field.path, item))
+              .map((field) => (
+                <DraftField
+                  key={field.path}
+                  {...{ draft, faults, onWrite, field }}
+                  at={[list, i]}
+                  list={`${list}.`}
+                />
+              ))}
           </div>
           {list === 'attachments' && <FileFact item={item} />}
           <div className="buttons">
@@ -115,6 +117,12 @@ function Items(props: ItemsProps): ReactNode {
       {list === 'attachments' && <Attach onAttach={(one) => onWrite([list], [...items, one])} />}
     </>
   );
+}
+
+/** The list of an application's words is asked for where one is to be used, or stands there by mistake. */
+function isOpen(path: string, item: unknown): boolean {
+  if (path !== 'masks.list') return true;
+  return valueAt(item, ['masks', 'literals']) === 'listed' || valueAt(item, ['masks', 'list']) !== undefined;
 }
 
 function Attach({ onAttach }: { onAttach: (attachment: object) => void }): ReactNode {

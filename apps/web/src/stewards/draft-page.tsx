@@ -49,6 +49,8 @@ function DraftDesk({ party, about, inForce, kept }: Props & Known): ReactNode {
   const [isChecked, setIsChecked] = useState(false);
   const [said, setSaid] = useState('');
   const [isKept, setIsKept] = useState(true);
+  /** What was thrown away or replaced: until the page is left it can come back. */
+  const [before, setBefore] = useState<Draft | null>(null);
   const file = useRef<HTMLInputElement>(null);
 
   function change(next: Draft | null): void {
@@ -61,6 +63,7 @@ function DraftDesk({ party, about, inForce, kept }: Props & Known): ReactNode {
     if (!opened) return;
     setIsChecked(true);
     setView('write');
+    setBefore(draft);
     change(opened);
   }
 
@@ -87,6 +90,19 @@ function DraftDesk({ party, about, inForce, kept }: Props & Known): ReactNode {
         <button type="button" className="button plain" onClick={() => file.current?.click()}>
           {say.open}
         </button>
+        {before && (
+          <button
+            type="button"
+            className="button plain"
+            onClick={() => {
+              setSaid('');
+              setBefore(draft);
+              change(before);
+            }}
+          >
+            {say.back}
+          </button>
+        )}
         {draft && (
           <>
             <button
@@ -100,6 +116,7 @@ function DraftDesk({ party, about, inForce, kept }: Props & Known): ReactNode {
               type="button"
               className="button plain"
               onClick={() => {
+                setBefore(draft);
                 change(null);
                 setSaid(say.dropped);
               }}

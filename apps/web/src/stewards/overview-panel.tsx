@@ -4,7 +4,7 @@ import { quorumTime } from '@aboveboard/tlog/policy';
 import { type ReactNode, useCallback } from 'react';
 import { Link } from 'wouter';
 import { installedAgreement } from '../installed-agreement.ts';
-import { Loaded, useLoaded } from '../loaded.tsx';
+import { Loaded, useLoaded, useReturned } from '../loaded.tsx';
 import { words } from '../messages/en.ts';
 import { type Served, servedRules, timeInWords } from '../served-books.ts';
 import { text } from './messages/en.ts';
@@ -32,6 +32,7 @@ export function OverviewPanel({ party }: { party: PartyRole }): ReactNode {
     };
   }, [party]);
   const [loading, reload] = useLoaded(load);
+  useReturned(reload);
   return (
     <Loaded of={loading} retry={reload}>
       {({ findings, checked, isEmpty }) => {

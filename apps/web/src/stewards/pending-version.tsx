@@ -26,6 +26,9 @@ export function WaitingVersion(props: {
   const { pending, document, state, party, signing } = props;
   const parsed = parseAgreement(document);
   const before = state.standing.version?.agreement ?? null;
+  const named = parsed.ok ? keysThatCount(parsed.value, before, party) : [];
+  const counts = signing?.kept.verifierKeys.every((key) => named.includes(key)) ?? false;
+  const isMine = pending.faults.length === 0 && pending.missing.includes(party);
   return (
     <section className="panel waiting" aria-labelledby={`v-${pending.digest}`}>
       <h3 id={`v-${pending.digest}`}>{say.version(pending.version)}</h3>
@@ -74,7 +77,8 @@ export function WaitingVersion(props: {
               </button>
             </div>
           </details>
-          {pending.faults.length === 0 && pending.missing.includes(party) && signing && (
+          {isMine && !counts && <p className="notice">{signing ? say.otherKey : say.noKey}</p>}
+          {isMine && counts && signing && (
             <Act
               title={text.act.sign.title}
               what={text.act.sign.what(pending.version, pending.missing.length === 1)}
@@ -82,11 +86,7 @@ export function WaitingVersion(props: {
               button={text.act.sign.button(pending.version)}
               onDone={props.onDone}
               act={async () =>
-                signAndEnter(
-                  await agreementStatement(parsed.value, crypto.subtle),
-                  keysThatCount(parsed.value, before, party),
-                  signing,
-                )
+                signAndEnter(await agreementStatement(parsed.value, crypto.subtle), named, signing)
               }
             >
               {props.children}

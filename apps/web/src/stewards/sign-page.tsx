@@ -1,7 +1,7 @@
 import type { PartyRole } from '@aboveboard/consent/agreement';
 import type { RulesBook } from '@aboveboard/logbook/read-logbook';
-import { type ReactNode, useCallback, useId, useState } from 'react';
-import { Loaded, useLoaded } from '../loaded.tsx';
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { Loaded, useLoaded, useReturned } from '../loaded.tsx';
 import { type Served, servedRules } from '../served-books.ts';
 import { KeyPanel, Secret } from './key-panel.tsx';
 import { keptKey } from './key-store.ts';
@@ -23,6 +23,7 @@ export default function SignPage({ party }: { party: PartyRole }): ReactNode {
     return { book, kept };
   }, [party]);
   const [loading, reload] = useLoaded(load);
+  useReturned(reload);
   return (
     <>
       <h1>{say.title}</h1>
@@ -46,6 +47,11 @@ function Acts({
   const unlock = kept?.by.how === 'passphrase' && <Unlock value={passphrase} onChange={setPassphrase} />;
   const version = state.standing.version;
   const [entered, setEntered] = useState<number | null>(null);
+  const said = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    // The act may be gone, or far below: whoever did it is told where it stands.
+    if (entered !== null) said.current?.focus();
+  }, [entered]);
   const done = (entry: number) => {
     setPassphrase('');
     setEntered(entry);
@@ -53,7 +59,7 @@ function Acts({
   };
   return (
     <>
-      <p role="status" className={entered === null ? undefined : 'notice'}>
+      <p role="status" ref={said} tabIndex={-1} className={entered === null ? 'entered' : 'entered notice'}>
         {entered !== null && say.done(entered)}
       </p>
       <h2>{say.waiting}</h2>

@@ -86,6 +86,7 @@ export const text = {
     save: 'Save as a file',
     drop: 'Throw the draft away',
     dropped: 'The draft was thrown away.',
+    back: 'Bring back the draft from before',
     notAFile: (name: string) => `“${name}” holds no draft. Nothing was changed.`,
     opened: (name: string) => `Opened “${name}”.`,
     unsaved: 'This browser does not let the page keep anything. Save the draft as a file before you leave.',
@@ -170,6 +171,9 @@ export const text = {
       'There: aboveboard agreement show DOCUMENT, then aboveboard agreement sign DOCUMENT --key KEY --out NOTE',
       'Carry the note back and put it in below.',
     ],
+    otherKey:
+      'The key of this browser is not one that this version names for you. Put its public halves into a draft, or sign where your key is.',
+    noKey: 'To sign it here, make a key below. Its public halves must stand in the document.',
     saveDocument: 'Save the document',
     note: 'A note that was signed elsewhere',
     noteOpen: 'Open a note …',

@@ -18,7 +18,7 @@ export const text = {
   noPolicy: 'Without a policy nobody says which log and which witnesses count, so this was not checked.',
   ownPolicy: 'Checked against the policy that you gave.',
   servedPolicy:
-    'Checked against the keys and witnesses that this server names. Give a policy of your own to rely on it less.',
+    'Whether these are the right keys and witnesses: this server named them. Add a policy of your own to know.',
   receipt: {
     holds: (name: string) => `“${name}” is a receipt that holds.`,
     form: 'It is a receipt of this format.',

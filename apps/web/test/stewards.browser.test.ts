@@ -1,0 +1,300 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findingsInAllForms } from './accessibility.ts';
+import { hasChromium, launchChromium } from './chromium.ts';
+import { type Production, startProduction } from './demonstration.ts';
+
+/**
+ * Three stewards of a new installation, each with a key that stays with them: one under a passkey, one under a
+ * passphrase, one on a machine of its own. On a real production server.
+ */
+const COMMAND = fileURLToPath(new URL('../../cli/bin/aboveboard.js', import.meta.url));
+const PASSPHRASE = 'a passphrase for a test only';
+const here = describe.skipIf(!hasChromium);
+const folder = mkdtempSync(join(tmpdir(), 'aboveboard-stewards-'));
+const complaints: string[] = [];
+const pages = {} as Record<'employer' | 'representative' | 'dpo', Page>;
+let server: Production;
+let browser: Browser;
+let origin: string;
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  server = await startProduction();
+  browser = await launchChromium();
+  // Passkeys belong to a name, not to an address.
+  origin = server.url.replace('127.0.0.1', 'localhost');
+  for (const role of ['employer', 'representative', 'dpo'] as const) {
+    pages[role] = await signedIn(
+      await browser.newContext({ acceptDownloads: true }),
+      await server.code(role),
+    );
+  }
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function signedIn(context: BrowserContext, code: string): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(origin);
+  await page.getByLabel('One-time code').fill(code);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return page;
+}
+
+async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(`${origin}${path}`);
+  await page.locator('h1').waitFor();
+  await page.getByText('One moment …', { exact: true }).waitFor({ state: 'detached' });
+}
+
+/** A file that the page gave. */
+async function saved(page: Page, button: string): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button }).click(),
+  ]);
+  const path = join(folder, download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
+}
+
+const offline = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [COMMAND, ...args], {
+    env: { ...process.env, ABOVEBOARD_PASSPHRASE: PASSPHRASE },
+  });
+
+async function publicKeys(page: Page): Promise<string[]> {
+  await page.getByText('Public halves').click();
+  return page.locator('#content details li code').allTextContents();
+}
+
+here('stewards', () => {
+  test('who has no office sees neither draft nor acts, and may enter nothing', async () => {
+    const page = await (await browser.newContext()).newPage();
+    for (const path of ['/draft', '/sign']) {
+      await visit(page, path);
+      expect(await page.locator('h1').textContent()).toBe('There is no such page');
+    }
+    const answer = await page.request.post(`${origin}/api/logs/rules/entries`, { data: 'x' });
+    expect(answer.status()).toBe(401);
+    await page.context().close();
+  });
+
+  test('without an agreement the first page says what to do first', async () => {
+    await visit(pages.employer, '/agreement');
+    await pages.employer.getByText('The first step is a draft.').waitFor();
+    expect(await findingsInAllForms(pages.employer)).toEqual([]);
+  });
+
+  test('each makes a key: under a passkey, under a passphrase, or on another machine', async () => {
+    const { representative, employer } = pages;
+    const devtools = await representative.context().newCDPSession(representative);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        ctap2Version: 'ctap2_1',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        hasPrf: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await visitWithin(representative, 'Sign');
+    await representative.getByRole('button', { name: 'Make a key, sealed with a passkey' }).click();
+    await representative.getByText('sealed with a passkey.').waitFor();
+
+    await visit(employer, '/sign');
+    expect(await findingsInAllForms(employer)).toEqual([]);
+    await employer.getByLabel('Passphrase').fill('too short');
+    await employer.getByRole('button', { name: 'Make a key, sealed with a passphrase' }).click();
+    await employer.getByRole('status').filter({ hasText: 'At least 12 characters' }).waitFor();
+    await employer.getByLabel('Passphrase').fill(PASSPHRASE);
+    await employer.getByLabel('The same once more').fill(PASSPHRASE);
+    await employer.getByRole('button', { name: 'Make a key, sealed with a passphrase' }).click();
+    await employer.getByText('sealed with a passphrase.').waitFor({ timeout: 60_000 });
+
+    // The copy is the key file of the command line.
+    const copy = await saved(employer, 'Save a copy');
+    const { stdout } = await offline('--json', 'agreement', 'key', copy);
+    expect((JSON.parse(stdout) as { keys: string[] }).keys).toEqual(await publicKeys(employer));
+    // And nothing of it is readable in the browser.
+    const stored = await employer.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const opening = indexedDB.open('aboveboard-stewards');
+          opening.onsuccess = () => {
+            const all = opening.result.transaction('keys').objectStore('keys').getAll();
+            all.onsuccess = () =>
+              resolve(all.result.map(({ sealed }) => new TextDecoder().decode(sealed)).join());
+          };
+        }),
+    );
+    expect(stored).toMatch(/^age-encryption\.org\/v1\n-> scrypt /);
+    expect(stored).not.toContain('aboveboard-party-key');
+  });
+
+  test('a fault in a draft is shown at its place; a reload loses nothing; the words are those a contributor reads', async () => {
+    const { employer, representative } = pages;
+    await offline('agreement', 'key', join(folder, 'officer.key'), '--name', 'officer.works.example');
+    const { stdout } = await offline('--json', 'agreement', 'key', join(folder, 'officer.key'));
+    const officer = (JSON.parse(stdout) as { keys: string[] }).keys;
+    const council = await publicKeys(representative);
+    const { agreement } = await demonstrationAgreement({
+      origins: [],
+      now: Date.now(),
+      subtle: crypto.subtle,
+    });
+    writeFileSync(
+      join(folder, 'draft.json'),
+      JSON.stringify({
+        ...agreement,
+        class: 'production',
+        id: 'works',
+        coolingMinutes: 1440,
+        recorders: [{ name: 'extension', version: '0.1.0', digest: 'ab'.repeat(32) }],
+        parties: agreement.parties.map((party) => ({
+          ...party,
+          keys: { employer: [], representative: council, 'data-protection-officer': officer }[party.role],
+        })),
+      }),
+    );
+    await visit(employer, '/draft');
+    await employer.getByText('There is no draft here yet.').waitFor();
+    await employer.locator('[data-pick=draft]').setInputFiles(join(folder, 'draft.json'));
+    await employer.getByText('1 thing is missing or wrong.').waitFor();
+    await employer.getByRole('button', { name: 'Put in the keys of this browser' }).click();
+    await employer.getByText('Nothing is missing.').waitFor();
+
+    const longest = employer.getByLabel('Longest session');
+    await longest.fill('9999');
+    await employer.getByText('1 thing is missing or wrong.').waitFor();
+    expect(await longest.getAttribute('aria-invalid')).toBe('true');
+    const fault = employer.locator(`[id="${await longest.getAttribute('aria-describedby')}"]`);
+    expect(await fault.textContent()).toBe('more than 480 (AGR17)');
+    await employer.getByRole('button', { name: 'Add a web application' }).click();
+    await employer.getByLabel('Addresses').fill('https://mail.example\nhttps://*.example');
+    expect(await employer.locator('[id="apps[0].origins"] .faults').textContent()).toBe(
+      '2: not an exact web origin (AGR12)',
+    );
+    expect(await findingsInAllForms(employer)).toEqual([]);
+
+    await employer.reload();
+    await employer.getByText('missing or wrong').waitFor();
+    expect(await employer.getByLabel('Longest session').inputValue()).toBe('9999');
+    expect(await employer.getByLabel('Addresses').inputValue()).toBe(
+      'https://mail.example\nhttps://*.example',
+    );
+    await employer.getByLabel('Longest session').fill('60');
+    await employer.getByLabel('Addresses').fill('https://mail.example');
+    const application = employer.getByRole('group', { name: 'Web application 1' });
+    await application.getByLabel('Name', { exact: true }).fill('Mail');
+    await application.getByLabel('Short name').fill('mail');
+    await application.getByLabel('movements and clicks of the pointer').check();
+    await application.getByLabel('only while a task runs').check();
+    await employer.getByText('Nothing is missing.').waitFor();
+
+    await employer.getByLabel('Read as a contributor').check();
+    await employer.getByText('Mail (mail), at https://mail.example.').waitFor();
+    expect(await findingsInAllForms(employer)).toEqual([]);
+    await employer.getByLabel('Put forward').check();
+    const act = employer.getByRole('region', { name: 'Put it forward' });
+    expect(await act.locator('dt').allTextContents()).toEqual([
+      'What happens',
+      'Who sees it',
+      'Can it be undone?',
+    ]);
+    await act.getByRole('button', { name: 'Put version 1 forward' }).click();
+    await act.getByText('Done. It is entry 0 of the rules log.').waitFor();
+  });
+
+  test('three sign version 1, and it comes into force', async () => {
+    const { employer, representative, dpo } = pages;
+    await visitWithin(representative, 'Agreement');
+    await representative.getByText('It waits for you.').waitFor();
+    await visitWithin(representative, 'Sign');
+    await representative.getByText('Read it as a contributor').click();
+    await representative.getByText('Mail (mail), at https://mail.example.').waitFor();
+    await representative.getByRole('button', { name: 'Sign version 1' }).click();
+    await representative.getByText('Done. It is entry 1 of the rules log.').waitFor({ timeout: 30_000 });
+
+    // The officer's key never sees a network.
+    await visit(dpo, '/sign');
+    await dpo.getByText('Sign on a machine without a network').click();
+    const document = await saved(dpo, 'Save the document');
+    const note = join(folder, 'officer.note');
+    await offline('agreement', 'sign', document, '--key', join(folder, 'officer.key'), '--out', note);
+    writeFileSync(join(folder, 'rubbish'), 'no note');
+    await dpo.locator('[data-pick=note]').setInputFiles(join(folder, 'rubbish'));
+    await dpo.getByText('“rubbish” is no note for the rules log.').waitFor();
+    await dpo.locator('[data-pick=note]').setInputFiles(note);
+    await dpo.getByText('aboveboard agreement v1').waitFor();
+    await dpo.getByRole('button', { name: 'Put it in' }).click();
+    await dpo.getByText('Done. It is entry 2 of the rules log.').waitFor();
+    // The same note once more: the log has it, and gives the same place.
+    await dpo.locator('[data-pick=note]').setInputFiles(note);
+    await dpo.getByRole('button', { name: 'Put it in' }).click();
+    await dpo.getByText('Done. It is entry 2 of the rules log.').waitFor();
+
+    await visit(employer, '/sign');
+    await employer.getByText('Yours is the last signature: version 1 comes into force at once').waitFor();
+    await employer.getByLabel('Passphrase of your key').first().fill('another passphrase');
+    await employer.getByRole('button', { name: 'Sign version 1' }).click();
+    await employer.getByText('The key did not open. Nothing was signed.').waitFor({ timeout: 60_000 });
+    await employer.getByLabel('Passphrase of your key').first().fill(PASSPHRASE);
+    await employer.getByRole('button', { name: 'Sign version 1' }).click();
+    await employer.getByText('Done. It is entry 3 of the rules log.').waitFor({ timeout: 60_000 });
+    await employer.getByText('No version waits.').waitFor();
+    expect(await findingsInAllForms(employer)).toEqual([]);
+
+    await visit(employer, '/agreement');
+    await employer.getByText('Yes: version 1, by entry 3 of the rules log').waitFor();
+    expect(await findingsInAllForms(employer)).toEqual([]);
+    const stranger = await (await browser.newContext()).newPage();
+    await visit(stranger, '/logs');
+    await stranger.getByText('All parties have signed it: it is in force.').waitFor();
+    await stranger.context().close();
+  });
+
+  test('one party alone takes back its signature, after typing that it means it', async () => {
+    const { representative } = pages;
+    await visitWithin(representative, 'Agreement');
+    await visitWithin(representative, 'Sign');
+    const act = representative.getByRole('region', { name: 'Take back your signature' });
+    const button = act.getByRole('button', { name: 'Revoke version 1' });
+    expect(await button.isDisabled()).toBe(true);
+    await act.getByLabel('This can’t be undone.').fill('revoke version 1');
+    await button.click();
+    await representative.getByText('Done. It is entry 4 of the rules log.').waitFor({ timeout: 30_000 });
+    await visitWithin(representative, 'Agreement');
+    await representative.getByText('A party took back its signature').waitFor();
+    const first = representative.locator('.finding').first();
+    expect(await first.locator('dt').textContent()).toBe('Is an agreement in force?');
+    expect(complaints).toEqual([]);
+    expect(readFileSync(join(folder, 'officer.note'), 'utf8')).toContain('officer.works.example');
+  });
+});
+
+/** Through the menu: a new document would need the passkey's virtual device anew. */
+async function visitWithin(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  await page.getByText('One moment …', { exact: true }).waitFor({ state: 'detached' });
+}
