@@ -161,8 +161,12 @@ class RulesStory {
       this.#installation.guardian.url,
       this.#installation.codes.get('contributor') ?? '',
     );
+    await this.#seen((view) => view.joined && view.agreement?.whole === true);
     await panel.getByRole('heading', { name: 'The agreement' }).waitFor();
-    await this.#contributor.accept();
+    await this.#contributor.accept().catch(async (error) => {
+      console.error(await panel.locator('body').innerText());
+      throw error;
+    });
     this.#page = await browser.context.newPage();
     const view = await this.#seen((seen) => seen.rules?.proved !== null && seen.rules?.refusal === null);
     this.#figures['entries of the rules log that her device replayed'] = view.rules?.proved?.entries ?? 0;
@@ -186,6 +190,7 @@ class RulesStory {
       if (!allowed) this.#say(`  refused: ${view.live?.frontRefusal}`);
     }
     await this.#contributor.press('Stop and throw away');
+    await this.#contributor.press('Throw away');
     await this.#seen((view) => view.live === null);
     this.#figures['tasks recorded'] = Number(this.#figures['tasks recorded'] ?? 0) + 1;
   }
@@ -329,8 +334,8 @@ class RulesStory {
       view = await this.#contributor.view();
     }
     if (wanted(view)) return view;
-    const { rules, live, consent, state } = view;
-    throw new Error(`not seen within a minute: ${JSON.stringify({ state, rules, live, consent })}`);
+    const { rules, live, consent, state, joining, joined } = view;
+    throw new Error(`not seen within a minute: ${JSON.stringify({ state, joining, joined, rules, live, consent })}`);
   }
 }
 
