@@ -1,7 +1,9 @@
+import { keyFingerprint } from '@aboveboard/tlog/verifier-key';
 import type { Agreement, AgreementAttachment } from './agreement.ts';
 import { DOWNSTREAM_USES } from './agreement.ts';
 import { canonicalDigest } from './canonical-json.ts';
 import type { Messages } from './messages/en.ts';
+import { parsePartyKey } from './party-note.ts';
 
 /**
  * The agreement in plain words, made from the document itself and never written beside it (AGR50-AGR59).
@@ -34,7 +36,7 @@ export function agreementWords(agreement: Agreement, messages: Messages): Passag
         say.controller(agreement.controller.name, agreement.controller.address, agreement.controller.contact),
         ...agreement.parties.flatMap(({ role, name, contact, keys }) => [
           say.party(role, name, contact),
-          ...(keys.length > 0 ? [say.partyKeys(role, keys)] : []),
+          ...(keys.length > 0 ? [say.partyKeys(role, keys.map(keyWords))] : []),
         ]),
         say.signers(agreement.signers),
         say.mandate[agreement.mandate.kind](agreement.mandate.evidence),
@@ -152,4 +154,11 @@ function appSentences(agreement: Agreement, messages: Messages): string[] {
     ]),
   ];
   return sentences.length > 0 ? sentences : [say.noApps];
+}
+
+/** A key by its name, kind and fingerprint. One that is none stands as it is written: nothing is left out. */
+function keyWords(text: string): string {
+  const key = parsePartyKey(text);
+  if (!key) return text;
+  return `${key.name} (${key.type === 'ed25519' ? 'Ed25519' : 'ML-DSA-44'}, SHA-256 ${keyFingerprint(key)})`;
 }

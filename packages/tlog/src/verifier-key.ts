@@ -53,6 +53,13 @@ export function verifierKey(name: string, type: SignatureType, publicKey: Uint8A
   return Object.freeze({ name, id, type, publicKey: Uint8Array.from(publicKey) });
 }
 
+/** SHA-256 of the key as it is written, hex in groups of four: people compare it where the key is too long to. */
+export function keyFingerprint(key: VerifierKey): string {
+  const digest = sha256(utf8.encode(formatVerifierKey(key)));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return (hex.match(/.{4}/g) ?? []).join(' ');
+}
+
 export function formatVerifierKey(key: VerifierKey): string {
   const { prefix } = TYPES[key.type];
   const material = new Uint8Array(prefix.length + key.publicKey.length);
