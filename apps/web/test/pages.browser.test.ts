@@ -53,7 +53,7 @@ async function visit(page: Page, path: string): Promise<void> {
   await page.goto(`${demonstration.url}${path}`);
   await page.locator('h1').waitFor();
   // Nothing is still on its way.
-  await page.getByText('One moment').waitFor({ state: 'detached' });
+  await page.getByText('One moment').first().waitFor({ state: 'detached' });
 }
 
 const all = ['Agreement', 'Try it', 'Log', 'Verify', 'About this installation'];
