@@ -34,7 +34,8 @@ export default defineConfig({
     name: 'Aboveboard',
     description:
       'Records a task that you choose, masked on this device, and lets nothing leave before you released it.',
-    minimum_chrome_version: '123',
+    // Ed25519 in Web Crypto, for the key that signs receipts.
+    minimum_chrome_version: '137',
     permissions: ['storage', 'unlimitedStorage', 'scripting', 'webNavigation', 'sidePanel', 'alarms', 'idle'],
     // The browser itself asks her before any other site is within reach (docs/adr).
     host_permissions: ['http://127.0.0.1/*', 'http://localhost/*'],

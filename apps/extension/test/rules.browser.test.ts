@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { canonicalBytes } from '@aboveboard/consent/canonical-json';
+import { verifyReceipt } from '@aboveboard/consent/receipt';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Contributor } from './contributor.ts';
 import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
@@ -209,12 +212,73 @@ describe('a release through the guardian', () => {
     await review.getByRole('button', { name: 'Release' }).click();
     await review.getByText('Released.').waitFor();
     await panel.bringToFront();
-    await panel.getByRole('button', { name: 'Upload now' }).click();
     await expect.poll(() => installation.state.announcement, { timeout: 20_000 }).not.toBe(null);
     await browser.killWorker(panel);
     await expect.poll(() => installation.state.complete, { timeout: 40_000 }).toBe(true);
     await panel.getByText('Uploaded').first().waitFor();
     expect(installation.state.parts.size).toBe(installation.state.announcement?.parts.length);
     expect([...new Set(installation.guardian.wire)].sort()).toEqual(['POST 0', 'PUT 63136']);
+  });
+});
+
+describe('her receipts', () => {
+  test('[CON45] [CON49] of an act and of its withdrawal: signed, told as a commitment, and verified offline', async () => {
+    const { installation, browser, contributor } = await joined();
+    const { panel } = contributor;
+    await expect.poll(() => installation.state.commitments.length, { timeout: 15_000 }).toBe(1);
+    await panel.getByText('Your receipts').click();
+    const saved = async (name: RegExp) => {
+      const [download] = await Promise.all([
+        panel.waitForEvent('download'),
+        panel.getByRole('button', { name }).click(),
+      ]);
+      return readFileSync(await download.path());
+    };
+    const receipt = await saved(/Save the receipt of \d/);
+    const given = { agreement: canonicalBytes(installation.agreement), policy: null, now: Date.now() };
+    const verified = await verifyReceipt(receipt, given, crypto.subtle);
+    if (!verified.ok) throw new Error(JSON.stringify(verified.faults));
+    expect([verified.value.state, verified.value.checked]).toEqual([
+      'given',
+      ['form', 'signature', 'words', 'agreement'],
+    ]);
+    const verify = await browser.context.newPage();
+    await verify.goto(browser.url('verify.html'));
+    await verify.getByLabel('Receipt or proof').setInputFiles({
+      name: 'receipt.json',
+      mimeType: 'application/json',
+      buffer: receipt,
+    });
+    await verify.getByText('It holds.').waitFor();
+    const changed = Buffer.from(
+      receipt.toString().replace('demonstration-applications', 'demonstration-application5'),
+    );
+    await verify
+      .getByLabel('Receipt or proof')
+      .setInputFiles({ name: 'receipt.json', mimeType: 'application/json', buffer: changed });
+    await verify.getByText('It does not hold:').waitFor();
+    await panel.bringToFront();
+    await panel.getByRole('button', { name: 'Stop taking part' }).click();
+    await expect.poll(() => installation.state.commitments.length, { timeout: 15_000 }).toBe(2);
+    expect(new Set(installation.state.commitments).size).toBe(2);
+  });
+
+  test('[CON49] has its proof once the batch of the day is in the log', async () => {
+    const { installation, browser, contributor } = await begin();
+    // Entered before it is told: whoever looks once a day finds it at the first look.
+    installation.enterCommitmentsAtOnce();
+    await contributor.connect(installation.guardian.origin, CODE);
+    await contributor.accept();
+    const { panel } = contributor;
+    await panel.getByText('Your receipts').click();
+    await panel.getByText('With its proof that the log of uses holds it.').waitFor();
+    const [download] = await Promise.all([
+      panel.waitForEvent('download'),
+      panel.getByRole('button', { name: /Save the receipt/ }).click(),
+    ]);
+    const verify = await browser.context.newPage();
+    await verify.goto(browser.url('verify.html'));
+    await verify.getByLabel('Receipt or proof').setInputFiles(await download.path());
+    await verify.getByText('The log of uses holds the commitment to it').waitFor();
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
+import { commitmentEntry } from '@aboveboard/consent/uses-entry';
 import { missingRanges, type UploadAnnouncement } from '@aboveboard/protocol/upload';
 import { recipientOf } from '@aboveboard/vault/envelope';
 import { generateHybridIdentity } from 'age-encryption';
@@ -50,6 +51,7 @@ export class StandInInstallation {
       announcement: null,
       complete: false,
       commitments: [],
+      batchesAtOnce: false,
     };
     await state.rules.adopt(agreement);
     return new StandInInstallation(await StandInGuardian.start(answering(state)), state);
@@ -67,6 +69,11 @@ export class StandInInstallation {
     this.agreement = next;
     await this.rules.adopt(next);
     return next;
+  }
+
+  /** As if the batch of the day came at once, with a dummy before and after. */
+  enterCommitmentsAtOnce(): void {
+    this.#state.batchesAtOnce = true;
   }
 
   /** The same log under other keys, as of a server that was replaced. */
@@ -90,6 +97,7 @@ type State = {
   announcement: UploadAnnouncement | null;
   complete: boolean;
   commitments: string[];
+  batchesAtOnce: boolean;
 };
 
 function answering(state: State): Behind {
@@ -127,7 +135,12 @@ function answering(state: State): Behind {
     if (attachment) return { status: 200, body: attachment };
     if (token !== state.token) return refused(401, 'No session.');
     if (path === '/api/my/commitments') {
-      state.commitments.push(...given().commitments);
+      const { commitments } = given();
+      state.commitments.push(...commitments);
+      const dummy = '00'.repeat(32);
+      for (const hex of state.batchesAtOnce ? [dummy, ...commitments, dummy] : []) {
+        state.uses.entries.push(commitmentEntry(new Uint8Array(Buffer.from(hex, 'hex'))));
+      }
       return { status: 204, body: new Uint8Array(0) };
     }
     if (path === '/api/uploads') state.announcement = given();

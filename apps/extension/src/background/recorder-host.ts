@@ -3,13 +3,7 @@ import type { AgentSettings } from '@aboveboard/capture/frame-message';
 import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
 import type { CaptureSession } from '@aboveboard/capture/session';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
-import {
-  type ConsentRecord,
-  giveConsent,
-  narrowConsent,
-  receiptDigest,
-  withdrawConsent,
-} from '@aboveboard/consent/consent';
+import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from '@aboveboard/consent/consent';
 import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import { isoWeek } from '@aboveboard/protocol/week';
@@ -30,6 +24,7 @@ import { Installation } from './installation.ts';
 import { LiveRecording } from './live-recording.ts';
 import { OpenTexts } from './open-texts.ts';
 import { knownTask } from './own-cards-acts.ts';
+import { withoutApps } from './partial-withdrawal.ts';
 import { freshId, randomBytes } from './recording-writing.ts';
 import { dayOf, type Rules } from './rules.ts';
 import { type CountBytes, NetworkUsedUp } from './server-client.ts';
@@ -140,12 +135,7 @@ export class RecorderHost {
     if (!left) return this.optOut();
     await this.change((setup) => ({
       ...setup,
-      consents: setup.consents.flatMap((consent) => {
-        const kept = consent.apps.filter(({ id }) => !apps.includes(id));
-        if (consent.withdrawnAt !== null || kept.length === consent.apps.length) return [consent];
-        const parts = narrowConsent(consent, { purposes: consent.purposes, apps: kept }, now, randomBytes);
-        return parts.kept ? [parts.withdrawn, parts.kept] : [parts.withdrawn];
-      }),
+      consents: setup.consents.flatMap((consent) => withoutApps(consent, apps, now)),
     }));
     this.#stopIfNothingIsAllowed();
   }

@@ -12,6 +12,7 @@ import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
 import { enrolledBy, goOn, joinedWith } from './joining.ts';
 import { ownBuild } from './own-build.ts';
 import { addCardsFromFile, keepCard } from './own-cards-acts.ts';
+import { keepReceipts } from './receipts.ts';
 import { RecorderHost } from './recorder-host.ts';
 import { recall, release, schedule, UPLOAD_ALARM, uploadDue, uploadNow } from './releasing.ts';
 import { Rules } from './rules.ts';
@@ -103,6 +104,7 @@ async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
   const recorder = new RecorderHost(device, changed, (host) => {
     // What takes several periods goes on with each answer, whichever worker began it.
     void goOn(host).catch(() => undefined);
+    void keepReceipts(host).catch(() => undefined);
     if (host.installation.line) void uploadDue(host, changed);
   });
   await takeManagedEnrolment(recorder);
@@ -161,11 +163,14 @@ async function perform(
     case 'set-up-anew':
       return void (await host.setUpAnew());
     case 'agree':
-      return void (await host.agree(command.choice));
+      await host.agree(command.choice);
+      return void keepReceipts(host).catch(() => undefined);
     case 'withdraw':
-      return void (await host.withdraw(command.apps));
+      await host.withdraw(command.apps);
+      return void keepReceipts(host).catch(() => undefined);
     case 'opt-out':
-      return void (await host.optOut());
+      await host.optOut();
+      return void keepReceipts(host).catch(() => undefined);
     case 'start':
       return host.start(command.task);
     case 'pause':

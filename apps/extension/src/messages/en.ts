@@ -185,7 +185,12 @@ export const words = {
     released:
       'What you released before stays until you have it erased, on the page of your installation or with your erase code.',
     receipts: 'Your receipts',
+    receiptsHint:
+      'Keep them where you like. Anybody can verify one without a network, and it names you to nobody.',
     save: (when: string) => `Save the receipt of ${when}`,
+    saveWithdrawal: (when: string) => `Save the receipt of the withdrawal of ${when}`,
+    inLog: 'With its proof that the log of uses holds it.',
+    notInLog: 'Not proved by the log of uses yet: that is written once a day. It verifies without that too.',
   },
 
   demonstrationPlace: {

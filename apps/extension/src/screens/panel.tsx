@@ -9,6 +9,7 @@ import { ConsentSection, FreshSection } from './consent-section.tsx';
 import { FaultNote } from './fault-note.tsx';
 import { JoinScreen } from './join-screen.tsx';
 import { LiveScreen } from './live-screen.tsx';
+import { ReceiptList } from './receipt-list.tsx';
 import { type Send, useRecorder } from './recorder-link.ts';
 import { RecordingsList } from './recordings-list.tsx';
 import { RulesSection } from './rules-section.tsx';
@@ -104,6 +105,7 @@ function TakingPart({ view, send }: { view: RecorderView; send: Send }) {
         </details>
       )}
       {agreement && <ConsentSection view={view} agreement={agreement} send={send} />}
+      {view.rules && <ReceiptList change={view} />}
       <p className="soft">{words.taking.leaveHint}</p>
       <button type="button" onClick={() => void send({ command: 'opt-out' })}>
         {words.taking.leave}

@@ -1,0 +1,142 @@
+import { agreementWords } from '@aboveboard/consent/agreement-words';
+import type { ConsentRecord } from '@aboveboard/consent/consent';
+import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { en } from '@aboveboard/consent/messages/en';
+import { type Receipt, receiptAct, signReceipt } from '@aboveboard/consent/receipt';
+import { recordOf } from '@aboveboard/consent/receipt-record';
+import { makeSha256Commitment } from '@aboveboard/consent/sha256-commitment';
+import { commitmentEntry } from '@aboveboard/consent/uses-entry';
+import { openLog } from '@aboveboard/tlog/log-reader';
+import { formatProof } from '@aboveboard/tlog/proof-file';
+import { LineGivenUp } from '../relay/correspondence.ts';
+import { hexOf } from '../store/byte-text.ts';
+import { deviceSigner } from '../store/device-signer.ts';
+import { type KeptReceipt, RECEIPTS } from '../store/kept-receipt.ts';
+import { kept } from '../store/settings.ts';
+import type { RecorderHost } from './recorder-host.ts';
+import { randomBytes } from './recording-writing.ts';
+import { ServerClient, ServerFault } from './server-client.ts';
+
+/** Batches are entered once a day, so more often there is nothing to find. */
+const LOOK_EVERY = 20 * 3_600_000;
+const MATTER = { commit: 'commit', prove: 'prove' } as const;
+
+let running: Promise<void> | null = null;
+
+/**
+ * A receipt for each act of hers, its commitment to the log of uses, and in time its proof. Nothing waits for
+ * this: what was interrupted is found by looking at what is missing.
+ */
+export function keepReceipts(host: RecorderHost): Promise<void> {
+  running ??= keep(host)
+    .catch((error) => {
+      if (!(error instanceof LineGivenUp || error instanceof ServerFault)) throw error;
+    })
+    .finally(() => {
+      running = null;
+    });
+  return running;
+}
+
+async function keep(host: RecorderHost): Promise<void> {
+  const store = kept<KeptReceipt[]>(host.database, RECEIPTS);
+  const known = (await store.get()) ?? [];
+  const made: KeptReceipt[] = [];
+  for (const consent of host.rules.setup.consents) {
+    const withdrawn = consent.withdrawnAt !== null;
+    if (known.some((one) => one.consent === consent.id && one.withdrawn === withdrawn)) continue;
+    const receipt = await receiptOf(host, consent);
+    const at = consent.withdrawnAt ?? consent.givenAt;
+    if (receipt) made.push({ consent: consent.id, withdrawn, at, receipt, committed: false });
+  }
+  if (made.length > 0) await store.put([...known, ...made]);
+  await commit(host);
+  await prove(host);
+}
+
+/** Null without an enrolment: then nobody said what a receipt has to say. */
+async function receiptOf({ rules, database }: RecorderHost, consent: ConsentRecord): Promise<Receipt | null> {
+  const { enrolment, contributor, consents } = rules.setup;
+  const versions = rules.news?.rules?.state.versions ?? [];
+  const agreement = versions.find(({ digest }) => digest === consent.agreement.digest)?.agreement;
+  if (!enrolment || !contributor || !agreement) return null;
+  const { subtle } = crypto;
+  // What is kept of a withdrawn act has that act's time.
+  const from = consents.find((one) => one.id !== consent.id && one.givenAt === consent.givenAt);
+  const narrowedFrom = from && consents.indexOf(from) < consents.indexOf(consent) ? from.id : null;
+  const { place } = enrolment;
+  const acknowledgedAt = consent.givenAt;
+  const record = recordOf({ consent, agreement, place, contributor, acknowledgedAt, narrowedFrom });
+  const signed = await signReceipt(
+    record,
+    agreementWords(agreement, en),
+    await deviceSigner(database),
+    subtle,
+  );
+  const act = await receiptAct(record, subtle);
+  const { commitment, nonce } = await makeSha256Commitment(subtle, randomBytes).make(act);
+  return { ...signed, log: { nonce: hexOf(nonce), commitment: hexOf(commitment), proof: null } };
+}
+
+async function commit(host: RecorderHost): Promise<void> {
+  const { token } = host.rules.setup;
+  const store = kept<KeptReceipt[]>(host.database, RECEIPTS);
+  const waiting = ((await store.get()) ?? []).filter(({ committed }) => !committed);
+  const commitments = waiting.flatMap(({ receipt }) => receipt.log?.commitment ?? []);
+  if (!token || commitments.length === 0) return;
+  await new ServerClient(host.installation.post(MATTER.commit, host.count()), token).commit(commitments);
+  await host.installation.close(MATTER.commit);
+  const now = (await store.get()) ?? [];
+  const told = new Set(commitments);
+  await store.put(
+    now.map((one) => (told.has(one.receipt.log?.commitment ?? '') ? { ...one, committed: true } : one)),
+  );
+}
+
+/** Looks for her commitments among all entries, as everybody can; only her nonces tell which are hers. */
+async function prove(host: RecorderHost): Promise<void> {
+  const { enrolment } = host.rules.setup;
+  const parsed = enrolment && parseEnrolment(enrolmentBytes(enrolment));
+  const store = kept<KeptReceipt[]>(host.database, RECEIPTS);
+  const looked = kept<number>(host.database, 'uses-looked-at');
+  const wanted = ((await store.get()) ?? []).filter(
+    ({ receipt, committed }) => committed && !receipt.log?.proof,
+  );
+  if (!parsed?.ok || wanted.length === 0 || Date.now() < ((await looked.get()) ?? 0) + LOOK_EVERY) return;
+  const post = host.installation.post(MATTER.prove, host.count());
+  const source = {
+    async read(path: string): Promise<Uint8Array | null> {
+      const { status, body } = await post({ method: 'GET', path: `/log/uses/${path}` });
+      return status === 200 ? body : null;
+    },
+  };
+  try {
+    const { signed, reader } = await openLog(source, parsed.value.uses.policy);
+    const sought = new Map(
+      wanted.map(({ receipt }) => [hexOf(entryOf(receipt)), receipt.log?.commitment ?? '']),
+    );
+    for await (const { index, entry } of reader.entries()) {
+      const commitment = sought.get(hexOf(entry));
+      if (!commitment) continue;
+      const proof = new TextDecoder().decode(formatProof(await reader.proof(index, signed)));
+      const now = (await store.get()) ?? [];
+      await store.put(now.map((one) => withProof(one, commitment, proof)));
+    }
+  } catch (error) {
+    if (error instanceof LineGivenUp) return;
+    // A log that is not there yet or does not hold: looked at again another day.
+  }
+  await host.installation.close(MATTER.prove);
+  await looked.put(Date.now());
+}
+
+function entryOf({ log }: Receipt): Uint8Array {
+  const pairs = log?.commitment.match(/../g) ?? [];
+  return commitmentEntry(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)));
+}
+
+function withProof(one: KeptReceipt, commitment: string, proof: string): KeptReceipt {
+  const { log } = one.receipt;
+  if (log?.commitment !== commitment) return one;
+  return { ...one, receipt: { ...one.receipt, log: { ...log, proof } } };
+}
