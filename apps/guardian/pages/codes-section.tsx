@@ -10,67 +10,62 @@ import { deskWords } from './messages/en-desk.ts';
 const t = deskWords.codes;
 const sheet = en.enrolment;
 
-/** Codes are in this page between the answer and the representative's leave, and nowhere else (GRD1). */
-export function CodesSection({ client, desk, onChange }: DeskSection): ReactNode {
-  const [employees, setEmployees] = useState('');
-  const [codes, setCodes] = useState<readonly string[] | null>(null);
-  const { busy, fault, act } = useAct();
-  const id = useId();
+/** The codes, between the answer and her leave, alone on the page: a way to lose them should be an act (GRD1). */
+export function CodeSheets(props: { codes: readonly string[]; onLeave: () => void }): ReactNode {
+  const { codes, onLeave } = props;
   useEffect(() => {
-    document.body.classList.toggle('sheets-only', codes !== null);
-    if (codes === null) return undefined;
     const stay = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener('beforeunload', stay);
     return () => removeEventListener('beforeunload', stay);
-  }, [codes]);
-
-  if (codes !== null) {
-    return (
-      <section className="printed">
-        <h2 className="no-print">{t.title}</h2>
-        <p className="notice warn no-print" role="status">
-          {t.ready(codes.length)}
-        </p>
-        <div className="buttons no-print">
-          <button type="button" className="button" onClick={() => print()}>
-            {t.print}
-          </button>
-          <button
-            type="button"
-            className="button"
-            onClick={() => saveFile('codes.txt', codes.map((code) => codeSheet(code)).join('\f'))}
-          >
-            {t.save}
-          </button>
-          <button
-            type="button"
-            className="button plain"
-            onClick={() => {
-              setCodes(null);
-              onChange();
-            }}
-          >
-            {t.done}
-          </button>
-        </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-        <section className="sheets" tabIndex={0} aria-label={t.title}>
-          {codes.map((code) => (
-            <article className="sheet" key={code} aria-label={t.sheet}>
-              <h3>{sheet.title}</h3>
-              {sheet.paragraphs.map((text) => (
-                <p key={text}>{text}</p>
-              ))}
-              <p>{sheet.code}</p>
-              <p className="code">{code}</p>
-              <p>{sheet.erase}</p>
-              <p className="code">____-____-____-____-____-____-____</p>
-            </article>
-          ))}
-        </section>
+  }, []);
+  return (
+    <>
+      <h1 className="no-print">{t.title}</h1>
+      <p className="notice warn no-print" role="status">
+        {t.ready(codes.length)}
+      </p>
+      <div className="buttons no-print">
+        <button type="button" className="button" onClick={() => print()}>
+          {t.print}
+        </button>
+        <button
+          type="button"
+          className="button"
+          onClick={() => saveFile('codes.txt', codes.map((code) => codeSheet(code)).join('\f'))}
+        >
+          {t.save}
+        </button>
+        <button type="button" className="button plain" onClick={onLeave}>
+          {t.done}
+        </button>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+      <section className="sheets" tabIndex={0} aria-label={t.title}>
+        {codes.map((code) => (
+          <article className="sheet" key={code} aria-label={t.sheet}>
+            <h2>{sheet.title}</h2>
+            {sheet.paragraphs.map((text) => (
+              <p key={text}>{text}</p>
+            ))}
+            <p>{sheet.code}</p>
+            <p className="code">{code}</p>
+            <p>{sheet.erase}</p>
+            <p className="code">____-____-____-____-____-____-____</p>
+          </article>
+        ))}
       </section>
-    );
-  }
+    </>
+  );
+}
+
+/** Where they are made. */
+export function CodesSection(
+  props: DeskSection & { onDealt: (codes: readonly string[]) => void },
+): ReactNode {
+  const { client, desk, onDealt } = props;
+  const [employees, setEmployees] = useState('');
+  const { busy, fault, act } = useAct();
+  const id = useId();
   return (
     <section className="no-print">
       <h2>{t.title}</h2>
@@ -87,7 +82,7 @@ export function CodesSection({ client, desk, onChange }: DeskSection): ReactNode
             act(async () => {
               const given = { employees: Number(employees) };
               const answer = await client.send<{ codes: string[] }>('/representative/codes', given);
-              setCodes(answer.codes);
+              onDealt(answer.codes);
             });
           }}
         >

@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import type { RepresentativeDesk, RepresentativeState } from '../src/representative/representative-state.ts';
-import { CodesSection } from './codes-section.tsx';
+import { CodeSheets, CodesSection } from './codes-section.tsx';
 import { ElectionSection } from './election-section.tsx';
 import { saveFile } from './file-saving.ts';
 import { type GuardianClient, voiceAbout } from './guardian-client.ts';
@@ -20,6 +20,7 @@ function setupToken(): string | null {
 
 export function RepresentativePage({ client }: { client: GuardianClient }): ReactNode {
   const [token] = useState(setupToken);
+  const [codes, setCodes] = useState<readonly string[] | null>(null);
   const load = useCallback(async () => {
     const [state, about] = await Promise.all([
       client.get<RepresentativeState>('/representative'),
@@ -28,6 +29,13 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
     return { ...state, about };
   }, [client]);
   const [loading, reload] = useLoaded(load);
+  if (codes !== null) {
+    const leave = () => {
+      setCodes(null);
+      reload();
+    };
+    return <CodeSheets codes={codes} onLeave={leave} />;
+  }
   return (
     <Loaded of={loading} retry={reload}>
       {({ isSetUp, desk, about }) => {
@@ -46,7 +54,7 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
             <h1>{t.title}</h1>
             <StateSection desk={desk} />
             <ToSignSection desk={desk} names={names} />
-            <CodesSection {...shared} />
+            <CodesSection {...shared} onDealt={setCodes} />
             <IssueSection {...shared} />
             <WordsSection {...shared} names={names} />
             <ElectionSection {...shared} />
@@ -95,7 +103,7 @@ function StateSection({ desk }: { desk: RepresentativeDesk }): ReactNode {
             </div>
           ))}
         </dd>
-        {witness.forks.length === 0 && (
+        {witness.forks.length === 0 && witness.logs.length > 0 && (
           <>
             <dt>{t.state.forks}</dt>
             <dd>{t.state.noForks}</dd>

@@ -165,7 +165,7 @@ export function SaidPanel(props: {
 export function SeenBy({ lines }: { lines: readonly string[] }): ReactNode {
   return (
     <>
-      <h4>{t.seenBy}</h4>
+      <h3>{t.seenBy}</h3>
       <ul>
         {lines.map((line) => (
           <li key={line}>{line}</li>
