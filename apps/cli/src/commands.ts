@@ -3,6 +3,7 @@ import { register as agreement } from './commands/agreement.ts';
 import { register as code } from './commands/code.ts';
 import { register as env } from './commands/env.ts';
 import { register as exportRecordings } from './commands/export.ts';
+import { register as figures } from './commands/figures.ts';
 import { register as guardian } from './commands/guardian.ts';
 import { register as importForeign } from './commands/import.ts';
 import { register as inspect } from './commands/inspect.ts';
@@ -30,4 +31,5 @@ export const COMMANDS: readonly RegisterCommand[] = [
   agreement,
   log,
   plan,
+  figures,
 ];

@@ -6,9 +6,11 @@ import type { CostRow } from '@aboveboard/planner/catalogue/cost';
 import type { Gpu } from '@aboveboard/planner/catalogue/gpu';
 import type { Model } from '@aboveboard/planner/catalogue/model';
 import { type Problem, sentence } from '@aboveboard/planner/problem';
+import type { Figures } from '@aboveboard/planner/programme/figures';
 import { type PlanAnswer, type PlanAsked, planScenario } from '@aboveboard/planner/scenario/plan';
 import { htmlReport, markdownReport } from '@aboveboard/planner/scenario/report';
 import { CommandFailure } from './command.ts';
+import { measuredBy } from './measured-programme.ts';
 
 export type OwnCatalogue = { models: Model[]; gpus: Gpu[]; costs: CostRow[] };
 
@@ -55,7 +57,11 @@ export type PlannedFile =
   | { ok: false; problems: Problem[]; sentences: string[] };
 
 /** All scenarios of a plan file; all problems of all of them. */
-export async function planFile(file: string, catalogues: readonly string[]): Promise<PlannedFile> {
+export async function planFile(
+  file: string,
+  catalogues: readonly string[],
+  figures: Figures | null = null,
+): Promise<PlannedFile> {
   const given = parseJson(await readGiven(file), file) as { scenarios?: PlanAsked[] } & PlanAsked;
   if (typeof given !== 'object' || given === null) throw new CommandFailure(`${file} holds no plan.`);
   const own = await readOwn(catalogues);
@@ -65,6 +71,7 @@ export async function planFile(file: string, catalogues: readonly string[]): Pro
   scenarios.forEach((scenario, i) => {
     const merged: PlanAsked = {
       ...scenario,
+      ...(scenario.programme && figures ? { programme: measuredBy(scenario.programme, figures) } : {}),
       catalogue: {
         models: [...(scenario.catalogue?.models ?? []), ...own.models],
         gpus: [...(scenario.catalogue?.gpus ?? []), ...own.gpus],

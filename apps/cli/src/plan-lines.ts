@@ -8,10 +8,12 @@ import { askDeploy } from '@aboveboard/planner/deploy/question';
 import { askMemory } from '@aboveboard/planner/memory/question';
 import { askFinetune } from '@aboveboard/planner/memory/tune-question';
 import type { Checked, Problem } from '@aboveboard/planner/problem';
+import type { Figures } from '@aboveboard/planner/programme/figures';
 import { askProgramme } from '@aboveboard/planner/programme/sizing';
 import { shippedTable } from '@aboveboard/planner/speed/predict';
 import { askSpeed } from '@aboveboard/planner/speed/question';
 import { askThroughput } from '@aboveboard/planner/speed/throughput-question';
+import { measuredBy } from './measured-programme.ts';
 import { type OwnCatalogue, readGiven, readOwn } from './plan-file.ts';
 import { modelFromFiles } from './plan-model.ts';
 
@@ -40,15 +42,18 @@ export async function filterLines(
   filter: string,
   file: string,
   catalogues: readonly string[],
-  options: { out?: string; digests?: boolean } = {},
+  options: { out?: string; digests?: boolean; figures?: Figures | null } = {},
 ): Promise<Reply[]> {
   const answer = answers[filter];
   if (!answer) throw new RangeError(`no filter ${filter}`);
   const own = await readOwn(catalogues);
+  const { figures } = options;
+  const measured: typeof answer = (line, entries) =>
+    answer(figures ? (measuredBy(line, figures) as Line) : line, entries);
   const lines = (await readGiven(file)).split('\n').filter((line) => line.trim() !== '');
   const replies: Reply[] = [];
   for (const [i, line] of lines.entries())
-    replies.push(await reply(line, i + 1, answer, own, options.digests));
+    replies.push(await reply(line, i + 1, measured, own, options.digests));
   const first = replies[0];
   if (options.out && first && 'files' in first) await writeFiles(options.out, first as DeployAnswer);
   return replies;

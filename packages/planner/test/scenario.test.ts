@@ -91,6 +91,7 @@ describe('programme', () => {
       contributors: 10,
       browser_share: 1,
       measured: { bytes_per_browser_hour: 1000 },
+      measured_from: 'running server of the house',
     });
     expect(own.ok && own.value.uploads_a_month).toMatchObject({
       low: 1000 * 10 * 5 * 4.345,

@@ -1,3 +1,4 @@
+import type { Figures } from '@aboveboard/planner/programme/figures';
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 
@@ -12,6 +13,14 @@ const filters = {
   programme: 'what a recording programme needs: storage, vault, annotation, GPU hours',
 } as const;
 
+type PlanOptions = { report: string; catalogue?: string[]; fromServer?: boolean; figures?: string };
+
+async function figuresFor(context: CommandContext, options: PlanOptions): Promise<Figures | null> {
+  if (!options.fromServer && options.figures === undefined) return null;
+  const { chosenFigures } = await import('../plan-figures.ts');
+  return chosenFigures(context, options, new Date().toISOString().slice(0, 10));
+}
+
 export function register(program: Command, context: CommandContext): void {
   const plan = program
     .command('plan [file]')
@@ -23,13 +32,15 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option('--report <kind>', 'html, md or json', 'md')
     .option('--catalogue <files...>', 'own catalogue files, which come before the built-in entries by name')
-    .action(async (file: string | undefined, options: { report: string; catalogue?: string[] }) => {
+    .option('--from-server', 'take the programme’s figures from the installation in the data folder')
+    .option('--figures <file>', 'or from a file that aboveboard figures --json wrote')
+    .action(async (file: string | undefined, options: PlanOptions) => {
       if (!file) throw new UsageError('Name a plan file, or one of the filters: see aboveboard plan --help.');
       if (!['html', 'md', 'json'].includes(options.report)) {
         throw new UsageError(`There is no report called ${options.report}: html, md or json.`);
       }
       const { planFile } = await import('../plan-file.ts');
-      const planned = await planFile(file, options.catalogue ?? []);
+      const planned = await planFile(file, options.catalogue ?? [], await figuresFor(context, options));
       if (!planned.ok) {
         context.result({ problems: planned.problems });
         for (const line of planned.sentences) context.note(line);
@@ -51,9 +62,10 @@ export function register(program: Command, context: CommandContext): void {
         .option('--digests', 'read the files of a model whole, for their digests in the air-gap list');
     // The command above has --catalogue too, and takes it wherever it stands.
     filter.action(async (file: string | undefined, _: object, command: Command) => {
-      const options = command.optsWithGlobals<{ catalogue?: string[]; out?: string; digests?: boolean }>();
+      const options = command.optsWithGlobals<PlanOptions & { out?: string; digests?: boolean }>();
       const { filterLines } = await import('../plan-lines.ts');
-      const replies = await filterLines(name, file ?? '-', options.catalogue ?? [], options);
+      const figures = name === 'programme' ? await figuresFor(context, options) : null;
+      const replies = await filterLines(name, file ?? '-', options.catalogue ?? [], { ...options, figures });
       for (const reply of replies) context.print(JSON.stringify(reply));
       context.result(replies);
       const failed = replies.filter((reply) => 'problems' in reply).length;

@@ -49,6 +49,7 @@ export type MemoryWorking = {
     | 'weightBytes'
     | 'activation'
     | 'nonTorch'
+    | 'communication'
     | 'graphs'
     | 'capacity'
     | 'budget'
@@ -67,6 +68,7 @@ export type MemoryWorking = {
   quant: string;
   maxLen: number;
   binds: ServeMemory['binds'];
+  unchecked: readonly string[];
 };
 
 export type Answered = {
@@ -137,7 +139,7 @@ export function answerScenario(given: PlanAsked, own: OwnCatalogue, draws: numbe
         memory: asked.memory ? memoryWorking(asked, answer) : null,
         finetune:
           asked.finetune && answer.finetune ? tuneWorking(asked.finetune, answer.finetune, own.gpus) : null,
-        full: asked.speed ? keptFull(asked.speed, own) : null,
+        full: answer.throughput ?? (asked.speed ? keptFull(asked.speed, own) : null),
         target: asked.service?.tpot_p95_ms ?? 0,
         figures: costFigures(full, answer),
         tables: reportTables(answer),
@@ -194,6 +196,7 @@ function memoryWorking(asked: PlanAsked, answer: PlanAnswer): MemoryWorking | nu
     weightBytes,
     activation,
     nonTorch,
+    communication,
     graphs,
     capacity,
     budget,
@@ -215,6 +218,7 @@ function memoryWorking(asked: PlanAsked, answer: PlanAnswer): MemoryWorking | nu
       weightBytes,
       activation,
       nonTorch,
+      communication,
       graphs,
       capacity,
       budget,
@@ -244,6 +248,7 @@ function memoryWorking(asked: PlanAsked, answer: PlanAnswer): MemoryWorking | nu
     quant: quant.name,
     maxLen,
     binds,
+    unchecked: answer.memory?.unchecked ?? [],
   };
 }
 

@@ -78,6 +78,15 @@ export function speedChart(curve: readonly CurvePoint[], target: number, width: 
         dy: -10,
         fill: 'var(--accent)',
       }),
+      // Where eight cases of ten lie, as far as the picture reaches.
+      Plot.ruleY(shown, {
+        y: 'throughput',
+        x1: (point: CurvePoint) => point.band.tpot[0],
+        x2: (point: CurvePoint) => Math.min(point.band.tpot[1], right * 1.04),
+        stroke: 'var(--accent)',
+        strokeOpacity: 0.45,
+        strokeWidth: 3,
+      }),
       Plot.line(shown, { x: 'tpot', y: 'throughput', stroke: 'var(--ink-soft)', strokeWidth: 1.5 }),
       Plot.dot(shown, {
         x: 'tpot',

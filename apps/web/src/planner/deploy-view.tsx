@@ -18,6 +18,9 @@ export const DeployView = memo(function DeployView(props: {
   return (
     <section aria-label={`${text.deploy.title}: ${name}`}>
       {props.titled && <h3>{name}</h3>}
+      {answer.unchecked.length > 0 && (
+        <p className="small">{text.figures.uncheckedIs(answer.unchecked.join('; '))}</p>
+      )}
       <div className="buttons">
         <button type="button" className="button plain" onClick={archive}>
           {text.deploy.saveAll}

@@ -38,7 +38,9 @@ export function askedOf(draft: Draft): { asked: PlanAsked; problems: Problem[] }
       });
       continue;
     }
-    for (const place of field.at) put(asked, place, value);
+    // A part that says something else of its own keeps it (`otherwise` tells the user).
+    for (const place of field.at)
+      if ((get(asked, place) ?? undefined) === undefined) put(asked, place, value);
   }
   if (draft.written.deployed !== 'yes') delete asked['deploy'];
   leaveUnasked(asked);
@@ -69,9 +71,11 @@ function follow(draft: Draft, asked: Tree): void {
 
 /** A part that has only what it shares with another part was not asked for. */
 function leaveUnasked(asked: Tree): void {
-  const { speed, cost, finetune, programme } = asked;
+  const { speed, cost, finetune, programme, throughput } = asked;
   if (isTree(speed) && ['isl', 'osl', 'concurrency'].every((name) => speed[name] === undefined))
     delete asked['speed'];
+  if (isTree(throughput) && asked['speed'] === undefined && throughput['model_path'] === undefined)
+    delete asked['throughput'];
   if (isTree(cost) && Object.keys(cost).every((name) => ['gpu', 'tariff'].includes(name)))
     delete asked['cost'];
   if (isTree(finetune) && finetune['method'] === undefined) delete asked['finetune'];
@@ -160,14 +164,47 @@ export function draftOf(asked: PlanAsked): Draft {
   delete rest['control'];
   for (const id of allFields) {
     const field = fieldOf(id);
-    const value = field.at.map((place) => take(rest, place, field)).find((one) => one !== undefined);
-    if (value !== undefined) written[id] = value.slice(0, 200);
+    let first: string | undefined;
+    for (const place of field.at) {
+      const held = get(rest, place);
+      const value = take(rest, place, field);
+      if (value === undefined) continue;
+      first ??= value;
+      // Memory for one GPU and speed on another is a plan that somebody may mean: neither is dropped.
+      if (value !== first) put(rest, place, held);
+    }
+    if (first !== undefined) written[id] = first.slice(0, 200);
   }
   for (const id of allFields) {
     const { follows } = fieldOf(id);
     if (follows && written[id] === written[follows]) delete written[id];
   }
   return { written, rest: rest as PlanAsked };
+}
+
+/** Where a part of the plan has its own value in place of a field's. */
+export function otherwise(draft: Draft, id: FieldId): { place: string; value: string }[] {
+  const { at } = fieldOf(id);
+  if (at.length < 2) return [];
+  return at.flatMap((place) => {
+    const value = get(draft.rest as Tree, place) ?? undefined;
+    if (value === undefined) return [];
+    return [{ place, value: isTree(value) ? text.plan.ofItsOwn : String(value).slice(0, 200) }];
+  });
+}
+
+/** The same with the field's value everywhere. */
+export function unified(draft: Draft, id: FieldId): Draft {
+  const rest = structuredClone(draft.rest) as Tree;
+  for (const place of fieldOf(id).at) drop(rest, place);
+  return { ...draft, rest: rest as PlanAsked };
+}
+
+function drop(tree: Tree, place: string): void {
+  const steps = place.split('.');
+  const last = steps.pop() ?? '';
+  const holder = steps.length === 0 ? tree : get(tree, steps.join('.'));
+  if (isTree(holder)) delete holder[last];
 }
 
 /** A plan as `aboveboard plan` reads it. */
@@ -214,7 +251,7 @@ function takeOwn(drafts: readonly Draft[]): OwnCatalogue {
   return all;
 }
 
-function controlOf(given: unknown): ControlAsked {
+export function controlOf(given: unknown): ControlAsked {
   if (!isTree(given)) return {};
   const evidence = (Array.isArray(given['evidence']) ? given['evidence'] : []).filter(isTree).slice(0, 500);
   const weights = isTree(given['weights']) ? given['weights'] : {};

@@ -48,6 +48,12 @@ const named = {
   isl: { at: ['speed.isl'], kind: 'number' },
   osl: { at: ['speed.osl'], kind: 'number' },
   concurrency: { at: ['speed.concurrency'], kind: 'number' },
+  fullScenario: {
+    at: ['throughput.scenario'],
+    kind: 'choice',
+    values: ['offline', 'server', 'interactive'],
+    standard: 'offline',
+  },
   rate: { at: ['service.requests_a_second'], kind: 'number' },
   burstiness: { at: ['service.burstiness'], kind: 'number' },
   ttft: { at: ['service.ttft_p95_ms'], kind: 'number' },
@@ -112,6 +118,7 @@ const named = {
   evaluationTasks: { at: ['programme.evaluation_tasks'], kind: 'number' },
   programmeModel: { at: ['programme.model'], kind: 'text' },
   programmeGpu: { at: ['programme.gpu'], kind: 'text' },
+  measuredFrom: { at: ['programme.measured_from'], kind: 'text' },
 
   deployed: { at: ['deploy'], kind: 'flag' },
   modelPath: { at: ['deploy.model_path'], kind: 'text' },
@@ -185,7 +192,7 @@ export const fieldGroups: readonly FieldGroup[] = [
       'draft',
     ],
   },
-  { id: 'load', fields: ['isl', 'osl', 'concurrency', 'rate', 'ttft', 'tpot', 'burstiness'] },
+  { id: 'load', fields: ['isl', 'osl', 'concurrency', 'rate', 'ttft', 'tpot', 'burstiness', 'fullScenario'] },
   {
     id: 'cost',
     fields: [
@@ -237,6 +244,8 @@ export const fieldGroups: readonly FieldGroup[] = [
       'rentOf',
       'cloudDiscount',
       'cloudExtra',
+      'egressTb',
+      'egressPrice',
       'cloudFall',
       'apiCached',
       'cachedShare',
@@ -279,7 +288,7 @@ export const fieldGroups: readonly FieldGroup[] = [
       'programmeGpu',
     ],
   },
-  { id: 'rates', folded: true, needs: 'recorders', fields: rateFields },
+  { id: 'rates', folded: true, needs: 'recorders', fields: [...rateFields, 'measuredFrom'] },
   {
     id: 'deploy',
     folded: true,
@@ -313,4 +322,9 @@ const alsoAt: Record<string, FieldId> = {
   'deploy.minDriver': 'minDriver',
   'memory.moe_ep_size': 'ep',
   'memory.attention_dp_size': 'dp',
+  'throughput.model_path': 'model',
+  'throughput.system': 'gpu',
+  'throughput.precision': 'quant',
+  'throughput.isl': 'isl',
+  'throughput.osl': 'osl',
 };

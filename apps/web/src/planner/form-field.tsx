@@ -19,6 +19,8 @@ const wide: readonly FieldId[] = [
   'tuneCheckpointing',
   'programmeModel',
   'programmeGpu',
+  'measuredFrom',
+  'fullScenario',
   'deployed',
   'modelPath',
   'image',
@@ -33,7 +35,10 @@ type Props = {
   placeholder: string;
   source: string;
   unit: string;
+  /** Where a part of the plan has another value than this field, in words; empty: nowhere. */
+  others: string;
   onWrite: (written: Written) => void;
+  onUnify: (id: FieldId) => void;
 };
 
 /** One figure of the form, with what is wrong with it beside it. */
@@ -97,6 +102,14 @@ export const FormField = memo(function FormField(props: Props): ReactNode {
           maxLength={200}
           onChange={(event) => onWrite({ [id]: event.target.value })}
         />
+      )}
+      {props.others && (
+        <p className="near small">
+          {props.others}{' '}
+          <button type="button" onClick={() => props.onUnify(id)}>
+            {text.plan.useAbove}
+          </button>
+        </p>
       )}
       <Faults {...props} at={`${input}-fault`} />
     </div>

@@ -41,7 +41,9 @@ function termsOf({ plan, shape, kv, quant, maxLen, layout }: MemoryWorking): Ter
       id: 'overhead',
       bytes: overhead,
       inputs: [
-        [text.memory.terms.overhead, `${figure(gib(plan.nonTorch))} + ${figure(gib(plan.graphs))} GiB`],
+        [text.memory.overheads.runtime, `${figure(gib(plan.nonTorch - plan.communication))} GiB`],
+        [text.memory.overheads.communication, `${figure(gib(plan.communication))} GiB`],
+        [text.memory.overheads.graphs, `${figure(gib(plan.graphs))} GiB`],
       ],
     },
     {
@@ -88,6 +90,9 @@ export const MemoryStack = memo(function MemoryStack(props: {
           {verdict === text.figures.edge && `: ${text.figures.edge}`}
         </span>
       </h3>
+      {memory.unchecked.length > 0 && (
+        <p className="small">{text.figures.uncheckedIs(memory.unchecked.join('; '))}</p>
+      )}
       <div className="stack" aria-hidden="true">
         <div className="room" style={{ width: at(capacity) }} />
         <div className="filled">

@@ -8,7 +8,15 @@ import { saveText } from './save-file.ts';
 const MOST_FILE = 2_000_000;
 
 /** Save, open, link, print: all of it in the browser. */
-export function PlanKeeping(props: { plan: Plan; onOpen: (plan: Plan) => void }): ReactNode {
+export function PlanKeeping(props: {
+  plan: Plan;
+  /** What stood here before another plan was opened or begun. */
+  before: Plan | null;
+  /** False: this browser keeps nothing over a reload. */
+  isKept: boolean;
+  onOpen: (plan: Plan) => void;
+  onAnew: () => void;
+}): ReactNode {
   const { plan } = props;
   const [link, setLink] = useState<{ of: Plan; address: string } | null>(null);
   const [said, setSaid] = useState('');
@@ -39,6 +47,28 @@ export function PlanKeeping(props: { plan: Plan; onOpen: (plan: Plan) => void })
         <button type="button" className="button plain" onClick={() => print()}>
           {text.plan.print}
         </button>
+        <button
+          type="button"
+          className="button plain"
+          onClick={() => {
+            props.onAnew();
+            setSaid(text.plan.anewSaid);
+          }}
+        >
+          {text.plan.anew}
+        </button>
+        {props.before && (
+          <button
+            type="button"
+            className="button plain"
+            onClick={() => {
+              if (props.before) props.onOpen(props.before);
+              setSaid('');
+            }}
+          >
+            {text.plan.bringBack}
+          </button>
+        )}
         <input
           ref={file}
           type="file"
@@ -77,6 +107,7 @@ export function PlanKeeping(props: { plan: Plan; onOpen: (plan: Plan) => void })
           <p className="soft small">{text.plan.linkNote}</p>
         </div>
       )}
+      <p className="soft small">{props.isKept ? text.plan.keptNote : text.plan.notKept}</p>
       <p role="status" className="soft small">
         {said}
       </p>

@@ -1,16 +1,18 @@
 import type { Model } from '@aboveboard/planner/catalogue/model';
 import type { ControlWay } from '@aboveboard/planner/control/matrix';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Answered, Offered } from './calculation.ts';
 import { ComparisonView, type Shown } from './comparison-view.tsx';
 import { ControlView } from './control-view.tsx';
-import { examplePlan, MOST_SCENARIOS, type Plan, type Written } from './draft.ts';
+import { examplePlan, MOST_SCENARIOS, type Plan, unified, type Written } from './draft.ts';
+import type { FieldId } from './fields.ts';
 import { HeadlineView } from './headline-view.tsx';
 import { text } from './messages/en.ts';
 import { ModelPick } from './model-pick.tsx';
 import { joinedOwn, noOwn, type OwnCatalogue } from './own-catalogue.ts';
 import { OwnView } from './own-view.tsx';
 import { PlanKeeping } from './plan-keeping.tsx';
+import { keepPlan, keptPlan } from './plan-kept.ts';
 import { planInFragment } from './plan-link.ts';
 import './planner.css';
 import { ReportView } from './report-view.tsx';
@@ -21,13 +23,19 @@ import { type Working, WorkingDialog, WorkingProvider } from './working.tsx';
 
 /** The planner. After it has loaded it asks nothing of any server; a plan travels in files and fragments only. */
 export default function PlannerPage(): ReactNode {
-  const [plan, setPlan] = useState<Plan>(examplePlan);
+  const [kept] = useState(() => keptPlan());
+  const [plan, setPlan] = useState<Plan>(() => kept?.plan ?? examplePlan());
+  const [before, setBefore] = useState<Plan | null>(null);
   const [at, setAt] = useState(0);
   const [broken, setBroken] = useState(false);
   const [working, setWorking] = useState<Working | null>(null);
   const answers = useAnswers(plan);
 
+  const latest = useRef(plan);
+  latest.current = plan;
+  const isKept = useKeeping(plan);
   const open = useCallback((opened: Plan) => {
+    setBefore(latest.current);
     setPlan(opened);
     setAt(0);
   }, []);
@@ -38,10 +46,11 @@ export default function PlannerPage(): ReactNode {
       setBroken(found === null);
       if (found) open(found);
     };
-    void follow();
+    // The plan of this very link was opened before, and may have been changed since.
+    if (kept?.of !== location.hash) void follow();
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
-  }, [open]);
+  }, [open, kept]);
 
   const write = useCallback(
     (written: Written) =>
@@ -54,6 +63,20 @@ export default function PlannerPage(): ReactNode {
     [at],
   );
 
+  const startAnew = useCallback(() => {
+    // A link in the address would bring its plan back with the next load.
+    history.replaceState(null, '', location.pathname + location.search);
+    setBroken(false);
+    open(examplePlan());
+  }, [open]);
+  const unify = useCallback(
+    (id: FieldId) =>
+      setPlan((before) => ({
+        ...before,
+        scenarios: before.scenarios.map((draft, i) => (i === at ? unified(draft, id) : draft)),
+      })),
+    [at],
+  );
   const setControl = useCallback(
     (control: Plan['control']) => setPlan((before) => ({ ...before, control })),
     [],
@@ -63,9 +86,11 @@ export default function PlannerPage(): ReactNode {
   const takeModel = useCallback(
     (model: Model) => {
       setPlan((before) => ({ ...before, own: joinedOwn(before.own, { ...noOwn, models: [model] }) }));
+      unify('model');
+      unify('quant');
       write({ model: model.name, quant: '' });
     },
-    [write],
+    [write, unify],
   );
   const draft = plan.scenarios[at] ?? plan.scenarios[0];
   const state = answers.scenarios[at];
@@ -82,7 +107,7 @@ export default function PlannerPage(): ReactNode {
         <h1>{text.title}</h1>
         <p>{text.lead}</p>
         <p>{text.informs}</p>
-        <PlanKeeping plan={plan} onOpen={open} />
+        <PlanKeeping plan={plan} before={before} isKept={isKept} onOpen={open} onAnew={startAnew} />
         {broken && <p className="notice warn">{text.plan.linkBroken}</p>}
         {answers.failed && (
           <p className="notice danger" role="alert">
@@ -102,6 +127,7 @@ export default function PlannerPage(): ReactNode {
               offered={answers.offered}
               files={<ModelPick key={at} onModel={takeModel} />}
               onWrite={write}
+              onUnify={unify}
             />
             <OwnView own={plan.own} offered={answers.offered} onOwn={setOwn} onSave={answers.saveCatalogue} />
           </div>
@@ -145,6 +171,21 @@ export default function PlannerPage(): ReactNode {
       <WorkingDialog working={working} onClose={() => setWorking(null)} />
     </WorkingProvider>
   );
+}
+
+/** Keeps the plan in the tab, for a reload; false: the browser keeps nothing. */
+function useKeeping(plan: Plan): boolean {
+  const [isKept, setKept] = useState(true);
+  useEffect(() => {
+    const keep = () => setKept(keepPlan({ plan, of: location.hash }));
+    const waiting = setTimeout(keep, 300);
+    addEventListener('pagehide', keep);
+    return () => {
+      clearTimeout(waiting);
+      removeEventListener('pagehide', keep);
+    };
+  }, [plan]);
+  return isKept;
 }
 
 /** What was verified, in the words of the matrix. */

@@ -21,7 +21,7 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
   const memories = whole.flatMap(({ answered: { memory } }) => (memory ? [memory] : []));
   const scale = memories.length > 0 ? memoryScale(memories) : 1;
   const curves = whole.flatMap(({ answered: { answer }, ...rest }) =>
-    answer.curve ? [{ ...rest, curve: answer.curve }] : [],
+    answer.curve ? [{ ...rest, curve: answer.curve, unchecked: answer.speed?.unchecked ?? [] }] : [],
   );
   const costs = whole.flatMap(({ answered, name, key }) =>
     answered.answer.cost ? [{ name, key, answered, cost: answered.answer.cost }] : [],
@@ -49,8 +49,15 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
       )}
       <Kind title={text.speed.title} note={curves.length > 0 ? text.speed.note : text.speed.none}>
         <div className="charts">
-          {curves.map(({ name, key, curve, target }) => (
-            <SpeedView key={key} titled={titled} name={name} curve={curve} target={target} />
+          {curves.map(({ name, key, curve, target, unchecked }) => (
+            <SpeedView
+              key={key}
+              titled={titled}
+              name={name}
+              curve={curve}
+              target={target}
+              unchecked={unchecked}
+            />
           ))}
         </div>
       </Kind>

@@ -3,8 +3,9 @@ import type { Problem } from '@aboveboard/planner/problem';
 import type { ProgrammeRate } from '@aboveboard/planner/programme/rates';
 import { memo, type ReactNode, useId } from 'react';
 import type { Answered, Offered } from './calculation.ts';
-import { type Draft, problemsByField, type Written } from './draft.ts';
+import { type Draft, otherwise, problemsByField, type Written } from './draft.ts';
 import { type CostFigure, type FieldGroup, type FieldId, fieldGroups } from './fields.ts';
+import { FiguresPick } from './figures-pick.tsx';
 import { FormField } from './form-field.tsx';
 import { text } from './messages/en.ts';
 import { writeNumber, writeRange } from './written-number.ts';
@@ -18,6 +19,7 @@ export function ScenarioForm(props: {
   /** Where the model's own files are picked. */
   files: ReactNode;
   onWrite: (written: Written) => void;
+  onUnify: (id: FieldId) => void;
 }): ReactNode {
   const { draft, offered, onWrite } = props;
   const { fields, elsewhere } = problemsByField(props.problems);
@@ -54,11 +56,14 @@ export function ScenarioForm(props: {
                   placeholder={fallback(props.answered, offered, id)}
                   source={draft.written[id] ? '' : sourceOf(props.answered, offered, id)}
                   unit={offered?.units[id as CostFigure] ?? ''}
+                  others={othersOf(draft, id)}
                   onWrite={onWrite}
+                  onUnify={props.onUnify}
                 />
               ))}
             </div>
             {group.id === 'machine' && props.files}
+            {group.id === 'rates' && <FiguresPick onWrite={onWrite} />}
           </>
         );
         // What may stay empty stays folded, unless something is wrong in there.
@@ -77,6 +82,11 @@ export function ScenarioForm(props: {
       {offered && <Names id={lists} offered={offered} />}
     </form>
   );
+}
+
+function othersOf(draft: Draft, id: FieldId): string {
+  const others = otherwise(draft, id);
+  return others.map(({ place, value }) => text.plan.otherwise(place, value)).join(' ');
 }
 
 /** The list of names that a field offers. */

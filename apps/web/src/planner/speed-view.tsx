@@ -13,11 +13,14 @@ export function SpeedView(props: {
   titled: boolean;
   curve: readonly CurvePoint[];
   target: number;
+  /** What no measured row stands behind. */
+  unchecked: readonly string[];
 }): ReactNode {
   const { name, curve, target } = props;
   const draw = useCallback((width: number) => speedChart(curve, target, width, HEIGHT), [curve, target]);
   const meeting = curve.filter(({ meets }) => meets).map(({ throughput }) => throughput);
-  return (
+  const between = ([low, high]: readonly [number, number]) => text.figures.between(figure(low), figure(high));
+  const chart = (
     <Chart
       title={props.titled ? name : null}
       says={
@@ -28,19 +31,26 @@ export function SpeedView(props: {
       table={{
         head: [
           text.speed.atOnce,
-          text.figures.ttft,
-          text.figures.tpot,
-          text.speed.throughput,
+          `${text.figures.ttft} (${text.speed.tenth})`,
+          `${text.figures.tpot} (${text.speed.tenth})`,
+          `${text.speed.throughput} (${text.speed.tenth})`,
           text.speed.meets,
         ],
         rows: curve.map((point) => [
           String(point.concurrency),
-          `${figure(point.ttft)} ms`,
-          `${figure(point.tpot)} ms`,
-          figure(point.throughput),
+          `${figure(point.ttft)} ms (${between(point.band.ttft)})`,
+          `${figure(point.tpot)} ms (${between(point.band.tpot)})`,
+          `${figure(point.throughput)} (${between(point.band.throughput)})`,
           point.meets ? text.figures.yes : text.figures.no,
         ]),
       }}
     />
+  );
+  if (props.unchecked.length === 0) return chart;
+  return (
+    <div>
+      {chart}
+      <p className="small">{text.figures.uncheckedIs(props.unchecked.join('; '))}</p>
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { text } from './messages/en.ts';
 import { figure } from './numbers.ts';
 import type { TuneTerm, TuneWorking } from './tune-working.ts';
+import { uncheckedOr } from './unchecked.ts';
 import type { Working } from './working.tsx';
 
 /** A training step's figures with what they were made from. */
@@ -16,7 +17,7 @@ export function tunePeakWorking(tune: TuneWorking): Working {
     title: text.finetune.peak,
     value: `${figure(tune.peak.peak_gib)} GiB`,
     range: text.figures.between(figure(low), figure(high)),
-    basis: basisOf(tune),
+    basis: uncheckedOr(basisOf(tune), tune.peak.unchecked),
     formula: text.finetune.peakFormula,
     inputs: tune.terms.map(({ id, gib }) => [text.finetune.terms[id], `${figure(gib)} GiB`]),
     sources: sourcesOf(tune),

@@ -4,6 +4,7 @@ import type { Answered } from './calculation.ts';
 import { formulas, text } from './messages/en.ts';
 import { compact, figure, gib, money, share } from './numbers.ts';
 import { tunePeakWorking } from './tune-terms.ts';
+import { uncheckedOr } from './unchecked.ts';
 import { ways } from './ways.ts';
 import type { Working } from './working.tsx';
 
@@ -152,18 +153,6 @@ function speedFigure(
   };
 }
 
-/** What no measured row stands behind is said before anything else. */
-function uncheckedOr(
-  basis: NonNullable<Working['basis']>,
-  unchecked: readonly string[] = [],
-): NonNullable<Working['basis']> {
-  if (unchecked.length === 0) return basis;
-  return {
-    word: `${basis.word}, ${text.basis.unchecked.word}`,
-    says: text.basis.unchecked.says(unchecked.join('; ')),
-  };
-}
-
 function basisOf(basis: string): { word: string; says: string } {
   const says = text.speed.basis[basis] ?? basis;
   return { word: basis, says: text.basis.speed(says) };
@@ -200,11 +189,13 @@ const speedFigures: KeyFigure[] = [
   speedFigure('gpus', text.figures.gpus, formulas.gpus, ({ answer: { service, speed } }) => {
     if (!service || !speed) return null;
     if (!service.reachable) return { value: text.figures.unreachable };
-    // The simulation runs at the typical speed; slower and faster machines need in proportion.
-    const { p10, p50, p90 } = speed.throughput_tok_s_per_gpu;
     const whole = service.gpus / service.replicas;
-    const at = (speedThen: number) => figure(Math.ceil((service.replicas * p50) / speedThen) * whole);
-    return { value: figure(service.gpus), range: text.figures.between(at(p90), at(p10)) };
+    const { low, high } = service.interval;
+    const least = figure((low ?? service.replicas) * whole);
+    return {
+      value: figure(service.gpus),
+      range: high === null ? text.figures.orMore(least) : text.figures.between(least, figure(high * whole)),
+    };
   }),
 ];
 
@@ -235,6 +226,8 @@ const madeOf: Record<Way, readonly CostField[]> = {
     'cloudHour',
     'cloudDiscount',
     'cloudExtra',
+    'egressTb',
+    'egressPrice',
     'cloudFall',
     'staffFte',
     'staffCost',

@@ -1,5 +1,6 @@
 import { type CostRow, costRows, typicalCost } from '../catalogue/cost.ts';
 import type { Gpu } from '../catalogue/gpu.ts';
+import { type Server, serverOf } from '../catalogue/server.ts';
 import type { Quantity } from './quantity.ts';
 
 /**
@@ -18,9 +19,7 @@ export function defaultFigures(gpu: Gpu | undefined, own: readonly CostRow[]): R
     gpu && [...own, ...costRows].some((row) => row.category === 'gpu_price' && row.name === gpu.name);
   return {
     ...(priced ? { gpuPrice: cost('gpu_price', gpu.name) } : {}),
-    serverPrice: cost('server_base', 'data centre chassis without GPUs, per 8 GPUs'),
-    gpusPerServer: fixed(8),
-    networkPrice: cost('network', 'switching and cabling per 8-GPU server'),
+    ...chassis(gpu ? serverOf(gpu) : undefined, cost),
     storageTb: fixed(20, 10, 40),
     storagePrice: cost('storage', 'NVMe storage'),
     rackPrice: cost('rack', 'rack with power distribution, per 4 servers'),
@@ -48,6 +47,12 @@ export function defaultFigures(gpu: Gpu | undefined, own: readonly CostRow[]): R
     utilisation: fixed(0.5, 0.25, 0.75),
     cloudDiscount: cost('cloud_discount', '1-year reserved', 0.01),
     cloudExtra: cost('cloud_hidden', 'share of bill outside GPU rate', 0.01),
+    egressTb: {
+      ...fixed(0),
+      source:
+        'assumption: none of its own, since the share on top holds the egress of an ordinary bill; where you give TB, take it out of that share',
+    },
+    egressPrice: cost('egress', 'cloud egress', 1000),
     cloudFall: fixed(0.15, 0, 0.3),
     apiCached: fixed(0),
     cachedShare: fixed(0, 0, 0),
@@ -56,4 +61,31 @@ export function defaultFigures(gpu: Gpu | undefined, own: readonly CostRow[]): R
   };
 }
 
-const sourceOf = (gpu: Gpu) => `${gpu.source} (${gpu.date}, ${gpu.confidence})`;
+/**
+ * The server of this GPU in the catalogue, else one of eight. Chassis and switching are priced by eight GPUs (a
+ * workstation by four), so a larger or smaller server takes its share of that price.
+ */
+function chassis(
+  server: Server | undefined,
+  cost: (category: string, name: string, scale?: number) => Quantity,
+): Record<string, Quantity> {
+  const gpus = server?.spec.gpus ?? 8;
+  const desk = server?.name.startsWith('workstation') ?? false;
+  const at = (said: Quantity, of: number): Quantity =>
+    gpus === of ? said : { ...said, source: `${said.source}; for ${gpus} GPUs of ${of}` };
+  return {
+    serverPrice: desk
+      ? at(cost('server_base', 'workstation chassis without GPUs, per 4 GPUs', gpus / 4), 4)
+      : at(cost('server_base', 'data centre chassis without GPUs, per 8 GPUs', gpus / 8), 8),
+    gpusPerServer: {
+      low: gpus,
+      typical: gpus,
+      high: gpus,
+      source: server ? `${server.title}: ${sourceOf(server)}` : 'assumption: a server of eight',
+    },
+    networkPrice: at(cost('network', 'switching and cabling per 8-GPU server', gpus / 8), 8),
+  };
+}
+
+const sourceOf = (row: { source: string; date: string; confidence: string }) =>
+  `${row.source} (${row.date}, ${row.confidence})`;

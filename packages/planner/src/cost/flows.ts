@@ -58,6 +58,7 @@ export function cashFlows(draw: CostDraw, years: number, startGpus: number, into
     figure(draw, costIndex.cloudHour) *
     (1 - figure(draw, costIndex.cloudDiscount)) *
     (1 + figure(draw, costIndex.cloudExtra));
+  const egress = figure(draw, costIndex.egressTb) * figure(draw, costIndex.egressPrice);
   const cached = figure(draw, costIndex.apiCached) > 0 ? figure(draw, costIndex.apiCached) : apiIn;
   const inputPrice =
     ((1 - figure(draw, costIndex.cachedShare)) * apiIn + figure(draw, costIndex.cachedShare) * cached) / 1e6;
@@ -72,6 +73,7 @@ export function cashFlows(draw: CostDraw, years: number, startGpus: number, into
   let hardware = 1;
   let rent = 1;
   let price = 1;
+  let grown = 1;
   for (let month = 0; month < months; month++) {
     const wanted = perGpuMonth > 0 ? Math.ceil(tokensOut / perGpuMonth) : startGpus;
     const target = Math.max(startGpus, gpus, wanted);
@@ -92,11 +94,12 @@ export function cashFlows(draw: CostDraw, years: number, startGpus: number, into
     const power = capacityKw * (idleShare + (1 - idleShare) * load) * energyKw;
     onPremise[month] =
       own + loan + power + capacityKw * space + staff + invested * support + gpus * failed * hardware;
-    cloud[month] = Math.max(startGpus, wanted) * rentEach * rent + staff / 2;
+    cloud[month] = Math.max(startGpus, wanted) * rentEach * rent + egress * grown + staff / 2;
     api[month] = (tokensIn * inputPrice + tokensOut * outputPrice) * price + apiStaff;
     flows.gpus[month] = gpus;
     tokens += tokensIn + tokensOut;
     tokensIn *= growth;
+    grown *= growth;
     tokensOut *= growth;
     hardware *= hardwareFall;
     rent *= cloudFall;

@@ -16,6 +16,7 @@ export type QuantLayout = {
 
 const vllm = 'vLLM and the quantiser: block and scale sizes of the format';
 const ggml = 'ggml block structs (ggml-common.h): block bytes / block weights';
+const mixed = 'llama.cpp tools/quantize/README.md: bits a weight of whole files, Llama-3.1-8B';
 const linears = (name: string, bytes: number, source = vllm): QuantLayout => ({
   name,
   bytes,
@@ -92,13 +93,19 @@ const layouts: QuantLayout[] = [
   file('iq4_nl', 4.5),
   file('tq1_0', 1.6875),
   file('tq2_0', 2.0625),
-  // Mixes of kinds: whole files as the quantiser's table gives them for an 8 B model.
-  file('q2_k_s', 2.79, 'llama.cpp quantize README, 8 B model'),
-  file('q3_k_m', 4.0, 'llama.cpp quantize README, 8 B model'),
-  file('q4_k_s', 4.67, 'llama.cpp quantize README, 8 B model'),
-  file('q4_k_m', 4.89, 'llama.cpp quantize README, 8 B model'),
-  file('q5_k_s', 5.57, 'llama.cpp quantize README, 8 B model'),
-  file('q5_k_m', 5.7, 'llama.cpp quantize README, 8 B model'),
+  // Mixes of kinds: whole files as the quantiser's table gives them for an 8 B model. A larger model's file has
+  // fewer bits a weight, since its tables are a smaller share; the header of the file itself says exactly.
+  file('q2_k_s', 2.9697, mixed),
+  file('q3_k_s', 3.6429, mixed),
+  file('q3_k_l', 4.2979, mixed),
+  file('iq2_m', 2.9294, mixed),
+  file('iq3_xs', 3.4977, mixed),
+  file('iq3_m', 3.7628, mixed),
+  file('q3_k_m', 4.0, mixed),
+  file('q4_k_s', 4.67, mixed),
+  file('q4_k_m', 4.89, mixed),
+  file('q5_k_s', 5.57, mixed),
+  file('q5_k_m', 5.7, mixed),
 ];
 
 const aliases: Record<string, string> = {

@@ -43,6 +43,11 @@ export type MemoryAnswer = {
   kv_bytes_per_request_per_gpu: number;
   activation_peak_gib: number;
   other_gib: number;
+  /**
+   * What `other_gib` is made of. CUDA context, libraries and what the allocator holds and does not use are one term:
+   * log lines tell them together only.
+   */
+  other_terms_gib: { runtime_and_allocator: number; communication: number; graphs: number };
   kv_available_gib_per_gpu: number;
   kv_tokens: number;
   fits: boolean;
@@ -157,6 +162,11 @@ export function askMemory(asked: MemoryAsked, own: Own = {}): Checked<MemoryAnsw
       kv_bytes_per_request_per_gpu: plan.kvPerRequest,
       activation_peak_gib: plan.activation.peak / gib,
       other_gib: other / gib,
+      other_terms_gib: {
+        runtime_and_allocator: (plan.nonTorch - plan.communication) / gib,
+        communication: plan.communication / gib,
+        graphs: plan.graphs / gib,
+      },
       kv_available_gib_per_gpu: plan.kvAvailable / gib,
       kv_tokens: plan.kvTokens,
       fits: plan.fits,

@@ -38,6 +38,8 @@ export type ServeMemory = {
   kvPerRequest: number;
   activation: Activation;
   nonTorch: number;
+  /** What of `nonTorch` is communication's; the rest is context, libraries and what the allocator does not give back. */
+  communication: number;
   graphs: number;
   capacity: number;
   budget: number;
@@ -84,8 +86,8 @@ export function serveMemory(input: ServeInput): ServeMemory {
     ...(input.draft ? { draft: true } : {}),
   });
   const gpus = layout.tp * layout.pp;
-  const nonTorch =
-    (engine.nonTorchGib + (gpus < 2 ? 0 : gpus === 2 ? engine.ncclGib.two : engine.ncclGib.more)) * gib;
+  const communication = (gpus < 2 ? 0 : gpus === 2 ? engine.ncclGib.two : engine.ncclGib.more) * gib;
+  const nonTorch = engine.nonTorchGib * gib + communication;
   const fraction = input.fraction ?? engine.fraction;
   const batchedTokens =
     input.batchedTokens ?? engine.maxBatchedTokens(capacity / gib, input.gpu.generation, input.maxLen);
@@ -121,6 +123,7 @@ export function serveMemory(input: ServeInput): ServeMemory {
     kvPerRequest: perRequest,
     activation,
     nonTorch,
+    communication,
     graphs,
     capacity,
     budget,

@@ -21,6 +21,8 @@ export type ProgrammeAsked = {
   gpu?: string | null;
   /** A running server's own figures, by the names of `programmeDefaults`: they replace the defaults. */
   measured?: Partial<Record<ProgrammeRate, number>> | null;
+  /** What they were measured on, in words: the source of all of them, or of each by its name. */
+  measured_from?: string | Partial<Record<ProgrammeRate, string>> | null;
 };
 
 export type Range = { low: number; typical: number; high: number; unit: string };
@@ -82,6 +84,15 @@ export function askProgramme(asked: ProgrammeAsked, own: Own = {}): Checked<Prog
   const releases = read('releases_a_year');
   const epochs = read('epochs');
   const tasks = read('evaluation_tasks');
+  const from = asked.measured_from ?? '';
+  const words = (typeof from === 'object' ? Object.values(from) : [from]) as unknown[];
+  if (!words.every((one) => typeof one === 'string' && one.length <= 300))
+    problems.push({
+      code: 'impossible',
+      at: 'measured_from',
+      message: 'is not a short text',
+      right: 'what the figures were measured on, in words',
+    });
   for (const [name, value] of Object.entries(asked.measured ?? {})) {
     if (!(name in programmeDefaults))
       problems.push({
@@ -169,11 +180,16 @@ export function askProgramme(asked: ProgrammeAsked, own: Own = {}): Checked<Prog
         source:
           asked.measured?.[name] === undefined
             ? programmeDefaults[name].source
-            : 'measured on the running server',
+            : `measured: ${sourceOf(from, name)}`,
         measured: asked.measured?.[name] !== undefined,
       })),
     },
   };
+}
+
+function sourceOf(from: string | Partial<Record<ProgrammeRate, string>>, name: ProgrammeRate): string {
+  const said = typeof from === 'string' ? from : from[name];
+  return said?.trim() || 'as given, on what is not said';
 }
 
 function times(range: Range, factor: number, unit: string): Range {

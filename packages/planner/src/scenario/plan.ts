@@ -15,6 +15,7 @@ import type { SpeedAsked } from '../speed/query.ts';
 import { speedQuery } from '../speed/query.ts';
 import { askSpeed, type SpeedReply } from '../speed/question.ts';
 import { type CurvePoint, type Sizing, sizeService, speedCurve } from '../speed/targets.ts';
+import { askThroughput, type ThroughputAsked, type ThroughputReply } from '../speed/throughput-question.ts';
 
 /** What the service must bear and promise. */
 export type ServiceAsked = {
@@ -35,6 +36,8 @@ export type PlanAsked = {
   control?: ControlAsked | null;
   deploy?: DeployAsked | null;
   programme?: ProgrammeAsked | null;
+  /** A machine that is kept full. What it leaves open it takes from `speed`. */
+  throughput?: Partial<ThroughputAsked> | null;
   /** The user's own entries, which come before the built-in ones by name. */
   catalogue?: { models?: Model[]; gpus?: Gpu[]; costs?: CostRow[] } | null;
 };
@@ -50,6 +53,7 @@ export type PlanAnswer = {
   control?: ControlAnswer;
   deploy?: DeployAnswer;
   programme?: ProgrammeAnswer;
+  throughput?: ThroughputReply;
 };
 
 const parts = [
@@ -62,6 +66,7 @@ const parts = [
   'control',
   'deploy',
   'programme',
+  'throughput',
   'catalogue',
 ];
 
@@ -128,11 +133,25 @@ export function planScenario(asked: PlanAsked): Checked<PlanAnswer> {
       }
     }
   }
+  if (asked.throughput)
+    put('throughput', take('throughput', throughputOf(asked.throughput, asked.speed, own)));
   if (asked.cost) put('cost', take('cost', costOf(asked, asked.cost, answer)));
   if (asked.control) put('control', take('control', askControl(asked.control)));
   if (asked.deploy) put('deploy', take('deploy', askDeploy({ ...asked.memory, ...asked.deploy }, own)));
   if (asked.programme) put('programme', take('programme', askProgramme(asked.programme, own)));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: answer };
+}
+
+/** The same model, machine and load as the speed's, kept full. */
+export function throughputOf(
+  asked: Partial<ThroughputAsked>,
+  speed: SpeedAsked | null | undefined,
+  own: NonNullable<PlanAsked['catalogue']>,
+): Checked<ThroughputReply> {
+  const { model_path, system, precision, isl, osl } = speed ?? {};
+  const open = { model_path, system, precision: precision ?? null, isl, osl };
+  const said = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null));
+  return askThroughput({ ...open, ...said } as ThroughputAsked, own);
 }
 
 /** The cost of the GPUs that the other parts were planned on, where it names none itself. */

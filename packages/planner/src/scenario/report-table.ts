@@ -37,7 +37,9 @@ function memoryTables(plan: PlanAnswer): ReportTable[] {
       rows: [
         ['Weights', n(m.weights_gib_per_gpu, 4), 'GiB'],
         ['Activation peak', n(m.activation_peak_gib), 'GiB'],
-        ['Runtime, communication, graphs', n(m.other_gib), 'GiB'],
+        ['Runtime and allocator', n(m.other_terms_gib.runtime_and_allocator), 'GiB'],
+        ['Communication', n(m.other_terms_gib.communication), 'GiB'],
+        ['Graphs', n(m.other_terms_gib.graphs), 'GiB'],
         ['Left for KV', n(m.kv_available_gib_per_gpu, 4), 'GiB'],
         ['KV of a token', n(m.kv_bytes_per_token_per_gpu), 'bytes'],
         ['Tokens that fit', n(m.kv_tokens), 'tokens'],
@@ -74,6 +76,16 @@ function speedTables(plan: PlanAnswer): ReportTable[] {
         ['Time of an output token', ...range(s.tpot_ms), 'ms'],
         ['Throughput of a GPU', ...range(s.throughput_tok_s_per_gpu), 'tokens/s'],
       ],
+    });
+  }
+  if (plan.throughput) {
+    const t = plan.throughput;
+    const assumed = Object.entries(t.assumed).map(([k, v]) => `${k} ${v}`);
+    tables.push({
+      title: 'A GPU kept full',
+      note: `Basis: ${t.basis}; confidence: ${t.confidence}.${t.unchecked.length > 0 ? ` Unchecked: ${t.unchecked.join('; ')}.` : ''} Assumed: ${assumed.join(', ')}.`,
+      head: ['Figure', 'P10', 'P50', 'P90', 'Unit'],
+      rows: [['Output of a GPU', ...range(t.throughput_tok_s_per_gpu), 'tokens/s']],
     });
   }
   if (plan.service) {

@@ -30,7 +30,7 @@ export type ThroughputReply = {
 
 export const shippedThroughputFit: ThroughputFit = fits.throughput;
 
-const scenarios = Object.keys(shippedThroughputFit.scenario);
+export const scenarios: readonly string[] = Object.keys(shippedThroughputFit.scenario);
 const workloads = [
   ...new Set(Object.keys(shippedThroughputFit.workload).map((key) => key.split('|')[0] ?? '')),
 ];

@@ -22,7 +22,8 @@ export const groupNotes = {
   finetune: 'Choose a method and the memory of one training step is planned.',
   programme:
     'What recording work with Aboveboard takes: storage, uploads, masking, datasets, fine-tuning, evaluation. Say how many people record.',
-  rates: 'A running server’s own figures replace these; what counts now stands in grey.',
+  rates:
+    'A running server’s own figures replace these; what counts now stands in grey. On the server, “aboveboard figures --json” writes them to a file.',
   deploy:
     'Start commands, a service, a compose file, Helm values, a check of the machine, and the list for a closed room; for a plan that fits.',
 } satisfies Record<FieldGroup['id'], string>;
@@ -53,6 +54,7 @@ export const fields = {
   isl: ['Prompt', 'tokens'],
   osl: ['Answer', 'tokens'],
   concurrency: ['At once', 'requests a replica'],
+  fullScenario: ['A GPU kept full', 'how strict its limits are'],
   rate: ['Requests', 'a second, in all'],
   burstiness: ['Burstiness', '1: even; empty: 2'],
   ttft: ['First token within', 'ms, p95'],
@@ -99,6 +101,8 @@ export const fields = {
   cloudHour: ['Rented GPU', ''],
   cloudDiscount: ['Reserved', ''],
   cloudExtra: ['Rent on top', ''],
+  egressTb: ['Egress', ''],
+  egressPrice: ['Egress price', ''],
   cloudFall: ['Rent falls', ''],
   apiCached: ['API, cached', ''],
   cachedShare: ['Cached share', ''],
@@ -125,6 +129,7 @@ export const fields = {
   evaluationTasks: ['Tasks to evaluate', 'a dataset; empty: 200'],
   programmeModel: ['Model that learns', 'empty: Qwen/Qwen3-VL-8B-Instruct'],
   programmeGpu: ['GPU that it learns on', 'empty: h100_sxm'],
+  measuredFrom: ['Measured on', 'the source of what you give here'],
   bytes_per_browser_hour: ['Browser hour', 'bytes'],
   bytes_per_desktop_hour: ['Desktop hour', 'bytes'],
   batch_bytes: ['Upload', 'bytes'],
@@ -157,6 +162,11 @@ export const choices: Partial<Record<FieldId, Readonly<Record<string, string>>>>
     qlora: 'QLoRA: adapters over 4-bit weights',
     lora: 'LoRA: adapters over 16-bit weights',
     full: 'Full: every weight',
+  },
+  fullScenario: {
+    offline: 'all work at hand, no limits (Offline)',
+    server: 'requests come as they come, usual limits (Server)',
+    interactive: 'somebody reads along, strict limits (Interactive)',
   },
   tariff: { 'non-household': 'of companies', household: 'of households' },
   tuneSharding: {

@@ -76,6 +76,19 @@ export const attach = {
   note: 'Its name and digest are noted; the file itself stays where it is.',
 };
 
+/** Figures that a running server measured of itself. */
+export const measured = {
+  button: 'Take a running server’s figures …',
+  taken: (name: string, rates: string) =>
+    rates === ''
+      ? `${name} holds no figure: the defaults count.`
+      : `Measured figures of ${name} count: ${rates}.`,
+  notKnown: (rate: string, why: string) => `${rate} keeps its default: ${why}.`,
+  refused: 'Nothing was taken. Your plan is as it was.',
+  huge: 'is larger than such a file can be',
+  notJson: 'is not JSON',
+};
+
 export const finetune = {
   title: 'Memory of one training step, on each GPU',
   note: 'Fitted to measured runs of adapters on one GPU. Each term is its arithmetic times a factor that the runs gave.',

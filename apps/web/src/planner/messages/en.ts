@@ -1,7 +1,7 @@
 import type { ControlWay } from '@aboveboard/planner/control/matrix';
 import type { Way } from '@aboveboard/planner/cost/flows';
 import { choices, fields, groupNotes, groups } from './en-fields.ts';
-import { attach, deploy, files, finetune, own, programme, ranking } from './en-parts.ts';
+import { attach, deploy, files, finetune, measured, own, programme, ranking } from './en-parts.ts';
 
 /** Every word of the planner, in English. What the planner package itself says (problems, sources) is not here. */
 export const text = {
@@ -33,8 +33,19 @@ export const text = {
     copy: 'Copy',
     fileName: 'plan.json',
     notAPlan: (name: string) => `${name} holds no plan that can be read. Your plan is as it was.`,
-    linkBroken: 'The link holds no plan that can be read; it may have been cut short. The example is shown.',
+    linkBroken:
+      'The link holds no plan that can be read; it may have been cut short. What is shown below is as it was.',
     opened: (name: string) => `${name} is open.`,
+    keptNote:
+      'What you enter stays in this tab of this browser, also when you load the page again, and goes when the tab is closed. It is sent nowhere. Save it to a file to keep it longer.',
+    notKept: 'This browser keeps nothing for this page: save your plan to a file before you leave.',
+    anew: 'Start anew',
+    bringBack: 'Bring back the plan from before',
+    anewSaid: 'The example is shown. Your plan can be brought back until you leave this page.',
+    otherwise: (place: string, value: string) =>
+      `In ${place} this plan says “${value}”, and that counts there.`,
+    ofItsOwn: 'figures of its own',
+    useAbove: 'Use this field’s there too',
   },
   groups,
   groupNotes,
@@ -86,6 +97,7 @@ export const text = {
   own,
   files,
   attach,
+  measured,
   finetune,
   programme,
   deploy,
@@ -135,6 +147,8 @@ export const text = {
     full: 'Output of a GPU kept full',
     gpus: 'GPUs for the targets',
     unreachable: 'out of reach',
+    orMore: (low: string) => `from ${low}; at the slow end none will do`,
+    uncheckedIs: (what: string) => `Unchecked, since no measured row stands behind it: ${what}.`,
     total: (way: string, years: number) => `${way}, ${years} years`,
     million: (way: string) => `${way}, a million tokens`,
     breakEven: (other: string) => `Owning costs no more than ${other}`,
@@ -149,12 +163,13 @@ export const text = {
     terms: {
       weights: 'Weights',
       activations: 'Activations',
-      overhead: 'Runtime and graphs',
+      overhead: 'Runtime, allocator, graphs',
       request: 'KV of one full-length request',
       rest: 'KV for more requests',
       spare: 'Left to the driver and others',
       over: 'Over what there is',
     },
+    overheads: { runtime: 'Runtime and allocator', communication: 'Communication', graphs: 'Graphs' },
     capacity: 'capacity',
     budget: 'engine’s share',
     term: 'Term',
@@ -163,11 +178,12 @@ export const text = {
   },
   speed: {
     title: 'Throughput against latency',
-    note: 'One replica, more requests at once from left to right. The shaded region is within the target for each token; filled points keep both targets in nine cases of ten.',
+    note: 'One replica, more requests at once from left to right. The shaded region is within the target for each token; filled points keep both targets in nine cases of ten. The bar through a point is where its time lies in eight cases of ten.',
     latency: 'time of each token, ms',
     throughput: 'output tokens a second',
     target: 'target',
     atOnce: 'At once',
+    tenth: 'P10 to P90',
     meets: 'Keeps both targets',
     none: 'Give requests a second and both targets to see this.',
     basis: {
@@ -265,7 +281,8 @@ export const formulas = {
       'Sum over tensors of parameters × bytes of their kind ÷ the GPUs that they are cut over; KV projections beyond one a KV head are copied. Embeddings, heads, norms and routers stay as the quantiser leaves them.',
     activations:
       'The larger of the forward pass of one batch of prompt tokens and the logits of all sequences (bytes × vocabulary).',
-    overhead: 'CUDA context and libraries + communication buffers from two GPUs on + CUDA graphs.',
+    overhead:
+      'CUDA context, libraries and what the allocator holds beyond what is used (one figure: log lines tell them together only) + communication buffers from two GPUs on + CUDA graphs.',
     request:
       'Layers × 2 × max(1, KV heads ÷ GPUs) × width × bytes × tokens; latent attention, windows and states by their own rules; in whole blocks of the engine.',
     rest: 'The engine’s share − weights − activations − runtime − one request.',
@@ -280,12 +297,12 @@ export const formulas = {
   throughput: 'Requests at once × answer ÷ (first token + each token × answer) ÷ GPUs (Little’s law).',
   full: 'A sum of arithmetic and bandwidth terms of this model, load and GPU, with factors fitted to MLPerf’s systems. No service keeps a machine this full.',
   fullSource: 'Fit and intervals: docs/planner-accuracy.md, MLPerf Inference v5.1, systems left out in turn',
-  gpus: 'The fewest replicas whose simulated p95 keeps both targets, with arrivals in bursts, × GPUs a replica.',
+  gpus: 'The fewest replicas whose simulated p95 keeps both targets, with arrivals in bursts, × GPUs a replica; the interval is the same with every time at its P10 and at its P90.',
   total: {
     onPremise:
       'Present value by month: GPUs, servers, network, storage, racks and spares when bought + interest + power × PUE + space + staff + support + failures − residual value. More GPUs are bought when demand outgrows them.',
     cloud:
-      'Present value by month: GPUs × hours × price × (1 − reserved) × (1 + on top) × fall of price + half the staff.',
+      'Present value by month: GPUs × hours × price × (1 − reserved) × (1 + on top) × fall of price + egress × its price + half the staff.',
     api: 'Present value by month: tokens in × price + tokens out × price, × fall of price + staff.',
   } satisfies Record<Way, string>,
   cheapest: 'Share of draws in which a way has the least present value of all cost.',
