@@ -1,0 +1,108 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Contributor } from './contributor.ts';
+import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
+import { CODE, StandInInstallation } from './stand-in-installation.ts';
+import { startTestSite, type TestSite } from './test-site.ts';
+
+const PICTURES = process.env['ABOVEBOARD_PICTURES'];
+
+let site: TestSite;
+let installation: StandInInstallation;
+let browser: ExtensionBrowser;
+let contributor: Contributor;
+beforeAll(async () => {
+  buildExtension();
+  site = await startTestSite();
+  installation = await StandInInstallation.start([site.origin]);
+  browser = await ExtensionBrowser.launch();
+  contributor = new Contributor(await browser.panel());
+});
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+  site?.close();
+});
+
+async function sound(page: Page, name: string, widths = [320, 400]): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(150);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      const found = violations.map(({ id, nodes }) => `${id} ${nodes.map((n) => n.target).join(' ')}`);
+      expect(found, `${name} ${colorScheme}`).toEqual([]);
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(wide, `${name} at ${width}`).toBe(0);
+      if (PICTURES)
+        await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+    }
+  }
+}
+
+async function openAll(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+
+describe('what is shown of the rules', () => {
+  test('a code that is not known, the rules, the fingerprints, the choices', async () => {
+    const { panel } = contributor;
+    await contributor.connect(installation.guardian.origin, 'WRONG');
+    await panel.getByText('The server does not know this code').waitFor({ timeout: 20_000 });
+    await sound(panel, 'join-refused');
+    await panel.getByLabel('Your one-time code').fill(CODE);
+    await panel.getByRole('button', { name: 'Use the code' }).click();
+    await panel.getByText('Your code is on its way').waitFor();
+    await sound(panel, 'joining', [320]);
+    await contributor.accept();
+    await panel.getByText('Your receipts').waitFor({ timeout: 15_000 });
+    await sound(panel, 'rules-ready');
+    await openAll(panel);
+    await sound(panel, 'rules-open', [320]);
+    await panel.getByRole('button', { name: 'Withdraw: Demonstration applications' }).click();
+    await panel.getByText('What follows').waitFor();
+    await sound(panel, 'withdraw', [320]);
+    await panel.getByRole('button', { name: 'Keep it' }).click();
+  });
+
+  test('what is new, a log, a file that is verified, a revocation', async () => {
+    const { panel } = contributor;
+    await installation.adopt((agreement) => {
+      const [app] = agreement.apps;
+      if (app)
+        agreement.apps.push({
+          ...structuredClone(app),
+          id: 'ledger',
+          name: 'Ledger',
+          origins: [site.frameOrigin],
+        });
+    });
+    await panel.getByText('New since you agreed').waitFor({ timeout: 20_000 });
+    await sound(panel, 'fresh');
+    const log = await browser.context.newPage();
+    await log.goto(browser.url('log.html'));
+    await log
+      .getByText(/version 2/)
+      .first()
+      .waitFor();
+    await openAll(log);
+    await sound(log, 'log', [320, 1100]);
+    const verify = await browser.context.newPage();
+    await verify.goto(browser.url('verify.html'));
+    await verify
+      .getByLabel('Receipt or proof')
+      .setInputFiles({ name: 'x', mimeType: 'text/plain', buffer: Buffer.from('nothing of the kind') });
+    await verify.getByText('That is neither').waitFor();
+    await sound(verify, 'verify', [320, 1100]);
+    await panel.bringToFront();
+    await installation.rules.revoke(installation.agreement, 'employer');
+    await panel.getByText('One of the parties has revoked').first().waitFor({ timeout: 20_000 });
+    await sound(panel, 'revoked');
+  });
+});
