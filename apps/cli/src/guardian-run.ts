@@ -9,6 +9,7 @@ export type GuardianFlags = {
   host: string;
   tlsKey?: string;
   tlsCert?: string;
+  name?: string[];
 };
 
 /** Runs the guardian until a signal; resolves when it has stopped. */
@@ -22,6 +23,7 @@ export async function guardianFromCommand(flags: GuardianFlags, context: Command
     server: flags.server,
     host: flags.host,
     port: flags.port,
+    ...(flags.name ? { names: flags.name } : {}),
     ...(flags.tlsKey && flags.tlsCert
       ? { tls: { key: readFileSync(flags.tlsKey), cert: readFileSync(flags.tlsCert) } }
       : {}),

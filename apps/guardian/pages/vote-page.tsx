@@ -101,7 +101,7 @@ function OneElection(props: {
         />
       ) : (
         <>
-          <p>{t.notOpen(words.time(issue.opens))}</p>
+          <p>{(now < issue.opens ? t.notOpen : t.opened)(words.time(issue.opens))}</p>
           <TokenStep
             issue={issue}
             own={own}

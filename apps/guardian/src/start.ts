@@ -32,6 +32,8 @@ export type GuardianOptions = {
   port?: number;
   tls?: { key: string | Buffer; cert: string | Buffer };
   limits?: Partial<GuardianLimits>;
+  /** Further names that it is reached by, as behind a proxy; else this computer's and the certificate's. */
+  names?: readonly string[];
   /** Seconds since the epoch; the computer's clock by default. */
   now?: () => number;
 };
@@ -86,7 +88,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   // What is due is published also when nobody asks.
   const counts = setInterval(() => void voice.inTurn(() => {}).catch(() => {}), COUNT_MS).unref();
   const app = new Hono()
-    .use(ownHost(namesOf(tls)))
+    .use(ownHost(namesOf(tls, options.names ?? [])))
     .use(pageHeaders)
     .get('/health', (context) => context.json({ alive: true }))
     .route('/', relayRoutes({ relay, server }))
@@ -143,10 +145,11 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
 const COUNT_MS = 30_000;
 
 /** The names that this guardian has: this computer's own, and those that its certificate is for. */
-function namesOf(tls: GuardianOptions['tls']): (host: string) => boolean {
+function namesOf(tls: GuardianOptions['tls'], names: readonly string[]): (host: string) => boolean {
   const certificate = tls && new X509Certificate(tls.cert);
   return (host) =>
     isLoopbackName(host) ||
+    names.includes(host) ||
     (certificate !== undefined &&
       (isIP(host.replace(/^\[|\]$/g, '')) > 0
         ? certificate.checkIP(host.replace(/^\[|\]$/g, ''))

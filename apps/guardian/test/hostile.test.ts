@@ -180,6 +180,10 @@ describe('what an attacker sends to a guardian', () => {
       '[::2]',
     ])
       expect([name, await getAs(`${url}/voice`, `${name}:${port}`)]).toEqual([name, 421]);
+    const named = await runGuardian({ names: ['guardian.example'] });
+    expect(await getAs(`${named.guardian.url}/voice`, 'guardian.example')).toBe(200);
+    expect(await getAs(`${named.guardian.url}/voice`, 'evil.example')).toBe(421);
+    await named.end();
   });
 
   it('[GRD51] ends a session after an hour of rest, and with her leave', async () => {

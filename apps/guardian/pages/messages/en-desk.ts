@@ -3,7 +3,7 @@ export const deskWords = {
   title: 'Is everything that was agreed still true?',
   setUpTitle: 'Set your passphrase',
   setUp:
-    'This link worked once and is yours. The passphrase opens this page, and the words that employees write to you. It is kept nowhere: if it is lost, those words stay closed.',
+    'This link works once. The passphrase opens this page, and the words that employees write to you. It is kept nowhere: if it is lost, those words stay closed.',
   signInTitle: 'For the representative',
   signIn: 'This page is the representative’s. Everyone else finds theirs above.',
   passphrase: 'Passphrase',

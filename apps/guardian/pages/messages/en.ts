@@ -18,8 +18,6 @@ export const words = {
   loading: 'Asking the guardian…',
   again: 'Try again',
   busy: 'One moment…',
-  copy: 'Copy',
-  copied: 'Copied.',
   save: 'Save as a file',
 
   voice: {
@@ -48,7 +46,7 @@ export const words = {
 
   object: {
     title: 'Object to the rules of recording',
-    lead: 'Every employee has one voice for each version, whether or not you take part in recording. Nobody learns who objected.',
+    lead: 'Every employee has one voice for each version, whether or not you take part in recording. Nobody learns who objected, unless she shows her receipt.',
     none: 'There is no version to object to yet.',
     noneHelp: 'The representative opens one when an agreement is to be signed. Come back later.',
     version: (title: string, version: number) => `${title}, version ${version}`,
@@ -78,7 +76,8 @@ export const words = {
     ],
     button: 'Object',
     done: 'Your objection is taken',
-    doneHelp: (next: string) => `It is in the next count, on ${next}.`,
+    doneHelp: (next: string) =>
+      `It is counted with all others. Counts are published at fixed times; the next is on ${next}.`,
     said: 'You objected to',
     sending:
       'Your objection was written here and may not have arrived. Sending it again changes nothing if it has.',
@@ -94,12 +93,13 @@ export const words = {
     firstSeen:
       'The guardian sees that some code asked, and not whose code it is. What comes back can not be linked to how you vote.',
     notOpen: (opens: string) => `Voting opens on ${opens}.`,
+    opened: (opens: string) => `Voting opened on ${opens}.`,
     over: (closes: string) => `Voting ended on ${closes}. See the count.`,
     whom: 'Whom do you vote for?',
     abstain: 'Nobody (abstain)',
     seen: [
       'When voting has ended, every ballot is published without a name. Anyone can count again.',
-      'Nobody learns whose ballot is whose.',
+      'Nobody learns which one is yours, unless you show your receipt.',
       'It can not be changed.',
     ],
     button: 'Vote',
@@ -109,7 +109,6 @@ export const words = {
     sending:
       'Your ballot was written here and may not have arrived. Sending it again changes nothing if it has.',
     closes: (closes: string) => `Until ${closes}.`,
-    chooseFirst: 'Choose one first.',
   },
 
   count: {

@@ -79,7 +79,10 @@ export function representativeRoutes(parts: RepresentativeParts) {
     })
     .get('/representative', async (context) => {
       const isSetUp = signIn.setupToken() === null;
-      const desk = session(context) ? await voice.inTurn(async () => deskOf(parts)) : null;
+      if (!session(context)) return context.json({ isSetUp, desk: null } satisfies RepresentativeState);
+      // Asked outside of the turns: a server that does not answer holds up nobody's voice.
+      const reached = (await server.about()) !== null;
+      const desk = await voice.inTurn(() => deskOf(parts, reached));
       return context.json({ isSetUp, desk } satisfies RepresentativeState);
     })
     .post('/representative/passphrase', async (context) => {
@@ -129,12 +132,12 @@ export function representativeRoutes(parts: RepresentativeParts) {
     });
 }
 
-async function deskOf({ voice, server, witness }: RepresentativeParts): Promise<RepresentativeDesk> {
+function deskOf({ voice, server, witness }: RepresentativeParts, reached: boolean): RepresentativeDesk {
   const issues = [...voice.desk.issues.keys()];
   return {
     employees: voice.enrolment.dealt()?.employees ?? null,
     codesInUse: voice.enrolment.inUse(),
-    server: { address: server.address, reached: (await server.about()) !== null },
+    server: { address: server.address, reached },
     witness: witness(),
     statements: voice.statements(),
     batches: issues.flatMap((issue) =>
