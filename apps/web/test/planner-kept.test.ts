@@ -24,7 +24,10 @@ function storage(held: Record<string, string> = {}): () => Storage {
 describe('parts that differ', () => {
   const asked = {
     memory: { model: 'Qwen/Qwen3-8B', gpu: 'l4', tp: 1, engine: 'vllm' },
-    speed: { model_path: 'Qwen/Qwen3-32B', system: 'h100_sxm', tp_size: 1, isl: 10, osl: 10, concurrency: 1 },
+    speed: {
+      ...{ model_path: 'Qwen/Qwen3-32B', system: 'h100_sxm', backend: 'vllm', tp_size: 1 },
+      ...{ isl: 10, osl: 10, concurrency: 1 },
+    },
   };
 
   test('[PLN90] two models and two GPUs are both kept, told beside their fields, and saved again', () => {
