@@ -251,10 +251,10 @@ here('stewards', () => {
     await dpo.getByText('aboveboard agreement v1').waitFor();
     await dpo.getByRole('button', { name: 'Put it in' }).click();
     await dpo.getByText('Done. It is entry 2 of the rules log.').waitFor();
-    // The same note once more: the log has it, and gives the same place.
+    // The same note once more does nothing, and says so.
     await dpo.locator('[data-pick=note]').setInputFiles(note);
     await dpo.getByRole('button', { name: 'Put it in' }).click();
-    await dpo.getByText('Done. It is entry 2 of the rules log.').waitFor();
+    await dpo.getByText('The same stands in the log already, as entry 2').waitFor();
 
     await visit(employer, '/sign');
     await employer.getByText('Yours is the last signature: version 1 comes into force at once').waitFor();
@@ -276,6 +276,47 @@ here('stewards', () => {
     await stranger.context().close();
   });
 
+  test('a build is allowed by the representative, withdrawn by any party for good; a breach is reported', async () => {
+    const { representative, employer } = pages;
+    await visitWithin(representative, 'Agreement');
+    await visitWithin(representative, 'Sign');
+    const allow = representative.getByRole('region', { name: 'Allow a build of the recorder' });
+    const digest = 'cd'.repeat(32);
+    await allow.getByLabel('Name').fill('extension');
+    await allow.getByLabel('Version').fill('0.2.0');
+    expect(await allow.getByRole('button', { name: 'Allow this build' }).isDisabled()).toBe(true);
+    await allow.getByLabel('SHA-256').fill(digest);
+    await allow.getByRole('button', { name: 'Allow this build' }).click();
+    await representative.getByText('Done. It is entry 4 of the rules log.').waitFor({ timeout: 30_000 });
+
+    await visit(employer, '/sign');
+    expect(await employer.getByRole('region', { name: 'Allow a build of the recorder' }).count()).toBe(0);
+    const withdraw = employer.getByRole('region', { name: 'Withdraw a build of the recorder' });
+    await withdraw.getByLabel('Build').selectOption(digest);
+    await withdraw.getByLabel('Passphrase of your key').fill(PASSPHRASE);
+    await withdraw.getByLabel('This can’t be undone.').fill('withdraw extension');
+    await withdraw.getByRole('button', { name: 'Withdraw this build' }).click();
+    await employer.getByText('Done. It is entry 5 of the rules log.').waitFor({ timeout: 60_000 });
+
+    // What the log refuses is said in its words, and nothing is changed.
+    await visitWithin(representative, 'Agreement');
+    await visitWithin(representative, 'Sign');
+    await allow.getByLabel('Name').fill('extension');
+    await allow.getByLabel('Version').fill('0.2.1');
+    await allow.getByLabel('SHA-256').fill(digest);
+    await allow.getByRole('button', { name: 'Allow this build' }).click();
+    await allow.getByRole('alert').filter({ hasText: 'RUL' }).waitFor({ timeout: 30_000 });
+
+    const report = representative.getByRole('region', { name: 'Report that data came into the wrong hands' });
+    await report.getByLabel('This can’t be undone.').fill('report');
+    expect(await report.getByRole('button', { name: 'Report it' }).isDisabled()).toBe(true);
+    writeFileSync(join(folder, 'notice.txt'), 'made up');
+    await report.locator('[data-pick=breach]').setInputFiles(join(folder, 'notice.txt'));
+    await report.getByRole('button', { name: 'Report it' }).click();
+    await representative.getByText('Done. It is entry 6 of the rules log.').waitFor({ timeout: 30_000 });
+    complaints.length = 0;
+  });
+
   test('one party alone takes back its signature, after typing that it means it', async () => {
     const { representative } = pages;
     await visitWithin(representative, 'Agreement');
@@ -285,7 +326,7 @@ here('stewards', () => {
     expect(await button.isDisabled()).toBe(true);
     await act.getByLabel('This can’t be undone.').fill('revoke version 1');
     await button.click();
-    await representative.getByText('Done. It is entry 4 of the rules log.').waitFor({ timeout: 30_000 });
+    await representative.getByText('Done. It is entry 7 of the rules log.').waitFor({ timeout: 30_000 });
     await visitWithin(representative, 'Agreement');
     await representative.getByText('A party took back its signature').waitFor();
     const first = representative.locator('.finding').first();

@@ -46,21 +46,22 @@ function Acts({
   const signing = kept && { party, kept, passphrase };
   const unlock = kept?.by.how === 'passphrase' && <Unlock value={passphrase} onChange={setPassphrase} />;
   const version = state.standing.version;
-  const [entered, setEntered] = useState<number | null>(null);
+  const [entered, setEntered] = useState('');
   const said = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     // The act may be gone, or far below: whoever did it is told where it stands.
-    if (entered !== null) said.current?.focus();
+    if (entered !== '') said.current?.focus();
   }, [entered]);
   const done = (entry: number) => {
     setPassphrase('');
-    setEntered(entry);
+    // To the byte the same text is one entry: said again it does nothing, and must not look as if it did.
+    setEntered(entry < state.size ? say.before(entry) : say.done(entry));
     onChange();
   };
   return (
     <>
-      <p role="status" ref={said} tabIndex={-1} className={entered === null ? 'entered' : 'entered notice'}>
-        {entered !== null && say.done(entered)}
+      <p role="status" ref={said} tabIndex={-1} className={entered === '' ? 'entered' : 'entered notice'}>
+        {entered}
       </p>
       <h2>{say.waiting}</h2>
       {state.pending.length === 0 && <p>{say.nothingWaits}</p>}

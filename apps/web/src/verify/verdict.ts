@@ -1,4 +1,5 @@
 import { parseAgreement } from '@aboveboard/consent/agreement';
+import { hex } from '@aboveboard/consent/canonical-json';
 import { parseReceipt, verifyReceipt } from '@aboveboard/consent/receipt';
 import { readRulesEntry } from '@aboveboard/consent/rules-entry';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
@@ -163,7 +164,7 @@ async function proofVerdict(file: Given, entry: Given | null, against: Against):
     };
   if (!policy)
     return {
-      title: text.doesNotHold(file.name),
+      title: text.unchecked(file.name),
       checks: [form, { holds: null, words: text.noPolicy }],
       says: [],
     };
@@ -205,7 +206,7 @@ async function entryWords(entry: Uint8Array, { subtle }: Against): Promise<strin
 async function documentOf(digest: string, { agreements, subtle }: Against): Promise<Uint8Array | null> {
   for (const bytes of agreements) {
     const hash = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-    if (hash.toHex() === digest) return bytes;
+    if (hex(hash) === digest) return bytes;
   }
   return null;
 }

@@ -180,7 +180,8 @@ export const text = {
     noteBad: (name: string) => `“${name}” is no note for the rules log. Nothing was sent.`,
     noteSays: 'The note says:',
     done: (entry: number) => `Done. It is entry ${entry} of the rules log.`,
-    refused: 'The log did not take it, and nothing was changed:',
+    before: (entry: number) =>
+      `The same stands in the log already, as entry ${entry}, and was heard once. Nothing was changed.`,
   },
   act: {
     what: 'What happens',

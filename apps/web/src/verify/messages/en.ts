@@ -13,6 +13,7 @@ export const text = {
   uncheckedMark: 'not checked',
   unknown: (name: string) => `“${name}” is neither a receipt nor a proof.`,
   doesNotHold: (name: string) => `“${name}” does not hold.`,
+  unchecked: (name: string) => `“${name}” could not be checked.`,
   says: 'What it says',
   form: { yes: 'It has the form that it must have.', no: 'It has not the form that it must have.' },
   noPolicy: 'Without a policy nobody says which log and which witnesses count, so this was not checked.',
