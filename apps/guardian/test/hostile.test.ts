@@ -105,6 +105,26 @@ describe('what an attacker sends to a guardian', () => {
     expect((await post('/voice/asks', JSON.stringify(ask))).status).toBe(200);
   });
 
+  it('[GRD25] answers weigh the same on the wire, whatever they say', async () => {
+    const { body } = await enrolmentAsk(house.client(), codes[1] as string);
+    const weigh = (path: string, sent: string) =>
+      new Promise<[status: number, bytes: number]>((resolve, reject) => {
+        const headers = { 'content-type': 'application/json', connection: 'close' };
+        const call = request(`${url}${path}`, { method: 'POST', headers, agent: false }, (response) => {
+          response.resume();
+          response.once('close', () => resolve([response.statusCode ?? 0, response.socket.bytesRead]));
+        });
+        call.once('error', reject).end(sent);
+      });
+    const taken = await weigh('/voice/enrolment', JSON.stringify(body).padEnd(8192));
+    const refused = await weigh('/voice/enrolment', JSON.stringify({ ...body, secret: 'A'.repeat(43) }));
+    const malformed = await weigh('/voice/spent', 'filler');
+    const unknown = await weigh('/voice/asks', JSON.stringify({ ...body, issue: 'x' }));
+    const long = await weigh('/voice/spent', ' '.repeat(20_000));
+    expect([taken[0], refused[0], malformed[0], unknown[0], long[0]]).toEqual([200, 403, 400, 400, 400]);
+    expect(new Set([taken[1], refused[1], malformed[1], unknown[1], long[1]]).size).toBe(1);
+  });
+
   it('[GRD24] refuses what is too much to wait, and does the rest', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'guardian-turns-'));
     const store = openGuardianStore(folder);

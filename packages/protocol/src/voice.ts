@@ -9,6 +9,9 @@
  *   POST /voice/spent               SpokenBody -> SpentReceipt
  *   GET  /voice/counts/{digest}     -> VoiceCount; 404 before the first
  *
+ * Bodies are padded with spaces after the JSON: what is sent to 8,192 bytes; what comes back is of one size too.
+ * A recorder with nothing to say sends filler to /voice/spent once in a period, as others send an objection.
+ *
  * Each may be repeated when its answer was lost, with the same effect as once. A refusal is `VoiceRefusal`.
  */
 export type VoiceAbout = {

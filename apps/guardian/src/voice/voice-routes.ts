@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import {
   type EnrolmentAnswer,
   type SpentReceipt,
@@ -6,7 +7,7 @@ import {
   type VoiceCount,
   type VoiceRefusalCode,
 } from '@aboveboard/protocol/voice';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { parseEnrolmentAsk, parseSpoken, parseVoiceAsk } from './spoken-body.ts';
@@ -26,6 +27,7 @@ export function voiceRoutes(parts: { voice: Voice; words: () => string | null; b
       // A fault of ours: what was shown is not in it.
       return refusal(context, 'unavailable');
     })
+    .use('/voice/:act', ofOneSize)
     .get('/voice', async (context) => context.json(await voice.about(words()), 200, FRESH))
     .get('/voice/documents/:digest{[0-9a-f]{64}}', (context) => {
       const issue = voice.desk.issues.get(context.req.param('digest'));
@@ -65,6 +67,18 @@ export function voiceRoutes(parts: { voice: Voice; words: () => string | null; b
       );
     });
 }
+
+/** An answer to an act weighs the same on the wire whatever it says, refusals too (GRD25). */
+const ofOneSize: MiddlewareHandler = async (context, next) => {
+  await next();
+  if (context.req.method !== 'POST') return;
+  const { status, headers } = context.res;
+  const phrase = STATUS_CODES[status] ?? '';
+  const text = (await context.res.text()).padEnd(ANSWER_BYTES - phrase.length);
+  context.res = new Response(text, { status, headers });
+};
+/** With the phrase of the status, which stands before it. */
+const ANSWER_BYTES = 1024;
 
 /** Only what says that it is JSON: a page of another origin can't say so without being asked first. */
 async function body(context: Context): Promise<unknown> {
