@@ -217,6 +217,10 @@ describe('a release through the guardian', () => {
     await expect.poll(() => installation.state.complete, { timeout: 40_000 }).toBe(true);
     await panel.getByText('Uploaded').first().waitFor();
     expect(installation.state.parts.size).toBe(installation.state.announcement?.parts.length);
+    await panel.getByRole('button', { name: 'Erase it everywhere' }).click();
+    await panel.getByRole('button', { name: 'Erase it everywhere' }).click();
+    await expect.poll(async () => (await contributor.view()).recordings, { timeout: 15_000 }).toEqual([]);
+    expect(installation.guardian.asked).toContain('POST /api/my/recordings/erasure');
     expect([...new Set(installation.guardian.wire)].sort()).toEqual(['POST 0', 'PUT 63136']);
   });
 });

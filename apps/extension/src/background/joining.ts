@@ -165,7 +165,7 @@ function policyOf(log: readonly string[], witness: readonly string[]): string {
 /** Recording starts only with every attachment of the version in force on this device (GATE23). */
 async function fetchAttachments(host: RecorderHost): Promise<void> {
   const { setup, agreement, standing } = host.rules;
-  if (!setup.enrolment || !setup.token || !agreement || standing?.ok) return;
+  if (!setup.enrolment || !agreement || standing?.ok) return;
   const known = setup.agreement?.attachments ?? [];
   const { missing } = await byDigest(agreement, known);
   if (missing.length === 0) return;

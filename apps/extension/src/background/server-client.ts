@@ -87,6 +87,11 @@ export class ServerClient {
     await this.#ask('DELETE', `/api/uploads/${encodeURIComponent(upload)}`);
   }
 
+  /** What is not known there is as good as erased. */
+  async erase(recordings: readonly string[]): Promise<void> {
+    await this.#json('POST', '/api/my/recordings/erasure', { recordings });
+  }
+
   async commit(commitments: readonly string[]): Promise<void> {
     await this.#json('POST', '/api/my/commitments', { commitments });
   }

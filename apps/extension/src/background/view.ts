@@ -62,6 +62,7 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
                   sent: release.sent,
                   parts: release.parts,
                   waits: waitsFor(setup, release),
+                  erasing: release.erasing === true,
                   fault: release.fault ?? null,
                 }
               : null,

@@ -8,6 +8,7 @@ import { AGENT_PORT, type FromAgent } from '../wire/agent-wire.ts';
 import { type Command, type CommandAnswer, PANEL_PORT } from '../wire/panel-message.ts';
 import { showBadge } from './badge.ts';
 import { CommandFault } from './command-fault.ts';
+import { erase, eraseDue } from './erasing.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
 import { enrolledBy, goOn, joinedWith } from './joining.ts';
 import { ownBuild } from './own-build.ts';
@@ -105,6 +106,7 @@ async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
     // What takes several periods goes on with each answer, whichever worker began it.
     void goOn(host).catch(() => undefined);
     void keepReceipts(host).catch(() => undefined);
+    void eraseDue(host).catch(() => undefined);
     if (host.installation.line) void uploadDue(host, changed);
   });
   await takeManagedEnrolment(recorder);
@@ -189,6 +191,10 @@ async function perform(
     case 'recall':
       await recall(host, command.id);
       return void changed();
+    case 'erase':
+      await erase(host, command.id);
+      changed();
+      return void eraseDue(host).catch(() => undefined);
     case 'upload-now':
       await uploadNow(host, command.id);
       return void changed();

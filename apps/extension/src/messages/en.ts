@@ -183,7 +183,7 @@ export const words = {
     running: 'What is being recorded now is thrown away if nothing of it is agreed any more.',
     onDevice: 'What waits for your review stays on this device until you throw it away.',
     released:
-      'What you released before stays until you have it erased, on the page of your installation or with your erase code.',
+      'What you released before stays until you erase it. Each has a button for that among your recordings; what was exported from it, or trained with it, is not undone.',
     receipts: 'Your receipts',
     receiptsHint:
       'Keep them where you like. Anybody can verify one without a network, and it names you to nobody.',
@@ -358,6 +358,10 @@ export const words = {
     uploadNow: 'Upload now',
     discard: 'Throw away',
     discardSure: 'It is removed from this device for good. Nobody has seen it.',
+    erase: 'Erase it everywhere',
+    eraseSure:
+      'It is erased at the server with its key, and here. Files that were exported from it before, and models that were trained, are not undone.',
+    erasing: 'Its erasure was asked for. It is asked again until the server says that it is done.',
     keep: 'Keep it',
     openServer: 'What you released, who opened it, and erasing it: on the page of your installation.',
   },

@@ -38,6 +38,11 @@ export function Panel() {
       <main className="sections">
         <div className="stack">
           {!underWay && view.agreement && <p>{words.stateSentence[view.state]}</p>}
+          {view.rules?.refusal && (
+            <p className="note note-warn">
+              <strong>{words.rules.refused}</strong> {view.rules.refusal}
+            </p>
+          )}
           {view.installation === 'demonstration' && view.agreement && (
             <p className="soft">{words.demonstration}</p>
           )}

@@ -73,6 +73,9 @@ function Recording({
         {(state === 'reviewing' || state === 'cooling') && (
           <DiscardAct label={say.discard} id={id} send={send} />
         )}
+        {state === 'released' && !release?.erasing && (
+          <DiscardAct label={say.erase} id={id} send={send} act="erase" />
+        )}
       </div>
     </article>
   );
@@ -98,6 +101,7 @@ function Leaving({
           <p className="soft small">{say.progress(release.sent, release.parts)}</p>
         </div>
       )}
+      {release.erasing && <p role="status">{say.erasing}</p>}
       {release.fault && <p className="note note-warn">{release.fault}</p>}
     </div>
   );

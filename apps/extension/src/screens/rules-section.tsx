@@ -15,11 +15,6 @@ export function RulesSection({
   return (
     <section className="stack" aria-labelledby="rules-heading">
       <h2 id="rules-heading">{say.heading}</h2>
-      {refusal !== null && (
-        <p className="note note-warn">
-          <strong>{say.refused}</strong> {refusal}
-        </p>
-      )}
       {proved === null && <p className="note">{say.waiting}</p>}
       {proved !== null && !agreement && <p className="note note-warn">{say.none}</p>}
       {proved !== null && agreement && refusal === null && (

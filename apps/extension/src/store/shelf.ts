@@ -39,6 +39,8 @@ export type ShelfRow = {
     parts: number;
     fault?: string;
     now?: true;
+    /** She asked for its erasure, which the server has not confirmed yet. */
+    erasing?: true;
     /** The day's network is used up: it goes on the next day. */
     waitsForNetwork?: true;
   };

@@ -35,6 +35,8 @@ export type Command =
     }
   | { command: 'recall'; id: string }
   | { command: 'upload-now'; id: string }
+  /** Of one that was uploaded: at the server, and then here. */
+  | { command: 'erase'; id: string }
   /** A card of her own: a new one, or a new version of the one with this id. */
   | { command: 'keep-card'; draft: CardDraft; id?: string }
   | { command: 'remove-card'; id: string }
@@ -150,6 +152,7 @@ export type RecordingView = Pick<
     parts: number;
     /** Why it does not leave yet: the browser says that bytes cost here, or says nothing, or the day's are used up. */
     waits: 'metered' | 'unknown' | 'network' | null;
+    erasing: boolean;
     fault: string | null;
   } | null;
 };
