@@ -115,8 +115,11 @@ describe('codes, tokens, objections and ballots at a guardian', () => {
     expect(voices.every(({ signature }) => signature !== null)).toBe(true);
   });
 
-  it('[GRD14] stays answered when the clock is set back', async () => {
+  it('[GRD14] stays answered when the clock is set back, also over a restart', async () => {
     house.clock.now = START;
+    await house.restart();
+    her = await representative(house.guardian.url, house.guardian.setupLink);
+    everyone = house.client();
     const found = await issueOf(everyone, issue);
     const late = (await beginVoice(found, codes[10] as string)) as OwnVoice;
     await expect(askVoice(late, found, everyone)).rejects.toEqual(refusal('closed'));
