@@ -20,6 +20,8 @@ export class Stewards {
   readonly #token: string;
   readonly #signers: ReadonlyMap<PartyRole, readonly NoteSigner[]>;
   #files = 0;
+  /** Entries of the log up to the last that one of them entered. */
+  size = 0;
 
   private constructor(
     folder: string,
@@ -95,6 +97,7 @@ export class Stewards {
       body: entry as Uint8Array<ArrayBuffer>,
     });
     if (!response.ok) throw new Error(`the log took no entry: ${await response.text()}`);
+    this.size = ((await response.json()) as { index: number }).index + 1;
   }
 
   async #signed(role: PartyRole, document: string, ...how: string[]): Promise<Uint8Array> {
