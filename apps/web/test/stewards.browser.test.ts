@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -317,6 +318,34 @@ here('stewards', () => {
     complaints.length = 0;
   });
 
+  test('the representative publishes what her guardian counted, and everyone reads the share', async () => {
+    const { representative } = pages;
+    await visitWithin(representative, 'Agreement');
+    await visitWithin(representative, 'Sign');
+    const act = representative.getByRole('region', { name: 'Publish what your guardian counted' });
+    await act.getByLabel('The statement').fill('aboveboard suspension v1');
+    await act.getByText('This is no statement of tokens or of objections.').waitFor();
+    expect(await act.getByRole('button').isDisabled()).toBe(true);
+    const checkpoint = await representative.request.get(`${origin}/log/rules/tile/entries/000.p/7`);
+    const bundle = await checkpoint.body();
+    const document = bundle.subarray(2, 2 + bundle.readUInt16BE(0));
+    const digest = createHash('sha256').update(document).digest('hex');
+    const list = 'ef'.repeat(32);
+    await act
+      .getByLabel('The statement')
+      .fill(
+        `aboveboard objections v1\nworks\n1\nsha256 ${digest}\nissued 100\nspent 7\nsha256 ${list}\nagreement 7\n`,
+      );
+    await act.getByText('The log says that 7 of 100 employees object to version 1.').waitFor();
+    await act.getByRole('button', { name: 'Sign and publish it' }).click();
+    await representative.getByText('Done. It is entry 7 of the rules log.').waitFor({ timeout: 30_000 });
+    expect(await findingsInAllForms(representative)).toEqual([]);
+    await visitWithin(representative, 'Agreement');
+    await representative
+      .getByText('7 objections from 100 employees (7 %). At 20 % recording stops.')
+      .waitFor();
+  });
+
   test('one party alone takes back its signature, after typing that it means it', async () => {
     const { representative } = pages;
     await visitWithin(representative, 'Agreement');
@@ -326,7 +355,7 @@ here('stewards', () => {
     expect(await button.isDisabled()).toBe(true);
     await act.getByLabel('This can’t be undone.').fill('revoke version 1');
     await button.click();
-    await representative.getByText('Done. It is entry 7 of the rules log.').waitFor({ timeout: 30_000 });
+    await representative.getByText('Done. It is entry 8 of the rules log.').waitFor({ timeout: 30_000 });
     await visitWithin(representative, 'Agreement');
     await representative.getByText('A party took back its signature').waitFor();
     const first = representative.locator('.finding').first();

@@ -3,6 +3,7 @@ import type { RulesBook } from '@aboveboard/logbook/read-logbook';
 import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { Loaded, useLoaded, useReturned } from '../loaded.tsx';
 import { type Served, servedRules } from '../served-books.ts';
+import { GuardianStatement } from './guardian-statement.tsx';
 import { KeyPanel, Secret } from './key-panel.tsx';
 import { keptKey } from './key-store.ts';
 import { text } from './messages/en.ts';
@@ -82,6 +83,9 @@ function Acts({
       <NoteUpload onDone={done} />
       {signing && version && (
         <>
+          {party === 'representative' && (
+            <GuardianStatement {...{ state, version, signing, unlock }} onDone={done} />
+          )}
           <StopActs {...{ state, version, signing, unlock }} onDone={done} />
           <RecorderActs {...{ state, version, signing, unlock }} onDone={done} />
         </>

@@ -25,7 +25,7 @@ export type ActProps = {
 const now = () => Math.floor(Date.now() / 1000);
 
 /** What the version adopted last counts as this party's keys. */
-function sign(statement: RulesStatement, { version, signing }: ActProps): Promise<Outcome> {
+export function signForParty(statement: RulesStatement, { version, signing }: ActProps): Promise<Outcome> {
   const keys = partyKeysOf(version.agreement).get(signing.party);
   return signAndEnter(statement, keys ? [keys.ed25519, keys.mlDsa44] : [], signing);
 }
@@ -47,7 +47,7 @@ export function StopActs(props: ActProps): ReactNode {
           button={say.suspend.button}
           typed={say.suspend.word}
           onDone={props.onDone}
-          act={() => sign({ kind: 'suspension', ...about, reason, at: now() }, props)}
+          act={() => signForParty({ kind: 'suspension', ...about, reason, at: now() }, props)}
         >
           <div className="draft-field">
             <label htmlFor={id}>{say.suspend.reason}</label>
@@ -72,7 +72,7 @@ export function StopActs(props: ActProps): ReactNode {
           button={say.revoke.button(agreement.version)}
           typed={say.revoke.word(agreement.version)}
           onDone={props.onDone}
-          act={() => sign({ kind: 'revocation', ...about }, props)}
+          act={() => signForParty({ kind: 'revocation', ...about }, props)}
         >
           {props.unlock}
         </Act>
@@ -95,7 +95,7 @@ function BreachAct(props: ActProps): ReactNode {
       typed={say.breach.word}
       disabled={notice === null}
       onDone={props.onDone}
-      act={() => sign({ kind: 'breach', id, at: now(), digest: notice?.digest ?? '' }, props)}
+      act={() => signForParty({ kind: 'breach', id, at: now(), digest: notice?.digest ?? '' }, props)}
     >
       <div className="buttons">
         <button type="button" className="button plain" onClick={() => input.current?.click()}>
@@ -145,7 +145,7 @@ export function RecorderActs(props: ActProps): ReactNode {
             button={say.list.button}
             disabled={!isWhole}
             onDone={props.onDone}
-            act={() => sign({ kind: 'build', id: agreement, state: 'listed', ...given }, props)}
+            act={() => signForParty({ kind: 'build', id: agreement, state: 'listed', ...given }, props)}
           >
             {(['name', 'version', 'digest'] as const).map((field) => (
               <div key={field} className="draft-field">
@@ -172,7 +172,9 @@ export function RecorderActs(props: ActProps): ReactNode {
             button={say.withdraw.button}
             typed={say.withdraw.word(withdrawn.name)}
             onDone={props.onDone}
-            act={() => sign({ kind: 'build', id: agreement, state: 'withdrawn', ...withdrawn }, props)}
+            act={() =>
+              signForParty({ kind: 'build', id: agreement, state: 'withdrawn', ...withdrawn }, props)
+            }
           >
             <div className="draft-field">
               <label htmlFor={`${id}-which`}>{say.withdraw.which}</label>

@@ -256,6 +256,18 @@ export const text = {
       digest: 'SHA-256',
       bad: 'A name, three numbers and a SHA-256.',
     },
+    guardian: {
+      title: 'Publish what your guardian counted',
+      what: 'The number of objection tokens, or the count of objections, goes into the log. At the agreed share recording stops.',
+      tokens: (version: number, issued: number) =>
+        `The log says that ${count(issued, 'objection token was', 'objection tokens were')} dealt for version ${version}.`,
+      objections: (version: number, spent: number, issued: number) =>
+        `The log says that ${spent.toLocaleString('en-GB')} of ${count(issued, 'employee objects', 'employees object')} to version ${version}. At the agreed share recording stops.`,
+      undo: 'No count is taken back, and the number of tokens stays; the next count replaces this one.',
+      paste: 'The statement, as your guardian’s page shows it',
+      bad: 'This is no statement of tokens or of objections.',
+      button: 'Sign and publish it',
+    },
     enter: {
       title: 'Put the note into the log',
       what: 'What the note says takes effect as if it had been signed here.',
