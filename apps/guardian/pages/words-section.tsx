@@ -1,9 +1,11 @@
+import type { Agreement } from '@aboveboard/consent/agreement';
 import { type ReactNode, useState } from 'react';
 import type { DeskSection } from './desk-section.ts';
 import type { GuardianClient } from './guardian-client.ts';
 import { Fault, useAct } from './loaded.tsx';
 import { words } from './messages/en.ts';
 import { deskWords } from './messages/en-desk.ts';
+import { targetInWords } from './object-page.tsx';
 
 const t = deskWords.words;
 
@@ -44,7 +46,8 @@ function Batch(props: {
         '/representative/words',
         given,
       );
-      setRead(answer.words);
+      const agreement = await client.get<Agreement>(`/voice/documents/${batch.issue}`);
+      setRead(answer.words.map((one) => ({ ...one, target: targetInWords(agreement, one.target) })));
     });
   return (
     <div className="panel">

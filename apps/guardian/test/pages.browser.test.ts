@@ -214,6 +214,7 @@ describe.skipIf(!canRun)('the pages of a guardian, in Chromium', () => {
     await page.getByLabel('Passphrase').press('Enter');
     await page.getByRole('button', { name: 'Read them' }).click();
     await says('We were not asked.');
+    await says('The whole agreement');
     await sound('words');
   });
 
