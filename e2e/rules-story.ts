@@ -342,14 +342,14 @@ class RulesStory {
   /** Waits for what the panel shows; a relay that speaks every two seconds takes some of them. */
   async #seen(wanted: (view: RecorderView) => boolean): Promise<RecorderView> {
     let view = await this.#contributor.view();
-    for (let tries = 0; tries < 240 && !wanted(view); tries++) {
+    for (let tries = 0; tries < 480 && !wanted(view); tries++) {
       await this.#contributor.panel.waitForTimeout(250);
       view = await this.#contributor.view();
     }
     if (wanted(view)) return view;
     const { rules, live, consent, state, joining } = view;
     const said = rules && { proved: rules.proved, refusal: rules.refusal, faults: rules.faults };
-    throw new Error(`not seen within a minute: ${JSON.stringify({ state, joining, said, live, consent })}`);
+    throw new Error(`not seen within two minutes: ${JSON.stringify({ state, joining, said, live, consent })}`);
   }
 }
 
