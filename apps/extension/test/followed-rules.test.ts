@@ -9,8 +9,7 @@ import {
   enrolmentBytes,
   parseEnrolment,
 } from '@aboveboard/consent/enrolment-file';
-import { formatPolicy } from '@aboveboard/tlog/policy-file';
-import { formatVerifierKey, parseVerifierKey } from '@aboveboard/tlog/verifier-key';
+import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Rules } from '../src/background/rules.ts';
 import { FollowedRules, type KeptRules, type RulesNews } from '../src/relay/followed-rules.ts';
@@ -29,24 +28,8 @@ beforeAll(async () => {
   attachments = [...made.attachments];
 });
 
-function keyOf(text: string) {
-  const parsed = parseVerifierKey(text);
-  if (!parsed.ok) throw new Error('not a key');
-  return parsed.value;
-}
-
 function enrolmentFor(log: StandInLog): Enrolment {
-  const witnesses = StandInLog.witnessKeys().map((text, i) => ({
-    name: `w${i}`,
-    key: keyOf(text),
-    url: null,
-  }));
-  const policy = formatPolicy({
-    logs: log.keys.map((text) => ({ key: keyOf(text), url: null })),
-    witnesses,
-    groups: [{ name: 'parties', threshold: 2, members: ['w0', 'w1'] }],
-    quorum: 'parties',
-  });
+  const { policy } = log;
   const file: EnrolmentFile = {
     format: 'aboveboard-enrolment',
     formatVersion: 1,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { verifyReceipt } from '@aboveboard/consent/receipt';
@@ -56,7 +57,7 @@ describe('a recorder under rules that it proves by itself', () => {
     await installation.rules.revoke(installation.agreement, 'representative');
     await panel.bringToFront();
     await panel.getByText('One of the parties has revoked the agreement').first().waitFor();
-    await expect.poll(async () => (await contributor.view()).live).toBe(null);
+    await expect.poll(async () => (await contributor.view()).live, { timeout: 15_000 }).toBe(null);
     expect((await contributor.view()).recordings[0]?.ended).toBe('lapse');
     // Whatever it had to say, an onlooker saw pieces of one size.
     expect([...new Set(installation.guardian.wire)].sort()).toEqual(['POST 0', 'PUT 63136']);
@@ -84,11 +85,13 @@ describe('a recorder under rules that it proves by itself', () => {
     await pages[1].bringToFront();
     await pages[1].mouse.move(200, 200, { steps: 5 });
     await expect
-      .poll(async () => (await contributor.view()).live?.frontRefusal)
+      .poll(async () => (await contributor.view()).live?.frontRefusal, { timeout: 15_000 })
       .toMatch(/new in the agreement since you agreed|not agreed to this/);
     await pages[0].bringToFront();
     await pages[0].mouse.move(200, 200, { steps: 5 });
-    await expect.poll(async () => (await contributor.view()).live?.frontRefusal).toBe(null);
+    await expect
+      .poll(async () => (await contributor.view()).live?.frontRefusal, { timeout: 15_000 })
+      .toBe(null);
     const origins = async () => (await contributor.view()).live?.taking.map(({ origin }) => origin) ?? [];
     expect(await origins()).not.toContain(other.origin);
     await contributor.stop();
@@ -101,7 +104,7 @@ describe('a recorder under rules that it proves by itself', () => {
     await contributor.startCard();
     await pages[1].bringToFront();
     await pages[1].mouse.move(200, 200, { steps: 5 });
-    await expect.poll(origins).toContain(other.origin);
+    await expect.poll(origins, { timeout: 15_000 }).toContain(other.origin);
   });
 
   test('withdrawing stops at once, also when nothing can be reached', async () => {
@@ -116,11 +119,11 @@ describe('a recorder under rules that it proves by itself', () => {
       true,
     );
     await panel.getByRole('button', { name: 'Withdraw now' }).click();
-    await expect.poll(async () => (await contributor.view()).live).toBe(null);
+    await expect.poll(async () => (await contributor.view()).live, { timeout: 15_000 }).toBe(null);
     const view = await contributor.view();
     expect([view.state, view.recordings]).toEqual(['off', []]);
     const scripts = () => panel.evaluate(() => chrome.scripting.getRegisteredContentScripts());
-    await expect.poll(scripts).toEqual([]);
+    await expect.poll(scripts, { timeout: 15_000 }).toEqual([]);
   });
 
   test('[RUL50] what witnesses saw too long ago is refused with the reason, and nothing starts', async () => {
@@ -159,7 +162,7 @@ describe('a recorder under rules that it proves by itself', () => {
     await installation.rules.adopt({ ...other, version: 2 });
     await panel.bringToFront();
     await panel.getByText('two different histories').first().waitFor();
-    await expect.poll(async () => (await contributor.view()).live).toBe(null);
+    await expect.poll(async () => (await contributor.view()).live, { timeout: 15_000 }).toBe(null);
     // The first one again: what was shown can not be unsaid.
     installation.rules.entries = honest;
     await panel.waitForTimeout(2500);
@@ -168,6 +171,39 @@ describe('a recorder under rules that it proves by itself', () => {
     await log.goto(browser.url('log.html'));
     await log.getByText('shown a second history').waitFor();
     await log.getByRole('button', { name: 'Save the second checkpoint' }).waitFor();
+  });
+
+  test('[ENR24] an enrolment file is shown with its fingerprints, then takes a code; a broken one changes nothing', async () => {
+    const { installation, contributor } = await begin();
+    const { panel } = contributor;
+    const file = Buffer.from(installation.enrolmentFile());
+    const open = (buffer: Buffer) =>
+      panel.setInputFiles('input[type=file]', {
+        name: 'enrolment.json',
+        mimeType: 'application/json',
+        buffer,
+      });
+    await open(Buffer.from(file.toString().replace('quorum parties', 'quorum none')));
+    await panel.getByText('That enrolment file can not be relied on').waitFor();
+    expect((await contributor.view()).rules).toBe(null);
+    await open(file);
+    await panel.getByText('What this recorder relies on').click();
+    const print = (createHash('sha256').update(file).digest('hex').match(/.{4}/g) ?? []).join(' ');
+    await panel.getByText(print).waitFor();
+    // It speaks from now on, as every installation does, and nobody has taken part yet.
+    await expect.poll(() => installation.guardian.wire.length, { timeout: 15_000 }).toBeGreaterThan(2);
+    expect(installation.guardian.asked).not.toContain('POST /api/session');
+    await panel.getByLabel('Your one-time code').fill(CODE);
+    await panel.getByRole('button', { name: 'Use the code' }).click();
+    await contributor.accept();
+    // Refusing later shows nowhere: the rhythm goes on.
+    await panel.getByRole('button', { name: 'Stop taking part' }).click();
+    await panel.getByRole('button', { name: 'Refuse' }).click();
+    await panel.getByLabel('Your one-time code').waitFor();
+    const { length } = installation.guardian.wire;
+    await expect
+      .poll(() => installation.guardian.wire.length, { timeout: 15_000 })
+      .toBeGreaterThan(length + 2);
   });
 
   test('[ENR25] keys that the installation changes are not taken, and nothing of such a log is', async () => {

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
+import { enrolmentBytes } from '@aboveboard/consent/enrolment-file';
+import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import { commitmentEntry } from '@aboveboard/consent/uses-entry';
 import { missingRanges, type UploadAnnouncement } from '@aboveboard/protocol/upload';
 import { recipientOf } from '@aboveboard/vault/envelope';
 import { generateHybridIdentity } from 'age-encryption';
 import { CARD } from './contributor.ts';
 import { BUILT } from './extension-browser.ts';
-import { type Behind, digestHex, StandInGuardian } from './stand-in-guardian.ts';
+import { type Behind, digestHex, PERIOD_SECONDS, StandInGuardian } from './stand-in-guardian.ts';
 import { StandInLog, withKeys } from './stand-in-log.ts';
 
 export const CODE = 'TEST-CODE-0001';
@@ -69,6 +71,29 @@ export class StandInInstallation {
     this.agreement = next;
     await this.rules.adopt(next);
     return next;
+  }
+
+  /** What the representative would hand out, in its canonical form. */
+  enrolmentFile(): Uint8Array {
+    const { rules, uses, agreement, guardian } = this;
+    return enrolmentBytes({
+      format: 'aboveboard-enrolment',
+      formatVersion: 1,
+      class: agreement.class,
+      agreement: agreement.id,
+      guardian: guardian.origin,
+      relay: { recipient: guardian.recipient, periodSeconds: PERIOD_SECONDS },
+      policies: { rules: rules.policy, uses: uses.policy },
+      parties: [...partyKeysOf(agreement)].map(([role, keys]) => ({ role, ...keys })),
+      place: {
+        storageLocations: ['Example City'],
+        jurisdiction: 'none',
+        supervisoryAuthority: 'none',
+        recipients: [],
+        transfers: [],
+        withdrawAt: 'In the recorder',
+      },
+    });
   }
 
   /** As if the batch of the day came at once, with a dummy before and after. */

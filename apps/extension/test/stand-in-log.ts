@@ -55,6 +55,17 @@ export class StandInLog {
     this.#n = n;
   }
 
+  /** This log, and every key of the witness. */
+  get policy(): string {
+    const lines = [
+      ...this.keys.map((key) => `log ${key}`),
+      ...StandInLog.witnessKeys().map((key, i) => `witness w${i} ${key}`),
+      'group parties all w0 w1',
+      'quorum parties',
+    ];
+    return `${lines.join('\n')}\n`;
+  }
+
   static witnessKeys(): string[] {
     return witness(() => 0).map(({ key }) => formatVerifierKey(key));
   }

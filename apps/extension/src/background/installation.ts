@@ -30,7 +30,7 @@ export class Installation {
   async open(): Promise<void> {
     const { enrolment, firstContact } = this.#parts.setup();
     const given = enrolment ?? firstContact;
-    const of = given ? JSON.stringify([given.guardian, given.relay, enrolment !== null]) : '';
+    const of = given ? JSON.stringify(given) : '';
     if (of === this.#of) return;
     this.#of = of;
     await this.#line?.stop();
