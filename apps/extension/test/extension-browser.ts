@@ -12,7 +12,17 @@ const ROOT = new URL('../../..', import.meta.url).pathname;
 export function buildExtension(): void {
   const made = join(BUILT, 'manifest.json');
   const sources = ['entrypoints', 'src', 'public', 'wxt.config.ts'].map((name) => join(HERE, name));
-  const packages = ['capture', 'consent', 'dataset', 'protocol', 'redact', 'review', 'vault'];
+  const packages = [
+    'capture',
+    'consent',
+    'dataset',
+    'logbook',
+    'protocol',
+    'redact',
+    'review',
+    'tlog',
+    'vault',
+  ];
   sources.push(...packages.map((name) => join(ROOT, 'packages', name, 'src')));
   if (existsSync(made) && Math.max(...sources.map(newest)) < statSync(made).mtimeMs) return;
   const { status, stderr, stdout } = spawnSync('npm', ['run', 'build', '-w', '@aboveboard/extension'], {
