@@ -329,6 +329,7 @@ describe('pages and names', () => {
       'get /api/agreement',
       'get /api/agreement/attachments/{digest}',
       'get /api/health',
+      'get /api/logs/policy',
       'get /api/my/recordings',
       'get /api/ready',
       'get /api/recordings',
@@ -348,7 +349,7 @@ describe('pages and names', () => {
     ]);
     for (const route of routes) {
       const [method, path] = route.split(' ') as [string, string];
-      if (/about|ready|health|cards|agreement$|relay$/.test(path)) continue;
+      if (/about|ready|health|cards|agreement$|relay$|policy$/.test(path)) continue;
       const filled = path
         .replace(/\{(upload|access)\}/, '0'.repeat(32))
         .replace('{digest}', '0'.repeat(64))
