@@ -349,7 +349,9 @@ class RulesStory {
     if (wanted(view)) return view;
     const { rules, live, consent, state, joining } = view;
     const said = rules && { proved: rules.proved, refusal: rules.refusal, faults: rules.faults };
-    throw new Error(`not seen within two minutes: ${JSON.stringify({ state, joining, said, live, consent })}`);
+    throw new Error(
+      `not seen within two minutes: ${JSON.stringify({ state, joining, said, live, consent })}`,
+    );
   }
 }
 
