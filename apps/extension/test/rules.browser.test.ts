@@ -58,7 +58,9 @@ describe('a recorder under rules that it proves by itself', () => {
     await panel.bringToFront();
     await panel.getByText('One of the parties has revoked the agreement').first().waitFor();
     await expect.poll(async () => (await contributor.view()).live, { timeout: 15_000 }).toBe(null);
-    expect((await contributor.view()).recordings[0]?.ended).toBe('lapse');
+    await expect
+      .poll(async () => (await contributor.view()).recordings[0]?.ended, { timeout: 15_000 })
+      .toBe('lapse');
     // Whatever it had to say, an onlooker saw pieces of one size.
     expect([...new Set(installation.guardian.wire)].sort()).toEqual(['POST 0', 'PUT 63136']);
   });
