@@ -113,6 +113,7 @@ describe('exit codes', () => {
     ['a port that is none', ['start', '--port', '99999']],
     ['half of TLS', ['start', '--tls-key', 'x']],
     ['an application without --demo', ['start', '--application', 'http://127.0.0.1:1']],
+    ['a port for a guardian without --demo', ['start', '--guardian-port', '4900']],
   ])('2 for %s', async (_, args) => {
     const { code, out, err } = await run('--data', data, ...args);
     expect(code).toBe(2);

@@ -19,7 +19,10 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Said = { url: string; guardian: { url: string; verifierKeys: string[] } | null };
+type Said = {
+  url: string;
+  guardian: { url: string; verifierKeys: string[]; setupLink: string | null } | null;
+};
 
 async function start(data: string, ...flags: string[]): Promise<Said & { child: ChildProcess }> {
   const args = [MAIN, '--json', '--data', data, 'start', '--port', '0', ...flags];
@@ -62,6 +65,7 @@ describe('a demonstration', () => {
     const data = join(folder, 'whole', 'data');
     const first = await start(data, '--demo');
     expect(first.guardian?.verifierKeys).toHaveLength(2);
+    expect(first.guardian?.setupLink).toContain(first.guardian?.url);
     expect(await isCosigned(first.url, data)).toBe(true);
     await ended(first.child);
 
