@@ -33,7 +33,8 @@ export async function findingsInAllForms(page: Page): Promise<string[]> {
     [2560, 'light'],
   ] as const) {
     await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
+    // A colour that is still on its way from one scheme to the other is neither.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     // The colours are there with the frame after the next.
     await page.evaluate(
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
