@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Who } from '../identity/identity.ts';
+import type { Principal } from '../identity/principal.ts';
 
 /** What every handler finds in Hono's context. */
 export type Env = {
@@ -7,5 +8,7 @@ export type Env = {
   Variables: {
     /** Set by `requireRole`: the one who asks. */
     who: Who;
+    /** Set with it: the same, with her session and when she last showed that it is she. */
+    principal: Principal;
   };
 };

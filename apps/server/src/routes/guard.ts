@@ -85,6 +85,7 @@ export function requireRole(
       );
     }
     context.set('who', who);
+    context.set('principal', { role: who.role, id: who.handle, session: who.handle, freshAt: null });
     return next();
   });
 }
