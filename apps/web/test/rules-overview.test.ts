@@ -23,6 +23,8 @@ const state: RulesState = {
   builds: [{ name: 'extension', version: '0.1.0', digest: 'b' }],
   objections: [],
   tokens: [],
+  enrolment: null,
+  halves: null,
   breaches: [],
   acts: [],
 };

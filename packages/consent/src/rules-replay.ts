@@ -9,6 +9,7 @@ import type {
   AgreedBuild,
   BreachNotice,
   DealtTokens,
+  EnrolmentIssue,
   IgnoredReason,
   ObjectionTally,
   PartyAct,
@@ -72,6 +73,8 @@ class Replay {
   readonly #withdrawn = new Set<string>();
   readonly #tokens = new Map<string, DealtTokens>();
   readonly #objections = new Map<string, ObjectionTally>();
+  #enrolment: EnrolmentIssue | null = null;
+  #halves: string | null = null;
   readonly #breaches: BreachNotice[] = [];
   readonly #said = new Set<string>();
   readonly #acts: RulesAct[] = [];
@@ -201,6 +204,21 @@ class Replay {
         this.#tokens.set(digest, { digest, issued, key });
         return null;
       }
+      case 'enrolment': {
+        // It lets people in: it takes both algorithms, as a signature does.
+        if (!both.includes('representative')) return 'not-for-this-party';
+        const { issued, list, key } = statement;
+        const before = this.#enrolment;
+        if (before?.list === list && (before.key !== key || before.issued > issued)) return 'takes-back';
+        this.#enrolment = { issued, list, key };
+        return null;
+      }
+      case 'halves': {
+        // Whoever could say this alone could have the other half as well: it takes both algorithms (T12).
+        if (!both.includes('representative')) return 'not-for-this-party';
+        this.#halves = statement.recipient;
+        return null;
+      }
       case 'objections': {
         if (!roles.includes('representative')) return 'not-for-this-party';
         const { digest, issued, spent, list, targets } = statement;
@@ -289,6 +307,8 @@ class Replay {
       })),
       builds: builds.filter(({ digest }) => !this.#withdrawn.has(digest)),
       tokens: [...this.#tokens.values()],
+      enrolment: this.#enrolment,
+      halves: this.#halves,
       objections: [...this.#objections.values()],
       breaches: this.#breaches,
       acts: this.#acts,
@@ -327,8 +347,15 @@ function rolesOf(
   return { either, both };
 }
 
+const NOT_ABOUT_VERSION: ReadonlySet<RulesStatement['kind']> = new Set([
+  'build',
+  'breach',
+  'enrolment',
+  'halves',
+]);
+
 function isAboutVersion(statement: RulesStatement): statement is RulesStatement & AboutVersion {
-  return statement.kind !== 'build' && statement.kind !== 'breach';
+  return !NOT_ABOUT_VERSION.has(statement.kind);
 }
 
 /** Tokens are dealt once for a version, and a spent one is never taken back: no target has fewer than before. */

@@ -17,6 +17,10 @@ export type RulesState = {
   objections: readonly ObjectionTally[];
   /** Objection tokens of each version: how many, and the key that they are signed with. */
   tokens: readonly DealtTokens[];
+  /** Whose blind tokens make contributors; null: the representative has not said, and none does. */
+  enrolment: EnrolmentIssue | null;
+  /** Recipient of the guardian's half of every key; null: the representative has not said, and nothing is released. */
+  halves: string | null;
   breaches: readonly BreachNotice[];
   /** What each entry did, in order; the feed for people is made from it. */
   acts: readonly RulesAct[];
@@ -49,6 +53,8 @@ export type PendingVersion = {
 
 export type AgreedBuild = { name: string; version: string; digest: string };
 export type DealtTokens = { digest: string; issued: number; key: string };
+/** `list`: the digest that the tokens are for; `key`: SHA-256 of the issuer's. */
+export type EnrolmentIssue = { issued: number; list: string; key: string };
 /** The latest count of objections to one version. */
 export type ObjectionTally = {
   /** Of the version. */

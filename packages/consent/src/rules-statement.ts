@@ -12,6 +12,10 @@ export type RulesStatement =
   | ({ kind: 'suspension'; reason: SuspensionReason; at: number } & AboutVersion)
   /** How many objection tokens are dealt for a version, and with which key (SHA-256 of its SPKI). */
   | ({ kind: 'tokens'; issued: number; key: string } & AboutVersion)
+  /** How many codes are dealt, and under which list and key their blind tokens are (ENR30). */
+  | { kind: 'enrolment'; id: string; issued: number; list: string; key: string }
+  /** Whom the guardian's half of every key is sealed to: an age recipient, hybrid. */
+  | { kind: 'halves'; id: string; recipient: string }
   /** `list`: SHA-256 of the published list of spent tokens. */
   | ({
       kind: 'objections';
@@ -60,6 +64,12 @@ export function statementText(statement: RulesStatement): string {
     case 'tokens':
       lines.push(...versionLines(statement), `issued ${statement.issued}`, `sha256 ${statement.key}`);
       break;
+    case 'enrolment':
+      lines.push(`issued ${statement.issued}`, `sha256 ${statement.list}`, `sha256 ${statement.key}`);
+      break;
+    case 'halves':
+      lines.push(statement.recipient);
+      break;
     case 'objections':
       lines.push(
         ...versionLines(statement),
@@ -100,6 +110,7 @@ export function parseTarget(text: string): ObjectionTarget | null {
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const HEX = /^[0-9a-f]{64}$/;
+const RECIPIENT = /^age1pq1[a-z0-9]{1,4000}$/;
 const BUILD_VERSION = /^\d{1,5}\.\d{1,5}\.\d{1,5}$/;
 
 /** A text from outside. All the faults at once; never throws. */
@@ -144,6 +155,17 @@ export function parseStatement(text: string): Checked<RulesStatement> {
     case 'tokens': {
       const issued = whole(4, /^issued (.*)$/.exec(lines[4] ?? '')?.[1], 1, COUNT_LIMIT);
       statement = { kind, ...about(), issued, key: sha256(5) };
+      break;
+    }
+    case 'enrolment': {
+      const issued = whole(2, /^issued (.*)$/.exec(lines[2] ?? '')?.[1], 1, COUNT_LIMIT);
+      statement = { kind, id, issued, list: sha256(3), key: sha256(4) };
+      break;
+    }
+    case 'halves': {
+      const recipient = lines[2] ?? '';
+      if (!RECIPIENT.test(recipient)) fault('RUL16', 2, 'not a hybrid age recipient');
+      statement = { kind, id, recipient };
       break;
     }
     case 'objections':

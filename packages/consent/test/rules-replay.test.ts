@@ -267,6 +267,26 @@ describe('replay of the rules', () => {
     expect(state.objections).toEqual([]);
   });
 
+  it('[RUL43] the last word on enrolment stands; under one list the key stays and no code is taken back', async () => {
+    const { representative, employer } = PARTIES;
+    const said = (issued: number, list: string, key: string, keys = both(representative)) =>
+      noteOf({ kind: 'enrolment', id: about.id, issued, list: list.repeat(32), key: key.repeat(32) }, keys);
+    const state = await replay([
+      ...signedFirst,
+      await said(10, 'aa', '01', both(employer)),
+      await said(10, 'aa', '01', [representative.ed25519]),
+      await said(10, 'aa', '01'),
+      await said(10, 'aa', '02'),
+      await said(9, 'aa', '01'),
+      await said(15, 'aa', '01'),
+    ]);
+    expect(state.enrolment).toEqual({ issued: 15, list: 'aa'.repeat(32), key: '01'.repeat(32) });
+    expect(ignored(state)).toEqual(['not-for-this-party', 'not-for-this-party', 'takes-back', 'takes-back']);
+    const anew = await replay([...signedFirst, await said(10, 'aa', '01'), await said(3, 'bb', '02')]);
+    expect(anew.enrolment).toEqual({ issued: 3, list: 'bb'.repeat(32), key: '02'.repeat(32) });
+    expect((await replay(signedFirst)).enrolment).toBe(null);
+  });
+
   it('[RUL41] a party is heard once for one text', async () => {
     const breach = { kind: 'breach' as const, id: about.id, at: 1_795_000_000, digest: 'ef'.repeat(32) };
     const officer = await noteOf(breach, [PARTIES['data-protection-officer'].ed25519]);

@@ -44,6 +44,7 @@ const statement: fc.Arbitrary<RulesStatement> = fc.oneof(
       return { kind: 'objections' as const, ...rest, issued: spent + more, spent, targets };
     }),
   fc.record({ kind: fc.constant('tokens' as const), id, version, digest, issued: version, key: digest }),
+  fc.record({ kind: fc.constant('enrolment' as const), id, issued: version, list: digest, key: digest }),
   fc.record({
     kind: fc.constant('build' as const),
     id,

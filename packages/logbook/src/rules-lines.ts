@@ -43,6 +43,10 @@ function stated(statement: RulesStatement, who: string, { rules }: Messages): Sa
       return { ...line('stop', rules.suspended(who, statement.reason), null), at: statement.at };
     case 'tokens':
       return line('objection', rules.tokens(who, statement.issued), statement.key);
+    case 'enrolment':
+      return line('rules', rules.enrolment(who, statement.issued), statement.key);
+    case 'halves':
+      return line('rules', rules.halves(who), null);
     case 'objections': {
       const targets = statement.targets.map(({ target, count }) => rules.target(target, count));
       return line(

@@ -51,6 +51,9 @@ export const en = {
     suspended: (who: string, reason: SuspensionReason) => `${who} stopped all recording: ${REASONS[reason]}.`,
     tokens: (who: string, issued: number) =>
       `${who} dealt ${count(issued, 'objection token', 'objection tokens')}, one to each employee.`,
+    halves: (who: string) => `${who} said which guardian keeps the other half of every key.`,
+    enrolment: (who: string, issued: number) =>
+      `${who} dealt ${count(issued, 'code', 'codes')} to all employees, and named the key of what they give.`,
     objections: (who: string, spent: number, issued: number) =>
       `${who} counted ${count(spent, 'objection', 'objections')} from ${count(issued, 'employee', 'employees')}.`,
     target: (target: ObjectionTarget, n: number) =>

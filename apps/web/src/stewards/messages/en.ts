@@ -258,14 +258,18 @@ export const text = {
     },
     guardian: {
       title: 'Publish what your guardian counted',
-      what: 'The number of objection tokens, or the count of objections, goes into the log. At the agreed share recording stops.',
+      what: 'The number of codes or of objection tokens, or the count of objections, goes into the log. At the agreed share recording stops.',
       tokens: (version: number, issued: number) =>
         `The log says that ${count(issued, 'objection token was', 'objection tokens were')} dealt for version ${version}.`,
+      halves:
+        'The log says that recorders seal the other half of every key to this guardian. Compare it with her own page.',
+      enrolment: (issued: number) =>
+        `The log says that ${count(issued, 'code was', 'codes were')} dealt to all employees, and by which key the server and every recorder know what comes of them. Who has such a code can then take part.`,
       objections: (version: number, spent: number, issued: number) =>
         `The log says that ${spent.toLocaleString('en-GB')} of ${count(issued, 'employee objects', 'employees object')} to version ${version}. At the agreed share recording stops.`,
-      undo: 'No count is taken back, and the number of tokens stays; the next count replaces this one.',
+      undo: 'No count is taken back, the number of tokens stays, and that of codes never goes down; the next count replaces this one.',
       paste: 'The statement, as your guardian’s page shows it',
-      bad: 'This is no statement of tokens or of objections.',
+      bad: 'This is no statement of codes, of tokens or of objections.',
       button: 'Sign and publish it',
     },
     enter: {
