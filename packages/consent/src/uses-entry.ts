@@ -1,6 +1,7 @@
 import type { Checked, Fault } from '@aboveboard/protocol/fault';
 import { z } from 'zod';
 import { canonicalBytes, readStrictJson } from './canonical-json.ts';
+import { GRANT_REFUSALS } from './grant-note.ts';
 
 /**
  * Entries of the uses log, to the byte (spec/uses-log.md). What stewards and researchers did is plain. What a
@@ -28,6 +29,16 @@ export const ACTOR_ROLES = [
 const actor = z.strictObject({ role: z.enum(ACTOR_ROLES), account: hexOf(16).nullable() });
 
 const act = z.discriminatedUnion('kind', [
+  /** A researcher asks; a party approves, or refuses for a reason of the list (spec/grant.md). */
+  z.strictObject({
+    kind: z.literal('grant-asked'),
+    grant: hexOf(16),
+    purpose: name,
+    until: time,
+    subject: sha256,
+  }),
+  z.strictObject({ kind: z.literal('grant-approved'), grant: hexOf(16), subject: sha256 }),
+  z.strictObject({ kind: z.literal('grant-refused'), grant: hexOf(16), reason: z.enum(GRANT_REFUSALS) }),
   /** Two people let one read, for a purpose and a time (T13). */
   z.strictObject({
     kind: z.literal('grant'),

@@ -49,6 +49,12 @@ export async function usesLines(
 function plain({ actor, act }: PlainUse, { uses, who }: Messages): [LineKind, string, string | null] {
   const by = who([actor.role]);
   switch (act.kind) {
+    case 'grant-asked':
+      return ['access', uses.grantAsked(by, act.purpose), act.grant];
+    case 'grant-approved':
+      return ['access', uses.grantApproved(by), act.grant];
+    case 'grant-refused':
+      return ['access', uses.grantRefused(by, act.reason), act.grant];
     case 'grant': {
       const approved = who([...new Set(act.approvedBy.map(({ role }) => role))]);
       const until = new Date(act.until * 1000).toISOString().slice(0, 10);

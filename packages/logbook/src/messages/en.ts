@@ -1,4 +1,5 @@
 import type { PartyRole } from '@aboveboard/consent/agreement';
+import type { GrantRefusal } from '@aboveboard/consent/grant-note';
 import type { IgnoredReason } from '@aboveboard/consent/rules-state';
 import type { ObjectionTarget, SuspensionReason } from '@aboveboard/consent/rules-statement';
 import type { ACTOR_ROLES, OwnAct } from '@aboveboard/consent/uses-entry';
@@ -30,6 +31,13 @@ const IGNORED: Readonly<Record<IgnoredReason, string>> = {
   'can-not-come': 'the document can’t come into force any more',
   'said-before': 'the same was said before',
   'takes-back': 'it would take back what can’t be taken back',
+};
+const GRANT_REASONS: Readonly<Record<GrantRefusal, string>> = {
+  purpose: 'the purpose is not clear or not agreed',
+  slice: 'it is about too many recordings, or the wrong ones',
+  time: 'it is for too long',
+  asker: 'it is not clear who asks',
+  other: 'for another reason',
 };
 const people = (names: readonly string[]) =>
   names.length < 2 ? (names[0] ?? 'nobody') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -71,6 +79,10 @@ export const en = {
     ignored: (reason: IgnoredReason) => `An entry that changes nothing: ${IGNORED[reason]}.`,
   },
   uses: {
+    grantAsked: (who: string, purpose: string) => `${who} asked to read recordings for “${purpose}”.`,
+    grantApproved: (who: string) => `${who} approved a request to read.`,
+    grantRefused: (who: string, reason: GrantRefusal) =>
+      `${who} refused a request to read: ${GRANT_REASONS[reason]}.`,
     grant: (purpose: string, by: string, until: string) =>
       `${by} allowed recordings to be read for “${purpose}” until ${until}.`,
     grantEnded: (who: string) => `${who} ended a permission to read.`,
@@ -129,6 +141,14 @@ export const en = {
     more: (n: number) => `Show ${n} more`,
     older: (n: number) => `${count(n, 'older entry is', 'older entries are')} not shown.`,
     aboutYou: 'about you',
+  },
+  days: {
+    caption: 'Day by day, up to the checkpoint (UTC). A day with nothing is counted too.',
+    day: 'Day',
+    openings: 'Readings',
+    recordings: 'Recordings read',
+    datasets: 'Datasets',
+    deletions: 'Deletions',
   },
 };
 export type Messages = typeof en;
