@@ -82,8 +82,9 @@ function device(log: StandInLog) {
   return {
     news: () => news,
     fetched,
-    async period(most = 1) {
+    async period(most = 1, restarts = false) {
       for (let i = 0; i < most; i++) {
+        if (restarts) await this.restart();
         await rules.ask();
         const replies = new Map<string, Reply>();
         for (const [key, { path }] of asked) {
@@ -97,6 +98,7 @@ function device(log: StandInLog) {
           });
         }
         asked.clear();
+        if (restarts) await this.restart();
         await rules.deliver(replies);
       }
     },
@@ -125,6 +127,28 @@ describe('the log of rules, followed from cell to cell', () => {
     await phone.period(3);
     expect(phone.fetched.filter((path) => path.endsWith('checkpoint'))).toHaveLength(5);
     expect(phone.fetched.filter((path) => path.includes('entries'))).toHaveLength(1);
+  });
+
+  test('[RLY27] is followed also where no worker lives from one cell to the next', async () => {
+    const log = rulesLog();
+    await log.adopt(agreement);
+    for (let i = 0; i < 300; i++) log.entries.push(new Uint8Array([1 + (i >> 8), i & 255]));
+    const phone = device(log);
+    await phone.period(2, true);
+    expect(phone.news().rules?.state.size).toBe(304);
+    await log.revoke(agreement, 'employer');
+    await phone.period(2, true);
+    expect(phone.news().rules?.state.standing.inForce).toBe(false);
+  });
+
+  test('[RUL50] nothing is fetched on the word of a server alone', async () => {
+    const log = rulesLog();
+    await log.adopt(agreement);
+    log.withheld = true;
+    const phone = device(log);
+    await phone.period(3);
+    expect(phone.fetched.filter((path) => path.includes('entries'))).toEqual([]);
+    expect(phone.news().faults.map(({ rule }) => rule)).toContain('LOG104');
   });
 
   test('[RUL50] what is stored is verified again by every start, and a stored entry that was changed is not relied on', async () => {

@@ -1,6 +1,10 @@
-import type { VoiceAbout, VoiceAnswer, VoiceCount, VoiceRefusalCode } from '@aboveboard/protocol/voice';
-
-const VOICE_BYTES = 8192;
+import {
+  type VoiceAbout,
+  type VoiceAnswer,
+  type VoiceCount,
+  type VoiceRefusalCode,
+  voiceText,
+} from '@aboveboard/protocol/voice';
 
 /** What the guardian said instead, in its own sentence. */
 export class GuardianRefused extends Error {
@@ -41,7 +45,7 @@ export function makeGuardianClient(origin = '', headers: Record<string, string> 
         method,
         headers: { ...headers, 'content-type': 'application/json' },
         // What is said with a code or token has one size on the wire (GRD25).
-        body: JSON.stringify(body).padEnd(path.startsWith('/voice/') ? VOICE_BYTES : 0),
+        body: path.startsWith('/voice/') ? voiceText(path, body) : JSON.stringify(body),
       });
       return (response.status === 204 ? null : await response.json()) as T;
     },

@@ -12,14 +12,27 @@ export type GuardianLimits = {
   voiceBytes: number;
   /** Acts that wait for their turn. */
   voiceWaiting: number;
+  /** An answer to an act is given a whole number of these after it came (GRD26). */
+  voiceAnswerMilliseconds: number;
   /** Of the representative's acts; an agreement is the largest. */
   representativeBytes: number;
   employees: number;
+  /** Fewer people who join later are not dealt codes alone: whose they are could be guessed. */
+  fewestJoining: number;
   issues: number;
   /** Attempts at the passphrase, from all addresses together. */
   signInsPerMinute: number;
   sessions: number;
   sessionSeconds: number;
+  /** Of one request about halves. */
+  halvesBytes: number;
+  /** Such requests that are being checked at one time. */
+  halvesWaiting: number;
+  halvesHeld: number;
+  /** Of recordings for which halves are given; the representative can lower and raise it. */
+  halvesPerHour: number;
+  /** How old the entry of an access may be that halves are asked with. */
+  accessSeconds: number;
 };
 
 export const DEFAULT_GUARDIAN_LIMITS: Readonly<GuardianLimits> = {
@@ -30,10 +43,17 @@ export const DEFAULT_GUARDIAN_LIMITS: Readonly<GuardianLimits> = {
   serverSeconds: 60,
   voiceBytes: 16 * 1024,
   voiceWaiting: 256,
+  voiceAnswerMilliseconds: 250,
   representativeBytes: 2 * 1024 * 1024,
   employees: 100_000,
+  fewestJoining: 5,
   issues: 100,
   signInsPerMinute: 20,
   sessions: 8,
   sessionSeconds: 3_600,
+  halvesBytes: 1024 * 1024,
+  halvesWaiting: 64,
+  halvesHeld: 5_000_000,
+  halvesPerHour: 1_000,
+  accessSeconds: 3_900,
 };

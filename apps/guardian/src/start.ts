@@ -6,6 +6,8 @@ import { isIP } from 'node:net';
 import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { halfRoutes } from './halves/half-routes.ts';
+import { openHalves } from './halves/halves.ts';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
 import { isLoopbackName, ownHost, PAGES_FOLDER, pageHeaders, pageRoutes } from './pages.ts';
 import { startPeriodClock } from './relay/period-clock.ts';
@@ -76,6 +78,8 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   const cosigners = witnessIdentity(store);
   const verifierKeys = cosigners.map(({ key }) => formatVerifierKey(key));
   const rows = makeWitnessRows(store);
+  const own = cosigners.map(({ key }) => key);
+  const halves = await openHalves(store, { server, logs, rows, own, limits, now });
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const voice = await openVoice(store, { now, random, limits });
   const passphrase = makePassphrase(store);
@@ -93,11 +97,13 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     .get('/health', (context) => context.json({ alive: true }))
     .route('/', relayRoutes({ relay, server }))
     .route('/', witnessRoutes({ rows, logs, cosigners }))
-    .route('/', voiceRoutes({ voice, words: passphrase.recipient, bytes: limits.voiceBytes }))
+    .route('/', halfRoutes({ halves, limits }))
+    .route('/', voiceRoutes({ voice, words: passphrase.recipient, limits }))
     .route(
       '/',
       representativeRoutes({
         voice,
+        halves,
         signIn,
         server: { ...server, address },
         witness: () => ({ verifierKeys, ...rows.state([...logs.keys.keys()]) }),

@@ -33,6 +33,7 @@ export async function runGuardian(options: Partial<GuardianOptions> = {}) {
       port: 0,
       now: () => clock.now,
       ...options,
+      limits: { voiceAnswerMilliseconds: 1, ...options.limits },
     });
   let guardian = await start();
   return {

@@ -183,13 +183,13 @@ function heard(waiting: Waiting, said: Said, answer: RelayedAnswer, longestReply
 
 /**
  * What of the line goes into the next cell, in order; a body only as far as there is room. Reads come first: an
- * upload of many cells must not keep the state of the rules from being asked for (RLY22).
+ * upload of many cells must not keep the state of the rules from being asked for (RLY22). What is read of the
+ * uses log comes last: its bundles would take the room of every other answer (RLY31).
  */
 function fill(line: readonly Waiting[]): { said: Said; request: RelayedRequest }[] {
   const filled: { said: Said; request: RelayedRequest }[] = [];
   let room = CELL_CONTENT - 1;
-  const isRead = ({ question }: Waiting) => question.method === 'GET';
-  const inOrder = [...line.filter(isRead), ...line.filter((waiting) => !isRead(waiting))];
+  const inOrder = line.toSorted((a, b) => rankOf(a.question) - rankOf(b.question));
   for (const { key, question, transfer, done } of inOrder) {
     if (filled.length === MOST_REQUESTS) break;
     const { method, path, type = 'none', token = '', body = NOTHING } = question;
@@ -205,6 +205,12 @@ function fill(line: readonly Waiting[]): { said: Said; request: RelayedRequest }
     });
   }
   return filled;
+}
+
+function rankOf({ method, path }: Question): number {
+  if (path.startsWith('/log/rules/')) return 0;
+  if (path.startsWith('/log/uses/')) return 3;
+  return method === 'GET' ? 1 : 2;
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {

@@ -148,12 +148,14 @@ export function createSerializer(
     out: Attributes,
   ): void {
     const wanted = (name: string) => names === undefined || [...names].includes(name);
+    const unseen = boxes.isUnseen(node);
     const picture = isPicture(node, tag, svg);
     if (wanted('style')) {
       const raw = access.inlineStyle(node);
       const styled = raw === '' ? { value: '', rule: undefined } : masker.css(raw);
       run.count(styled.rule);
-      const solid = picture ? boxes.style(node) : '';
+      const solid = picture || unseen ? boxes.style(node) : '';
+      if (unseen) run.count('picture.solid');
       const style = styled.value + solid;
       if (style !== '') out.style = style;
       else if (names) out.style = null;

@@ -198,7 +198,10 @@ export function createStateWatch(
       if (root) {
         mutations.observe(root);
         styles.root(root);
-      } else if (hosts.size < HOSTS_LIMIT && access.localName(element).includes('-')) hosts.add(element);
+      } else if (hosts.size < HOSTS_LIMIT && access.localName(element).includes('-')) {
+        hosts.add(element);
+        boxes.mayBeUnseen(element);
+      }
     }
     selectorsGrew();
   }

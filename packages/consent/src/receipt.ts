@@ -11,7 +11,7 @@ import { canonicalBytes, canonicalDigest, readStrictJson } from './canonical-jso
 import { CONSENT_MONTHS, monthsAfter } from './consent.ts';
 import { type ReceiptRecord, receiptRecord } from './receipt-record.ts';
 import { opensCommitment } from './sha256-commitment.ts';
-import { commitmentEntry, ownActBytes } from './uses-entry.ts';
+import { commitmentEntry, type OwnAct, ownActBytes } from './uses-entry.ts';
 
 /**
  * The file that the contributor keeps (T21; spec/consent.md, CON40-CON55): what she agreed to, the words that
@@ -65,11 +65,12 @@ export async function signReceipt(
 
 /** What her commitment in the uses log commits to: this consent, or its withdrawal. */
 export async function receiptAct(record: ReceiptRecord, subtle: SubtleCrypto): Promise<Uint8Array> {
+  return ownActBytes(await receiptOwnAct(record, subtle));
+}
+
+export async function receiptOwnAct(record: ReceiptRecord, subtle: SubtleCrypto): Promise<OwnAct> {
   const withdrawn = record['dpv:hasConsentStatus'].some((one) => one['@type'] === 'dpv:ConsentWithdrawn');
-  return ownActBytes({
-    kind: withdrawn ? 'withdrawal' : 'consent',
-    digest: await canonicalDigest(record, subtle),
-  });
+  return { kind: withdrawn ? 'withdrawal' : 'consent', digest: await canonicalDigest(record, subtle) };
 }
 
 export function receiptBytes(receipt: Receipt): Uint8Array {

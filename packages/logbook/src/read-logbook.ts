@@ -2,10 +2,12 @@ import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import { readRulesEntry } from '@aboveboard/consent/rules-entry';
 import { type RulesTrust, replayRules } from '@aboveboard/consent/rules-replay';
 import type { RulesState } from '@aboveboard/consent/rules-state';
+import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import { type OpenedLog, openLog } from '@aboveboard/tlog/log-reader';
 import type { Policy } from '@aboveboard/tlog/policy';
 import { formatProof } from '@aboveboard/tlog/proof-file';
 import type { TileSource } from '@aboveboard/tlog/tile-source';
+import { type DayCount, dayCounts } from './day-counts.ts';
 import type { LogBook } from './log-line.ts';
 import type { Messages } from './messages/en.ts';
 import { rulesLines } from './rules-lines.ts';
@@ -48,10 +50,16 @@ export async function readRulesBook(reading: Reading & { trust: RulesTrust | nul
   };
 }
 
+/** `days`: what was opened, built and deleted on each of the last days that are wholly among these entries. */
+export type UsesBook = LogBook & { days: readonly DayCount[] };
+
+/** Days that are counted. */
+const DAYS = 14;
+
 /** The newest `most` entries of the uses log; each is proved under the checkpoint, older ones are not fetched. */
 export async function readUsesBook(
   reading: Reading & { own: readonly KeptAct[]; most: number },
-): Promise<LogBook> {
+): Promise<UsesBook> {
   const opened = await openLog(reading.source, reading.policy);
   const { size } = opened.reader;
   const first = Math.max(0, size - reading.most);
@@ -66,7 +74,21 @@ export async function readUsesBook(
       first === 0 ? checked.tree(size, origin) : checked.last(size - first, size, origin),
       witnessed(opened, reading),
     ],
+    days: daysOf(entries, { until: opened.verdict.time, whole: first === 0, most: DAYS }),
   };
+}
+
+/** Up to the time at which the witnesses saw it; without witnesses nobody says when that was. */
+function daysOf(
+  entries: readonly { entry: Uint8Array }[],
+  { until, whole, most }: { until: number | null; whole: boolean; most: number },
+): DayCount[] {
+  if (until === null) return [];
+  const plain = entries.flatMap(({ entry }) => {
+    const read = readUsesEntry(entry);
+    return read.ok && read.value.kind === 'plain' ? [read.value.use] : [];
+  });
+  return dayCounts(plain, { until, whole, most });
 }
 
 async function firstNamed(entries: readonly Uint8Array[], subtle: SubtleCrypto): Promise<RulesTrust> {

@@ -1,6 +1,12 @@
 import type { RulesAct } from '@aboveboard/consent/rules-state';
 import { makeSha256Commitment } from '@aboveboard/consent/sha256-commitment';
-import { commitmentEntry, type OwnAct, ownActBytes, plainEntry } from '@aboveboard/consent/uses-entry';
+import {
+  commitmentEntry,
+  type OwnAct,
+  ownActBytes,
+  type PlainUse,
+  plainEntry,
+} from '@aboveboard/consent/uses-entry';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { MemoryLogStorage } from '@aboveboard/tlog/memory-log-storage';
 import { mlDsa44Key } from '@aboveboard/tlog/ml-dsa-44';
@@ -11,6 +17,7 @@ import { logSigners } from '@aboveboard/tlog/signer';
 import { storedLog } from '@aboveboard/tlog/stored-log';
 import type { TileSource } from '@aboveboard/tlog/tile-source';
 import { describe, expect, it } from 'vitest';
+import { dayCounts } from '../src/day-counts.ts';
 import { en } from '../src/messages/en.ts';
 import { readRulesBook, readUsesBook } from '../src/read-logbook.ts';
 import { rulesLines } from '../src/rules-lines.ts';
@@ -137,6 +144,44 @@ describe('the uses log as a person reads it', () => {
     expect(book.checked[0]).toBe(en.checked.last(50, 600, ORIGIN));
     expect(asked.some((path) => path.startsWith('tile/entries/000'))).toBe(false);
     expect(book.checked[1]).toBe(en.checked.unwitnessed);
+  });
+});
+
+describe('what was done day by day', () => {
+  const DAY = 86_400;
+  const day = (n: number) => 20_000 + n;
+  const read = (at: number, recordings: number): PlainUse => ({
+    format: 'aboveboard-use',
+    formatVersion: 1,
+    at,
+    actor: { role: 'researcher', account: null },
+    act: {
+      kind: 'access',
+      grant: 'cd'.repeat(16),
+      purpose: 'model-training',
+      recordings,
+      list: 'e'.repeat(64),
+    },
+  });
+  const until = day(3) * DAY + 50;
+
+  it('[T13] counts every day, those with nothing too', () => {
+    const entries = [read(day(1) * DAY, 4), read(day(1) * DAY + DAY - 1, 2), read(day(3) * DAY, 1)];
+    const counts = dayCounts(entries, { until, whole: true, most: 4 });
+    expect(counts.map(({ openings, recordings }) => [openings, recordings])).toEqual([
+      [1, 1],
+      [0, 0],
+      [2, 6],
+      [0, 0],
+    ]);
+    expect(counts[0]?.day).toBe(new Date(day(3) * DAY * 1000).toISOString().slice(0, 10));
+  });
+
+  it('[T14] says nothing of a day of which a part may be missing', () => {
+    const entries = [read(day(1) * DAY + 100, 4), read(day(2) * DAY, 2)];
+    const counts = dayCounts(entries, { until, whole: false, most: 14 });
+    expect(counts.map(({ openings }) => openings)).toEqual([0, 1]);
+    expect(dayCounts([], { until, whole: false, most: 14 })).toEqual([]);
   });
 });
 

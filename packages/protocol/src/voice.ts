@@ -9,7 +9,7 @@
  *   POST /voice/spent               SpokenBody -> SpentReceipt
  *   GET  /voice/counts/{digest}     -> VoiceCount; 404 before the first
  *
- * Bodies are padded with spaces after the JSON: what is sent to 8,192 bytes; what comes back is of one size too.
+ * Bodies are padded with spaces after the JSON (`voiceText`); what comes back is of one size too.
  * A recorder with nothing to say sends filler to /voice/spent once in a period, as others send an objection.
  *
  * Each may be repeated when its answer was lost, with the same effect as once. A refusal is `VoiceRefusal`.
@@ -93,3 +93,14 @@ export const VOICE_REFUSALS = {
 export type VoiceRefusalCode = keyof typeof VOICE_REFUSALS;
 /** With the status of its code. */
 export type VoiceRefusal = { error: { code: VoiceRefusalCode; message: string } };
+
+/** Bytes of path and body together, whatever is said: a watcher of the wire sees no more than that (GRD25). */
+export const VOICE_BYTES = 8204;
+
+/** What is sent with POST. Throws RangeError for what does not fit. */
+export function voiceText(path: string, body: unknown): string {
+  const text = JSON.stringify(body).padEnd(VOICE_BYTES - path.length);
+  if (new TextEncoder().encode(text).length + path.length !== VOICE_BYTES)
+    throw new RangeError('longer than what is said in one act');
+  return text;
+}

@@ -1,21 +1,29 @@
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import type { RulesState } from '@aboveboard/consent/rules-state';
+import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { RulesNews } from '../relay/followed-rules.ts';
 import { RecorderLine } from '../relay/recorder-line.ts';
+import { sealedEnrolment } from '../store/sealed-enrolment.ts';
 import type { Setup } from '../store/setup.ts';
+import { RecorderVoice } from '../voice/recorder-voice.ts';
 import { type CountBytes, directPost, type Post, ServerFault } from './server-client.ts';
 
 export type InstallationParts = {
   database: IDBDatabase;
+  keys: KeyRing;
   setup: () => Setup;
+  rules: () => RulesState | null;
   count: () => CountBytes;
   onRules: (news: RulesNews) => Promise<void>;
   onCollected: () => void;
+  onVoice: () => void;
 };
 
 /** The way to the installation that this device was set up with: through its guardian, or none, or straight. */
 export class Installation {
   readonly #parts: InstallationParts;
   #line: RecorderLine | null = null;
+  #voice: RecorderVoice | null = null;
   #of = '';
 
   constructor(parts: InstallationParts) {
@@ -26,6 +34,10 @@ export class Installation {
     return this.#line;
   }
 
+  get voice(): RecorderVoice | null {
+    return this.#voice;
+  }
+
   /** To be called whenever the set-up changed; the line goes on where it is the same. */
   async open(): Promise<void> {
     const { enrolment, firstContact } = this.#parts.setup();
@@ -33,11 +45,10 @@ export class Installation {
     const of = given ? JSON.stringify(given) : '';
     if (of === this.#of) return;
     this.#of = of;
-    await this.#line?.stop();
-    this.#line = null;
+    await this.#close();
     if (!given) return;
     const parsed = enrolment && parseEnrolment(enrolmentBytes(enrolment));
-    const { database, count, onRules, onCollected } = this.#parts;
+    const { database, keys, count, rules, onRules, onCollected, onVoice } = this.#parts;
     this.#line = new RecorderLine({
       database,
       guardian: given.guardian,
@@ -47,16 +58,34 @@ export class Installation {
       onCollected,
       count: count(),
     });
+    this.#voice = new RecorderVoice({
+      database,
+      keys,
+      guardian: given.guardian,
+      periodSeconds: given.relay.periodSeconds,
+      rules,
+      ticket: async () => (await sealedEnrolment(database, keys).get())?.secrets?.ticket ?? null,
+      count: count(),
+      changed: onVoice,
+    });
     await this.#line.rules?.takeUp();
     void this.#line.wake();
+    void this.#voice.wake();
+  }
+
+  async #close(): Promise<void> {
+    await this.#line?.stop();
+    await this.#voice?.stop();
+    this.#line = null;
+    this.#voice = null;
   }
 
   /** What this device knew of another installation's log is nothing to the next one. */
   async forget(): Promise<void> {
     this.#of = '';
-    await this.#line?.stop();
-    this.#line = null;
+    await this.#close();
     await RecorderLine.forget(this.#parts.database);
+    await RecorderVoice.forget(this.#parts.database, this.#parts.keys);
   }
 
   /** For one matter; `count` is asked only where bytes are sent for this alone. */

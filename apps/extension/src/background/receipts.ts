@@ -9,6 +9,9 @@ import { commitmentEntry } from '@aboveboard/consent/uses-entry';
 import { openLog } from '@aboveboard/tlog/log-reader';
 import { formatProof } from '@aboveboard/tlog/proof-file';
 import { LineGivenUp } from '../relay/correspondence.ts';
+import type { KeptUses } from '../relay/followed-uses.ts';
+import { keptTiles } from '../relay/kept-tiles.ts';
+import { USES_LOG } from '../relay/recorder-line.ts';
 import { hexOf } from '../store/byte-text.ts';
 import { deviceSigner } from '../store/device-signer.ts';
 import { type KeptReceipt, RECEIPTS } from '../store/kept-receipt.ts';
@@ -17,9 +20,7 @@ import type { RecorderHost } from './recorder-host.ts';
 import { randomBytes } from './recording-writing.ts';
 import { ServerClient, ServerFault } from './server-client.ts';
 
-/** Batches are entered once a day, so more often there is nothing to find. */
-const LOOK_EVERY = 20 * 3_600_000;
-const MATTER = { commit: 'commit', prove: 'prove' } as const;
+const COMMIT = 'commit';
 
 let running: Promise<void> | null = null;
 
@@ -84,8 +85,8 @@ async function commit(host: RecorderHost): Promise<void> {
   const waiting = ((await store.get()) ?? []).filter(({ committed }) => !committed);
   const commitments = waiting.flatMap(({ receipt }) => receipt.log?.commitment ?? []);
   if (!token || commitments.length === 0) return;
-  await new ServerClient(host.installation.post(MATTER.commit, host.count()), token).commit(commitments);
-  await host.installation.close(MATTER.commit);
+  await new ServerClient(host.installation.post(COMMIT, host.count()), token).commit(commitments);
+  await host.installation.close(COMMIT);
   const now = (await store.get()) ?? [];
   const told = new Set(commitments);
   await store.put(
@@ -93,42 +94,33 @@ async function commit(host: RecorderHost): Promise<void> {
   );
 }
 
-/** Looks for her commitments among all entries, as everybody can; only her nonces tell which are hers. */
+/** Looks for her commitments in the part of the log that every device fetches; only her nonces tell which are hers. */
 async function prove(host: RecorderHost): Promise<void> {
   const { enrolment } = host.rules.setup;
   const parsed = enrolment && parseEnrolment(enrolmentBytes(enrolment));
   const store = kept<KeptReceipt[]>(host.database, RECEIPTS);
-  const looked = kept<number>(host.database, 'uses-looked-at');
   const wanted = ((await store.get()) ?? []).filter(
     ({ receipt, committed }) => committed && !receipt.log?.proof,
   );
-  if (!parsed?.ok || wanted.length === 0 || Date.now() < ((await looked.get()) ?? 0) + LOOK_EVERY) return;
-  const post = host.installation.post(MATTER.prove, host.count());
-  const source = {
-    async read(path: string): Promise<Uint8Array | null> {
-      const { status, body } = await post({ method: 'GET', path: `/log/uses/${path}` });
-      return status === 200 ? body : null;
-    },
-  };
-  try {
-    const { signed, reader } = await openLog(source, parsed.value.uses.policy);
-    const sought = new Map(
-      wanted.map(({ receipt }) => [hexOf(entryOf(receipt)), receipt.log?.commitment ?? '']),
-    );
-    for await (const { index, entry } of reader.entries()) {
-      const commitment = sought.get(hexOf(entry));
-      if (!commitment) continue;
-      const proof = new TextDecoder().decode(formatProof(await reader.proof(index, signed)));
-      const now = (await store.get()) ?? [];
-      await store.put(now.map((one) => withProof(one, commitment, proof)));
-    }
-  } catch (error) {
-    if (error instanceof LineGivenUp) return;
-    // A log that is not there yet or does not hold: looked at again another day.
+  const uses = await kept<KeptUses>(host.database, USES_LOG).get();
+  const at = `${wanted.length} ${uses?.size}`;
+  if (!parsed?.ok || wanted.length === 0 || !uses?.checkpoint || at === lookedAt) return;
+  const source = keptTiles(uses.checkpoint, new Map(uses.tiles));
+  const { signed, reader } = await openLog(source, parsed.value.uses.policy);
+  const sought = new Map(
+    wanted.map(({ receipt }) => [hexOf(entryOf(receipt)), receipt.log?.commitment ?? '']),
+  );
+  for await (const { index, entry } of reader.entries(uses.first)) {
+    const commitment = sought.get(hexOf(entry));
+    if (!commitment) continue;
+    const proof = new TextDecoder().decode(formatProof(await reader.proof(index, signed)));
+    const now = (await store.get()) ?? [];
+    await store.put(now.map((one) => withProof(one, commitment, proof)));
   }
-  await host.installation.close(MATTER.prove);
-  await looked.put(Date.now());
+  lookedAt = at;
 }
+/** The same entries hold the same; a worker that begins looks once more. */
+let lookedAt = '';
 
 function entryOf({ log }: Receipt): Uint8Array {
   const pairs = log?.commitment.match(/../g) ?? [];

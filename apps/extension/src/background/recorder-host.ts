@@ -68,10 +68,13 @@ export class RecorderHost {
     );
     this.installation = new Installation({
       database: this.database,
+      keys: this.keys,
       setup: () => this.rules.setup,
+      rules: () => this.rules.news?.rules?.state ?? null,
       count: () => this.count(),
       onRules: (news) => this.#heard(news),
       onCollected: () => this.#onCollected(),
+      onVoice: () => this.#changed(),
     });
   }
 

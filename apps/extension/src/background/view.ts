@@ -1,6 +1,7 @@
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes, canonicalDigest } from '@aboveboard/consent/canonical-json';
 import { networkOf } from '../store/network-use.ts';
+import { sealedEnrolment } from '../store/sealed-enrolment.ts';
 import type { Setup } from '../store/setup.ts';
 import type { ShelfRow } from '../store/shelf.ts';
 import type { BudgetView, RecorderView, RecordingView } from '../wire/panel-message.ts';
@@ -21,11 +22,16 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
     managedServer: await managedServer(),
     agreement: agreement && (await agreementView(host, agreement)),
     rules: await rulesView(host),
+    voice: (await host.installation.voice?.view()) ?? null,
     joining: setup.joining && {
       fault: setup.joining.fault,
+      waits: setup.joining.waits ?? null,
       periodSeconds: (setup.enrolment ?? setup.firstContact)?.relay.periodSeconds ?? 0,
     },
     joined: setup.enrolment === null || setup.token !== null,
+    eraseCode: setup.paperWaits
+      ? ((await sealedEnrolment(host.database, host.keys).get())?.eraseCode ?? null)
+      : null,
     consent: consentView(host),
     accepted: setup.on,
     origins: host.rules.origins(),

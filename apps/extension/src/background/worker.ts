@@ -1,16 +1,18 @@
-import { RELAY_ALARM } from '../relay/relay-rhythm.ts';
+import { RELAY_ALARM, VOICE_ALARM } from '../relay/relay-rhythm.ts';
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
 import { OwnCards } from '../store/own-cards.ts';
+import { sealedEnrolment } from '../store/sealed-enrolment.ts';
 import { changeSetup, readSetup } from '../store/setup.ts';
 import { Shelf } from '../store/shelf.ts';
+import type { VoiceActFault, VoiceDesk } from '../voice/voice-desk.ts';
 import { AGENT_PORT, type FromAgent } from '../wire/agent-wire.ts';
 import { type Command, type CommandAnswer, PANEL_PORT } from '../wire/panel-message.ts';
 import { showBadge } from './badge.ts';
 import { CommandFault } from './command-fault.ts';
 import { erase, eraseDue } from './erasing.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
-import { enrolledBy, goOn, joinedWith } from './joining.ts';
+import { enrolledBy, goOn, joinedWith, paperKept, renewSession } from './joining.ts';
 import { ownBuild } from './own-build.ts';
 import { addCardsFromFile, keepCard } from './own-cards-acts.ts';
 import { keepReceipts } from './receipts.ts';
@@ -68,6 +70,7 @@ export function startWorker(): void {
   chrome.alarms.onAlarm.addListener(async ({ name }) => {
     const recorder = await host;
     if (name === RELAY_ALARM) await recorder.installation.line?.wake();
+    if (name === VOICE_ALARM) await recorder.installation.voice?.wake();
     if (name === UPLOAD_ALARM) await uploadDue(recorder, () => notice.give());
     if (name !== HOUSEKEEPING_ALARM) return;
     await tidy(recorder);
@@ -77,6 +80,7 @@ export function startWorker(): void {
       .then((change) => change && recorder.change(change))
       .catch(() => undefined)
       .finally(() => recorder.installation.close(REFRESH));
+    void renewSession(recorder).catch(() => undefined);
     await schedule(recorder);
   });
   chrome.idle.onStateChanged.addListener(async (state) => {
@@ -155,13 +159,22 @@ async function perform(
     case 'view':
       return undefined;
     case 'set-up':
-      await host.change(await setUpFromServer(command.server, command.code, host.count()));
+      await host.change(
+        await setUpFromServer(
+          command.server,
+          command.code,
+          host.count(),
+          sealedEnrolment(host.database, host.keys),
+        ),
+      );
       return void goOn(host);
     case 'set-up-from-file':
       return void (await host.change(await setUpFromFile(command.file)));
     case 'join':
-      await host.change(joinedWith(command.code));
+      await host.change(await joinedWith(command.code, host));
       return void goOn(host);
+    case 'paper-kept':
+      return void (await paperKept(host));
     case 'set-up-anew':
       return void (await host.setUpAnew());
     case 'agree':
@@ -207,11 +220,23 @@ async function perform(
     case 'add-cards':
       await addCardsFromFile(host.ownCards, command.file);
       return void changed();
+    case 'give-code':
+      return void (await voiceAct(host, (desk) => desk.giveCode(command.code)));
+    case 'say':
+      return void (await voiceAct(host, (desk) => desk.say(command.issue, command.says, command.words)));
     case 'leave-installation':
       return void (await host.leave());
     default:
       throw new CommandFault('failed');
   }
+}
+
+async function voiceAct(
+  { installation }: RecorderHost,
+  run: (desk: VoiceDesk) => Promise<VoiceActFault | null>,
+): Promise<void> {
+  const fault = installation.voice ? await run(installation.voice.desk) : 'voice-late';
+  if (fault) throw new CommandFault(fault);
 }
 
 /** The extension's own pages. A content script has the extension's id too, and a page's address. */

@@ -1,8 +1,9 @@
 import type { AskedSignal } from '@aboveboard/capture/permits';
 import type { EnrolmentFile } from '@aboveboard/consent/enrolment-file';
 import type { ReceiptCheck, VerifiedReceipt } from '@aboveboard/consent/receipt';
-import type { JoinFault } from '../store/setup.ts';
+import type { JoinFault, JoinWait } from '../store/setup.ts';
 import type { FaultKey, RecorderView, RecordingView } from '../wire/panel-message.ts';
+import { voiceWords } from './voice-words.ts';
 
 /** Every sentence that the extension itself shows, in English. Another language is another table of this type. */
 export type Words = typeof words;
@@ -41,6 +42,7 @@ export const words = {
     managed: 'Your organisation has set this address.',
     code: 'Your one-time code',
     codeHint: 'Everybody gets one. That you have it says nothing about you.',
+    paper: 'The code on your sheet',
     act: 'Fetch the agreement',
     busy: 'Fetching',
     file: 'Or open an enrolment file, or the agreement of a demonstration',
@@ -68,17 +70,46 @@ export const words = {
     lead: 'Everybody gets a code, and yours stands beside no name. With it you can read the agreement and take part, or not. Your device says it to nobody but the server, sealed, through the guardian.',
     act: 'Use the code',
     anew: 'Set up anew',
-    anewHint: 'Forgets all that this recorder relies on. Your own recordings stay.',
+    anewHint:
+      'Forgets all that this recorder relies on. Your own recordings stay. A code that you gave here works here again, and nowhere else.',
     under: 'Your code is on its way',
     patience: (seconds: number) =>
       `Your device speaks once every ${everyWords(seconds)}, like every other one here, whatever there is to say. This takes a few times as long. You can close this.`,
     faults: {
       code: 'The server does not know this code. It may have been used already, or misread. Nothing was recorded.',
+      'not-dealt':
+        'This code was not dealt here. Perhaps codes were dealt anew and your sheet is an earlier one. Ask the representative; nothing was used up.',
+      used: 'This code was used before, on another device or in another browser. It works once; go on there. If it was not you, tell the representative.',
+      issuer:
+        'What the guardian or the server said does not fit the rules that this device checked, so your code was not given for it. Nothing is lost. Tell the representative.',
+      erased: 'Everything that came of this code was erased with its paper code. It can not be used again.',
       'enrolment-missing':
         'This is a real installation. Its recorder needs an enrolment file, which the representative or your organisation gives you.',
       agreement: 'What the installation says of itself does not fit together, so nothing rests on it.',
       failed: 'That did not work. Nothing was changed.',
     } satisfies Record<JoinFault, string>,
+    waits: {
+      issuer:
+        'The representative has not yet made known in the log of rules who signs codes here, or this device has not checked it yet. Your code is kept on this device, and it goes on by itself.',
+      guardian:
+        'The guardian does not answer now. Your code is kept on this device and is not used up; it goes on by itself.',
+    } satisfies Record<JoinWait, string>,
+  },
+
+  paper: {
+    title: 'Your erase code',
+    heading: 'Write down your erase code',
+    lead: 'With this second code you can erase everything of yours at the server, from any computer, also when this one is lost. Nothing can be read with it. It is shown here until you have it, and then kept nowhere: nobody can give it to you again.',
+    sheet: {
+      what: 'Erases everything that its holder released with Aboveboard. Nothing can be read with it. It names nobody.',
+      where: (address: string) => `Give it on this page: ${address}`,
+      keep: 'Keep it where only you look.',
+    },
+    open: 'Open it to print',
+    print: 'Print it',
+    save: 'Save it as a file',
+    have: 'I have it: forget it here',
+    gone: 'There is no erase code here to show. It is shown once.',
   },
 
   rules: {
@@ -112,21 +143,29 @@ export const words = {
     faults: 'The newest that was fetched did not hold and is not relied on:',
     forkRefusal:
       'This device was shown two different histories of the rules, each signed. Nothing is recorded any more. Tell your representative.',
-    log: 'Read the log',
+    log: 'Read the logs',
     verify: 'Verify a file',
-    object: 'Object to the rules',
-    objectHint: 'On the guardian’s page, for everybody, taking part or not. Nobody learns who did.',
+    object: 'Object and vote',
+    objectHint: 'For everybody, taking part or not. Nobody learns who did.',
   },
 
   log: {
-    title: 'The log of rules',
-    lead: 'All that the parties said, from the first entry to the last. This page of your own recorder has checked it now; nothing of the server took part in that.',
+    title: 'The logs',
+    lead: 'What the parties agreed, and what was done with recordings. This page of your own recorder has checked it now; nothing of the server took part in that.',
+    which: 'Which log',
+    names: { rules: 'Rules: what the parties said', uses: 'Uses: what was done with recordings' },
+    about: {
+      rules: 'All that the parties said, from the first entry to the last.',
+      uses: 'Every recorder fetches the newest part of this log, taking part or not, in the same way. What is yours in it only this device can tell.',
+    },
     none: 'No log has been checked on this device yet.',
     bad: 'What lies on this device does not hold, so nothing of it is shown.',
     fork: 'This device was shown a second history of this log, signed by the same keys:',
     saveFork: 'Save the second checkpoint',
     saveCheckpoint: 'Save the checkpoint',
   },
+
+  voice: voiceWords,
 
   verify: {
     title: 'Verify a file',
@@ -402,11 +441,14 @@ export const words = {
     budget: 'The agreed space on this device is used up. Review or throw away a recording first.',
     'not-allowed': 'The rules do not allow recording now.',
     recording: 'This recording is not in the state that this needs. Nothing was changed.',
+    'code-misread':
+      'This is not a code: a letter or digit is wrong or missing. Compare it with your sheet. Nothing was changed.',
+    'voice-late': 'This can not be said any more, or not yet. Nothing was changed.',
     failed: 'That did not work. Nothing was changed.',
   } satisfies Record<FaultKey, string>,
 };
 
-function everyWords(seconds: number): string {
+export function everyWords(seconds: number): string {
   if (seconds < 120) return count(seconds, 'second', 'seconds');
   return count(Math.round(seconds / 60), 'minute', 'minutes');
 }

@@ -4,6 +4,7 @@ import { markOf, type RulesMark, type VerifiedRules, verifyRules } from '@aboveb
 import type { Fault } from '@aboveboard/protocol/fault';
 import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
 import { parseBundle } from '@aboveboard/tlog/entry-bundle';
+import { verifyCheckpoint } from '@aboveboard/tlog/policy';
 import { TILE_WIDTH, tilePath, tileWidth } from '@aboveboard/tlog/tile';
 import type { Kept } from '../store/settings.ts';
 
@@ -14,7 +15,13 @@ export type KeptRules = {
   mark: RulesMark | null;
   /** A checkpoint that the same keys signed and that shows another history. It is never forgotten by itself. */
   fork: { checkpoint: Uint8Array; seenAt: number; faults: Fault[] } | null;
+  /**
+   * The checkpoint whose entries are being fetched, and what has come of them. Kept, because a worker seldom
+   * lives from one cell to the next.
+   */
+  wanted?: Wanted | null;
 };
+type Wanted = { checkpoint: Uint8Array; size: number; from: number; bundles: Map<number, Uint8Array[]> };
 
 /** How it stands with the rules on this device; `faults` are those of the newest that was not relied on. */
 export type RulesNews = { rules: VerifiedRules | null; fork: KeptRules['fork']; faults: readonly Fault[] };
@@ -36,8 +43,6 @@ export class FollowedRules {
   #state: KeptRules = EMPTY;
   #rules: VerifiedRules | null = null;
   #faults: readonly Fault[] = [];
-  /** The checkpoint whose entries are being fetched, and what has come of them. */
-  #wanted: Wanted | null = null;
 
   constructor(parts: {
     line: CellLine;
@@ -70,7 +75,7 @@ export class FollowedRules {
   /** Before each cell: every one asks for the state of the rules. */
   async ask(): Promise<void> {
     await this.#line.ask(`${PREFIX} checkpoint`, { method: 'GET', path: CHECKPOINT });
-    const wanted = this.#wanted;
+    const { wanted } = this.#state;
     for (const number of wanted ? this.#missing(wanted) : []) {
       const path = bundlePath(number, wanted?.size ?? 0);
       await this.#line.ask(`${PREFIX} ${path}`, { method: 'GET', path: `/log/rules/${path}` });
@@ -78,24 +83,28 @@ export class FollowedRules {
   }
 
   async deliver(replies: ReadonlyMap<string, Reply>): Promise<void> {
-    const wanted = this.#wanted;
-    if (wanted) {
-      for (const number of this.#missing(wanted)) {
-        const reply = replies.get(`${PREFIX} ${bundlePath(number, wanted.size)}`);
-        const bundle = reply && bodyOf(reply);
-        const entries = bundle && parseBundle(bundle, tileWidth('entries', number, wanted.size));
-        if (entries?.ok) wanted.bundles.set(number, entries.value);
-        // It did not come, or is none: the next checkpoint says anew what is wanted.
-        else if (reply) this.#wanted = null;
-      }
-      if (this.#wanted && this.#missing(wanted).length === 0) {
-        this.#wanted = null;
-        await this.#arrived(wanted);
-      }
-    }
+    const { wanted } = this.#state;
+    if (wanted) await this.#taken(wanted, replies);
     const newest = replies.get(`${PREFIX} checkpoint`);
     const checkpoint = newest && bodyOf(newest);
-    if (checkpoint && !this.#wanted) await this.#consider(checkpoint);
+    if (checkpoint && !this.#state.wanted) await this.#consider(checkpoint);
+  }
+
+  async #taken(wanted: Wanted, replies: ReadonlyMap<string, Reply>): Promise<void> {
+    const bundles = new Map(wanted.bundles);
+    for (const number of this.#missing(wanted)) {
+      const reply = replies.get(`${PREFIX} ${bundlePath(number, wanted.size)}`);
+      if (!reply) continue;
+      const bundle = bodyOf(reply);
+      const entries = bundle && parseBundle(bundle, tileWidth('entries', number, wanted.size));
+      // It did not come, or is none: the next checkpoint says anew what is wanted.
+      if (!entries?.ok) return this.#keep({ wanted: null });
+      bundles.set(number, entries.value);
+    }
+    if (bundles.size === wanted.bundles.size) return;
+    const isWhole = this.#missing({ ...wanted, bundles }).length === 0;
+    await this.#keep({ wanted: isWhole ? null : { ...wanted, bundles } });
+    if (isWhole) await this.#arrived({ ...wanted, bundles });
   }
 
   async #arrived({ checkpoint, size, from, bundles }: Wanted): Promise<void> {
@@ -103,7 +112,8 @@ export class FollowedRules {
     const entries = [...this.#state.entries.slice(0, from * TILE_WIDTH), ...fetched];
     if ((await this.#verify(checkpoint, entries)) || from === 0) return;
     // What was kept may be of another history than what came: only the whole of it tells.
-    if (this.#faults.some(isOtherEntries)) this.#wanted = { checkpoint, size, from: 0, bundles: new Map() };
+    if (this.#faults.some(isOtherEntries))
+      await this.#keep({ wanted: { checkpoint, size, from: 0, bundles: new Map() } });
   }
 
   async #consider(checkpoint: Uint8Array): Promise<void> {
@@ -111,6 +121,9 @@ export class FollowedRules {
     if (known && sameBytes(known, checkpoint)) return;
     const parsed = parseCheckpoint(checkpoint);
     if (!parsed.ok) return this.#refuse(parsed.faults);
+    // Nothing is fetched on the word of a server alone.
+    const verdict = verifyCheckpoint(parsed.value, this.#enrolment.rules.policy);
+    if (!verdict.ok) return this.#refuse(verdict.faults);
     const { size } = parsed.value.checkpoint;
     // The same tree, cosigned anew: nothing has to be fetched.
     if (size === this.#state.entries.length) {
@@ -120,7 +133,7 @@ export class FollowedRules {
     const { length } = this.#state.entries;
     // Full bundles that are here are not fetched again.
     const from = length < size ? Math.floor(length / TILE_WIDTH) : 0;
-    this.#wanted = { checkpoint, size, from, bundles: new Map() };
+    await this.#keep({ wanted: { checkpoint, size, from, bundles: new Map() } });
   }
 
   #missing({ size, from, bundles }: Wanted): number[] {
@@ -162,8 +175,6 @@ export class FollowedRules {
     await this.#kept.put(this.#state);
   }
 }
-
-type Wanted = { checkpoint: Uint8Array; size: number; from: number; bundles: Map<number, Uint8Array[]> };
 
 function isOtherEntries({ rule, at }: Fault): boolean {
   return rule === 'RUL50' && at === 'entries';

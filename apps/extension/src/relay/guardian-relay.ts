@@ -64,6 +64,6 @@ async function readText(address: string): Promise<string | null> {
   }
 }
 
-function reach(address: string, init: RequestInit): Promise<Response> {
+export function reach(address: string, init: RequestInit): Promise<Response> {
   return fetch(address, { ...PLAIN, ...init, signal: AbortSignal.timeout(PATIENCE) });
 }

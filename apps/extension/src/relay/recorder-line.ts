@@ -5,8 +5,12 @@ import type { Post } from '../background/server-client.ts';
 import { kept } from '../store/settings.ts';
 import { type Answer, Correspondence } from './correspondence.ts';
 import { FollowedRules, type KeptRules, type RulesNews } from './followed-rules.ts';
+import { FollowedUses, type KeptUses, USES_CHECKPOINT } from './followed-uses.ts';
 import { guardianRelay } from './guardian-relay.ts';
-import { RelayRhythm, type RhythmState } from './relay-rhythm.ts';
+import { RELAY_ALARM, RelayRhythm, type RhythmState } from './relay-rhythm.ts';
+
+/** Under which the newest part of the uses log is kept. */
+export const USES_LOG = 'uses-log';
 
 /** Names under which the line's own things are kept; all of them go with the enrolment. */
 const KEPT = {
@@ -14,6 +18,7 @@ const KEPT = {
   answers: 'relay-answers',
   rhythm: 'relay-rhythm',
   rules: 'rules-log',
+  uses: USES_LOG,
 } as const;
 
 export type LineOptions = {
@@ -37,6 +42,7 @@ export class RecorderLine {
   readonly #correspondence: Correspondence;
   readonly #rhythm: RelayRhythm;
   readonly rules: FollowedRules | null;
+  readonly #uses: FollowedUses | null;
 
   constructor(options: LineOptions) {
     const { database, guardian, relay, enrolment, onRules, onCollected, count } = options;
@@ -52,7 +58,15 @@ export class RecorderLine {
     this.rules =
       enrolment &&
       new FollowedRules({ line, kept: kept<KeptRules>(database, KEPT.rules), enrolment, changed: onRules });
+    this.#uses =
+      enrolment &&
+      new FollowedUses({
+        line,
+        kept: kept<KeptUses>(database, KEPT.uses),
+        policy: enrolment.uses.policy,
+      });
     this.#rhythm = new RelayRhythm({
+      alarm: RELAY_ALARM,
       kept: kept<RhythmState>(database, KEPT.rhythm),
       periodMilliseconds: relay.periodSeconds * 1000,
       acts: {
@@ -61,6 +75,7 @@ export class RecorderLine {
           const replies = await line.collect();
           if (!replies) return;
           await this.rules?.deliver(replies);
+          await this.#uses?.deliver(replies);
           await this.#correspondence.deliver(replies);
           onCollected();
         },
@@ -69,6 +84,8 @@ export class RecorderLine {
           // Every cell of every installation asks for it, also of one that can't judge it yet (RLY22).
           if (this.rules) await this.rules.ask();
           else await line.ask('rules checkpoint', { method: 'GET', path: '/log/rules/checkpoint' });
+          if (this.#uses) await this.#uses.ask();
+          else await line.ask('uses checkpoint', USES_CHECKPOINT);
           await line.leave();
         },
       },

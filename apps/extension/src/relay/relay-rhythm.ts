@@ -5,6 +5,8 @@ import type { Kept } from '../store/settings.ts';
 export type RhythmState = { beat: Beat; collected: boolean };
 
 export const RELAY_ALARM = 'relay';
+/** Of what is said to the guardian itself, at times of its own. */
+export const VOICE_ALARM = 'voice';
 /** A wait that is shorter is waited out by the worker itself; alarms of the browser are not that exact. */
 const WAITED_OUT = 25_000;
 
@@ -13,6 +15,7 @@ const WAITED_OUT = 25_000;
  * whether or not anybody takes part. What it does at a beat is decided at that beat and moves no beat.
  */
 export class RelayRhythm {
+  readonly #alarm: string;
   readonly #kept: Kept<RhythmState>;
   readonly #periodMilliseconds: number;
   readonly #acts: { collect(): Promise<void>; leave(): Promise<void> };
@@ -21,10 +24,12 @@ export class RelayRhythm {
   #stopped = false;
 
   constructor(parts: {
+    alarm: typeof RELAY_ALARM | typeof VOICE_ALARM;
     kept: Kept<RhythmState>;
     periodMilliseconds: number;
     acts: { collect(): Promise<void>; leave(): Promise<void> };
   }) {
+    this.#alarm = parts.alarm;
     this.#kept = parts.kept;
     this.#periodMilliseconds = parts.periodMilliseconds;
     this.#acts = parts.acts;
@@ -42,7 +47,7 @@ export class RelayRhythm {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running?.catch(() => undefined);
-    await chrome.alarms.clear(RELAY_ALARM);
+    await chrome.alarms.clear(this.#alarm);
   }
 
   async #step(): Promise<void> {
@@ -75,7 +80,7 @@ export class RelayRhythm {
   async #wait(until: number): Promise<void> {
     if (this.#stopped) return;
     // Rings also when the worker was ended meanwhile.
-    await chrome.alarms.create(RELAY_ALARM, { when: Math.max(until, Date.now() + 500) });
+    await chrome.alarms.create(this.#alarm, { when: Math.max(until, Date.now() + 500) });
     const wait = until - Date.now();
     clearTimeout(this.#timer);
     if (wait < WAITED_OUT) this.#timer = setTimeout(() => void this.wake(), Math.max(0, wait));

@@ -1,30 +1,20 @@
-import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { DayTable } from '@aboveboard/logbook/day-table';
 import { LogFeed } from '@aboveboard/logbook/log-feed';
-import type { LogBook } from '@aboveboard/logbook/log-line';
 import { en } from '@aboveboard/logbook/messages/en';
-import { readRulesBook } from '@aboveboard/logbook/read-logbook';
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { words } from '../messages/en.ts';
-import type { KeptRules } from '../relay/followed-rules.ts';
-import { openDatabase } from '../store/database.ts';
-import { kept } from '../store/settings.ts';
-import { readSetup } from '../store/setup.ts';
-import { keptLog } from './kept-log.ts';
+import { type HeldLog, heldLog, type LogName } from './log-books.ts';
 import { whenWords } from './rules-section.tsx';
 import { saveFile } from './save-file.ts';
 
 const say = words.log;
 
-type Read =
-  | { state: 'none' | 'bad' }
-  | { state: 'read'; book: LogBook; fork: KeptRules['fork']; checkpoint: Uint8Array };
+type Read = { state: 'none' | 'bad' } | ({ state: 'read' } & HeldLog);
 
-/** The log as this recorder holds it, checked anew by this page. */
+/** Both logs as this recorder holds them. */
 export function LogPage() {
-  const [read, setRead] = useState<Read | null>(null);
-  useEffect(() => {
-    void readKept().then(setRead, () => setRead({ state: 'bad' }));
-  }, []);
+  const [name, setName] = useState<LogName>('rules');
+  const group = useId();
   return (
     <div className="page page-wide">
       <header className="page-head">
@@ -32,29 +22,61 @@ export function LogPage() {
       </header>
       <main className="stack">
         <p>{say.lead}</p>
-        {read === null && <p className="soft">{words.loading}</p>}
-        {read?.state === 'none' && <p className="note">{say.none}</p>}
-        {read?.state === 'bad' && <p className="note note-fault">{say.bad}</p>}
-        {read?.state === 'read' && (
-          <>
-            {read.fork && <Fork fork={read.fork} />}
-            <LogFeed
-              book={read.book}
-              messages={en}
-              when={(seconds) => whenWords(seconds * 1000)}
-              save={saveFile}
-            />
-            <button type="button" onClick={() => saveFile('checkpoint', read.checkpoint)}>
-              {say.saveCheckpoint}
-            </button>
-          </>
-        )}
+        <fieldset>
+          <legend>{say.which}</legend>
+          {(['rules', 'uses'] as const).map((each) => (
+            <label key={each} className="choice">
+              <input type="radio" name={group} checked={name === each} onChange={() => setName(each)} />
+              <span>{say.names[each]}</span>
+            </label>
+          ))}
+        </fieldset>
+        <OneLog key={name} name={name} />
       </main>
     </div>
   );
 }
 
-function Fork({ fork }: { fork: NonNullable<KeptRules['fork']> }) {
+function OneLog({ name }: { name: LogName }) {
+  const [read, setRead] = useState<Read | null>(null);
+  useEffect(() => {
+    let open = true;
+    const show = (found: Read) => open && setRead(found);
+    void heldLog(name).then(
+      (held) => show(held ? { state: 'read', ...held } : { state: 'none' }),
+      () => show({ state: 'bad' }),
+    );
+    return () => {
+      open = false;
+    };
+  }, [name]);
+  return (
+    <section className="stack" aria-label={say.names[name]}>
+      <p>{say.about[name]}</p>
+      {read === null && <p className="soft">{words.loading}</p>}
+      {read?.state === 'none' && <p className="note">{say.none}</p>}
+      {read?.state === 'bad' && <p className="note note-fault">{say.bad}</p>}
+      {read?.state === 'read' && (
+        <>
+          {read.fork && <Fork fork={read.fork} />}
+          {read.faults.length > 0 && <Faults faults={read.faults} />}
+          {read.book.days && <DayTable days={read.book.days} messages={en} />}
+          <LogFeed
+            book={read.book}
+            messages={en}
+            when={(seconds) => whenWords(seconds * 1000)}
+            save={saveFile}
+          />
+          <button type="button" onClick={() => saveFile(`${name}-checkpoint`, read.checkpoint)}>
+            {say.saveCheckpoint}
+          </button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Fork({ fork }: { fork: NonNullable<HeldLog['fork']> }) {
   return (
     <div className="note note-fault stack">
       <p>
@@ -67,24 +89,17 @@ function Fork({ fork }: { fork: NonNullable<KeptRules['fork']> }) {
   );
 }
 
-async function readKept(): Promise<Read> {
-  const database = await openDatabase();
-  try {
-    const { enrolment } = await readSetup(database);
-    const log = await kept<KeptRules>(database, 'rules-log').get();
-    if (!enrolment || !log?.checkpoint) return { state: 'none' };
-    const parsed = parseEnrolment(enrolmentBytes(enrolment));
-    if (!parsed.ok) return { state: 'bad' };
-    const book = await readRulesBook({
-      source: keptLog(log.checkpoint, log.entries),
-      policy: parsed.value.rules.policy,
-      trust: parsed.value.rules.trust,
-      messages: en,
-      subtle: crypto.subtle,
-      when: (seconds) => whenWords(seconds * 1000),
-    });
-    return { state: 'read', book, fork: log.fork, checkpoint: log.checkpoint };
-  } finally {
-    database.close();
-  }
+function Faults({ faults }: { faults: readonly string[] }) {
+  return (
+    <div className="note note-warn">
+      <p>{words.rules.faults}</p>
+      <ul className="plain-list">
+        {faults.map((fault) => (
+          <li key={fault} className="origin">
+            {fault}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }

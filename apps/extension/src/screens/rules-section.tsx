@@ -66,7 +66,7 @@ export function RulesSection({
           </a>
         </li>
         <li>
-          <a className="act-link" href={`${rules.guardian}/object`} target="_blank" rel="noreferrer">
+          <a className="act-link" href="/object.html" target="_blank" rel="noreferrer">
             {say.object}
           </a>
           <p className="soft small">{say.objectHint}</p>
@@ -79,4 +79,9 @@ export function RulesSection({
 /** As this reader is used to. */
 export function whenWords(at: number): string {
   return new Date(at).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' });
+}
+
+/** Of seconds, as the logs and the guardian count. */
+export function timeWords(seconds: number): string {
+  return whenWords(seconds * 1000);
 }

@@ -3,8 +3,10 @@ import type { RecorderState } from '@aboveboard/capture/recorder';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
 import type { TaskCard, TaskDescription } from '@aboveboard/protocol/manifest';
 import type { CardDraft } from '../cards/own-card.ts';
-import type { JoinFault } from '../store/setup.ts';
+import type { JoinFault, JoinWait } from '../store/setup.ts';
 import type { ShelfRow } from '../store/shelf.ts';
+import type { VoiceActFault } from '../voice/voice-desk.ts';
+import type { VoiceView } from './voice-message.ts';
 
 /** Between the extension's own pages and its worker. Pages of the web can't send these: the sender is checked. */
 export type Command =
@@ -13,6 +15,8 @@ export type Command =
   | { command: 'set-up-from-file'; file: string }
   /** The code, where the enrolment is known already. */
   | { command: 'join'; code: string }
+  /** She has her erase code. */
+  | { command: 'paper-kept' }
   | { command: 'set-up-anew' }
   | { command: 'agree'; choice: ConsentChoice }
   /** Takes back her consent to these applications. */
@@ -41,6 +45,10 @@ export type Command =
   | { command: 'keep-card'; draft: CardDraft; id?: string }
   | { command: 'remove-card'; id: string }
   | { command: 'add-cards'; file: string }
+  /** So that tokens are asked for with it. */
+  | { command: 'give-code'; code: string }
+  /** An objection or a ballot, decided for good; it goes when the rhythm lets it. */
+  | { command: 'say'; issue: string; says: string; words: string }
   | { command: 'leave-installation' };
 
 export type CommandAnswer =
@@ -53,6 +61,7 @@ export type FaultKey =
   | 'address'
   | 'unreachable'
   | 'code'
+  | 'code-misread'
   | 'agreement'
   | 'enrolment'
   | 'enrolment-missing'
@@ -63,6 +72,7 @@ export type FaultKey =
   | 'budget'
   | 'not-allowed'
   | 'recording'
+  | VoiceActFault
   | 'failed';
 
 /** Name of the port over which the worker says that the view has changed. */
@@ -79,10 +89,14 @@ export type RecorderView = {
   agreement: { document: string; digest: string; checks: string[]; whole: boolean } | null;
   /** Null without an enrolment. */
   rules: RulesView | null;
+  /** Null: no guardian was heard yet. */
+  voice: VoiceView | null;
   /** Her code is being redeemed, or was refused. */
-  joining: { fault: JoinFault | null; periodSeconds: number } | null;
+  joining: { fault: JoinFault | null; waits: JoinWait | null; periodSeconds: number } | null;
   /** The code was redeemed; or nothing has to be. */
   joined: boolean;
+  /** Until she says that she has it (ENR43). */
+  eraseCode: string | null;
   accepted: boolean;
   consent: ConsentView;
   origins: string[];

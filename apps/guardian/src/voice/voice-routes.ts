@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type EnrolmentAnswer,
   type SpentReceipt,
@@ -10,6 +11,7 @@ import {
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { GuardianLimits } from '../limits.ts';
 import { parseEnrolmentAsk, parseSpoken, parseVoiceAsk } from './spoken-body.ts';
 import type { Voice } from './voice.ts';
 import { VoiceRefused } from './voice-refused.ts';
@@ -17,9 +19,16 @@ import { VoiceRefused } from './voice-refused.ts';
 const FRESH = { 'cache-control': 'no-store' };
 
 /** For every recorder and page, taking part or not (GRD20-GRD29). No cookie, no session; nothing is logged. */
-export function voiceRoutes(parts: { voice: Voice; words: () => string | null; bytes: number }) {
-  const { voice, words } = parts;
-  const limit = bodyLimit({ maxSize: parts.bytes, onError: (context) => refusal(context, 'malformed') });
+export function voiceRoutes(parts: {
+  voice: Voice;
+  words: () => string | null;
+  limits: Pick<GuardianLimits, 'voiceBytes' | 'voiceAnswerMilliseconds'>;
+}) {
+  const { voice, words, limits } = parts;
+  const limit = bodyLimit({
+    maxSize: limits.voiceBytes,
+    onError: (context) => refusal(context, 'malformed'),
+  });
   const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
   return new Hono()
     .onError((error, context) => {
@@ -27,7 +36,7 @@ export function voiceRoutes(parts: { voice: Voice; words: () => string | null; b
       // A fault of ours: what was shown is not in it.
       return refusal(context, 'unavailable');
     })
-    .use('/voice/:act', ofOneSize)
+    .use('/voice/:act', alike(limits.voiceAnswerMilliseconds))
     .get('/voice', async (context) => context.json(await voice.about(words()), 200, FRESH))
     .get('/voice/documents/:digest{[0-9a-f]{64}}', (context) => {
       const issue = voice.desk.issues.get(context.req.param('digest'));
@@ -68,15 +77,22 @@ export function voiceRoutes(parts: { voice: Voice; words: () => string | null; b
     });
 }
 
-/** An answer to an act weighs the same on the wire whatever it says, refusals too (GRD25). */
-const ofOneSize: MiddlewareHandler = async (context, next) => {
-  await next();
-  if (context.req.method !== 'POST') return;
-  const { status, headers } = context.res;
-  const phrase = STATUS_CODES[status] ?? '';
-  const text = (await context.res.text()).padEnd(ANSWER_BYTES - phrase.length);
-  context.res = new Response(text, { status, headers });
-};
+/**
+ * An answer to an act weighs the same on the wire whatever it says, refusals too (GRD25), and it does not come
+ * sooner where there was less to do (GRD26).
+ */
+const alike =
+  (step: number): MiddlewareHandler =>
+  async (context, next) => {
+    const came = performance.now();
+    await next();
+    if (context.req.method !== 'POST') return;
+    await wait(step - ((performance.now() - came) % step));
+    const { status, headers } = context.res;
+    const phrase = STATUS_CODES[status] ?? '';
+    const text = (await context.res.text()).padEnd(ANSWER_BYTES - phrase.length);
+    context.res = new Response(text, { status, headers });
+  };
 /** With the phrase of the status, which stands before it. */
 const ANSWER_BYTES = 1024;
 
