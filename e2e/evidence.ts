@@ -53,7 +53,8 @@ export async function showServer(scan: SecretScan, data: string): Promise<void> 
       }
     }
     for (const { id } of await installation.recordings.list()) {
-      const access = await installation.journal.beforeRead({ kind: 'verification', by: 'operator' }, [id]);
+      const purpose = { kind: 'inspection', by: 'researcher:command' } as const;
+      const access = await installation.journal.beforeRead(purpose, [id]);
       await showRecording(scan, {
         ...(await installation.recordings.openReleased(access, id)),
         deflate: webDeflate,

@@ -17,7 +17,7 @@ import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { renderedFrames } from '@aboveboard/server/rendering/rendered-frames';
 import type { ExportFormat } from './export-format.ts';
-import { openForPurpose } from './opened-recording.ts';
+import { COMMAND_RESEARCHER, openForPurpose } from './opened-recording.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
   agentnet: pyautogui,
@@ -45,7 +45,7 @@ export async function exportRecordings(
   options: ExportOptions,
 ): Promise<ExportReport> {
   const { format, progress } = options;
-  const open = await openForPurpose(installation, { kind: 'dataset', by: 'researcher' }, ids);
+  const open = await openForPurpose(installation, { kind: 'dataset', by: COMMAND_RESEARCHER }, ids);
   const account = new ExportAccount();
   const parquet =
     format === 'parquet'

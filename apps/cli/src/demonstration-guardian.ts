@@ -22,7 +22,9 @@ export async function startDemonstrationGuardian(options: {
 }): Promise<StartedGuardian> {
   const { data, host, serverPort } = options;
   const policy = join(data, 'log-policy');
-  await refuseOwnPolicy(policy);
+  const address = join(data, 'guardian-address');
+  await refuseOwn(policy, 'witnesses');
+  await refuseOwn(address, 'a guardian');
   const guardian = await startGuardian({
     data: join(data, 'guardian'),
     server: `http://${host.includes(':') ? `[${host}]` : host}:${serverPort}`,
@@ -30,13 +32,14 @@ export async function startDemonstrationGuardian(options: {
     port: options.port ?? (await freePort(host, serverPort + 1 > 65_535 ? 0 : serverPort + 1)),
   });
   await writeFile(policy, policyOf(guardian), { mode: 0o644 });
+  await writeFile(address, `${MARK}${guardian.url}\n`, { mode: 0o644 });
   return guardian;
 }
 
 /** A demonstration that is started without a guardian asks nobody, whatever the start before had. */
 export async function forgetDemonstrationGuardian(data: string): Promise<void> {
-  const policy = join(data, 'log-policy');
-  if ((await textOf(policy))?.startsWith(MARK)) await rm(policy, { force: true });
+  for (const path of [join(data, 'log-policy'), join(data, 'guardian-address')])
+    if ((await textOf(path))?.startsWith(MARK)) await rm(path, { force: true });
 }
 
 /** Both keys of the one witness: a checkpoint counts when it has cosigned with each. */
@@ -46,11 +49,11 @@ function policyOf({ verifierKeys, url }: StartedGuardian): string {
   return `${MARK}${witnesses.join('')}group parties all ${names.join(' ')}\nquorum parties\n`;
 }
 
-async function refuseOwnPolicy(path: string): Promise<void> {
+async function refuseOwn(path: string, whom: string): Promise<void> {
   const text = await textOf(path);
   if (text === null || text.startsWith(MARK)) return;
   throw new CommandFailure(
-    `${path} names witnesses of your own. Start the demonstration with --no-guardian, or remove that file.`,
+    `${path} names ${whom} of your own. Start the demonstration with --no-guardian, or remove that file.`,
   );
 }
 

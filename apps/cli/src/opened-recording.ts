@@ -22,18 +22,28 @@ export async function openForPurpose(
   ids: readonly string[],
 ): Promise<(id: string) => Promise<OpenForReading>> {
   const access = await journal.beforeRead(purpose, ids).catch((error: unknown) => {
-    // Mostly the witnesses: a demonstration's guardian runs while its server does.
     if (!(error instanceof JournalError) || !(error.cause instanceof Refusal)) throw error;
-    throw new CommandFailure(`${error.cause.message} Is the server running?`, { cause: error });
+    throw inWords(error.cause);
   });
   return async (id) => {
-    const source = await recordings.openReleased(access, id);
+    const source = await recordings.openReleased(access, id).catch((error: unknown) => {
+      throw error instanceof Refusal ? inWords(error) : error;
+    });
     const opened = await openRecording({ ...source, deflate: webDeflate });
     return { ...opened, sealed: await source.store.list(), entry: access.entry };
   };
 }
 
-/** One recording for the operator. Throws CommandFailure when there is none of that id. */
+/** Mostly witnesses or guardian are away: a demonstration's guardian runs while its server does. */
+function inWords(refusal: Refusal): CommandFailure {
+  const hint = refusal.code === 'unavailable' ? ' Is the server running?' : '';
+  return new CommandFailure(`${refusal.message}${hint}`, { cause: refusal });
+}
+
+/** Who reads what people released; an operator has no way to (T13). */
+export const COMMAND_RESEARCHER = 'researcher:command';
+
+/** One recording, for the operator what nobody released, for a researcher the rest. Throws CommandFailure when there is none of that id. */
 export async function openForReading(
   context: CommandContext,
   id: string,
@@ -44,6 +54,7 @@ export async function openForReading(
   if (!known) {
     throw new CommandFailure('There is no recording of that id here. "aboveboard recordings" lists them.');
   }
-  const open = await openForPurpose(installation, { kind: purpose, by: 'operator' }, [id]);
+  const by = known.class === 'own' ? COMMAND_RESEARCHER : 'operator';
+  const open = await openForPurpose(installation, { kind: purpose, by }, [id]);
   return await open(id);
 }

@@ -2,14 +2,16 @@ import type { Agreement } from '@aboveboard/consent/agreement';
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
-import { openEnvelope, recipientOf } from '@aboveboard/vault/envelope';
+import { recipientOf } from '@aboveboard/vault/envelope';
+import { openGuardianHalf, openVaultHalf } from '@aboveboard/vault/half-envelope';
+import { joinHalves } from '@aboveboard/vault/key-half';
 import { bucketLength, makePartSealer } from '@aboveboard/vault/part-sealing';
 import { generateHybridIdentity } from 'age-encryption';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Contributor } from './contributor.ts';
 import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
-import { CODE, StandInServer } from './stand-in-server.ts';
+import { CODE, GUARDIAN_IDENTITY, StandInServer } from './stand-in-server.ts';
 import { startTestSite, type TestSite } from './test-site.ts';
 
 let site: TestSite;
@@ -100,7 +102,7 @@ describe('release', () => {
       expect(left).toEqual([0, 0]);
     }));
 
-  test('[SPO40] [SPO44] [SPO48] [UPL18] a release goes on after a cut, and opens with the key in its envelope under a fresh id', () =>
+  test('[SPO40] [SPO44] [SPO48] [UPL18] a release goes on after a cut, and opens with the two halves of its key under a fresh id', () =>
     withServer(0, async (server, browser, contributor) => {
       server.cutAfter = 1;
       const { id, review } = await recorded(browser, contributor);
@@ -120,8 +122,15 @@ describe('release', () => {
       expect(announcement?.recording).not.toBe(id);
       for (const line of server.requests) expect(line).not.toContain(announcement?.recording);
       const released = announcement?.recording ?? '';
-      const envelope = new Uint8Array(Buffer.from(announcement?.envelope ?? '', 'base64url'));
-      const key = await openEnvelope(released, envelope, [identity]);
+      const bytes = (text = '') => new Uint8Array(Buffer.from(text, 'base64url'));
+      const vault = await openVaultHalf(released, bytes(announcement?.envelopes.vault), identity);
+      const { half: guardian, label } = await openGuardianHalf(
+        released,
+        bytes(announcement?.envelopes.guardian),
+        GUARDIAN_IDENTITY,
+      );
+      expect(label).toEqual({ week: announcement?.summary.week, card: announcement?.summary.card });
+      const key = joinHalves({ vault, guardian });
       const store = new MemoryPartStore();
       for (const [index, part] of announcement?.parts.entries() ?? []) {
         const bytes = server.parts.get(index) ?? Buffer.alloc(0);

@@ -56,6 +56,8 @@ export class StandInInstallation {
       batchesAtOnce: false,
     };
     await state.rules.adopt(agreement);
+    const halves = await recipientOf(await generateHybridIdentity());
+    await state.rules.say({ kind: 'halves', id: agreement.id, recipient: halves }, 'representative');
     return new StandInInstallation(await StandInGuardian.start(answering(state)), state);
   }
 
@@ -146,7 +148,11 @@ function answering(state: State): Behind {
     }
     const given = () => JSON.parse(new TextDecoder().decode(body));
     if (path === '/api/about')
-      return json({ installation: 'demonstration', uploadRecipient: state.recipient });
+      return json({
+        installation: 'demonstration',
+        uploadRecipient: state.recipient,
+        guardianRecipient: null,
+      });
     if (path === '/api/session') {
       if (given().code !== CODE) return refused(401, 'No such code.');
       state.token = given().token;

@@ -6,9 +6,14 @@ import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import type { About, InstalledAgreement, Session, TaskCardsAnswer } from '@aboveboard/protocol/installation';
 import { missingRanges, type UploadAnnouncement, type UploadStatus } from '@aboveboard/protocol/upload';
+import { recipientOf } from '@aboveboard/vault/envelope';
+import { generateHybridIdentity } from 'age-encryption';
 import { CARD } from './contributor.ts';
 
 export const CODE = 'TEST-CODE-0001';
+/** Of the guardian's halves, in a demonstration that keeps them itself. */
+export const GUARDIAN_IDENTITY = await generateHybridIdentity();
+const GUARDIAN_RECIPIENT = await recipientOf(GUARDIAN_IDENTITY);
 const TOKEN = 'token-of-a-session';
 
 /**
@@ -71,6 +76,7 @@ export class StandInServer {
         protocol: 1,
         agreement: { id, version, digest },
         uploadRecipient: recipient,
+        guardianRecipient: GUARDIAN_RECIPIENT,
         limits,
       },
       {

@@ -63,6 +63,35 @@ const STEPS: readonly string[] = [
      statement text,
      primary key (issue, at)
    ) strict, without rowid`,
+  // Of a ticket, which time of dealing it is of; of an issue, how often had been dealt: later tickets are none of its own.
+  // Of a code that makes a contributor nothing is kept but whether it is in the list.
+  `alter table code_list add column deals integer not null default 1;
+   alter table code_list add column last_deal text;
+   alter table ticket add column deal integer not null default 1;
+   alter table issue add column deals integer not null default 1`,
+  // Of a half nothing tells when it came: its name is random, and so is the order.
+  `create table half (
+     recording text primary key,
+     half blob not null check (length(half) = 32),
+     week text not null,
+     card text,
+     version integer
+   ) strict, without rowid;
+   create table destroyed_half (recording text primary key) strict, without rowid;
+   create table half_journal (
+     n integer primary key,
+     at integer not null,
+     kind text not null check (kind in ('given', 'refused', 'locked', 'unlocked', 'limit')),
+     recordings integer not null,
+     entry text,
+     job text,
+     detail text not null
+   ) strict;
+   create index half_journal_entry on half_journal (entry);
+   create trigger half_journal_stays before update on half_journal
+     begin select raise(abort, 'the journal is only added to'); end;
+   create trigger half_journal_keeps before delete on half_journal
+     begin select raise(abort, 'the journal is only added to'); end`,
 ];
 
 /** Throws a sentence when the folder can't be used, is in use, or is of a newer version. */

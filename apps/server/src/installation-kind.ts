@@ -41,6 +41,12 @@ export async function claimDatabase(
   await database.query('insert into installation (folder, kind) values ($1, $2)', [folder, kind]);
 }
 
+/** What the database says; null: nothing was decided yet. */
+export async function installationKind(database: Pick<Database, 'query'>): Promise<InstallationKind | null> {
+  const [row] = await database.query<{ kind: InstallationKind }>('select kind from installation');
+  return row?.kind ?? null;
+}
+
 function folderId(root: string): string {
   const path = join(root, 'folder-id');
   if (!existsSync(path))

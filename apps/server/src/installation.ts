@@ -1,30 +1,49 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Policy } from '@aboveboard/tlog/policy';
+import { textSigner } from '@aboveboard/tlog/signer';
 import { makeAgeWrapper } from '@aboveboard/vault/age-wrapper';
+import { type HalfRing, makeHalfRing } from '@aboveboard/vault/half-ring';
 import { type AccessJournal, makeJournal } from '@aboveboard/vault/journal';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { makeStoredKeyRing } from '@aboveboard/vault/stored-keyring';
 import { type BlobStore, openBlobStore } from './blobs/blob-store.ts';
 import { type Garbage, makeGarbage } from './blobs/garbage.ts';
-import { type DataFolder, folderPaths, runningServer, takeDataFolder } from './data-folder.ts';
+import {
+  type DataFolder,
+  type FolderPaths,
+  folderPaths,
+  runningServer,
+  takeDataFolder,
+} from './data-folder.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { requireDurable } from './database/durable-settings.ts';
 import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
-import { claimDatabase, type InstallationKind } from './installation-kind.ts';
+import { claimDatabase, type InstallationKind, installationKind } from './installation-kind.ts';
 import { type KeyedLock, makeKeyedLock } from './keyed-lock.ts';
 import { type AgeIdentity, ageIdentity } from './keys/age-identity.ts';
+import { demonstrationParties } from './keys/demonstration-parties.ts';
+import { readGuardianAddress } from './keys/guardian-address.ts';
+import { makeGuardianKeeper } from './keys/guardian-keeper.ts';
+import type { HalfKeeper } from './keys/half-keeper.ts';
 import { makeJournalRows } from './keys/journal-rows.ts';
 import { openKeyFiles } from './keys/key-files.ts';
+import { logKeys } from './keys/log-keys.ts';
+import { openOwnKeeper } from './keys/own-keeper.ts';
 import { openPendingEnvelopes, type PendingEnvelopes } from './keys/pending-envelopes.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { type InstallationLog, type InstallationLogs, openLogs } from './logs/installation-log.ts';
 import type { LogName } from './logs/log-name.ts';
 import { readLogPolicy } from './logs/log-policy.ts';
+import { makeRulesLog } from './logs/rules-log.ts';
 import { makeUsesLog, type UsesLog } from './logs/uses-log.ts';
 import { postToWitness } from './logs/witness-post.ts';
 import { makeWitnessing, type Witnessing, type WitnessTimes } from './logs/witnessing.ts';
+import { makeDemonstrationGrants, noGrants } from './recordings/demonstration-grants.ts';
+import { proveEntry } from './recordings/entry-proof.ts';
+import type { GrantSource } from './recordings/grant-source.ts';
+import { type GrantedKeys, makeGrantedKeys } from './recordings/granted-keys.ts';
 import { makeShelf, type Shelf } from './recordings/shelf.ts';
 
 /**
@@ -52,7 +71,13 @@ export type InstallationParts = {
   blobs: BlobStore;
   garbage: Garbage;
   envelopes: PendingEnvelopes;
+  /** Keys of what nobody released, whole. */
   ring: KeyRing;
+  /** The vault's halves of the keys of what was released. */
+  halves: HalfRing;
+  keys: GrantedKeys;
+  /** Who keeps the other halves; null: nobody, and nothing is released or opened. */
+  keeper: HalfKeeper | null;
   vault: AgeIdentity;
   relay: AgeIdentity;
   digestLock: KeyedLock;
@@ -75,6 +100,8 @@ export type InstallationOptions = {
   /** Entries of a log that may wait for its next step. */
   logEntriesWaiting?: number;
   witnessTimes?: Partial<WitnessTimes>;
+  /** Under which grants is read; a demonstration approves whatever is asked, production nothing by itself. */
+  grants?: GrantSource;
   /** Folder and database are this process's, and of the right kind; the policy of the logs is read after it. */
   onClaimed?: () => Promise<void>;
 };
@@ -148,10 +175,33 @@ async function compose(given: {
     };
     const witnessing = { rules: witness(logs.rules), uses: witness(logs.uses) };
     const uses = makeUsesLog({ log: logs.uses, witnessed: witnessing.uses.covers, now: Date.now });
-    const journal = makeJournal({ storage: makeJournalRows(database, uses), now: Date.now, random });
+    const kind = await installationKind(database);
+    const halves = makeHalfRing({
+      store: await openKeyFiles(join(paths.keys, 'halves'), { owner }),
+      identity: vault.identity,
+    });
+    const keeper = await openKeeper({ paths, kind, owner });
+    const keys = makeGrantedKeys({
+      halves,
+      keeper,
+      prove: (index) => proveEntry(index, { log: logs.uses, witnessing: witnessing.uses, under: 'cosigned' }),
+      now: () => performance.now(),
+      accessMinutes: DEFAULT_LIMITS.accessMinutes,
+    });
+    const grants =
+      options.grants ??
+      (kind === 'demonstration'
+        ? makeDemonstrationGrants({
+            parties: () => demonstrationParties(paths.keys),
+            rules: makeRulesLog(logs.rules),
+            now: Date.now,
+          })
+        : noGrants);
+    const storage = makeJournalRows({ database, uses, grants, keys });
+    const journal = makeJournal({ storage, now: Date.now, random });
     const digestLock = makeKeyedLock();
     const garbage = makeGarbage(database, blobs, digestLock);
-    const recordings = makeShelf({ database, blobs, ring, garbage, digestLock });
+    const recordings = makeShelf({ database, blobs, ring, keys, garbage, digestLock });
     return {
       recordings,
       journal,
@@ -164,6 +214,9 @@ async function compose(given: {
         garbage,
         envelopes,
         ring,
+        halves,
+        keys,
+        keeper,
         vault,
         relay,
         digestLock,
@@ -184,4 +237,19 @@ async function compose(given: {
     await database.close();
     throw error;
   }
+}
+
+/** The guardian that DATA/guardian-address names; in a demonstration without one the server itself. */
+async function openKeeper(given: {
+  paths: FolderPaths;
+  kind: InstallationKind | null;
+  owner: boolean;
+}): Promise<HalfKeeper | null> {
+  const { paths, kind, owner } = given;
+  const address = await readGuardianAddress(paths.root);
+  if (address !== null) {
+    const { origin, ed25519 } = await logKeys(paths.keys, 'uses', { kind: undefined, mayMake: false });
+    return makeGuardianKeeper(address, textSigner(origin, ed25519));
+  }
+  return kind === 'demonstration' ? openOwnKeeper(paths.keys, { owner }) : null;
 }

@@ -30,7 +30,15 @@ describe('announcements', () => {
     });
     const any = fc.record({
       recording: fc.string(),
-      envelope: fc.string(),
+      envelopes: fc.record({ vault: fc.string(), guardian: fc.string() }),
+      summary: fc.record({
+        week: fc.string(),
+        card: fc.option(fc.record({ id: fc.string(), version: fc.nat() })),
+        worked: fc.option(fc.boolean()),
+        durationMilliseconds: fc.nat(),
+        counts: fc.record({ events: fc.nat(), states: fc.nat(), frames: fc.nat() }),
+        agreement: fc.option(fc.string()),
+      }),
       parts: fc.array(part, { maxLength: 4 }),
     });
     fc.assert(

@@ -4,10 +4,13 @@ import type { About, Session } from '@aboveboard/protocol/installation';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
 import type { PartSealer } from '@aboveboard/protocol/part';
+import { summaryOf } from '@aboveboard/protocol/recording-summary';
 import { type ManifestFields, RecordingWriter } from '@aboveboard/protocol/recording-writer';
 import { missingIndexes, type UploadAnnouncement, type UploadStatus } from '@aboveboard/protocol/upload';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
-import { sealEnvelope } from '@aboveboard/vault/envelope';
+import { sealHalves } from '@aboveboard/vault/half-envelope';
+import { splitKey } from '@aboveboard/vault/key-half';
+import type { RecordingKey } from '@aboveboard/vault/keyring';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
 import { freshRecordingKey } from '@aboveboard/vault/recording-key';
 
@@ -17,7 +20,7 @@ export type SealedRecording = { announcement: UploadAnnouncement; parts: Uint8Ar
 export const random = (length: number) => new Uint8Array(randomBytes(length));
 
 export async function makeRecording(
-  about: Pick<About, 'agreement' | 'uploadRecipient'>,
+  about: Pick<About, 'agreement' | 'uploadRecipient' | 'guardianRecipient'>,
   options: {
     segments?: number;
     /** Each segment is a frame of so many random bytes instead of 50 moves. */
@@ -25,13 +28,16 @@ export async function makeRecording(
     fields?: Partial<ManifestFields>;
     random?: typeof random;
     id?: string;
+    /** False: as no recorder releases it. */
+    padded?: boolean;
   } = {},
 ): Promise<SealedRecording> {
   const { segments = 3, fields = {}, random: source = random } = options;
   const id = options.id ?? Buffer.from(source(16)).toString('base64url');
   const key = freshRecordingKey(source);
   const store = new MemoryPartStore();
-  const sealer = makePartSealer(key, crypto.subtle, source) as PartSealer;
+  const { padded = true } = options;
+  const sealer = makePartSealer(key, crypto.subtle, source, { padded }) as PartSealer;
   const writer = new RecordingWriter({ id, tickMicroseconds: 1000, store, sealer, deflate: webDeflate });
   for (let segment = 0; segment < segments; segment++) {
     if (options.frameBytes) {
@@ -63,8 +69,27 @@ export async function makeRecording(
     parts.push(sealed);
     announced.push({ kind, bytes: sealed.length, sha256: createHash('sha256').update(sealed).digest('hex') });
   }
-  const envelope = Buffer.from(await sealEnvelope(id, key, [about.uploadRecipient])).toString('base64url');
-  return { announcement: { recording: id, parts: announced, envelope }, parts, manifest };
+  const envelopes = await sealedHalves(id, key, about, manifest, source);
+  return {
+    announcement: { recording: id, parts: announced, envelopes, summary: summaryOf(manifest) },
+    parts,
+    manifest,
+  };
+}
+
+/** As a device makes them, in base64url. */
+export async function sealedHalves(
+  id: string,
+  key: RecordingKey,
+  about: Pick<About, 'uploadRecipient' | 'guardianRecipient'>,
+  manifest: Manifest,
+  source = random,
+): Promise<UploadAnnouncement['envelopes']> {
+  if (about.guardianRecipient === null) throw new Error('nobody is named who keeps the other half');
+  const to = { vault: about.uploadRecipient, guardian: about.guardianRecipient };
+  const sealed = await sealHalves(id, splitKey(key, source), to, summaryOf(manifest));
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+  return { vault: text(sealed.vault), guardian: text(sealed.guardian) };
 }
 
 export type Answer<T> = { status: number; body: T; headers: Headers };

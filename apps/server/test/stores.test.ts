@@ -15,6 +15,7 @@ import { makeKeyedLock } from '../src/keyed-lock.ts';
 import { ageIdentity } from '../src/keys/age-identity.ts';
 import { makeJournalRows } from '../src/keys/journal-rows.ts';
 import { openKeyFiles } from '../src/keys/key-files.ts';
+import { noGrants } from '../src/recordings/demonstration-grants.ts';
 import { makePartShelf } from '../src/recordings/part-shelf.ts';
 import { random } from './device.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
@@ -84,7 +85,12 @@ journalContract('rows', async () => {
   await migrate(database);
   return {
     journal: makeJournal({
-      storage: makeJournalRows(database, { record: async () => ({ index: 0 }) }),
+      storage: makeJournalRows({
+        database,
+        uses: { record: async () => ({ index: 0 }) },
+        grants: noGrants,
+        keys: { entered: () => undefined },
+      }),
       now: Date.now,
       random,
     }),

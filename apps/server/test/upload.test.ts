@@ -3,13 +3,16 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
 import type { MyRecording, ReleasedRecording } from '@aboveboard/protocol/installation';
+import { openRecording } from '@aboveboard/protocol/recording-reader';
 import type { UploadAnnouncement } from '@aboveboard/protocol/upload';
-import { sealEnvelope } from '@aboveboard/vault/envelope';
+import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import { recipientOf, sealEnvelope } from '@aboveboard/vault/envelope';
 import { freshRecordingKey } from '@aboveboard/vault/recording-key';
+import { generateHybridIdentity } from 'age-encryption';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StartedServer } from '../src/start.ts';
-import { Client, makeRecording, random } from './device.ts';
+import { Client, makeRecording, random, sealedHalves } from './device.ts';
 import { clearFolders, startDemonstration } from './server.ts';
 
 let server: StartedServer;
@@ -144,8 +147,18 @@ describe('bad announcements', () => {
         parts: a.parts.map((p) => ({ ...p, sha256: p.sha256.toUpperCase().replace(/\d/g, 'A') })),
       }),
     ],
-    ['UPL14', 'an envelope in plain base64', (a) => ({ ...a, envelope: `${a.envelope}==` })],
-    ['UPL14', 'no envelope', (a) => ({ ...a, envelope: '' })],
+    [
+      'UPL14',
+      'an envelope in plain base64',
+      (a) => ({ ...a, envelopes: { ...a.envelopes, vault: `${a.envelopes.vault}==` } }),
+    ],
+    ['UPL14', 'no envelope for the guardian', (a) => ({ ...a, envelopes: { ...a.envelopes, guardian: '' } })],
+    [
+      'UPL4',
+      'a whole key in one envelope, as before keys were split',
+      ({ envelopes, ...a }) => ({ ...a, envelope: envelopes.vault }),
+    ],
+    ['UPL26', 'a week that there is not', (a) => ({ ...a, summary: { ...a.summary, week: '2026-W54' } })],
     ['UPL4', 'a field that does not belong there', (a) => ({ ...a, contributor: 'somebody' })],
     ['UPL4', 'a list for an object', (a) => [a]],
     [
@@ -165,7 +178,7 @@ describe('bad announcements', () => {
     const answer = await contributor.announce({
       ...announcement,
       recording: 'secret-name',
-      envelope: '!',
+      envelopes: { ...announcement.envelopes, guardian: '!' },
       parts: [],
     });
     expect(rules(answer).sort()).toEqual(['UPL10', 'UPL11', 'UPL14']);
@@ -281,25 +294,50 @@ describe('completion', () => {
     };
   };
 
+  const sealedFor = async (
+    recipients: Partial<Record<'vault' | 'guardian', string>>,
+    r: Awaited<ReturnType<typeof makeRecording>>,
+  ) => {
+    const about = {
+      uploadRecipient: recipients.vault ?? server.about.uploadRecipient,
+      guardianRecipient: recipients.guardian ?? server.about.guardianRecipient,
+    };
+    return sealedHalves(r.announcement.recording, freshRecordingKey(random), about, r.manifest);
+  };
+  const stranger = async () => recipientOf(await generateHybridIdentity());
+
   it.each<[string, string, () => ReturnType<typeof makeRecording>]>([
     [
       'UPL31',
-      'an envelope for somebody else',
+      'a vault half for somebody else',
       () =>
         swap(async (r) => {
-          const { generateHybridIdentity, identityToRecipient } = await import('age-encryption');
-          const recipient = await identityToRecipient(await generateHybridIdentity());
-          r.announcement.envelope = Buffer.from(
-            await sealEnvelope(r.announcement.recording, freshRecordingKey(random), [recipient]),
-          ).toString('base64url');
+          r.announcement.envelopes.vault = (await sealedFor({ vault: await stranger() }, r)).vault;
         }),
     ],
     [
       'UPL31',
-      'the envelope of another recording',
+      'a guardian half for somebody else',
       () =>
         swap(async (r) => {
-          r.announcement.envelope = (await makeRecording(server.about)).announcement.envelope;
+          r.announcement.envelopes.guardian = (await sealedFor({ guardian: await stranger() }, r)).guardian;
+        }),
+    ],
+    [
+      'UPL31',
+      'the vault half of another recording',
+      () =>
+        swap(async (r) => {
+          r.announcement.envelopes.vault = (await makeRecording(server.about)).announcement.envelopes.vault;
+        }),
+    ],
+    [
+      'UPL31',
+      'the guardian half of another recording',
+      () =>
+        swap(async (r) => {
+          const other = await makeRecording(server.about);
+          r.announcement.envelopes.guardian = other.announcement.envelopes.guardian;
         }),
     ],
     [
@@ -307,19 +345,57 @@ describe('completion', () => {
       'an envelope that is noise',
       () =>
         swap((r) => {
-          r.announcement.envelope = randomBytes(900).toString('base64url');
+          r.announcement.envelopes.vault = randomBytes(900).toString('base64url');
         }),
     ],
     [
-      'REC79',
-      'another key than the one in the envelope',
+      'UPL31',
+      'a whole key in the place of a half',
       () =>
         swap(async (r) => {
-          r.announcement.envelope = Buffer.from(
-            await sealEnvelope(r.announcement.recording, freshRecordingKey(random), [
-              server.about.uploadRecipient,
-            ]),
-          ).toString('base64url');
+          const { recording, envelopes } = r.announcement;
+          const whole = await sealEnvelope(recording, freshRecordingKey(random), [
+            server.about.uploadRecipient,
+          ]);
+          envelopes.vault = Buffer.from(whole).toString('base64url');
+        }),
+    ],
+    ['UPL19', 'parts that are not padded', () => makeRecording(server.about, { padded: false })],
+    [
+      'UPL37',
+      'an agreement that was never in force here',
+      () => swap(() => undefined, { agreement: { id: 'other', version: 1, digest: 'ab'.repeat(32) } }),
+    ],
+  ])('[%s] [UPL39] refuses %s', async (rule, _, make) => {
+    const recording = await make();
+    const answer = await contributor.upload(recording);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(422);
+    expect(errorOf(answer).code).toBe('refused');
+    expect(rules(answer)).toContain(rule);
+    expect(await released()).not.toContain(recording.announcement.recording);
+    // The same bytes again: the same answer, without sending them.
+    const again = await contributor.announce(recording.announcement);
+    expect(again.status).toBe(422);
+    expect(errorOf(again)).toEqual(errorOf(answer));
+    for (const part of recording.announcement.parts)
+      expect(await server.installation.inner.blobs.get(part.sha256)).toBeNull();
+  });
+
+  const open = async (id: string) => {
+    const { journal, recordings } = server.installation;
+    const access = await journal.beforeRead({ kind: 'inspection', by: 'researcher:test' }, [id]);
+    const recording = await recordings.openReleased(access, id);
+    const opened = await openRecording({ ...recording, deflate: webDeflate });
+    for await (const _ of opened.events());
+  };
+
+  it.each<[string, string, () => ReturnType<typeof makeRecording>]>([
+    [
+      'REC79',
+      'other halves than those of its key',
+      () =>
+        swap(async (r) => {
+          r.announcement.envelopes = await sealedFor({}, r);
         }),
     ],
     ['REC79', 'a part in the place of another', () => swap((r) => reannounce(r, 1, 0))],
@@ -342,39 +418,48 @@ describe('completion', () => {
         }),
     ],
     [
-      'UPL36',
-      'a foreign recording',
+      'UPL26',
+      'another summary than its manifest',
       () =>
-        swap(() => undefined, {
-          class: 'foreign',
-          agreement: null,
-          receipt: null,
-          origin: { format: 'rrweb', kept: 150, reduced: [] },
+        swap((r) => {
+          r.announcement.summary.counts.events++;
         }),
     ],
     [
       'UPL36',
-      'a recording of a demonstration',
-      () => swap(() => undefined, { class: 'demonstration', agreement: null, receipt: null }),
+      'a foreign recording',
+      () =>
+        swap(
+          (r) => {
+            r.announcement.summary.agreement = server.about.agreement?.digest ?? null;
+          },
+          {
+            class: 'foreign',
+            agreement: null,
+            receipt: null,
+            origin: { format: 'rrweb', kept: 150, reduced: [] },
+          },
+        ),
     ],
     [
       'UPL37',
-      'an agreement that was never in force here',
-      () => swap(() => undefined, { agreement: { id: 'other', version: 1, digest: 'ab'.repeat(32) } }),
+      'a recording without a receipt of consent',
+      () =>
+        swap(
+          (r) => {
+            r.announcement.summary.agreement = server.about.agreement?.digest ?? null;
+          },
+          { class: 'demonstration', agreement: null, receipt: null },
+        ),
     ],
-  ])('[%s] [UPL39] refuses %s', async (rule, _, make) => {
+  ])('[%s] [UPL32] nobody reads %s, and nobody opened it before', async (rule, _, make) => {
     const recording = await make();
-    const answer = await contributor.upload(recording);
-    expect(answer.status, JSON.stringify(answer.body)).toBe(422);
-    expect(errorOf(answer).code).toBe('refused');
-    expect(rules(answer)).toContain(rule);
-    expect(await released()).not.toContain(recording.announcement.recording);
-    // The same bytes again: the same answer, without sending them.
-    const again = await contributor.announce(recording.announcement);
-    expect(again.status).toBe(422);
-    expect(errorOf(again)).toEqual(errorOf(answer));
-    for (const part of recording.announcement.parts)
-      expect(await server.installation.inner.blobs.get(part.sha256)).toBeNull();
+    expect((await contributor.upload(recording)).body.state).toBe('complete');
+    const failed = await open(recording.announcement.recording).then(
+      () => null,
+      (error: { faults?: { rule: string }[] }) => error.faults?.map((fault) => fault.rule) ?? [String(error)],
+    );
+    expect(failed).toContain(rule);
   });
 
   it('[UPL15] what was refused begins anew with other content', async () => {
@@ -385,19 +470,16 @@ describe('completion', () => {
     expect((await contributor.upload(await makeRecording(server.about, { id }))).body.state).toBe('complete');
   });
 
-  it('[UPL38] opens nothing when the journal can not be written, and the upload stays', async () => {
-    const { database } = server.installation.inner;
+  it('[UPL38] [VLT58] taking a recording in opens nothing and enters nothing', async () => {
+    const { database, logs } = server.installation.inner;
+    const size = await logs.uses.size();
     const recording = await makeRecording(server.about);
-    await database.query('alter table access_entry rename to elsewhere');
-    const answer = await contributor.upload(recording);
-    await database.query('alter table elsewhere rename to access_entry');
-    expect(answer.status).toBe(503);
-    expect(await released()).not.toContain(recording.manifest.id);
     expect((await contributor.upload(recording)).body.state).toBe('complete');
-    const entries = await database.query('select kind, by from access_entry where $1 = any(recordings)', [
+    expect(await logs.uses.size()).toBe(size);
+    const entries = await database.query('select kind from access_entry where $1 = any(recordings)', [
       recording.manifest.id,
     ]);
-    expect(entries).toEqual([{ kind: 'verification', by: 'server' }]);
+    expect(entries).toEqual([]);
   });
 
   it("[UPL39] a fault of the server's own refuses nothing", async () => {
@@ -412,11 +494,13 @@ describe('completion', () => {
     expect((await contributor.complete(upload)).body.state).toBe('complete');
   });
 
-  it('[UPL41] the key is beside the database, the envelope is gone', async () => {
+  it('[UPL41] the halves are beside the database, the envelopes are gone', async () => {
     const recording = await makeRecording(server.about);
+    const { id } = recording.manifest;
     const { upload } = (await contributor.upload(recording)).body;
-    const { ring, envelopes } = server.installation.inner;
-    expect(await ring.open(recording.manifest.id)).toHaveLength(32);
+    const { ring, halves, envelopes } = server.installation.inner;
+    expect(await halves.open(id)).toHaveLength(32);
+    await expect(ring.open(id)).rejects.toMatchObject({ code: 'unknown' });
     expect(await envelopes.get(upload)).toBeNull();
   });
 });

@@ -11,6 +11,8 @@ import type { UploadLimits } from './upload.ts';
  *   POST   /api/relay/batch           cells -> answers (spec/relay.md; for the representative's relay)
  *   GET    /api/task-cards            -> { cards: TaskCard[] }
  *   POST   /api/session               RedeemRequest -> Session (with `token` unless `cookie`)
+ *   POST   /api/enrolment             EnrolmentRequest -> Session (with `token`); the same again, the same
+ *   POST   /api/erasure               PaperErasure -> 204; 404: no contributor made this code
  *   GET    /api/session               -> Session (without `token`)
  *   DELETE /api/session               -> 204
  *   GET    /api/my/recordings         -> { recordings: MyRecording[] }
@@ -33,8 +35,13 @@ export type About = {
   protocol: 1;
   /** The agreement in force here; null: none is installed, and recorders refuse (T5, T6). */
   agreement: { id: string; version: number; digest: string } | null;
-  /** age recipient (hybrid) that keys of released recordings are sealed to. */
+  /** age recipient (hybrid) that the vault's half of a released recording's key is sealed to. */
   uploadRecipient: string;
+  /**
+   * Recipient of the other half, in a demonstration without a guardian alone: there the server keeps both, and a
+   * recorder believes it. Null everywhere else: the representative says it in the rules log.
+   */
+  guardianRecipient: string | null;
   limits: UploadLimits;
 };
 
@@ -61,8 +68,25 @@ export type Role = (typeof ROLES)[number];
 /**
  * `cookie`: the token comes as an HttpOnly cookie and not in the body (for the server's own pages). `token`: 32
  * random bytes of the caller's own, base64url, which become the session's: the same request may then be repeated.
+ * `eraser`: what a contributor's paper code is known by, hex (spec/enrolment.md, ENR8).
  */
-export type RedeemRequest = { code: string; cookie?: boolean; token?: string };
+export type RedeemRequest = { code: string; cookie?: boolean; token?: string; eraser?: string };
+
+/** A blind token makes a contributor (spec/enrolment.md, ENR31). Bytes base64url without padding. */
+export type EnrolmentRequest = {
+  token: { key: string; signature: string };
+  /** SPKI; the rules log has its digest. */
+  issuer: string;
+  /** 32 random bytes; the session's token. */
+  session: string;
+  /** Hex. */
+  eraser: string;
+  /** By the token's key. */
+  proof: string;
+};
+
+/** The 15 bytes of a paper code, base64url (ENR50). */
+export type PaperErasure = { secret: string };
 
 export type Session = {
   role: Role;

@@ -1,9 +1,10 @@
 import type { PartLabel } from './part.ts';
+import type { RecordingSummary } from './recording-summary.ts';
 
 /**
- * Upload of a released recording (spec/upload.md). The device announces all sealed parts and the envelope,
- * sends the parts in any order and as often as it likes, and asks for completion. Only then, and only when
- * everything verifies, does the recording exist on the server.
+ * Upload of a released recording (spec/upload.md). The device announces all sealed parts and the envelopes,
+ * sends the parts in any order and as often as it likes, and asks for completion. Only then, when every part is here
+ * and the guardian has its half, does the recording exist on the server; nobody has opened it by then.
  *
  *   POST   /api/uploads                       UploadAnnouncement -> UploadStatus
  *   GET    /api/uploads/{upload}              -> UploadStatus
@@ -19,8 +20,12 @@ export type UploadAnnouncement = {
   recording: string;
   /** In order of index from 0; the sealed manifest is the last and the only one of its kind. */
   parts: AnnouncedPart[];
-  /** The recording's key sealed to the installation's upload recipient (an age file), base64url. */
-  envelope: string;
+  /**
+   * The halves of the recording's key (spec/vault.md, VLT40): one sealed to the installation's vault, one to the
+   * representative's guardian, which the server passes on and can't open. age files, base64url.
+   */
+  envelopes: { vault: string; guardian: string };
+  summary: RecordingSummary;
 };
 
 export type AnnouncedPart = {

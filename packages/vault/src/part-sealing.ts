@@ -96,6 +96,11 @@ export function makePartSealer(
   };
 }
 
+/** Was it sealed as one that is padded? That its padding is right shows when it opens (SEAL9). */
+export function isPadded(sealed: Uint8Array): boolean {
+  return sealed[0] === PADDED;
+}
+
 /**
  * The length of the bucket that `length` falls into (SEAL8): as many leading bits as the length has bits in its
  * number of bits, zeros below. At most 12 % more, 3 % at a megabyte; a length tells little more than its magnitude.

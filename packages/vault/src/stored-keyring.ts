@@ -1,5 +1,6 @@
 import { openEnvelope, sealEnvelope } from './envelope.ts';
 import { type Envelope, type KeyRing, KeyRingError, type RecordingKey } from './keyring.ts';
+import { makeOrder } from './one-at-a-time.ts';
 import type { RandomBytes } from './part-sealing.ts';
 import { asRecordingKey, freshRecordingKey, isRecordingId } from './recording-key.ts';
 
@@ -114,19 +115,4 @@ async function onStorage<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new KeyRingError('storage', 'the store of keys failed', { cause });
   }
-}
-
-/** Runs the tasks given for one id one after the other, whatever became of the one before. */
-function makeOrder(): <T>(id: string, task: () => Promise<T>) => Promise<T> {
-  const tails = new Map<string, Promise<unknown>>();
-  return (id, task) => {
-    const run = (tails.get(id) ?? Promise.resolve()).then(task, task);
-    const tail = run
-      .catch(() => undefined)
-      .then(() => {
-        if (tails.get(id) === tail) tails.delete(id);
-      });
-    tails.set(id, tail);
-    return run;
-  };
 }

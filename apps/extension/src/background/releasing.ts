@@ -1,4 +1,9 @@
+import { openRecording } from '@aboveboard/protocol/recording-reader';
+import { summaryOf } from '@aboveboard/protocol/recording-summary';
 import { missingIndexes, type UploadAnnouncement } from '@aboveboard/protocol/upload';
+import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import { sealHalves } from '@aboveboard/vault/half-envelope';
+import { splitKey } from '@aboveboard/vault/key-half';
 import { LineGivenUp } from '../relay/correspondence.ts';
 import { base64urlOf, hexOf } from '../store/byte-text.ts';
 import { PartSpool } from '../store/part-spool.ts';
@@ -8,7 +13,7 @@ import { CommandFault } from './command-fault.ts';
 import { type ConnectionCost, mayUpload, presentCost } from './connection-cost.ts';
 import { leavingTime, nextDay, retryTime } from './leaving-time.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { randomBytes } from './recording-writing.ts';
+import { randomBytes, releaseSealerFor } from './recording-writing.ts';
 import { NetworkUsedUp, ServerClient, ServerFault } from './server-client.ts';
 
 export const UPLOAD_ALARM = 'upload';
@@ -26,17 +31,16 @@ export async function release(
   const reviewed = await host.shelf.get(from);
   const { agreement, setup } = host.rules;
   if (reviewed?.state !== 'reviewing' || !agreement) throw new CommandFault('recording');
-  if (!setup.uploadRecipient || !setup.token) throw new CommandFault('not-now');
+  if (!halfRecipients(host) || !setup.token) throw new CommandFault('not-now');
   const parts = await new PartSpool(host.database, to.id).list();
   if (parts.at(-1)?.kind !== 'manifest') throw new CommandFault('recording');
-  const envelope = await host.keys.wrap(to.id, [setup.uploadRecipient]);
   const { recallUntil, uploadAt } = leavingTime(Date.now(), agreement.coolingMinutes, randomBytes);
   const { ended: _ended, stoppedAt: _stopped, edits: _edits, ...row } = reviewed;
   await host.shelf.put({
     ...row,
     ...to,
     state: 'cooling',
-    release: { recallUntil, uploadAt, envelope, sent: 0, parts: parts.length },
+    release: { recallUntil, uploadAt, sent: 0, parts: parts.length },
   });
   await host.discard(from);
   await schedule(host);
@@ -146,13 +150,10 @@ async function waits(host: RecorderHost, id: string, forNetwork: boolean): Promi
 
 async function upload(host: RecorderHost, id: string, changed: () => void): Promise<void> {
   const { setup } = host.rules;
-  const row = await host.shelf.get(id);
-  const envelope = row?.release?.envelope;
-  if (!envelope) throw new ServerFault(0, 'This device is not set up with a server.');
+  const spool = new PartSpool(host.database, id);
+  const announcement = await announcementOf(id, spool, await leaving(host, id, spool));
   const matter = `upload-${id}`;
   const client = new ServerClient(host.installation.post(matter, host.countUpload()), setup.token);
-  const spool = new PartSpool(host.database, id);
-  const announcement = await announcementOf(id, spool, envelope);
   // From here on the server may know of it: a recall is no longer without a trace, and is not offered.
   await host.shelf.change(id, (known) =>
     known.release ? { ...known, state: 'uploading', release: withoutFault(known.release) } : null,
@@ -194,6 +195,44 @@ async function upload(host: RecorderHost, id: string, changed: () => void): Prom
   await host.installation.close(matter);
 }
 
+type Leaving = NonNullable<NonNullable<ShelfRow['release']>['leaving']>;
+
+/**
+ * Whom the halves of a key go to. The guardian's is what the representative said in the rules that this device proved;
+ * only where a demonstration has no guardian is the server believed.
+ */
+function halfRecipients({ rules }: RecorderHost): { vault: string; guardian: string } | null {
+  const { uploadRecipient: vault, enrolment } = rules.setup;
+  const guardian = enrolment ? rules.halves : rules.setup.guardianRecipient;
+  return vault && guardian ? { vault, guardian } : null;
+}
+
+/**
+ * What is announced besides the parts: made once, when it leaves, and kept, so that whatever is said again is said alike.
+ * The whole key stays here (T11).
+ */
+async function leaving(host: RecorderHost, id: string, spool: PartSpool): Promise<Leaving> {
+  const kept = (await host.shelf.get(id))?.release?.leaving;
+  if (kept) return kept;
+  const to = halfRecipients(host);
+  if (!to) throw new ServerFault(0, 'Nobody has said yet who keeps the other half of its key.');
+  const key = await host.keys.open(id);
+  try {
+    const sealer = releaseSealerFor(key);
+    const { manifest } = await openRecording({ id, store: spool, sealer, deflate: webDeflate });
+    const summary = summaryOf(manifest);
+    const halves = splitKey(key, randomBytes);
+    const made: Leaving = { envelopes: await sealHalves(id, halves, to, summary), summary };
+    for (const half of Object.values(halves)) half.fill(0);
+    await host.shelf.change(id, (known) =>
+      known.release ? { ...known, release: { ...known.release, leaving: made } } : null,
+    );
+    return made;
+  } finally {
+    key.fill(0);
+  }
+}
+
 /** Through the guardian an upload takes no byte that would not be sent without it (RLY22). */
 function wayCost({ enrolment, server }: Setup): ConnectionCost {
   return enrolment ? 'none' : presentCost(server);
@@ -205,7 +244,7 @@ const PARTS_ABREAST = 14;
 async function announcementOf(
   id: string,
   spool: PartSpool,
-  envelope: Uint8Array,
+  { envelopes, summary }: Leaving,
 ): Promise<UploadAnnouncement> {
   const parts: UploadAnnouncement['parts'] = [];
   for (const { index, kind, bytes } of await spool.list()) {
@@ -219,7 +258,8 @@ async function announcementOf(
   return {
     recording: id,
     parts,
-    envelope: base64urlOf(envelope),
+    envelopes: { vault: base64urlOf(envelopes.vault), guardian: base64urlOf(envelopes.guardian) },
+    summary,
   };
 }
 

@@ -70,6 +70,11 @@ export class Rules {
     return this.#standing?.ok ? this.#standing.agreement : null;
   }
 
+  /** Recipient of the guardian's half of every key, as the representative says in rules that were proved. */
+  get halves(): string | null {
+    return this.#news?.rules?.state.halves ?? null;
+  }
+
   get standing(): AgreementStanding | null {
     return this.#standing;
   }

@@ -1,5 +1,7 @@
 import { parseAgreement } from '@aboveboard/consent/agreement';
 import { makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
+import type { SealedEnrolment } from '../store/sealed-enrolment.ts';
+import type { Kept } from '../store/settings.ts';
 import { EMPTY_SETUP, type Setup } from '../store/setup.ts';
 import { serverOrigin } from '../wire/server-address.ts';
 import { digestOf } from './attachments.ts';
@@ -16,10 +18,11 @@ export async function setUpFromServer(
   address: string,
   code: string,
   count: CountBytes,
+  sealed: Kept<SealedEnrolment>,
 ): Promise<(setup: Setup) => Setup> {
   const server = serverOrigin(address);
   if (!server) throw new CommandFault('address');
-  const contact = await firstContactWith(server, code);
+  const contact = await firstContactWith(server, code, sealed);
   if (contact) return contact;
   const post = directPost(server, count);
   const open = new ServerClient(post, null);
@@ -47,6 +50,7 @@ export async function setUpFromServer(
       verifiedAt: Date.now(),
       cards,
       uploadRecipient: about.uploadRecipient,
+      guardianRecipient: about.guardianRecipient,
     });
   } catch (error) {
     if (error instanceof CommandFault) throw error;

@@ -14,10 +14,17 @@ export type Setup = {
   enrolment: EnrolmentFile | null;
   /** A demonstration whose keys are being asked for at the first contact (ENR26). */
   firstContact: (Pick<EnrolmentFile, 'guardian' | 'relay'> & { witness: string[] }) | null;
-  /** Her code was given and is being redeemed; `token` is to be that of the session. */
-  joining: { code: string; token: string; fault: JoinFault | null } | null;
+  /**
+   * Her code was given and is being redeemed; `token` is to be that of the session. `code` is a demonstration's own
+   * one; null: one on paper, of which all that is needed lies sealed (ENR40).
+   */
+  joining: { code: string | null; token: string; fault: JoinFault | null; waits?: JoinWait | null } | null;
   /** 16 random bytes, hex, in no relation to code, token or person (ENR7). */
   contributor: string | null;
+  /** Her erase code is still to be shown to her (ENR43). */
+  paperWaits: boolean;
+  /** When the session ends, seconds since the epoch; null: not known. */
+  sessionEnds: number | null;
   installation: 'demonstration' | 'production';
   /** Bearer of the contributor's session at that server. */
   token: string | null;
@@ -27,6 +34,8 @@ export type Setup = {
   cards: TaskCard[];
   /** age recipient of the installation's vault; null: nothing can be released from here. */
   uploadRecipient: string | null;
+  /** Of the guardian's halves, where a demonstration has no guardian; else it is what the rules say. */
+  guardianRecipient: string | null;
   /** One for each act of hers, in order; withdrawn ones stay as what was agreed and until when. */
   consents: ConsentRecord[];
   /** Her switch (T1). */
@@ -41,19 +50,32 @@ export const EMPTY_SETUP: Setup = {
   firstContact: null,
   joining: null,
   contributor: null,
+  paperWaits: false,
+  sessionEnds: null,
   installation: 'production',
   token: null,
   agreement: null,
   verifiedAt: null,
   cards: [],
   uploadRecipient: null,
+  guardianRecipient: null,
   consents: [],
   on: false,
   usage: { day: '', milliseconds: 0 },
 };
 
 /** Why a code was not redeemed; a key of the messages. */
-export type JoinFault = 'code' | 'enrolment-missing' | 'agreement' | 'failed';
+export type JoinFault =
+  | 'code'
+  | 'not-dealt'
+  | 'used'
+  | 'issuer'
+  | 'erased'
+  | 'enrolment-missing'
+  | 'agreement'
+  | 'failed';
+/** What has to change by itself before it goes on; a key of the messages. */
+export type JoinWait = 'issuer' | 'guardian';
 
 const SETUP = 'setup';
 

@@ -1,5 +1,7 @@
 import type { Checkpoint } from '@aboveboard/capture/checkpoint';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
+import type { RecordingSummary } from '@aboveboard/protocol/recording-summary';
+import type { HalfEnvelopes } from '@aboveboard/vault/half-envelope';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { answer, rangeOf, within } from './database.ts';
 import { openValue, sealValue } from './sealed-text.ts';
@@ -33,7 +35,8 @@ export type ShelfRow = {
   release?: {
     recallUntil: number;
     uploadAt: number;
-    envelope?: Uint8Array;
+    /** Both halves of its key, sealed, and what is announced of it; made when it leaves. */
+    leaving?: { envelopes: HalfEnvelopes; summary: RecordingSummary };
     upload?: string;
     sent: number;
     parts: number;

@@ -8,6 +8,8 @@ export type ServerLink = {
   forward(batch: Uint8Array<ArrayBuffer>): Promise<Uint8Array | null>;
   /** The verifier keys of a log, one a line; null: none are served. */
   logKeys(name: string): Promise<string | null>;
+  /** A log's checkpoint, tile or bundle (tlog-tiles); null: it is not there. Throws when the server does not say. */
+  logFile(name: string, path: string, limit: number): Promise<Uint8Array | null>;
   /** The document of the agreement that the server shows; null: it shows none. */
   installedAgreement(): Promise<string | null>;
 };
@@ -42,6 +44,12 @@ export function makeServerLink(server: string, timeoutMilliseconds: number): Ser
     async logKeys(name) {
       const response = await call(`/log/${name}/vkey`);
       return response.ok ? (await limited(response, 64 * 1024)).toString('utf8') : null;
+    },
+    async logFile(name, path, limit) {
+      const response = await call(`/log/${name}/${path}`);
+      if (response.status === 404) return null;
+      if (!response.ok) throw new Error('the server does not serve its log');
+      return new Uint8Array(await limited(response, limit));
     },
     async installedAgreement() {
       try {

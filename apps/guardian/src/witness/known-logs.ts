@@ -11,9 +11,13 @@ export const LOG_NAMES = ['rules', 'uses'] as const;
 export type KnownLogs = {
   /** By origin; a map that fills up as the server answers. */
   readonly keys: ReadonlyMap<string, readonly VerifierKey[]>;
+  /** Null: not known yet. */
+  named(name: (typeof LOG_NAMES)[number]): KnownLog | null;
   /** Asks the server for what is not known yet. */
   learn(): Promise<void>;
 };
+
+export type KnownLog = { origin: string; keys: readonly VerifierKey[] };
 
 export function makeKnownLogs(
   store: GuardianStore,
@@ -21,6 +25,7 @@ export function makeKnownLogs(
   ask: (name: (typeof LOG_NAMES)[number]) => Promise<string | null>,
 ): KnownLogs {
   const keys = new Map<string, readonly VerifierKey[]>();
+  const named = new Map<string, KnownLog>();
   const read = store.prepare('select value from setting where name = ?');
   const pin = store.prepare('insert into setting (name, value) values (?, ?) on conflict do nothing');
   const setting = (name: string) => `log keys ${name}`;
@@ -30,11 +35,13 @@ export function makeKnownLogs(
     const parsed = row && parsedKeys(new TextDecoder().decode(row.value));
     if (!parsed) return false;
     keys.set(parsed.origin, parsed.keys);
+    named.set(name, parsed);
     return true;
   }
 
   return {
     keys,
+    named: (name) => named.get(name) ?? null,
     async learn() {
       for (const name of LOG_NAMES) {
         if (take(name)) continue;

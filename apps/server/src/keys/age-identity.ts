@@ -7,11 +7,15 @@ import { writeDurably } from './durable-file.ts';
 /** An age identity (hybrid) of the installation's own. */
 export type AgeIdentity = { identity: string; recipient: string };
 
-/** `vault`: devices seal the keys of released recordings to it. `relay`: they seal their cells to it. */
-export type IdentityName = 'vault' | 'relay';
+/**
+ * `vault`: devices seal the vault's half of the keys of released recordings to it. `relay`: they seal their cells to it.
+ * `guardian`: the other halves, in a demonstration without a guardian.
+ */
+export type IdentityName = 'vault' | 'relay' | 'guardian';
 
 const OPENS: Readonly<Record<IdentityName, string>> = {
-  vault: 'whoever has this file can open every recording whose key is here',
+  vault: 'whoever has this file has the vault’s half of every key here',
+  guardian: 'whoever has this file has the guardian’s half of every key',
   relay: 'whoever has this file and listens at the relay can read what devices say',
 };
 

@@ -1,30 +1,42 @@
 import type { JournalStorage } from '@aboveboard/vault/journal';
 import type { Database } from '../database/database.ts';
 import { actorOf, listDigest, type UsesLog } from '../logs/uses-log.ts';
+import type { GrantSource } from '../recordings/grant-source.ts';
+import type { GrantedKeys } from '../recordings/granted-keys.ts';
+import { recordingsWithIds } from '../recordings/recording-rows.ts';
 
 /**
- * The access journal: a row that says all, durable and append-only by a trigger, and then an entry in *uses*
- * that everyone can check. Only when both are there is anything opened (T13; LGS40). Until grants come, an
- * access is a grant of its own.
+ * The access journal: the grant, then a row that says all, durable and append-only by a trigger, and then an entry in
+ * *uses* that everyone can check. Only when all are there is anything opened (T13; LGS40). What nobody released (imports,
+ * samples) needs no grant: its entry names itself as one.
  */
-export function makeJournalRows(database: Database, uses: UsesLog): JournalStorage {
+export function makeJournalRows(parts: {
+  database: Database;
+  uses: UsesLog;
+  grants: GrantSource;
+  keys: Pick<GrantedKeys, 'entered'>;
+}): JournalStorage {
+  const { database, uses, grants, keys } = parts;
   return {
     async append({ entry, at, purpose, ids }) {
+      const known = await recordingsWithIds(database.query, ids);
+      const given = known.some((one) => one.class === 'own') ? await grants(purpose, known) : null;
       await database.query(
         'insert into access_entry (entry, at, kind, by, recordings) values ($1, $2, $3, $4, $5)',
         [entry, new Date(at), purpose.kind, purpose.by, ids],
       );
-      await uses.record(
+      const { index } = await uses.record(
         actorOf(purpose.by),
         {
           kind: 'access',
-          grant: entry,
+          grant: given?.grant.id ?? entry,
           purpose: purpose.kind,
           recordings: ids.length,
           list: listDigest(ids),
         },
         entry,
       );
+      if (given) keys.entered(entry, { given, index });
     },
   };
 }

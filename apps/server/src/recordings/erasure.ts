@@ -1,74 +1,123 @@
+import type { HalfRing } from '@aboveboard/vault/half-ring';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { Garbage } from '../blobs/garbage.ts';
 import type { Database } from '../database/database.ts';
+import type { HalfKeeper } from '../keys/half-keeper.ts';
 import type { PendingEnvelopes } from '../keys/pending-envelopes.ts';
 import { deleteUpload } from '../uploads/upload-rows.ts';
+import type { ProvedEntry } from './entry-proof.ts';
 
 /**
- * Erasure of recordings by the one who released them (T11, T16; UPL50-UPL52). The rows go first, so that
- * nothing can be opened any more; then the key; then the bytes. What a kill leaves undone is done at the
- * next start, and nothing is called erased before its key is gone.
+ * Erasure of recordings by the one who released them (T11, T16; UPL50-UPL52, VLT70-VLT76). The rows go first, so that
+ * nothing can be opened any more; then an entry of the log says it; then the guardian's halves die, the vault's, and the
+ * bytes. What a kill leaves undone is done at the next start, and nothing is called erased here before its half here is
+ * gone. A guardian that is away holds nothing up: what it still has to destroy is asked of it until it has.
  */
 export type Erasure = {
   /** `unknown`: absent or another's; the two are not told apart. */
   erase(contributor: string, ids: readonly string[]): Promise<{ erased: string[]; unknown: string[] }>;
-  /** Finishes what was begun. */
+  /** Finishes what was begun; how many are finished. */
   resume(): Promise<number>;
 };
 
-export function makeErasure(parts: {
+export type ErasureParts = {
   database: Database;
   ring: Pick<KeyRing, 'destroy'>;
+  halves: Pick<HalfRing, 'destroy'>;
+  /** Null: there is no guardian. */
+  keeper: Pick<HalfKeeper, 'destroy'> | null;
+  /** Enters into the log of uses that these are erased; durable, and waits for no witness. */
+  enter: (recordings: readonly string[]) => Promise<ProvedEntry>;
   garbage: Garbage;
   envelopes: PendingEnvelopes;
-  /** Whatever serves opened recordings forgets this one. */
-  onErased: (id: string) => void;
-}): Erasure {
-  const { database, ring, garbage, envelopes, onErased } = parts;
+  /** Whatever serves opened recordings forgets these. */
+  onErased: (ids: readonly string[]) => void;
+};
 
-  async function begin(contributor: string, id: string): Promise<boolean> {
-    const upload = await database.transaction(async (query) => {
-      const [row] = await query<{ id: string }>(
-        'select id from upload where contributor = $1 and recording = $2 for update',
-        [contributor, id],
+/** Of one entry, and one request to the guardian. */
+const AT_ONCE = 1_000;
+/** Tombstones that are written at one time. */
+const ABREAST = 16;
+
+export function makeErasure(parts: ErasureParts): Erasure {
+  const { database, ring, halves, keeper, enter, garbage, envelopes, onErased } = parts;
+
+  /** Of these ids those that are erased now, or were before. */
+  async function begin(contributor: string, ids: readonly string[]): Promise<string[]> {
+    const uploads = await database.transaction(async (query) => {
+      const rows = await query<{ id: string; recording: string }>(
+        'select id, recording from upload where contributor = $1 and recording = any($2) order by id for update',
+        [contributor, ids],
       );
-      if (!row) return null;
-      await query('delete from recording where upload = $1', [row.id]);
-      await deleteUpload(query, row.id);
-      await query('insert into erasure values ($1, false) on conflict do nothing', [id]);
-      return row.id;
+      const handles = rows.map(({ id }) => id);
+      await query('delete from recording where upload = any($1)', [handles]);
+      for (const handle of handles) await deleteUpload(query, handle);
+      await query('insert into erasure select unnest($1::text[]), false on conflict do nothing', [
+        rows.map(({ recording }) => recording),
+      ]);
+      return handles;
     });
-    if (upload) await envelopes.remove(upload);
-    const [known] = await database.query('select 1 from erasure where recording = $1', [id]);
-    return known !== undefined;
+    for (const upload of uploads) await envelopes.remove(upload);
+    const known = await database.query<{ recording: string }>(
+      'select recording from erasure where recording = any($1)',
+      [ids],
+    );
+    const erased = new Set(known.map(({ recording }) => recording));
+    return ids.filter((id) => erased.has(id));
   }
 
-  async function finish(id: string): Promise<void> {
-    onErased(id);
-    await ring.destroy(id);
-    await database.query('update erasure set finished = true where recording = $1 and not finished', [id]);
+  /** Throws only if something here fails; what the guardian did not do stays to be done. */
+  async function finish(ids: readonly string[]): Promise<void> {
+    const open = await unfinished(ids);
+    if (open.length === 0) return;
+    onErased(open);
+    const isDone = await destroyAtGuardian(open).then(
+      () => true,
+      () => false,
+    );
+    for (let at = 0; at < open.length; at += ABREAST) {
+      const some = open.slice(at, at + ABREAST);
+      await Promise.all(some.flatMap((id) => [halves.destroy(id), ring.destroy(id)]));
+    }
+    if (!isDone) return;
+    await database.query('update erasure set finished = true where recording = any($1) and not finished', [
+      open,
+    ]);
+  }
+
+  async function destroyAtGuardian(recordings: readonly string[]): Promise<void> {
+    const proved = await enter(recordings);
+    await keeper?.destroy({ recordings, ...proved });
+  }
+
+  async function unfinished(ids: readonly string[]): Promise<string[]> {
+    const rows = await database.query<{ recording: string }>(
+      'select recording from erasure where recording = any($1) and not finished',
+      [ids],
+    );
+    return rows.map(({ recording }) => recording);
   }
 
   return {
     async erase(contributor, ids) {
+      const asked = [...new Set(ids)];
       const erased: string[] = [];
-      const unknown: string[] = [];
-      for (const id of new Set(ids)) {
-        if (await begin(contributor, id)) {
-          await finish(id);
-          erased.push(id);
-        } else unknown.push(id);
+      for (let at = 0; at < asked.length; at += AT_ONCE) {
+        const some = await begin(contributor, asked.slice(at, at + AT_ONCE));
+        await finish(some);
+        erased.push(...some);
       }
       await garbage.collect();
-      return { erased, unknown };
+      return { erased, unknown: asked.filter((id) => !erased.includes(id)) };
     },
 
     async resume() {
       const rows = await database.query<{ recording: string }>(
-        'select recording from erasure where not finished',
+        'select recording from erasure where not finished order by recording',
       );
-      for (const { recording } of rows) await finish(recording);
-      return rows.length;
+      const ids = rows.map(({ recording }) => recording);
+      for (let at = 0; at < ids.length; at += AT_ONCE) await finish(ids.slice(at, at + AT_ONCE));
+      return ids.length - (await unfinished(ids)).length;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { MyRecording, ReleasedRecording } from '@aboveboard/protocol/installation';
 import type { Manifest } from '@aboveboard/protocol/manifest';
+import type { RecordingSummary } from '@aboveboard/protocol/recording-summary';
 import type { Query } from '../database/database.ts';
 import type { InstallationKind } from '../installation-kind.ts';
 import { notFound } from '../refusal.ts';
@@ -9,7 +10,7 @@ import type { PartRow } from '../uploads/upload-rows.ts';
 export async function insertRecording(
   query: Query,
   upload: string,
-  manifest: Manifest,
+  recording: RecordingSummary & Pick<Manifest, 'id' | 'class'>,
   rows: readonly Pick<PartRow, 'bytes'>[],
 ): Promise<void> {
   const [held] = await query(
@@ -18,27 +19,26 @@ export async function insertRecording(
   );
   // Forgotten or erased by another request while this one was verifying.
   if (!held) throw notFound();
-  const card = manifest.task.kind === 'card' ? manifest.task.card : null;
-  const { tickMicroseconds, durationTicks } = manifest.clock;
+  const { id, class: kind, week, card, worked, durationMilliseconds, counts, agreement } = recording;
   await query(
     `insert into recording (id, upload, class, week, card_id, card_version, worked, duration_ms,
        events, states, frames, parts, bytes, agreement)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
-      manifest.id,
+      id,
       upload,
-      manifest.class,
-      manifest.week,
+      kind,
+      week,
       card?.id ?? null,
       card?.version ?? null,
-      manifest.outcome.worked,
-      Math.round((durationTicks * tickMicroseconds) / 1000),
-      manifest.counts.events,
-      manifest.counts.states,
-      manifest.counts.frames,
+      worked,
+      durationMilliseconds,
+      counts.events,
+      counts.states,
+      counts.frames,
       rows.length,
       rows.reduce((sum, row) => sum + row.bytes, 0),
-      manifest.agreement?.digest ?? null,
+      agreement,
     ],
   );
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
+import { summaryOf } from '@aboveboard/protocol/recording-summary';
 import type { Access } from '@aboveboard/vault/journal';
 import { requireAccess } from '@aboveboard/vault/journal';
 import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
@@ -13,6 +14,8 @@ import type { Database } from '../database/database.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { deleteUpload, partsOf } from '../uploads/upload-rows.ts';
+import { requireAnnounced } from './announced-manifest.ts';
+import type { GrantedKeys } from './granted-keys.ts';
 import { makePartShelf } from './part-shelf.ts';
 import { insertRecording, type KnownRecording, listRecordings, recordingsWithIds } from './recording-rows.ts';
 import { makeSealedParts } from './sealed-parts.ts';
@@ -36,7 +39,10 @@ export type Shelf = {
     most?: number;
   }): Promise<KnownRecording[]>;
   known(ids: readonly string[]): Promise<KnownRecording[]>;
-  /** Throws Refusal `not-found`, JournalError `not-covered`, or Refusal `erased`. */
+  /**
+   * Throws JournalError `not-covered`; Refusal `not-found`, `erased`, `not-allowed` without a grant, `unavailable` without
+   * the guardian, `refused` for one that is not what its device announced.
+   */
   openReleased(access: Access, id: string): Promise<OpenRecording>;
   /** Begins a recording of a class that is never released. */
   beginImport(): Promise<Import>;
@@ -48,12 +54,14 @@ const CLASSES: readonly Manifest['class'][] = ['own', 'foreign', 'demonstration'
 export function makeShelf(parts: {
   database: Database;
   blobs: BlobStore;
+  /** Keys of what nobody released, whole. */
   ring: KeyRing;
+  /** Keys of what was released: in halves. */
+  keys: Pick<GrantedKeys, 'keyFor'>;
   garbage: Garbage;
   digestLock: KeyedLock;
 }): Shelf {
-  const { database, blobs, ring, garbage, digestLock } = parts;
-  const opening = makeOpening(ring, crypto.subtle);
+  const { database, blobs, ring, keys, garbage, digestLock } = parts;
 
   return {
     list: ({ classes = CLASSES, after, most = 1000 } = {}) =>
@@ -63,11 +71,17 @@ export function makeShelf(parts: {
 
     async openReleased(access, id) {
       requireAccess(access, id);
-      const [row] = await database.query<{ upload: string }>('select upload from recording where id = $1', [
-        id,
-      ]);
+      const [row] = await database.query<{ upload: string; class: Manifest['class'] }>(
+        'select upload, class from recording where id = $1',
+        [id],
+      );
       if (!row) throw notFound();
-      return {
+      const isReleased = row.class === 'own';
+      const opening = makeOpening(
+        isReleased ? { open: (of) => keys.keyFor(access, of) } : ring,
+        crypto.subtle,
+      );
+      const recording: OpenRecording = {
         id,
         store: makeSealedParts(await partsOf(database.query, row.upload), blobs),
         sealer: {
@@ -77,6 +91,8 @@ export function makeShelf(parts: {
           open: (sealed, label) => asErased(opening.open(access, sealed, label)),
         },
       };
+      if (isReleased) await requireAnnounced(recording, database.query);
+      return recording;
     },
 
     async beginImport() {
@@ -101,7 +117,12 @@ export function makeShelf(parts: {
             );
           }
           await database.transaction(async (query) => {
-            await insertRecording(query, upload, manifest, await partsOf(query, upload));
+            await insertRecording(
+              query,
+              upload,
+              { id, class: manifest.class, ...summaryOf(manifest) },
+              await partsOf(query, upload),
+            );
           });
         },
         async discard() {

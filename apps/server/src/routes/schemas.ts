@@ -2,9 +2,11 @@ import type { ApiErrorBody, ApiErrorCode } from '@aboveboard/protocol/api-error'
 import type {
   About,
   AccessRequest,
+  EnrolmentRequest,
   InstalledAgreement,
   MyRecording,
   OpenedAccess,
+  PaperErasure,
   RedeemRequest,
   RelayAbout,
   ReleasedRecording,
@@ -33,6 +35,7 @@ const ERROR_CODES = [
   'malformed',
   'no-session',
   'not-allowed',
+  'not-fresh',
   'not-found',
   'conflict',
   'erased',
@@ -64,7 +67,15 @@ export const announcement: Schema<UploadAnnouncement> = z
         sha256: z.string(),
       }),
     ),
-    envelope: z.string(),
+    envelopes: z.strictObject({ vault: z.string(), guardian: z.string() }),
+    summary: z.strictObject({
+      week: z.string().max(8),
+      card: z.strictObject({ id: z.string().max(64), version: count.max(1_000_000) }).nullable(),
+      worked: z.boolean().nullable(),
+      durationMilliseconds: count,
+      counts: z.strictObject({ events: count, states: count, frames: count }),
+      agreement: sha256.nullable(),
+    }),
   })
   .openapi('UploadAnnouncement');
 
@@ -97,6 +108,7 @@ export const about: Schema<About> = z
     protocol: z.literal(1),
     agreement: z.object({ id: z.string(), version: count, digest: sha256 }).nullable(),
     uploadRecipient: z.string(),
+    guardianRecipient: z.string().nullable(),
     limits: uploadLimits,
   })
   .openapi('About');
@@ -120,8 +132,34 @@ export const taskCards = z
 const sessionToken = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'not 32 bytes');
 
 export const redeemRequest = z
-  .strictObject({ code: z.string().max(100), cookie: z.boolean().optional(), token: sessionToken.optional() })
+  .strictObject({
+    code: z.string().max(100),
+    cookie: z.boolean().optional(),
+    token: sessionToken.optional(),
+    eraser: sha256.optional(),
+  })
   .openapi('RedeemRequest') as unknown as Schema<RedeemRequest>;
+
+const bytes = (most: number) =>
+  z
+    .string()
+    .max(Math.ceil((most * 4) / 3))
+    .regex(/^[A-Za-z0-9_-]+$/, 'not base64url');
+
+/** Lengths and keys are the claim's to check; what is no claim is refused with its reason (ENR32). */
+export const enrolmentRequest = z
+  .strictObject({
+    token: z.strictObject({ key: bytes(32), signature: bytes(256) }),
+    issuer: bytes(1024),
+    session: sessionToken,
+    eraser: sha256,
+    proof: bytes(64),
+  })
+  .openapi('EnrolmentRequest') as unknown as Schema<EnrolmentRequest>;
+
+export const paperErasure: Schema<PaperErasure> = z
+  .strictObject({ secret: z.string().regex(/^[A-Za-z0-9_-]{20}$/, 'not 15 bytes') })
+  .openapi('PaperErasure');
 
 export const session = z
   .object({ role: z.enum(ROLES), handle: z.string(), expires: count, token: z.string().optional() })

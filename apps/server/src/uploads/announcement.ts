@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Checked, Fault } from '@aboveboard/protocol/fault';
+import type { RecordingSummary } from '@aboveboard/protocol/recording-summary';
 import type { UploadAnnouncement, UploadLimits } from '@aboveboard/protocol/upload';
 import { SEAL_OVERHEAD } from '@aboveboard/vault/part-sealing';
 
 /**
- * What an announcement must be besides its form (spec/upload.md, UPL10-UPL14). Limits are not faults: they
+ * What an announcement must be besides its form (spec/upload.md, UPL10-UPL14, UPL26). Limits are not faults: they
  * are the operator's and may change, so they are told apart by `overLimit`.
  */
 export function checkAnnouncement(announcement: UploadAnnouncement): Checked<UploadAnnouncement> {
@@ -25,11 +26,18 @@ export function checkAnnouncement(announcement: UploadAnnouncement): Checked<Upl
     if (!/^[0-9a-f]{64}$/.test(part.sha256))
       fault('UPL13', `parts[${index}].sha256`, 'not a SHA-256 in lower-case hex');
   }
-  if (!isBase64url(announcement.envelope)) fault('UPL14', 'envelope', 'not base64url');
+  for (const half of ['vault', 'guardian'] as const) {
+    if (!isBase64url(announcement.envelopes[half])) fault('UPL14', `envelopes.${half}`, 'not base64url');
+  }
+  const { week, card } = announcement.summary;
+  if (!WEEK.test(week)) fault('UPL26', 'summary.week', 'not an ISO week');
+  if (card && !CARD.test(card.id)) fault('UPL26', 'summary.card', 'not the id of a task card');
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: announcement };
 }
 
 const MOST_FAULTS = 100;
+const WEEK = /^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/;
+const CARD = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** The limit that it breaks, if any. */
 export function brokenLimit(
@@ -40,7 +48,9 @@ export function brokenLimit(
   if (announcement.parts.some((part) => part.bytes > limits.bytesPerPart)) return 'bytesPerPart';
   const total = announcement.parts.reduce((sum, part) => sum + part.bytes, 0);
   if (total > limits.bytesPerRecording) return 'bytesPerRecording';
-  if (Buffer.byteLength(announcement.envelope, 'base64url') > limits.envelopeBytes) return 'envelopeBytes';
+  const { vault, guardian } = announcement.envelopes;
+  if ([vault, guardian].some((one) => Buffer.byteLength(one, 'base64url') > limits.envelopeBytes))
+    return 'envelopeBytes';
   return null;
 }
 
@@ -49,13 +59,29 @@ export function announcementDigest(announcement: UploadAnnouncement): Buffer {
   const hash = createHash('sha256');
   const field = (text: string) => hash.update(`${Buffer.byteLength(text)}:`).update(text);
   field(announcement.recording);
-  field(announcement.envelope);
+  field(announcement.envelopes.vault);
+  field(announcement.envelopes.guardian);
+  field(summaryText(announcement.summary));
   for (const part of announcement.parts) {
     field(part.kind);
     field(String(part.bytes));
     field(part.sha256);
   }
   return hash.digest();
+}
+
+/** In one order, whatever order it came in. */
+function summaryText({
+  week,
+  card,
+  worked,
+  durationMilliseconds,
+  counts,
+  agreement,
+}: RecordingSummary): string {
+  const { events, states, frames } = counts;
+  const cards = card && [card.id, card.version];
+  return JSON.stringify([week, cards, worked, durationMilliseconds, events, states, frames, agreement]);
 }
 
 /** Canonical: one text for one row of bytes. */

@@ -1,23 +1,21 @@
 import type { Fault } from '@aboveboard/protocol/fault';
-import type { PartSealer } from '@aboveboard/protocol/part';
-import { openEnvelope } from '@aboveboard/vault/envelope';
-import { type AccessJournal, requireAccess } from '@aboveboard/vault/journal';
-import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
-import { makePartSealer } from '@aboveboard/vault/part-sealing';
+import type { HalfRing } from '@aboveboard/vault/half-ring';
+import { KeyRingError } from '@aboveboard/vault/keyring';
+import { isPadded } from '@aboveboard/vault/part-sealing';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Database } from '../database/database.ts';
-import type { PendingEnvelopes } from '../keys/pending-envelopes.ts';
-import { nodeDeflate } from '../recordings/node-deflate.ts';
+import type { HalfKeeper } from '../keys/half-keeper.ts';
+import type { Pending, PendingEnvelopes } from '../keys/pending-envelopes.ts';
 import { insertRecording } from '../recordings/recording-rows.ts';
 import { makeSealedParts } from '../recordings/sealed-parts.ts';
 import { Refusal } from '../refusal.ts';
 import { type PartRow, refuseUpload, type UploadRow } from './upload-rows.ts';
-import { verifyRecording } from './verification.ts';
 
 /**
- * The step at which a recording begins to exist (UPL30-UPL41): everything is opened once and held against
- * what was announced; then the key is kept, then the rows are written in one transaction. Killed in between,
- * the upload is still open and completes the next time it is asked.
+ * The step at which a recording begins to exist (UPL30-UPL41): all that can be seen from outside is held against what was
+ * announced; then the guardian has its half on its disk, then the vault's half is kept, then the rows are written in one
+ * transaction. Killed in between, the upload is still open and completes the next time it is asked. Nothing is opened: here
+ * is no key, and who opens it under a grant holds it against what was announced (T12, T13).
  */
 export type Completion = {
   /** Empty: the recording is there. Otherwise the upload is refused for good, its bytes are garbage. */
@@ -28,70 +26,102 @@ export type CompletionParts = {
   database: Database;
   blobs: BlobStore;
   envelopes: PendingEnvelopes;
-  ring: KeyRing;
-  journal: AccessJournal;
-  /** age identity that envelopes are sealed to. */
-  identity: string;
+  halves: HalfRing;
+  /** Null: there is no guardian, and nothing can be released. */
+  keeper: HalfKeeper | null;
   /** Digests of the agreements that are or were in force here. */
-  agreements: () => ReadonlySet<string>;
+  agreements: () => Promise<ReadonlySet<string>>;
   /** How many verifications run at once. */
   lanes?: number;
 };
 
 export function makeCompletion(parts: CompletionParts): Completion {
-  const { database, blobs, envelopes, ring, journal, identity, agreements } = parts;
+  const { database, blobs, envelopes, halves, keeper, agreements } = parts;
   const lane = makeLanes(parts.lanes ?? 2);
 
-  async function refuse(upload: UploadRow, faults: Fault[]): Promise<Fault[]> {
-    await database.transaction((query) => refuseUpload(query, upload.id, faults));
-    return faults;
-  }
-
   async function verify(upload: UploadRow, rows: readonly PartRow[]): Promise<Fault[]> {
-    const envelope = await envelopes.get(upload.id);
-    if (!envelope) throw new Error('the envelope of an open upload is not in the store');
-    // T13: the entry is durable before the first byte is opened.
-    const access = await journal.beforeRead({ kind: 'verification', by: 'server' }, [upload.recording]);
-    requireAccess(access, upload.recording);
-
-    const key = await openEnvelope(upload.recording, envelope, [identity]).catch((error: unknown) => {
-      if (error instanceof KeyRingError) return null;
-      throw error;
-    });
-    if (!key) {
-      const message = 'does not hold the key of this recording for this installation';
-      return refuse(upload, [{ rule: 'UPL31', at: 'envelope', message }]);
+    const pending = await envelopes.get(upload.id);
+    if (!pending) throw new Error('the envelopes of an open upload are not in the store');
+    if (!keeper) {
+      throw new Refusal('unavailable', 'There is no guardian here to keep the other half of the key.', {
+        retryAfter: 3600,
+      });
     }
-    const source = {
-      id: upload.recording,
-      store: makeSealedParts(rows, blobs),
-      sealer: makePartSealer(key, crypto.subtle, neverSeals) as PartSealer,
-      deflate: nodeDeflate,
-    };
-    const manifest = await verifyRecording(source, agreements());
-    if (!manifest.ok) return refuse(upload, manifest.faults);
-
-    await keepKey(upload, envelope);
-    await database.transaction((query) => insertRecording(query, upload.id, manifest.value, rows));
+    let faults = [
+      ...(await agreementFaults(pending)),
+      ...(await paddingFaults(rows)),
+      ...(await vaultFaults(upload.recording, pending)),
+    ];
+    // Only what is not refused for anything else: what is refused may come again with other halves.
+    if (faults.length === 0) faults = await keepHalves(upload.recording, pending, keeper);
+    if (faults.length > 0) {
+      await database.transaction((query) => refuseUpload(query, upload.id, faults));
+      return faults;
+    }
+    const { summary } = pending;
+    await database.transaction((query) =>
+      insertRecording(query, upload.id, { id: upload.recording, class: 'own', ...summary }, rows),
+    );
     await envelopes.remove(upload.id);
     return [];
   }
 
-  async function keepKey(upload: UploadRow, envelope: Uint8Array): Promise<void> {
+  async function agreementFaults({ summary }: Pending): Promise<Fault[]> {
+    if (summary.agreement !== null && (await agreements()).has(summary.agreement)) return [];
+    const message = 'it was made under no agreement that is or was in force here';
+    return [{ rule: 'UPL37', at: 'summary.agreement', message }];
+  }
+
+  /** UPL19: of what is released no length is kept that tells more than its magnitude. */
+  async function paddingFaults(rows: readonly PartRow[]): Promise<Fault[]> {
+    const store = makeSealedParts(rows, blobs);
+    for (const { index } of rows) {
+      const part = await store.get(index);
+      if (part && !isPadded(part.sealed))
+        return [{ rule: 'UPL19', at: `part ${index}`, message: 'is not padded' }];
+    }
+    return [];
+  }
+
+  async function vaultFaults(id: string, { envelopes: given }: Pending): Promise<Fault[]> {
     try {
-      await ring.open(upload.recording, envelope);
+      await halves.check(id, given.vault);
+      return [];
     } catch (error) {
-      if (error instanceof KeyRingError && error.code === 'destroyed') {
-        throw new Refusal(
-          'erased',
-          'This recording was erased here, and what was erased does not come back.',
-        );
-      }
+      if (!(error instanceof KeyRingError)) throw error;
+      if (error.code === 'destroyed') throw erased(error);
+      if (error.code === 'cannot-open' || error.code === 'exists') return [noHalf('vault')];
       throw error;
     }
   }
 
+  /** The guardian's first: what it has not on its disk is not acknowledged, and it checks the envelope itself. */
+  async function keepHalves(
+    id: string,
+    { envelopes: given }: Pending,
+    guardian: HalfKeeper,
+  ): Promise<Fault[]> {
+    try {
+      await guardian.keep(id, given.guardian);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'refused') return [noHalf('guardian')];
+      throw error;
+    }
+    await halves.keep(id, given.vault);
+    return [];
+  }
+
   return { verify: (upload, rows) => lane(() => verify(upload, rows)) };
+}
+
+function noHalf(whose: 'vault' | 'guardian'): Fault {
+  const message = 'does not hold a half of the key of this recording';
+  return { rule: 'UPL31', at: `envelopes.${whose}`, message };
+}
+
+function erased(cause: unknown): Refusal {
+  const message = 'This recording was erased here, and what was erased does not come back.';
+  return new Refusal('erased', message, { cause });
 }
 
 function makeLanes(count: number): <T>(task: () => Promise<T>) => Promise<T> {
@@ -108,8 +138,4 @@ function makeLanes(count: number): <T>(task: () => Promise<T>) => Promise<T> {
       else free++;
     }
   };
-}
-
-function neverSeals(): never {
-  throw new TypeError('verification seals nothing');
 }

@@ -118,8 +118,15 @@ export function makeUploads(parts: UploadsParts): Uploads {
         if (known) await removeUpload(known);
         await requireRoom(contributor, announcement.recording);
         const id = randomBytes(16).toString('hex');
-        // The file first: an upload without its envelope could never complete, the reverse is swept.
-        await envelopes.put(id, Buffer.from(announcement.envelope, 'base64url'));
+        const { vault, guardian } = announcement.envelopes;
+        // The file first: an upload without its envelopes could never complete, the reverse is swept.
+        await envelopes.put(id, {
+          envelopes: {
+            vault: new Uint8Array(Buffer.from(vault, 'base64url')),
+            guardian: new Uint8Array(Buffer.from(guardian, 'base64url')),
+          },
+          summary: announcement.summary,
+        });
         await database.transaction((query) =>
           insertUpload(
             query,

@@ -1,0 +1,75 @@
+import { statementText } from '@aboveboard/consent/rules-statement';
+import type { VerifierKey } from '@aboveboard/tlog/verifier-key';
+import type { GuardianLimits } from '../limits.ts';
+import type { ServerLink } from '../relay/server-link.ts';
+import type { GuardianStore } from '../store.ts';
+import type { KnownLogs } from '../witness/known-logs.ts';
+import type { WitnessRows } from '../witness/witness-rows.ts';
+import { type Giving, makeGiving } from './giving.ts';
+import { makeGuardianRules } from './guardian-rules.ts';
+import { halfIdentity } from './half-identity.ts';
+import { type HalfLine, makeHalfJournal } from './half-journal.ts';
+import { type HalfKeeping, makeHalfKeeping } from './half-keeping.ts';
+import { type HalfLock, makeHalfLock } from './half-lock.ts';
+import { makeHalfRows } from './half-rows.ts';
+
+/** The guardian's half of every key, composed: kept, given under what it checks itself, destroyed (T12, T13, T16). */
+export type Halves = {
+  readonly recipient: string;
+  readonly keeping: HalfKeeping;
+  readonly give: Giving;
+  readonly lock: HalfLock;
+  /** For the representative's page. */
+  state(): HalvesState;
+};
+
+export type HalvesState = {
+  isLocked: boolean;
+  /** Recordings an hour, and given in the last one. */
+  limit: number;
+  given: number;
+  /** To be signed with her key and submitted: whom recorders seal to. Null: the rules were not seen yet. */
+  statement: string | null;
+  recipient: string;
+  /** The newest first. */
+  lines: HalfLine[];
+};
+
+const LINES = 100;
+
+export async function openHalves(
+  store: GuardianStore,
+  parts: {
+    server: Pick<ServerLink, 'logFile'>;
+    logs: KnownLogs;
+    rows: WitnessRows;
+    own: readonly VerifierKey[];
+    limits: GuardianLimits;
+    /** Seconds since 1970. */
+    now: () => number;
+  },
+): Promise<Halves> {
+  const { now, limits } = parts;
+  const { identity, recipient } = await halfIdentity(store);
+  const halves = makeHalfRows(store, limits);
+  const journal = makeHalfJournal(store);
+  const lock = makeHalfLock(store, { journal, now, limit: limits.halvesPerHour });
+  const rules = makeGuardianRules({ store, ...parts });
+  return {
+    recipient,
+    keeping: makeHalfKeeping({ halves, logs: parts.logs, identity }),
+    give: makeGiving({ store, halves, journal, lock, rules, accessSeconds: limits.accessSeconds, ...parts }),
+    lock,
+    state() {
+      const id = rules.agreement();
+      return {
+        isLocked: lock.isLocked(),
+        limit: lock.limit(),
+        given: journal.givenSince(now() - 3600),
+        statement: id === null ? null : statementText({ kind: 'halves', id, recipient }),
+        recipient,
+        lines: journal.newest(LINES),
+      };
+    },
+  };
+}

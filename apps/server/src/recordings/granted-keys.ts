@@ -1,0 +1,131 @@
+import { signJobKey } from '@aboveboard/consent/grant-job';
+import { recipientOf } from '@aboveboard/vault/envelope';
+import type { HalfRing } from '@aboveboard/vault/half-ring';
+import type { Access } from '@aboveboard/vault/journal';
+import { joinHalves, type KeyHalf } from '@aboveboard/vault/key-half';
+import { KeyRingError, type RecordingKey } from '@aboveboard/vault/keyring';
+import { generateHybridIdentity } from 'age-encryption';
+import type { HalfKeeper, Job } from '../keys/half-keeper.ts';
+import { Refusal } from '../refusal.ts';
+import type { ProvedEntry } from './entry-proof.ts';
+import type { GivenGrant } from './grant-source.ts';
+
+/**
+ * The key of a released recording, put together for one access and never kept (spec/vault.md, VLT50-VLT56): the vault's
+ * half from its ring, the guardian's for the entry of this access and no other. Asked for once for all of an access; what
+ * the guardian gave is in memory as long as the access lasts.
+ */
+export type GrantedKeys = {
+  /** The entry of this access is in the log at `index`; called before anyone gets the access. */
+  entered(entry: string, given: Granted): void;
+  /** Throws Refusal, or KeyRingError `destroyed`. The caller wipes it. */
+  keyFor(access: Access, id: string): Promise<RecordingKey>;
+  /** Wipes what is in memory of these. */
+  forget(ids: readonly string[]): void;
+};
+export type Granted = { given: GivenGrant; index: number };
+
+type Held = Granted & { until: number; job: Job | null; halves: Promise<Map<string, KeyHalf>> | null };
+
+export function makeGrantedKeys(parts: {
+  halves: HalfRing;
+  /** Null: there is no guardian, and nothing that was released can be opened. */
+  keeper: HalfKeeper | null;
+  prove: (index: number) => Promise<ProvedEntry>;
+  /** Milliseconds of a clock that only goes on. */
+  now: () => number;
+  accessMinutes: number;
+}): GrantedKeys {
+  const { halves, keeper, prove, now } = parts;
+  const held = new Map<string, Held>();
+
+  function dropOld(): void {
+    for (const [entry, one] of held) {
+      if (one.until > now()) continue;
+      held.delete(entry);
+      void one.halves?.then(wipe, () => undefined);
+    }
+  }
+
+  async function ask(access: Access, one: Held): Promise<Map<string, KeyHalf>> {
+    const { given, index } = one;
+    if (!keeper) {
+      throw new Refusal(
+        'unavailable',
+        'There is no guardian here, so nothing that was released can be opened.',
+      );
+    }
+    const proved = await prove(index);
+    one.job ??= await newJob(given);
+    return keeper.give({
+      ...proved,
+      grant: given.document,
+      notes: given.notes,
+      job: one.job,
+      recordings: [...access.ids],
+    });
+  }
+
+  return {
+    entered(entry, granted) {
+      dropOld();
+      held.set(entry, { ...granted, until: now() + parts.accessMinutes * 60_000, job: null, halves: null });
+    },
+
+    async keyFor(access, id) {
+      const one = held.get(access.entry);
+      if (!one || one.until <= now()) {
+        throw new Refusal('not-allowed', 'This access was opened under no grant, or is over. Ask anew.');
+      }
+      // The vault's half first: what was erased here asks nobody.
+      const vault = await halves.open(id).catch((error: unknown) => {
+        if (!(error instanceof KeyRingError) || error.code !== 'unknown') throw error;
+        throw new Refusal(
+          'refused',
+          'This recording was released before keys were split, and is not opened any more (VLT60).',
+          { cause: error },
+        );
+      });
+      try {
+        one.halves ??= ask(access, one);
+        const given = await one.halves.catch((error: unknown) => {
+          // The next part asks again: the guardian may have been away.
+          one.halves = null;
+          throw error;
+        });
+        const guardian = given.get(id);
+        if (!guardian) {
+          throw new Refusal('erased', 'The guardian has no half of this recording’s key: it was erased.');
+        }
+        return joinHalves({ vault, guardian });
+      } finally {
+        vault.fill(0);
+      }
+    },
+
+    forget(ids) {
+      for (const one of held.values()) {
+        void one.halves?.then(
+          (halvesOf) => {
+            for (const id of ids) {
+              halvesOf.get(id)?.fill(0);
+              halvesOf.delete(id);
+            }
+          },
+          () => undefined,
+        );
+      }
+    },
+  };
+}
+
+async function newJob({ grant, jobSigner }: GivenGrant): Promise<Job> {
+  const identity = await generateHybridIdentity();
+  const recipient = await recipientOf(identity);
+  return { identity, note: await signJobKey({ grant: grant.id, recipient }, jobSigner) };
+}
+
+function wipe(halves: Map<string, KeyHalf>): void {
+  for (const half of halves.values()) half.fill(0);
+  halves.clear();
+}
