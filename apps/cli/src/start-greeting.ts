@@ -22,7 +22,7 @@ export function startGreeting(
     }
     return [
       ...lines,
-      'Nobody can enrol here yet: this version of the server does not take the codes that a guardian deals.',
+      "People enrol with the codes that the representative's guardian deals, as soon as the log of rules names it.",
       '',
     ];
   }

@@ -10,6 +10,8 @@ import { installDemonstration } from './agreement/demonstration.ts';
 import { readAgreement } from './agreement/installed-agreement.ts';
 import { folderPaths } from './data-folder.ts';
 import { type Codes, makeCodes } from './identity/codes.ts';
+import { makeContributors } from './identity/contributors.ts';
+import { makeEnrolmentIssuer } from './identity/enrolment-issuer.ts';
 import { makeSessions } from './identity/sessions.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { demonstrationParties } from './keys/demonstration-parties.ts';
@@ -28,6 +30,7 @@ import { makeErasure } from './recordings/erasure.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
 import { makeApp } from './routes/app.ts';
+import { enrolmentRoutes } from './routes/enrolment-routes.ts';
 import { entryRoutes } from './routes/entry-routes.ts';
 import { makeGuards } from './routes/guard.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
@@ -169,7 +172,7 @@ async function serve(
   const agreement = await readAgreement(paths.agreement, demo ? 'demonstration' : 'production');
   const about = aboutOf(demo, agreement.current, vault.recipient, limits);
   const sessionsCodes = makeCodes(database);
-  const sessions = makeSessions(database, sessionsCodes, limits);
+  const sessions = makeSessions(database, sessionsCodes, limits, kind);
   const accesses = makeAccesses({
     shelf: installation.recordings,
     journal: installation.journal,
@@ -178,6 +181,12 @@ async function serve(
     now: Date.now,
   });
   const erasure = makeErasure({ database, ring, garbage, envelopes, onErased: accesses.forget });
+  const contributors = makeContributors({
+    database,
+    sessions,
+    erasure,
+    issuer: makeEnrolmentIssuer(logs.rules.state),
+  });
   const completion = makeCompletion({
     database,
     blobs,
@@ -225,6 +234,7 @@ async function serve(
       redemptions: makeRate(limits.redemptionsPerMinute / 60, limits.redemptionsPerMinute),
       secure: tls !== undefined,
     }),
+    enrolment: enrolmentRoutes({ contributors, guards }),
     uploads: uploadRoutes({ uploads, guards, partBody: makePartBody(limits) }),
     relay: relayRoutes({
       desk,
@@ -255,6 +265,7 @@ async function serve(
   });
 
   await erasure.resume();
+  await contributors.resume();
   await garbage.collect();
   await garbage.sweep();
   await sweepEnvelopes(installation, uploads);
@@ -270,6 +281,7 @@ async function serve(
     await Promise.all([
       uploads.forgetStale(),
       sessions.removeExpired(),
+      contributors.resume(),
       garbage.collect(),
       logs.commitments.enterDue(),
     ]);

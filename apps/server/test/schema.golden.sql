@@ -27,6 +27,12 @@ table erasure
 table garbage
   sha256 bytea not null
 
+table contributor
+  eraser bytea not null
+  handle text not null
+  nullifier bytea
+  erased boolean not null default false
+
 table installation
   single boolean not null default true
   folder text not null
@@ -194,6 +200,9 @@ begin
        and coalesce(new.witnessed_size, -1) >= coalesce(old.witnessed_size, -1) then
       return new;
     end if;
+CREATE UNIQUE INDEX contributor_handle_key ON public.contributor USING btree (handle)
+CREATE UNIQUE INDEX contributor_nullifier_key ON public.contributor USING btree (nullifier)
+CREATE UNIQUE INDEX contributor_pkey ON public.contributor USING btree (eraser)
   elsif tg_op = 'UPDATE' and tg_table_name = 'log_tile' then
     if new.log = old.log and new.level = old.level and new.number = old.number
        and substring(new.hashes for octet_length(old.hashes)) = old.hashes then
@@ -210,3 +219,8 @@ begin
 end
 
 option part fillfactor=70
+constraint contributor contributor_eraser_check: CHECK ((octet_length(eraser) = 32))
+constraint contributor contributor_handle_key: UNIQUE (handle)
+constraint contributor contributor_nullifier_check: CHECK ((octet_length(nullifier) = 32))
+constraint contributor contributor_nullifier_key: UNIQUE (nullifier)
+constraint contributor contributor_pkey: PRIMARY KEY (eraser)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Session } from '@aboveboard/protocol/installation';
-import type { Database } from '../database/database.ts';
+import type { Role, Session } from '@aboveboard/protocol/installation';
+import type { Database, Query } from '../database/database.ts';
+import type { InstallationKind } from '../installation-kind.ts';
 import type { ServerLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import type { Codes } from './codes.ts';
@@ -10,12 +11,20 @@ import { secretHash } from './secret-hash.ts';
 export type Sessions = {
   /**
    * Gives the token; the code is used up in the same transaction that makes the session. Who brought a token
-   * of her own may ask again when the answer was lost (UPL7): it is the same session.
+   * of her own may ask again when the answer was lost (UPL7): it is the same session. `eraser`: what a
+   * contributor's erase code is known by (ENR8), hex.
    */
-  redeem(code: string, ownToken?: string): Promise<Session & { token: string }>;
+  redeem(code: string, ownToken?: string, eraser?: string): Promise<Session & { token: string }>;
+  /** A session of this handle's under a token that its holder drew; the same again lasts as long as a new one. */
+  begin(
+    query: Query,
+    given: { token: string; role: Role; handle: string },
+  ): Promise<Session & { token: string }>;
   /** Null: unknown, ended or expired. */
   find(token: string): Promise<Session | null>;
   end(token: string): Promise<void>;
+  /** All of this handle's. */
+  endOf(handle: string): Promise<void>;
   removeExpired(): Promise<void>;
 };
 
@@ -26,11 +35,37 @@ const MOST_REMEMBERED = 10_000;
 const BY_HASH = `select role, handle, extract(epoch from expires_on)::bigint as expires from session
   where hash = $1 and expires_on > current_date`;
 
-export function makeSessions(database: Database, codes: Codes, limits: ServerLimits): Sessions {
+export function makeSessions(
+  database: Database,
+  codes: Codes,
+  limits: ServerLimits,
+  kind: InstallationKind,
+): Sessions {
   const remembered = new Map<string, { session: Session; until: number }>();
 
+  async function begin(
+    query: Query,
+    { token, role, handle }: { token: string; role: Role; handle: string },
+  ): Promise<Session & { token: string }> {
+    // A contributor's ends on the first of a month: its row tells no day on which she enrolled (ENR35).
+    const [row] = await query<{ expires: number }>(
+      `insert into session (hash, role, handle, expires_on) values ($1, $2, $3,
+         case when $2 = 'contributor'
+           then greatest(date_trunc('month', current_date + $4::integer)::date, current_date + 1)
+           else current_date + $4::integer end)
+       on conflict (hash) do update set expires_on = excluded.expires_on
+         where session.handle = excluded.handle and session.role = excluded.role
+       returning extract(epoch from expires_on)::bigint as expires`,
+      [secretHash('session', token), role, handle, limits.sessionDays],
+    );
+    if (!row) throw new Refusal('conflict', 'This token is in use.');
+    return { role, handle, expires: row.expires, token };
+  }
+
   return {
-    redeem: (code, ownToken) =>
+    begin,
+
+    redeem: (code, ownToken, eraser) =>
       database.transaction(async (query) => {
         const token = ownToken ?? randomBytes(32).toString('base64url');
         const hash = secretHash('session', token);
@@ -39,13 +74,19 @@ export function makeSessions(database: Database, codes: Codes, limits: ServerLim
         const role = await codes.redeem(query, code);
         if (!role)
           throw new Refusal('no-session', 'This code is not known, was used already, or has expired.');
+        if (role === 'contributor' && kind === 'production') {
+          // Whoever hands out a code of the server's own could know whose it is (ENR36).
+          throw new Refusal('not-allowed', 'Contributors come with a code of their representative’s here.');
+        }
         const handle = randomBytes(12).toString('base64url');
-        const [row] = await query<{ expires: number }>(
-          `insert into session (hash, role, handle, expires_on) values ($1, $2, $3, current_date + $4::integer)
-           returning extract(epoch from expires_on)::bigint as expires`,
-          [hash, role, handle, limits.sessionDays],
-        );
-        return { role, handle, expires: row?.expires ?? 0, token };
+        if (role === 'contributor' && eraser !== undefined) {
+          const [made] = await query(
+            'insert into contributor (eraser, handle) values ($1, $2) on conflict do nothing returning handle',
+            [Buffer.from(eraser, 'hex'), handle],
+          );
+          if (!made) throw new Refusal('conflict', 'This erase code is another contributor’s.');
+        }
+        return begin(query, { token, role, handle });
       }),
 
     async find(token) {
@@ -66,6 +107,11 @@ export function makeSessions(database: Database, codes: Codes, limits: ServerLim
       const hash = secretHash('session', token);
       remembered.delete(hash.toString('base64'));
       await database.query('delete from session where hash = $1', [hash]);
+    },
+
+    async endOf(handle) {
+      await database.query('delete from session where handle = $1', [handle]);
+      for (const [key, { session }] of remembered) if (session.handle === handle) remembered.delete(key);
     },
 
     async removeExpired() {

@@ -3,6 +3,7 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { Log } from '../log.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { asRefusal, errorAnswer } from './answers.ts';
+import type { enrolmentRoutes } from './enrolment-routes.ts';
 import type { entryRoutes } from './entry-routes.ts';
 import { requireHost } from './guard.ts';
 import type { installationRoutes } from './installation-routes.ts';
@@ -18,6 +19,7 @@ import { webPages } from './web-pages.ts';
 export type AppParts = {
   installation: ReturnType<typeof installationRoutes>;
   sessions: ReturnType<typeof sessionRoutes>;
+  enrolment: ReturnType<typeof enrolmentRoutes>;
   uploads: ReturnType<typeof uploadRoutes>;
   recordings: ReturnType<typeof recordingRoutes>;
   entries: ReturnType<typeof entryRoutes>;
@@ -59,6 +61,7 @@ export function makeApp(parts: AppParts) {
   const routed = app
     .route('/api', parts.installation)
     .route('/api', parts.sessions)
+    .route('/api', parts.enrolment)
     .route('/api', parts.uploads)
     .route('/api', parts.recordings)
     .route('/api', parts.entries)

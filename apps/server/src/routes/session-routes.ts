@@ -40,8 +40,8 @@ export function sessionRoutes(parts: {
             retryAfter: wait,
           });
         }
-        const { code, cookie, token: own } = context.req.valid('json');
-        const { token, ...made } = await sessions.redeem(code, own);
+        const { code, cookie, token: own, eraser } = context.req.valid('json');
+        const { token, ...made } = await sessions.redeem(code, own, eraser);
         context.header('cache-control', 'no-store');
         if (!cookie) return context.json({ ...made, token }, 200);
         const lasting = {
