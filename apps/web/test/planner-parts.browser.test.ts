@@ -7,14 +7,54 @@ import {
   everyPart,
   faults,
   field,
+  LONG,
   open,
   PATIENT,
   page,
   requests,
   settled,
+  sound,
+  verifyTwoAxes,
 } from './planner-page.ts';
 
 describe.skipIf(!hasChromium)('the planner’s parts and files in a browser', () => {
+  test(
+    'every figure behind a chart opens its formula and what it was made from',
+    async () => {
+      await open();
+      await verifyTwoAxes();
+      const tables = page.locator(
+        'figure.chart details.behind, details.behind:has(summary:text("come from the catalogue"))',
+      );
+      await expect.poll(() => tables.count(), PATIENT).toBeGreaterThanOrEqual(6);
+      const dialog = page.getByRole('dialog');
+      let opened = 0;
+      for (const table of await tables.all()) {
+        await table.locator('summary').click();
+        await table.locator('button.figure').first().waitFor();
+        // The first and the last row stand for the ones between: one line of code makes each column.
+        const rows = table.locator('tbody tr');
+        for (const row of [rows.first(), rows.last()])
+          for (const button of await row.locator('button.figure').all()) {
+            const value = await button.locator('.shown').textContent();
+            await button.click();
+            expect(await dialog.locator('.value').textContent()).toBe(value);
+            expect(await dialog.locator('h3 + p').first().textContent(), value ?? '').toMatch(/\w.{20}/);
+            expect(await dialog.locator('dl > div').count(), value ?? '').toBeGreaterThan(0);
+            await page.keyboard.press('Escape');
+            opened += 1;
+          }
+        await table.locator('summary').click();
+        await expect.poll(() => table.locator('button.figure').count(), PATIENT).toBe(0);
+      }
+      expect(opened).toBeGreaterThanOrEqual(30);
+      for (const table of await tables.all()) await table.locator('summary').click();
+      await sound('planner-tables');
+      expect(faults).toEqual([]);
+    },
+    LONG,
+  );
+
   test('fine-tuning, the programme and the files to run follow the form, and are saved from it', async () => {
     await open();
     await everyPart();

@@ -1,7 +1,10 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { text } from './messages/en.ts';
+import { Figure, type Working } from './working.tsx';
 
-export type ChartTable = { head: readonly string[]; rows: readonly (readonly string[])[] };
+/** A cell's words, or a figure that opens what it was made from; `how` is asked only where the table is open. */
+export type Cell = string | { value: string; how: () => Working };
+export type ChartTable = { head: readonly string[]; rows: readonly (readonly Cell[])[] };
 type Drawn = SVGSVGElement | HTMLElement;
 
 // One chart a frame: a page of twelve charts redraws without holding up a key.
@@ -65,15 +68,20 @@ export function Chart(props: {
 }
 
 export function TableBehind(props: ChartTable & { label: string; summary?: string }): ReactNode {
+  // Closed, it is words only: a page of twelve tables follows each key without making their buttons.
+  const [open, setOpen] = useState(false);
   return (
-    <details className="behind">
+    <details className="behind" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{props.summary ?? text.table}</summary>
-      <Table {...props} />
+      <Table {...props} opens={open} />
     </details>
   );
 }
 
-export function Table(props: ChartTable & { label: string }): ReactNode {
+const wordsOf = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.value);
+
+/** `opens`: its figures are buttons that open their workings; otherwise they are words. */
+export function Table(props: ChartTable & { label: string; opens?: boolean }): ReactNode {
   return (
     // Wider than a narrow screen at times: it scrolls, and the keyboard must get there.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus
@@ -90,14 +98,20 @@ export function Table(props: ChartTable & { label: string }): ReactNode {
         </thead>
         <tbody>
           {props.rows.map((row) => (
-            <tr key={row.join('|')}>
+            <tr key={row.map(wordsOf).join('|')}>
               {row.map((cell, i) =>
                 i === 0 ? (
                   <th key={props.head[i]} scope="row">
-                    {cell}
+                    {wordsOf(cell)}
                   </th>
                 ) : (
-                  <td key={props.head[i]}>{cell}</td>
+                  <td key={props.head[i]}>
+                    {props.opens && typeof cell !== 'string' ? (
+                      <Figure working={cell.how()} bare />
+                    ) : (
+                      wordsOf(cell)
+                    )}
+                  </td>
                 ),
               )}
             </tr>

@@ -1,16 +1,17 @@
 import type { CostAnswer } from '@aboveboard/planner/cost/montecarlo';
 import { type ReactNode, useCallback } from 'react';
 import type { Answered } from './calculation.ts';
-import { Chart, type ChartTable, Table } from './chart.tsx';
+import { Chart, type ChartTable, TableBehind } from './chart.tsx';
+import { assumedRow, breakEvenCell, cumulativeCell, tornadoRow } from './chart-workings.ts';
 import { breakEvenChart, cumulativeChart, TORNADO_BARS, tornadoChart } from './charts.ts';
 import { text } from './messages/en.ts';
-import { compact, figure, money, share } from './numbers.ts';
+import { money, share } from './numbers.ts';
 import { ways } from './ways.ts';
 
 const HEIGHT = 260;
-type Props = { name: string; titled: boolean; cost: CostAnswer };
+type Props = { name: string; titled: boolean; cost: CostAnswer; answered: Answered };
 
-export function CumulativeView({ name, titled, cost }: Props): ReactNode {
+export function CumulativeView({ name, titled, cost, answered }: Props): ReactNode {
   const draw = useCallback((width: number) => cumulativeChart(cost, width, HEIGHT), [cost]);
   const ends = ways.map(
     (way) => `${text.cost.ways[way]} ${money(cost.cumulative[way].p50.at(-1) ?? 0, cost.currency)}`,
@@ -21,12 +22,12 @@ export function CumulativeView({ name, titled, cost }: Props): ReactNode {
       says={text.cost.says(name, ends.join(', '))}
       height={HEIGHT}
       draw={draw}
-      table={yearly(cost)}
+      table={yearly(cost, answered)}
     />
   );
 }
 
-function yearly(cost: CostAnswer): ChartTable {
+function yearly(cost: CostAnswer, answered: Answered): ChartTable {
   return {
     head: [
       text.cost.year,
@@ -34,16 +35,12 @@ function yearly(cost: CostAnswer): ChartTable {
     ],
     rows: Array.from({ length: cost.years }, (_, year) => [
       String(year + 1),
-      ...ways.map((way) => {
-        const at = (of: readonly number[]) => compact(of[year * 12 + 11] ?? 0);
-        const { p10, p50, p90 } = cost.cumulative[way];
-        return `${cost.currency} ${at(p50)} (${at(p10)}–${at(p90)})`;
-      }),
+      ...ways.map((way) => cumulativeCell(answered, way, year)),
     ]),
   };
 }
 
-export function BreakEvenView({ name, titled, cost }: Props): ReactNode {
+export function BreakEvenView({ name, titled, cost, answered }: Props): ReactNode {
   const draw = useCallback((width: number) => breakEvenChart(cost, width, HEIGHT), [cost]);
   const { cloud, api } = cost.breakEven;
   return (
@@ -56,18 +53,17 @@ export function BreakEvenView({ name, titled, cost }: Props): ReactNode {
         head: [text.cost.month, text.cost.ways.cloud, text.cost.ways.api],
         rows: Array.from({ length: cost.years * 2 }, (_, half) => half * 6 + 5).map((at) => [
           String(at + 1),
-          share(cloud.byMonth[at] ?? 0),
-          share(api.byMonth[at] ?? 0),
+          breakEvenCell(answered, 'cloud', at + 1),
+          breakEvenCell(answered, 'api', at + 1),
         ]),
       }}
     />
   );
 }
 
-export function TornadoView({ name, titled, cost }: Props): ReactNode {
+export function TornadoView({ name, titled, cost, answered }: Props): ReactNode {
   const draw = useCallback((width: number) => tornadoChart(cost, width, HEIGHT), [cost]);
   const first = cost.tornado[0];
-  const rho = new Map(cost.rankCorrelations.map((entry) => [entry.field, entry.rho]));
   return (
     <Chart
       title={titled ? name : null}
@@ -76,14 +72,7 @@ export function TornadoView({ name, titled, cost }: Props): ReactNode {
       draw={draw}
       table={{
         head: [text.figures.figure, text.cost.low, text.cost.high, text.cost.rank],
-        rows: cost.tornado
-          .slice(0, TORNADO_BARS * 2)
-          .map(({ field, low, high }) => [
-            text.fields[field][0],
-            money(low, cost.currency),
-            money(high, cost.currency),
-            (rho.get(field) ?? 0).toFixed(2),
-          ]),
+        rows: cost.tornado.slice(0, TORNADO_BARS * 2).map(({ field }) => tornadoRow(answered, field)),
       }}
     />
   );
@@ -95,19 +84,11 @@ export function AssumedView(props: { name: string; answered: Answered }): ReactN
   if (!cost) return null;
   const label = text.cost.assumed(cost.assumed.length);
   return (
-    <details className="behind">
-      <summary>
-        {props.name}: {label}
-      </summary>
-      <Table
-        label={`${props.name}: ${label}`}
-        head={[text.figures.figure, text.cost.value, text.cost.source]}
-        rows={cost.assumed.map(({ field, source }) => [
-          text.fields[field][0],
-          figure(props.answered.figures[field]?.typical ?? 0),
-          source,
-        ])}
-      />
-    </details>
+    <TableBehind
+      summary={`${props.name}: ${label}`}
+      label={`${props.name}: ${label}`}
+      head={[text.figures.figure, text.cost.value, text.cost.source]}
+      rows={cost.assumed.map(({ field, source }) => assumedRow(props.answered, field, source))}
+    />
   );
 }

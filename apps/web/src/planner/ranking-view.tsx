@@ -1,8 +1,8 @@
 import type { Axis, ControlWay } from '@aboveboard/planner/control/matrix';
 import type { ControlAnswer } from '@aboveboard/planner/control/score';
 import { type ReactNode, useCallback, useMemo } from 'react';
-import { Chart } from './chart.tsx';
-import { text } from './messages/en.ts';
+import { type Cell, Chart } from './chart.tsx';
+import { chartFormulas, text } from './messages/en.ts';
 import { share } from './numbers.ts';
 import { ROW, rankingChart } from './ranking-chart.ts';
 import { leadsAt, rankingMoves } from './ranking-moves.ts';
@@ -45,6 +45,20 @@ function Moves({ answer, axes, weights }: Parameters<typeof RankingView>[0]): Re
   const moves = useMemo(() => rankingMoves(answer, weights), [answer, weights]);
   const draw = useCallback((width: number) => rankingChart(moves, titles, width), [moves, titles]);
   const said = (leads: ControlWay | null) => (leads ? text.control.ways[leads] : text.ranking.tie);
+  const leadCell = (title: string, of: number, one: (typeof moves)[number]): Cell => {
+    const value = said(leadsAt(one, of));
+    const inputs = answer.cells
+      .filter(({ axis, score }) => axis === one.axis && score !== null)
+      .map(({ way, score }) => [text.control.ways[way], share(score ?? 0)] as const);
+    const how = () => ({
+      title: `${titles.get(one.axis) ?? one.axis}: ${title}`,
+      value,
+      formula: chartFormulas.lead,
+      inputs: [[text.ranking.share, share(of)] as const, ...inputs],
+      sources: [],
+    });
+    return { value, how };
+  };
   const moving = moves.filter(({ spans }) => spans.length > 1).length;
   return (
     <>
@@ -59,10 +73,21 @@ function Moves({ answer, axes, weights }: Parameters<typeof RankingView>[0]): Re
           head: text.ranking.head,
           rows: moves.map((one) => [
             titles.get(one.axis) ?? one.axis,
-            share(one.now),
-            said(leadsAt(one, one.now)),
-            said(leadsAt(one, 0)),
-            said(leadsAt(one, 1)),
+            {
+              value: share(one.now),
+              how: () => ({
+                title: `${titles.get(one.axis) ?? one.axis}: ${text.ranking.head[1] ?? ''}`,
+                value: share(one.now),
+                formula: chartFormulas.weight,
+                inputs: moves.map(
+                  ({ axis }) => [titles.get(axis) ?? axis, String(weights[axis] ?? 1)] as const,
+                ),
+                sources: [],
+              }),
+            },
+            leadCell(text.ranking.head[2] ?? '', one.now, one),
+            leadCell(text.ranking.head[3] ?? '', 0, one),
+            leadCell(text.ranking.head[4] ?? '', 1, one),
             one.spans
               .slice(1)
               .map(({ from, leads }, i) =>

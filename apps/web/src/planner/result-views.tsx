@@ -20,8 +20,8 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
   const titled = whole.length > 1;
   const memories = whole.flatMap(({ answered: { memory } }) => (memory ? [memory] : []));
   const scale = memories.length > 0 ? memoryScale(memories) : 1;
-  const curves = whole.flatMap(({ answered: { answer }, ...rest }) =>
-    answer.curve ? [{ ...rest, curve: answer.curve, unchecked: answer.speed?.unchecked ?? [] }] : [],
+  const curves = whole.flatMap(({ answered, ...rest }) =>
+    answered.answer.curve ? [{ ...rest, answered, curve: answered.answer.curve }] : [],
   );
   const costs = whole.flatMap(({ answered, name, key }) =>
     answered.answer.cost ? [{ name, key, answered, cost: answered.answer.cost }] : [],
@@ -49,14 +49,14 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
       )}
       <Kind title={text.speed.title} note={curves.length > 0 ? text.speed.note : text.speed.none}>
         <div className="charts">
-          {curves.map(({ name, key, curve, target, unchecked }) => (
+          {curves.map(({ name, key, curve, target, answered }) => (
             <SpeedView
               key={key}
               titled={titled}
               name={name}
               curve={curve}
               target={target}
-              unchecked={unchecked}
+              answered={answered}
             />
           ))}
         </div>
@@ -76,22 +76,22 @@ export const ResultViews = memo(function ResultViews(props: { scenarios: readonl
         <>
           <Kind title={text.cost.title} note={text.cost.note}>
             <div className="charts">
-              {costs.map(({ name, key, cost }) => (
-                <CumulativeView key={key} titled={titled} name={name} cost={cost} />
+              {costs.map(({ name, key, ...rest }) => (
+                <CumulativeView key={key} titled={titled} name={name} {...rest} />
               ))}
             </div>
           </Kind>
           <Kind title={text.cost.breakEvenTitle} note={text.cost.breakEvenNote}>
             <div className="charts">
-              {costs.map(({ name, key, cost }) => (
-                <BreakEvenView key={key} titled={titled} name={name} cost={cost} />
+              {costs.map(({ name, key, ...rest }) => (
+                <BreakEvenView key={key} titled={titled} name={name} {...rest} />
               ))}
             </div>
           </Kind>
           <Kind title={text.cost.tornadoTitle} note={text.cost.tornadoNote}>
             <div className="charts">
-              {costs.map(({ name, key, cost }) => (
-                <TornadoView key={key} titled={titled} name={name} cost={cost} />
+              {costs.map(({ name, key, ...rest }) => (
+                <TornadoView key={key} titled={titled} name={name} {...rest} />
               ))}
             </div>
             {costs.map(({ name, key, answered }) => (

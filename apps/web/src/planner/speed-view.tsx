@@ -1,6 +1,8 @@
 import type { CurvePoint } from '@aboveboard/planner/speed/targets';
 import { type ReactNode, useCallback } from 'react';
+import type { Answered } from './calculation.ts';
 import { Chart } from './chart.tsx';
+import { speedRow } from './chart-workings.ts';
 import { speedChart } from './charts.ts';
 import { text } from './messages/en.ts';
 import { figure } from './numbers.ts';
@@ -13,13 +15,13 @@ export function SpeedView(props: {
   titled: boolean;
   curve: readonly CurvePoint[];
   target: number;
-  /** What no measured row stands behind. */
-  unchecked: readonly string[];
+  answered: Answered;
 }): ReactNode {
   const { name, curve, target } = props;
   const draw = useCallback((width: number) => speedChart(curve, target, width, HEIGHT), [curve, target]);
   const meeting = curve.filter(({ meets }) => meets).map(({ throughput }) => throughput);
-  const between = ([low, high]: readonly [number, number]) => text.figures.between(figure(low), figure(high));
+  // What no measured row stands behind.
+  const unchecked = props.answered.answer.speed?.unchecked ?? [];
   const chart = (
     <Chart
       title={props.titled ? name : null}
@@ -36,21 +38,15 @@ export function SpeedView(props: {
           `${text.speed.throughput} (${text.speed.tenth})`,
           text.speed.meets,
         ],
-        rows: curve.map((point) => [
-          String(point.concurrency),
-          `${figure(point.ttft)} ms (${between(point.band.ttft)})`,
-          `${figure(point.tpot)} ms (${between(point.band.tpot)})`,
-          `${figure(point.throughput)} (${between(point.band.throughput)})`,
-          point.meets ? text.figures.yes : text.figures.no,
-        ]),
+        rows: curve.map((point) => speedRow(props.answered, point)),
       }}
     />
   );
-  if (props.unchecked.length === 0) return chart;
+  if (unchecked.length === 0) return chart;
   return (
     <div>
       {chart}
-      <p className="small">{text.figures.uncheckedIs(props.unchecked.join('; '))}</p>
+      <p className="small">{text.figures.uncheckedIs(unchecked.join('; '))}</p>
     </div>
   );
 }

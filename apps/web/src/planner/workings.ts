@@ -23,6 +23,16 @@ export function keyFigures(years: number): KeyFigure[] {
   return [...memoryFigures, ...speedFigures, tuneFigure, ...costFigures(years)];
 }
 
+/** What stands behind one of the key figures, for the charts that show it at other places. */
+export function workingOf(answered: Answered, id: string): Working | null {
+  const years = answered.answer.cost?.years ?? 0;
+  return (
+    keyFigures(years)
+      .find((one) => one.id === id)
+      ?.of(answered) ?? null
+  );
+}
+
 const tuneFigure: KeyFigure = {
   id: 'finetune',
   label: text.finetune.peak,
@@ -252,7 +262,11 @@ const madeOf: Record<Way, readonly CostField[]> = {
   ],
 };
 
-function costInputs(answered: Answered, fields: readonly CostField[]): Pick<Working, 'inputs' | 'sources'> {
+/** Some of the figures that cost is made of, each with its range, and where it is from. */
+export function costInputs(
+  answered: Answered,
+  fields: readonly CostField[],
+): Pick<Working, 'inputs' | 'sources'> {
   const known = fields.flatMap((field) => {
     const quantity = answered.figures[field];
     return quantity ? [{ field, quantity }] : [];
@@ -283,7 +297,14 @@ function costFigures(years: number): KeyFigure[] {
         const value = money(p50, cost.currency);
         const range = text.figures.between(compact(p10), compact(p90));
         const inputs = costInputs(answered, madeOf[way]);
-        return { title, value, range, basis: text.basis.drawn, formula: formulas.total[way], ...inputs };
+        return {
+          title,
+          value,
+          range,
+          basis: text.basis.drawn,
+          formula: formulas.total(formulas.monthly[way]),
+          ...inputs,
+        };
       },
     };
   });

@@ -298,16 +298,30 @@ export const formulas = {
   full: 'A sum of arithmetic and bandwidth terms of this model, load and GPU, with factors fitted to MLPerf’s systems. No service keeps a machine this full.',
   fullSource: 'Fit and intervals: docs/planner-accuracy.md, MLPerf Inference v5.1, systems left out in turn',
   gpus: 'The fewest replicas whose simulated p95 keeps both targets, with arrivals in bursts, × GPUs a replica; the interval is the same with every time at its P10 and at its P90.',
-  total: {
+  monthly: {
     onPremise:
-      'Present value by month: GPUs, servers, network, storage, racks and spares when bought + interest + power × PUE + space + staff + support + failures − residual value. More GPUs are bought when demand outgrows them.',
+      'GPUs, servers, network, storage, racks and spares when bought + interest + power × PUE + space + staff + support + failures − residual value. More GPUs are bought when demand outgrows them.',
     cloud:
-      'Present value by month: GPUs × hours × price × (1 − reserved) × (1 + on top) × fall of price + egress × its price + half the staff.',
-    api: 'Present value by month: tokens in × price + tokens out × price, × fall of price + staff.',
+      'GPUs × hours × price × (1 − reserved) × (1 + on top) × fall of price + egress × its price + half the staff.',
+    api: 'tokens in × price + tokens out × price, × fall of price + staff.',
   } satisfies Record<Way, string>,
+  total: (monthly: string) => `Present value by month: ${monthly}`,
+  spent: (monthly: string) => `Spent up to then, not discounted; by month: ${monthly}`,
   cheapest: 'Share of draws in which a way has the least present value of all cost.',
   person: 'Present value of all cost ÷ people ÷ months of the plan.',
   million: 'Present value of all cost ÷ millions of tokens, in and out, over all years.',
   breakEven:
     'Share of draws in which cumulative discounted cost of owning falls to the other’s within the plan; residual value left out.',
+};
+
+/** What stands behind the figures of the charts, where it is not what stands behind a key figure. */
+export const chartFormulas = {
+  upTo: (way: string, year: number) => `${way}, up to the end of year ${year}`,
+  firstTo: (year: number) => (year === 1 ? '1' : `1 to ${year}, added up`),
+  swing:
+    'The difference in present value between owning and the API, with this figure at its P10 or P90 and every other at its typical one.',
+  rank: 'Spearman’s rank correlation, over the draws, between this figure and the difference in present value between owning and the API.',
+  given: 'Taken as it is: the catalogue’s, or a default of the plan, until you give your own.',
+  lead: 'Score of a way: the mean of its axes’ scores by evidence, each axis weighted by its share. The way with the highest score leads.',
+  weight: 'Weight of the axis ÷ weights of all axes that have evidence.',
 };
