@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import { CountPage } from './count-page.tsx';
+import { ErasePage } from './erase-page.tsx';
 import { makeGuardianClient } from './guardian-client.ts';
 import { words } from './messages/en.ts';
 import { ObjectPage } from './object-page.tsx';
@@ -7,9 +8,9 @@ import { RepresentativePage } from './representative-page.tsx';
 import { VotePage } from './vote-page.tsx';
 
 const client = makeGuardianClient();
-const PATHS = ['/object', '/vote', '/count', '/'] as const;
+const PATHS = ['/object', '/vote', '/count', '/erase', '/'] as const;
 
-/** One page of four; each is loaded afresh, so that nothing of one stays in another. */
+/** One page of five; each is loaded afresh, so that nothing of one stays in another. */
 export function App({ path }: { path: string }): ReactNode {
   const here = PATHS.find((one) => one === path) ?? '/';
   const title = words.pages[here];
@@ -38,6 +39,7 @@ export function App({ path }: { path: string }): ReactNode {
         {here === '/object' && <ObjectPage client={client} />}
         {here === '/vote' && <VotePage client={client} />}
         {here === '/count' && <CountPage client={client} />}
+        {here === '/erase' && <ErasePage />}
         {here === '/' && <RepresentativePage client={client} />}
       </main>
     </>

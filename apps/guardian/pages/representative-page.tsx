@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import type { RepresentativeDesk, RepresentativeState } from '../src/representative/representative-state.ts';
-import { CodeSheets, CodesSection } from './codes-section.tsx';
+import { CodeSheets, CodesSection, type Sheets } from './codes-section.tsx';
 import { ElectionSection } from './election-section.tsx';
 import { saveFile } from './file-saving.ts';
 import { type GuardianClient, voiceAbout } from './guardian-client.ts';
@@ -20,7 +20,7 @@ function setupToken(): string | null {
 
 export function RepresentativePage({ client }: { client: GuardianClient }): ReactNode {
   const [token] = useState(setupToken);
-  const [codes, setCodes] = useState<readonly string[] | null>(null);
+  const [sheets, setSheets] = useState<Sheets | null>(null);
   const load = useCallback(async () => {
     const [state, about] = await Promise.all([
       client.get<RepresentativeState>('/representative'),
@@ -29,12 +29,12 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
     return { ...state, about };
   }, [client]);
   const [loading, reload] = useLoaded(load);
-  if (codes !== null) {
+  if (sheets !== null) {
     const leave = () => {
-      setCodes(null);
+      setSheets(null);
       reload();
     };
-    return <CodeSheets codes={codes} onLeave={leave} />;
+    return <CodeSheets client={client} sheets={sheets} onLeave={leave} />;
   }
   return (
     <Loaded of={loading} retry={reload}>
@@ -49,12 +49,13 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
               : one.election,
           ]),
         );
+        if (about.enrolment) names.set(about.enrolment.digest, t.toSign.codes);
         return (
           <>
             <h1>{t.title}</h1>
             <StateSection desk={desk} />
             <ToSignSection desk={desk} names={names} />
-            <CodesSection {...shared} onDealt={setCodes} />
+            <CodesSection {...shared} onDealt={setSheets} />
             <IssueSection {...shared} />
             <WordsSection {...shared} names={names} />
             <ElectionSection {...shared} />

@@ -36,7 +36,7 @@ export function isLoopbackName(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
-const PAGES = ['/', '/object', '/vote', '/count'] as const;
+const PAGES = ['/', '/object', '/vote', '/count', '/erase'] as const;
 
 export function pageRoutes(folder: string) {
   const routes = new Hono();

@@ -94,8 +94,10 @@ describe('codes, tokens, objections and ballots at a guardian', () => {
     await expect(
       her.send('/representative/issues', { ...given, document: `${house.document} ` }),
     ).rejects.toThrow(/not an agreement/);
-    const { desk } = await her.get<{ desk: { statements: { statement: string }[] } }>('/representative');
-    const parsed = parseStatement(desk.statements[0]?.statement ?? '');
+    type Desk = { desk: { statements: { issue: string; statement: string }[] } };
+    const { desk } = await her.get<Desk>('/representative');
+    const tokens = desk.statements.find((one) => one.issue === issue);
+    const parsed = parseStatement(tokens?.statement ?? '');
     expect(parsed).toMatchObject({ ok: true, value: { kind: 'tokens', issued: EMPLOYEES, digest: issue } });
   });
 

@@ -38,7 +38,8 @@ export const deskWords = {
     title: 'To be signed by you',
     none: 'Nothing waits for your signature.',
     help: 'Sign each with your own key, on the machine where it is, and submit it on the server’s pages. The guardian has no key of yours.',
-    tokens: 'Tokens: their number and key',
+    codes: 'Codes',
+    tokens: 'their number and key',
     counts: (time: string) => `Count of ${time}`,
   },
 
@@ -54,6 +55,12 @@ export const deskWords = {
     print: 'Print the sheets',
     save: 'Save as plain text',
     done: 'I have printed them: let them go',
+    joined: 'How many people have joined since?',
+    joinedHelp:
+      'Hand out their sheets as the first ones: sealed, mixed, to all of them at once. From fewer than five it could be guessed who takes part; wait until there are five. They have a voice in every version that you open from then on. Afterwards sign the new number of codes.',
+    notYet: 'They are good from the moment on at which you say that you have printed them.',
+    confirm: 'I have printed them: make them good',
+    discard: 'Throw them away',
     sheet: 'Sheet',
   },
 

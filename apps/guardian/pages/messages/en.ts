@@ -12,7 +12,13 @@ export const words = {
   name: 'Aboveboard guardian',
   skip: 'To the content',
   menu: 'Pages',
-  pages: { '/object': 'Object', '/vote': 'Vote', '/count': 'Count', '/': 'Representative' },
+  pages: {
+    '/object': 'Object',
+    '/vote': 'Vote',
+    '/count': 'Count',
+    '/erase': 'Erase',
+    '/': 'Representative',
+  },
   time,
   span,
   loading: 'Asking the guardian…',
@@ -109,6 +115,31 @@ export const words = {
     sending:
       'Your ballot was written here and may not have arrived. Sending it again changes nothing if it has.',
     closes: (closes: string) => `Until ${closes}.`,
+  },
+
+  erase: {
+    title: 'Erase everything of yours',
+    lead: 'With the second code, which the recorder showed you when you began to take part. It works from any computer, also when you have left. Nothing can be read with it.',
+    code: 'Your erase code',
+    what: 'What follows',
+    follows: [
+      'Everything that you released is erased at the server: the keys are destroyed, and no copy of it opens any more.',
+      'Your recorder can release nothing more. What is still on your own computer stays there until you throw it away.',
+      'It can not be undone. What was exported before, or trained with it, is not undone either.',
+    ],
+    seen: [
+      'The code goes sealed through the guardian: the guardian can not read it, and the server does not learn from where it came.',
+      'Whoever watches the network sees that somebody opened this page.',
+    ],
+    button: 'Erase everything of mine',
+    waiting: (until: string) =>
+      `It is on its way, at the rhythm of all recorders. Leave this page open until about ${until}. If you close it before, do the same again: it changes nothing if it was done.`,
+    done: 'Erased',
+    doneHelp: 'The server has said that every key of yours is gone.',
+    unknown:
+      'No contributor made this code. Perhaps it is the other one, of the sheet that you were dealt: that one erases nothing.',
+    failed: 'The server did not say that it is done. Try again; it changes nothing if it was.',
+    unreachable: 'The guardian or its server does not answer. Nothing was lost; try again.',
   },
 
   count: {

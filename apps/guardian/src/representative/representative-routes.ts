@@ -3,6 +3,8 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
+import { LIMIT_MOST } from '../halves/half-lock.ts';
+import type { Halves } from '../halves/halves.ts';
 import type { ServerLink } from '../relay/server-link.ts';
 import { sha256Hex } from '../voice/spoken-body.ts';
 import type { Voice } from '../voice/voice.ts';
@@ -12,6 +14,7 @@ import type { Session, SignIn } from './sign-in.ts';
 
 export type RepresentativeParts = {
   voice: Voice;
+  halves: Halves;
   signIn: SignIn;
   server: ServerLink & { address: string };
   witness: () => RepresentativeDesk['witness'];
@@ -28,6 +31,10 @@ const BODIES = {
   setUp: z.strictObject({ token: text, passphrase: text }),
   signIn: z.strictObject({ passphrase: text }),
   codes: z.strictObject({ employees: z.int() }),
+  joined: z.strictObject({ people: z.int() }),
+  confirmed: z.strictObject({ deal: text }),
+  locked: z.strictObject({}),
+  halvesLimit: z.strictObject({ limit: z.int().min(0).max(LIMIT_MOST) }),
   issue: z.strictObject({
     document: z.string().max(1_048_576),
     asksUntil: time,
@@ -82,7 +89,9 @@ export function representativeRoutes(parts: RepresentativeParts) {
       if (!session(context)) return context.json({ isSetUp, desk: null } satisfies RepresentativeState);
       // Asked outside of the turns: a server that does not answer holds up nobody's voice.
       const reached = (await server.about()) !== null;
-      const desk = await voice.inTurn(() => deskOf(parts, reached));
+      const document = await server.installedAgreement();
+      const agreement = document === null ? null : agreementId(document);
+      const desk = await voice.inTurn(() => deskOf(parts, reached, agreement));
       return context.json({ isSetUp, desk } satisfies RepresentativeState);
     })
     .post('/representative/passphrase', async (context) => {
@@ -102,6 +111,29 @@ export function representativeRoutes(parts: RepresentativeParts) {
       const { employees } = await read(context, BODIES.codes);
       const codes = await voice.inTurn(() => voice.enrolment.deal(employees));
       return context.json({ codes }, 200, { 'cache-control': 'no-store' });
+    })
+    .post('/representative/codes/joined', signedIn, async (context) => {
+      const { people } = await read(context, BODIES.joined);
+      const further = await voice.inTurn(() => voice.enrolment.dealFurther(people));
+      return context.json(further, 200, { 'cache-control': 'no-store' });
+    })
+    .post('/representative/codes/confirmed', signedIn, async (context) => {
+      const { deal } = await read(context, BODIES.confirmed);
+      await voice.inTurn(() => voice.enrolment.confirmFurther(deal));
+      return context.body(null, 204);
+    })
+    .post('/representative/lock', signedIn, async (context) => {
+      await read(context, BODIES.locked);
+      parts.halves.lock.lock('representative');
+      return context.body(null, 204);
+    })
+    .delete('/representative/lock', signedIn, (context) => {
+      parts.halves.lock.unlock();
+      return context.body(null, 204);
+    })
+    .post('/representative/halves-limit', signedIn, async (context) => {
+      parts.halves.lock.setLimit((await read(context, BODIES.halvesLimit)).limit);
+      return context.body(null, 204);
     })
     .get('/representative/installed', signedIn, async (context) => {
       const document = await server.installedAgreement();
@@ -132,14 +164,24 @@ export function representativeRoutes(parts: RepresentativeParts) {
     });
 }
 
-function deskOf({ voice, server, witness }: RepresentativeParts, reached: boolean): RepresentativeDesk {
+function agreementId(document: string): string | null {
+  const parsed = parseAgreement(new TextEncoder().encode(document));
+  return parsed.ok ? parsed.value.id : null;
+}
+
+function deskOf(
+  { voice, halves, server, witness }: RepresentativeParts,
+  reached: boolean,
+  agreement: string | null,
+): RepresentativeDesk {
   const issues = [...voice.desk.issues.keys()];
   return {
+    halves: halves.state(),
     employees: voice.enrolment.dealt()?.employees ?? null,
     codesInUse: voice.enrolment.inUse(),
     server: { address: server.address, reached },
     witness: witness(),
-    statements: voice.statements(),
+    statements: voice.statements(agreement),
     batches: issues.flatMap((issue) =>
       voice.counting.batches(issue).map(({ at, objections }) => ({ issue, at, objections })),
     ),

@@ -1,3 +1,5 @@
+import type { HalvesState } from '../halves/halves.ts';
+
 /**
  * What the representative's own page asks of the guardian (spec/guardian.md, GRD50-GRD59).
  *
@@ -6,6 +8,11 @@
  *   POST   /representative/session          { passphrase } -> 204 and a cookie
  *   DELETE /representative/session          -> 204
  *   POST   /representative/codes            { employees } -> { codes }; the only time that they are there
+ *   POST   /representative/codes/joined     { people } -> { deal, codes }; worth nothing before it is confirmed
+ *   POST   /representative/codes/confirmed  { deal } -> 204
+ *   POST   /representative/lock             {} -> 204; nothing opens from then on
+ *   DELETE /representative/lock             -> 204
+ *   POST   /representative/halves-limit     { limit } -> 204; recordings an hour
  *   GET    /representative/installed        -> InstalledVersion
  *   POST   /representative/issues           { document, asksUntil, countEvery } -> { digest }
  *   POST   /representative/elections        { id, candidates, opens, closes } -> { digest }
@@ -19,6 +26,7 @@ export type RepresentativeState = {
 };
 
 export type RepresentativeDesk = {
+  halves: HalvesState;
   employees: number | null;
   /** An issue is open or a code was used: codes can not be dealt anew. */
   codesInUse: boolean;

@@ -10,27 +10,37 @@ import { ActRefused, VoiceRefused } from './voice-refused.ts';
  * `deal` and nowhere else. Calls come one at a time: `voice.ts` sees to it.
  */
 export type EnrolmentDesk = {
-  dealt(): { employees: number; digest: string; issuer: Issuer } | null;
+  dealt(): { employees: number; digest: string; issuer: Issuer; deals: number } | null;
   /** Anew as long as none of those before was used. Throws ActRefused. */
   deal(employees: number): Promise<readonly string[]>;
+  /** Codes for people who joined later; nothing before `confirmFurther`. Throws ActRefused. */
+  dealFurther(people: number): Promise<{ deal: string; codes: readonly string[] }>;
+  /** She has the sheets: their codes count from now on. Again, the same. Throws ActRefused. */
+  confirmFurther(deal: string): void;
   /** The blind signature, durable before it is answered. Throws VoiceRefused. */
   redeem(secret: Uint8Array, blinded: Uint8Array): Promise<Uint8Array>;
-  tickets(): string[];
   /** A code was used or an issue is open: dealing anew would take codes from people. */
   inUse(): boolean;
 };
 
-type ListRow = { employees: number; digest: string; issuer: Uint8Array };
+type ListRow = {
+  employees: number;
+  digest: string;
+  issuer: Uint8Array;
+  deals: number;
+  last_deal: string | null;
+};
 
 export async function openEnrolmentDesk(
   store: GuardianStore,
-  parts: { random: (length: number) => Uint8Array; mostEmployees: number },
+  parts: { random: (length: number) => Uint8Array; mostEmployees: number; fewestJoining: number },
 ): Promise<EnrolmentDesk> {
-  const list = store.prepare('select employees, digest, issuer from code_list');
+  const list = store.prepare('select employees, digest, issuer, deals, last_deal from code_list');
   const entries = store.prepare('select entry, ask from enrolment');
-  const tickets = store.prepare('select entry from ticket order by entry');
   const use = store.prepare('update enrolment set ask = ? where entry = ? and ask is null');
   let dealt: Awaited<ReturnType<typeof read>> = await read();
+  /** Shown to her and not confirmed yet: in memory alone, so that an answer that was lost left nothing. */
+  let shown: { deal: string; codes: DealtCodes } | null = null;
 
   async function read() {
     const row = list.get() as ListRow | undefined;
@@ -44,6 +54,8 @@ export async function openEnrolmentDesk(
       employees: row.employees,
       digest: row.digest,
       issuer: await openIssuer(row.issuer),
+      deals: row.deals,
+      lastDeal: row.last_deal,
       redemptions,
     };
   }
@@ -54,11 +66,15 @@ export async function openEnrolmentDesk(
       store
         .prepare('insert into code_list (only, employees, digest, issuer) values (1, ?, ?, ?)')
         .run(codes.codes.length, digest, secret);
-      const enrolment = store.prepare('insert into enrolment (entry) values (?)');
-      for (const entry of codes.enrolments) enrolment.run(entry);
-      const ticket = store.prepare('insert into ticket (entry) values (?)');
-      for (const entry of codes.tickets) ticket.run(entry);
+      enter(codes, 1);
     });
+  }
+
+  function enter(codes: DealtCodes, deal: number): void {
+    const enrolment = store.prepare('insert into enrolment (entry) values (?)');
+    for (const entry of codes.enrolments) enrolment.run(entry);
+    const ticket = store.prepare('insert into ticket (entry, deal) values (?, ?)');
+    for (const entry of codes.tickets) ticket.run(entry, deal);
   }
 
   function inUse(): boolean {
@@ -79,7 +95,43 @@ export async function openEnrolmentDesk(
       const codes = await dealCodes(employees, parts.random, crypto.subtle);
       keep(codes, await canonicalDigest(codes.enrolments, crypto.subtle), await makeIssuerSecret());
       dealt = await read();
+      shown = null;
       return codes.codes;
+    },
+    async dealFurther(people) {
+      if (!dealt) throw new ActRefused('Deal the codes for everyone first.');
+      const { fewestJoining, mostEmployees } = parts;
+      if (!Number.isInteger(people) || people < fewestJoining) {
+        throw new ActRefused(
+          `Deal to ${fewestJoining} people or more at once. With fewer, whoever sees that somebody new takes part could guess who.`,
+        );
+      }
+      if (dealt.employees + people > mostEmployees)
+        throw new ActRefused(`There can be ${mostEmployees} codes at most.`);
+      const codes = await dealCodes(people, parts.random, crypto.subtle);
+      shown = { deal: Buffer.from(parts.random(16)).toString('hex'), codes };
+      return { deal: shown.deal, codes: codes.codes };
+    },
+    confirmFurther(deal) {
+      if (dealt?.lastDeal === deal) return;
+      if (!dealt || shown?.deal !== deal) {
+        throw new ActRefused(
+          'These sheets are worth nothing: others were made since, or the guardian was started anew.',
+        );
+      }
+      const { codes } = shown;
+      const employees = dealt.employees + codes.codes.length;
+      const deals = dealt.deals + 1;
+      inTransaction(store, () => {
+        store
+          .prepare('update code_list set employees = ?, deals = ?, last_deal = ?')
+          .run(employees, deals, deal);
+        enter(codes, deals);
+      });
+      const { redemptions } = dealt;
+      const list = new Set([...redemptions.list, ...codes.enrolments]);
+      dealt = { ...dealt, employees, deals, lastDeal: deal, redemptions: { ...redemptions, list } };
+      shown = null;
     },
     async redeem(secret, blinded) {
       if (!dealt) throw new VoiceRefused('not-dealt');
@@ -94,6 +146,5 @@ export async function openEnrolmentDesk(
       }
       return signature;
     },
-    tickets: () => (tickets.all() as { entry: string }[]).map(({ entry }) => entry),
   };
 }

@@ -3,7 +3,7 @@ import { canonicalBytes, hex } from '@aboveboard/consent/canonical-json';
 import { type Election, parseElection } from '@aboveboard/consent/election';
 import { takeAsk } from '@aboveboard/consent/token-issue';
 import type { GuardianStore } from '../store.ts';
-import { type Issue, readIssues } from './issue.ts';
+import { type Issue, readIssues, ticketsDealt } from './issue.ts';
 import { type Issuer, makeIssuerSecret, openIssuer } from './issuer.ts';
 import { sha256Hex } from './spoken-body.ts';
 import { ActRefused, VoiceRefused } from './voice-refused.ts';
@@ -24,17 +24,22 @@ export type NewElection = Pick<Election, 'id' | 'candidates' | 'opens' | 'closes
 
 export async function openIssueDesk(
   store: GuardianStore,
-  parts: { tickets: () => string[]; now: () => number; mostIssues: number },
+  parts: {
+    /** How often codes were dealt: 0 before the first time. */
+    deals: () => number;
+    now: () => number;
+    mostIssues: number;
+  },
 ): Promise<IssueDesk> {
-  let issues = await readIssues(store, parts.tickets());
+  let issues = await readIssues(store);
   const insert = store.prepare(
-    'insert into issue (digest, kind, document, issuer, asks_until, count_every, counted_until) values (?, ?, ?, ?, ?, ?, ?)',
+    'insert into issue (digest, kind, document, issuer, asks_until, count_every, counted_until, deals) values (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertAsk = store.prepare('insert into ask (issue, ticket, blinded, signature) values (?, ?, ?, ?)');
   const answer = store.prepare('update issue set answered = 1 where digest = ?');
 
   function checkRoom(): number {
-    const employees = parts.tickets().length;
+    const employees = ticketsDealt(store, parts.deals()).length;
     if (employees === 0) throw new ActRefused('Deal the codes first: each employee asks with hers.');
     if (issues.size >= parts.mostIssues) throw new ActRefused('There are as many issues as there can be.');
     return employees;
@@ -51,8 +56,8 @@ export async function openIssueDesk(
   }): Promise<void> {
     if (issues.has(row.digest)) throw new ActRefused('Tokens for this were opened before.');
     const { digest, kind, document, secret, asksUntil, countEvery, countFrom } = row;
-    insert.run(digest, kind, document, secret, asksUntil, countEvery, countFrom);
-    issues = await readIssues(store, parts.tickets());
+    insert.run(digest, kind, document, secret, asksUntil, countEvery, countFrom, parts.deals());
+    issues = await readIssues(store);
   }
 
   return {

@@ -30,19 +30,23 @@ type IssueRow = {
   answered: number;
   count_every: number;
   counted_until: number;
+  deals: number;
 };
 type AskRow = { ticket: string; blinded: Uint8Array; signature: Uint8Array };
 type SpentRow = { nullifier: string; says: string; spoken_by: string };
 
 /** All of them, the oldest first. */
-export async function readIssues(
-  store: GuardianStore,
-  tickets: readonly string[],
-): Promise<Map<string, Issue>> {
+export async function readIssues(store: GuardianStore): Promise<Map<string, Issue>> {
   const rows = store.prepare('select * from issue order by rowid').all() as IssueRow[];
   const issues = new Map<string, Issue>();
-  for (const row of rows) issues.set(row.digest, await issueOf(store, row, tickets));
+  for (const row of rows) issues.set(row.digest, await issueOf(store, row, ticketsDealt(store, row.deals)));
   return issues;
+}
+
+/** Those that were dealt by the time an issue was opened: who joined later has a voice in the next one (GRD9). */
+export function ticketsDealt(store: GuardianStore, deals: number): string[] {
+  const rows = store.prepare('select entry from ticket where deal <= ? order by entry').all(deals);
+  return (rows as { entry: string }[]).map(({ entry }) => entry);
 }
 
 async function issueOf(store: GuardianStore, row: IssueRow, tickets: readonly string[]): Promise<Issue> {

@@ -18,8 +18,8 @@ export type Voice = {
   desk: IssueDesk;
   counting: Counting;
   spend(spoken: SpokenTo): Promise<string>;
-  /** Statements that the representative signs: of tokens, and of counts. */
-  statements(): { issue: string; at: number | null; statement: string }[];
+  /** Statements that the representative signs: of the codes (`agreement`: under which they are), tokens, and counts. */
+  statements(agreement: string | null): { issue: string; at: number | null; statement: string }[];
   /** `work` after all that came before it and what is due. Refused when too many wait. */
   inTurn<T>(work: () => T | Promise<T>): Promise<T>;
 };
@@ -29,8 +29,16 @@ export async function openVoice(
   parts: { now: () => number; random: (length: number) => Uint8Array; limits: GuardianLimits },
 ): Promise<Voice> {
   const { now, random, limits } = parts;
-  const enrolment = await openEnrolmentDesk(store, { random, mostEmployees: limits.employees });
-  const desk = await openIssueDesk(store, { tickets: enrolment.tickets, now, mostIssues: limits.issues });
+  const enrolment = await openEnrolmentDesk(store, {
+    random,
+    mostEmployees: limits.employees,
+    fewestJoining: limits.fewestJoining,
+  });
+  const desk = await openIssueDesk(store, {
+    deals: () => enrolment.dealt()?.deals ?? 0,
+    now,
+    mostIssues: limits.issues,
+  });
   const counting = makeCounting(store, now);
   const spending = makeSpending(store, now);
   let last: Promise<unknown> = Promise.resolve();
@@ -72,7 +80,9 @@ export async function openVoice(
       if (!issue) throw new VoiceRefused('unknown-issue');
       return spending(issue, spoken);
     },
-    statements() {
+    statements(agreement) {
+      const dealt = enrolment.dealt();
+      const codes = dealt && agreement !== null ? [codesStatement(dealt, agreement)] : [];
       const tokens = [...desk.issues.values()].flatMap(({ digest, about, issuer }) => {
         if (about.kind !== 'objection') return [];
         const { id, version } = about.agreement;
@@ -81,9 +91,17 @@ export async function openVoice(
         const statement = statementText({ kind: 'tokens', id, version, digest, issued, key });
         return [{ issue: digest, at: null, statement }];
       });
-      return [...tokens, ...counting.statements()];
+      return [...codes, ...tokens, ...counting.statements()];
     },
   };
+}
+
+/** Server and recorders take tokens of the key that is named there, and of no other (ENR30). */
+function codesStatement(dealt: NonNullable<ReturnType<EnrolmentDesk['dealt']>>, id: string) {
+  const { digest, employees: issued, issuer } = dealt;
+  const key = sha256Hex(issuer.spki);
+  const statement = statementText({ kind: 'enrolment', id, issued, list: digest, key });
+  return { issue: digest, at: null, statement };
 }
 
 function issueInWords(issue: Issue): VoiceIssue {
