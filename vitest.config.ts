@@ -1,13 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Three projects by what a test needs: nothing, a database and files, a browser.
-// Browser tests run one file at a time: two Chromiums on two cores measure each other.
+// Files of a browser mostly wait for it, so even two cores run two of them at a time; none asserts how long it took.
+const maxWorkers = Math.max(2, availableParallelism());
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'packages',
+          maxWorkers,
           include: ['packages/*/test/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*', '**/*.slow.test.*'],
         },
@@ -15,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'apps',
+          maxWorkers,
           include: ['apps/*/test/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*', '**/*.slow.test.*'],
           testTimeout: 60_000,
@@ -26,7 +31,7 @@ export default defineConfig({
           name: 'browser',
           include: ['{packages,apps}/*/test/**/*.browser.test.{ts,tsx}', 'e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.slow.test.*'],
-          fileParallelism: false,
+          maxWorkers,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
