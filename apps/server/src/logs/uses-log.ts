@@ -44,8 +44,13 @@ const ROLES: Readonly<Partial<Record<Role | 'server', PlainUse['actor']['role']>
 export function actorOf(by: string): PlainUse['actor'] {
   const [role = '', handle] = by.split(':');
   const known = ROLES[role as Role] ?? 'system';
-  const account = handle && createHash('sha256').update(`aboveboard account\0${handle}`).digest('hex');
-  return { role: known, account: account ? account.slice(0, 32) : null };
+  return { role: known, account: handle ? accountOf(handle) : null };
+}
+
+/** A handle or the id of an account as the log and grants have it; what has that form already stays as it is. */
+export function accountOf(handle: string): string {
+  if (/^[0-9a-f]{32}$/.test(handle)) return handle;
+  return createHash('sha256').update(`aboveboard account\0${handle}`).digest('hex').slice(0, 32);
 }
 
 /** The digest of a list of ids, in the order of the ids. */

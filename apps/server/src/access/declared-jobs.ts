@@ -1,0 +1,18 @@
+import type { InstallationAction } from './declared-actions.ts';
+
+/**
+ * What the server does by itself, each with the action that it is (spec/access.md, ACC5). None of them reads what a
+ * contributor released.
+ */
+export const DECLARED_JOBS: Readonly<Record<string, { action: InstallationAction; does: string }>> = {
+  housekeeping: {
+    action: 'keep-house',
+    does: 'every hour: forgets uploads that nobody continues, ends sessions and codes that are over, removes bytes that nothing names, enters the day’s batch',
+  },
+  resume: { action: 'keep-house', does: 'at each start: finishes erasures and sweeps what a kill left' },
+  witnessing: { action: 'keep-house', does: 'asks the witnesses to cosign the heads of the logs' },
+  completion: {
+    action: 'verify-upload',
+    does: 'when the last part has come: checks an upload against what was announced',
+  },
+};

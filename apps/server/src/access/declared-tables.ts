@@ -1,0 +1,49 @@
+/**
+ * Every table with what it holds, and with which actions a row of it is read or written (spec/access.md, ACC5). A test
+ * compares with the schema that the migrations make: a table that nobody can place here can not be added.
+ */
+export type DeclaredTable = {
+  holds: string;
+  /** Whose rows they are: of the installation, of a contributor by her handle, of staff, or of everybody's record. */
+  belongsTo: 'installation' | 'contributor' | 'staff' | 'record';
+  /** May the server's connection change or delete a row? A record is only added to (ACC31). */
+  onlyGrows: boolean;
+};
+
+const table = (
+  belongsTo: DeclaredTable['belongsTo'],
+  holds: string,
+  onlyGrows: boolean = false,
+): DeclaredTable => ({ holds, belongsTo, onlyGrows });
+
+export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
+  installation: table('installation', 'which installation this database belongs to'),
+  migration: table('installation', 'which schema steps were done', true),
+  code: table('staff', 'hashes of one-time codes'),
+  session: table('staff', 'hashes of session tokens, a role and a random handle each'),
+  contributor: table('contributor', 'a random handle, what the paper code is known by, and the spent token'),
+  staff_party_key: table('staff', 'which party keys stand for which role'),
+  staff_account: table('staff', 'accounts of staff: a random id and a role'),
+  staff_passkey: table('staff', 'public halves of passkeys'),
+  staff_subject: table('staff', 'digests of who somebody is at the organisation’s provider'),
+  staff_invitation: table('staff', 'hashes of invitations'),
+  staff_challenge: table('staff', 'ceremonies that are under way'),
+  staff_session: table('staff', 'hashes of session tokens, the key that each is bound to'),
+  staff_recovery: table('staff', 'halves of recoveries that are under way'),
+  upload: table('contributor', 'what a contributor announced, under her random handle'),
+  part: table('contributor', 'which parts of an upload are here, and their digests'),
+  recording: table('contributor', 'what is known of a released recording without opening it'),
+  erasure: table('record', 'ids that were erased and never come back'),
+  garbage: table('installation', 'digests of bytes that are to be removed'),
+  access_entry: table('record', 'the journal: every opening, written before it', true),
+  log_head: table('record', 'the heads of the two logs; they never go back'),
+  log_entry: table('record', 'the entries of the two logs', true),
+  log_tile: table('record', 'the hashes of the two logs; a tile only grows'),
+  pending_commitment: table('installation', 'commitments that wait for the day’s batch'),
+  batched_entry: table('installation', 'the day’s batch until the log has it'),
+  commitment_batch: table('installation', 'the day of the last batch'),
+  logged_setting: table('installation', 'digests of the settings that the log was told of'),
+  access_grant: table('record', 'what researchers asked for, to the byte', true),
+  grant_note: table('record', 'what the parties said of it, to the byte', true),
+  grant_withdrawal: table('record', 'requests that were taken back', true),
+};

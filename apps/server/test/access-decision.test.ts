@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AccessQuestion, actionsOf, makeDecide, PRINCIPAL_ROLES } from '../src/access/decision.ts';
+import { ACTIONS } from '../src/access/declared-actions.ts';
+import { DECLARED_JOBS } from '../src/access/declared-jobs.ts';
+import { DECLARED_ROUTES } from '../src/access/declared-routes.ts';
+import { matrixDocument, matrixRows } from '../src/access/matrix.ts';
+import { readPolicies, type ShippedPolicies, shippedDecide } from '../src/access/policies.ts';
+
+const shipped = readPolicies();
+const decide = shippedDecide();
+const changed = (change: (policies: ShippedPolicies) => ShippedPolicies) => {
+  const { schema, files } = change(shipped);
+  return () => makeDecide(schema, files);
+};
+const more = (text: string) =>
+  changed(({ schema, files }) => ({ schema, files: [...files, { name: 'more.cedar', text }] }));
+const replaced = (from: string, to: string) =>
+  changed(({ schema, files }) => ({
+    schema,
+    files: files.map(({ name, text }) => ({ name, text: text.replaceAll(from, to) })),
+  }));
+const ask = (change: Partial<AccessQuestion> = {}): AccessQuestion => ({
+  principal: { role: 'contributor', id: 'her', steppedUp: false },
+  action: 'see-own',
+  resource: { type: 'Installation', kind: 'production' },
+  ...change,
+});
+const open = (grant: Record<string, unknown> | undefined, reading: unknown = 'dataset'): AccessQuestion => ({
+  principal: { role: 'researcher', id: 'asker', steppedUp: false },
+  action: 'open-recording',
+  resource: { type: 'Recording', id: 'r', class: 'own' },
+  context: { reading, ...(grant && { grant }) },
+});
+const holding = {
+  holds: true,
+  covers: true,
+  asker: { __entity: { type: 'Account', id: 'asker' } },
+  readings: ['dataset'],
+};
+
+describe('the decision', () => {
+  it('[ACC1, ACC2] allows what a policy permits to a role, says which, and nothing to nobody', () => {
+    expect(decide(ask())).toEqual({ allowed: true, because: ['contributors-keep-what-is-theirs'] });
+    for (const role of PRINCIPAL_ROLES.filter((one) => one !== 'contributor')) {
+      expect(decide(ask({ principal: { role, id: 'x', steppedUp: true } })).allowed).toBe(false);
+    }
+    expect(decide(open(holding)).allowed).toBe(true);
+  });
+
+  it('[ACC1] denies whatever does not fit the schema, and never throws', () => {
+    const strange: unknown[] = [
+      ask({ action: 'delete-everything' }),
+      ask({ action: 'toString' }),
+      ask({ principal: { role: 'root' as 'operator', id: 'x', steppedUp: true } }),
+      ask({ principal: { role: '__proto__' as 'operator', id: 'x', steppedUp: true } }),
+      ask({ principal: { role: 'contributor', id: 'x', steppedUp: 'yes' as unknown as boolean } }),
+      ask({ principal: undefined as unknown as AccessQuestion['principal'] }),
+      ask({ resource: { type: 'Recording', id: 'r', class: 'own' } }),
+      ask({ resource: { type: 'Installation', kind: 5 as unknown as string } }),
+      ask({ context: { more: true } }),
+      open(holding, 5),
+      open({ ...holding, holds: 'true' }),
+      open({ ...holding, readings: 'dataset' }),
+      open({ ...holding, asker: 'asker' }),
+      open({ ...holding, more: 1 }),
+      open({ holds: true, covers: true, readings: ['dataset'] }),
+      null,
+    ];
+    for (const question of strange) {
+      expect(decide(question as AccessQuestion)).toEqual({ allowed: false, because: [] });
+    }
+  });
+
+  it('[ACC1] property: what is put into ids and kinds is never read as anything else', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.constantFrom(...PRINCIPAL_ROLES), (id, kind, role) => {
+        const question = ask({
+          principal: { role, id, steppedUp: false },
+          resource: { type: 'Installation', kind },
+        });
+        expect(decide(question).allowed).toBe(role === 'contributor');
+        const opened = open({ ...holding, asker: { __entity: { type: 'Account', id } } });
+        expect(decide(opened).allowed).toBe(id === 'asker');
+      }),
+    );
+  });
+
+  it('[ACC1] seeded hole: an error in one policy alone turns an allow into a deny', () => {
+    // Cedar by itself skips a policy that meets an error: a forbid that overflows would forbid nothing.
+    const text = `@id("overflows") forbid (principal, action == Action::"see-own", resource)
+      when { 9223372036854775807 + (if principal.steppedUp then 1 else 0) == 0 };`;
+    const made = more(text)();
+    expect(made(ask()).allowed).toBe(true);
+    const steppedUp = ask({ principal: { role: 'contributor', id: 'her', steppedUp: true } });
+    expect(made(steppedUp)).toEqual({ allowed: false, because: [] });
+  });
+
+  it('[ACC3] a server does not start with policies that do not hold', () => {
+    const bad = {
+      'no policy': 'permit (principal, action,',
+      'no name': 'permit (principal, action == Action::"see-own", resource);',
+      "another's name":
+        '@id("contributors-keep-what-is-theirs") permit (principal, action == Action::"see-own", resource);',
+      'an unknown action': '@id("x") permit (principal, action == Action::"see-all", resource);',
+      'an unknown attribute':
+        '@id("x") permit (principal, action == Action::"see-own", resource) when { resource.owner == principal };',
+      'an attribute that may be absent':
+        '@id("x") permit (principal, action == Action::"open-recording", resource) when { context.grant.holds };',
+      'what can never be': '@id("x") permit (principal, action == Action::"see-own", resource is Grant);',
+      'a template': '@id("x") permit (principal == ?principal, action == Action::"see-own", resource);',
+    };
+    for (const [what, text] of Object.entries(bad)) expect(more(text), what).toThrow(/polic/);
+    expect(changed(({ files }) => ({ schema: 'entity', files }))).toThrow(/polic/);
+  });
+
+  it('[ACC1] asks of each action the policies that speak about it, and decides as all of them would', () => {
+    // A policy without an action in its head speaks about every one.
+    const made = more('@id("closed") forbid (principal in Role::"operator", action, resource);')();
+    const operator = ask({
+      action: 'read-rules',
+      principal: { role: 'operator', id: 'x', steppedUp: false },
+    });
+    expect(decide(operator).allowed).toBe(true);
+    expect(made(operator)).toEqual({ allowed: false, because: ['closed'] });
+    const listed = more(
+      '@id("listed") forbid (principal, action in [Action::"read-rules", Action::"see-own"], resource);',
+    )();
+    expect(listed(operator).allowed).toBe(false);
+    expect(listed(ask()).allowed).toBe(false);
+    expect(listed(ask({ action: 'send-recording' })).allowed).toBe(true);
+  });
+});
+
+describe('what is declared', () => {
+  it('[ACC4] the same actions in the schema and in the code', () => {
+    expect(actionsOf(shipped.schema).sort()).toEqual([...ACTIONS].sort());
+    const used: string[] = [
+      ...Object.values(DECLARED_ROUTES),
+      ...Object.values(DECLARED_JOBS).map(({ action }) => action),
+    ];
+    for (const action of used) expect(ACTIONS).toContain(action);
+  });
+
+  it('[ACC7] every role, action and state is in the table that people read, as it is decided', () => {
+    const path = new URL('../../../docs/access-matrix.md', import.meta.url);
+    expect(matrixDocument(decide)).toBe(readFileSync(path, 'utf8'));
+    expect(new Set(matrixRows().map(({ action }) => action))).toEqual(new Set(ACTIONS));
+  });
+
+  it('[ACC7] seeded hole: a swapped role, a dropped condition, an open action change the table', () => {
+    const table = matrixDocument(decide);
+    for (const made of [
+      replaced('principal in Role::"researcher"', 'principal in Role::"operator"'),
+      replaced('principal.steppedUp &&', ''),
+      replaced('context.grant.asker == principal &&', ''),
+      replaced('resource.asker == principal && ', ''),
+      more('@id("x") permit (principal, action == Action::"enter-rules", resource);'),
+    ]) {
+      expect(matrixDocument(made())).not.toBe(table);
+    }
+  });
+
+  it('[ACC14] seeded hole: a careless permit opens nothing that was released without a grant', () => {
+    const made = more('@id("careless") permit (principal, action == Action::"open-recording", resource);')();
+    expect(made(open(undefined)).allowed).toBe(false);
+    expect(made(open({ ...holding, holds: false })).allowed).toBe(false);
+    expect(made(open({ ...holding, covers: false })).allowed).toBe(false);
+  });
+
+  it('[ACC11] nobody approves what he asked for, whatever else is permitted', () => {
+    const made = more('@id("careless") permit (principal, action == Action::"approve-grant", resource);')();
+    const approve = (asker: string): AccessQuestion => ({
+      principal: { role: 'representative', id: 'me', steppedUp: true },
+      action: 'approve-grant',
+      resource: { type: 'Grant', id: 'g', asker, state: 'waiting' },
+    });
+    expect(made(approve('me')).allowed).toBe(false);
+    expect(made(approve('another')).allowed).toBe(true);
+  });
+});
