@@ -1,18 +1,21 @@
 import { parseAgreement } from '@aboveboard/consent/agreement';
 import { type EnrolmentFile, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import { partyKeysOf } from '@aboveboard/consent/party-keys';
+import type { Session } from '@aboveboard/protocol/installation';
 import { formatPolicy } from '@aboveboard/tlog/policy-file';
 import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
 import { words } from '../messages/en.ts';
 import { LineGivenUp } from '../relay/correspondence.ts';
 import { askGuardian, askWitness } from '../relay/guardian-relay.ts';
-import { base64urlOf, hexOf } from '../store/byte-text.ts';
-import { EMPTY_SETUP, type JoinFault, type Setup } from '../store/setup.ts';
+import { GuardianRefused, guardianVoice } from '../relay/guardian-voice.ts';
+import { type SealedEnrolment, sealedEnrolment } from '../store/sealed-enrolment.ts';
+import type { Kept } from '../store/settings.ts';
+import { EMPTY_SETUP, type JoinFault, type JoinWait, type Setup } from '../store/setup.ts';
 import { byDigest } from './attachments.ts';
 import { checkedCards } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
+import { beginEnrolment, claimOf, EnrolmentStopped, enrol, freshEnrolment } from './enrolling.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { randomBytes } from './recording-writing.ts';
 import { ServerClient, ServerFault } from './server-client.ts';
 
 const JOIN = 'join';
@@ -23,17 +26,19 @@ const ATTACHMENTS = 'attachments';
 export async function firstContactWith(
   origin: string,
   code: string,
+  sealed: Kept<SealedEnrolment>,
 ): Promise<((setup: Setup) => Setup) | null> {
   const relay = await askGuardian(origin);
   if (!relay) return null;
   const witness = await askWitness(origin);
   if (!witness) throw new CommandFault('unreachable');
+  const joining = await joiningWith(code, sealed, 'demonstration');
   return (setup) => ({
     ...EMPTY_SETUP,
     usage: setup.usage,
     installation: 'demonstration',
     firstContact: { guardian: origin, relay, witness },
-    joining: joiningWith(code),
+    joining,
   });
 }
 
@@ -48,14 +53,37 @@ export function enrolledBy(text: string): (setup: Setup) => Setup {
   return (setup) => ({ ...EMPTY_SETUP, usage: setup.usage, installation: file.class, enrolment: file });
 }
 
-export function joinedWith(code: string): (setup: Setup) => Setup {
-  return (setup) => ({ ...setup, joining: joiningWith(code) });
+export async function joinedWith(code: string, host: RecorderHost): Promise<(setup: Setup) => Setup> {
+  const { enrolment } = host.rules.setup;
+  if (!enrolment) throw new CommandFault('not-now');
+  const joining = await joiningWith(code, sealedOf(host), enrolment.class);
+  return (setup) => ({ ...setup, joining });
 }
 
 /** The session's token is ours, so that redeeming may be said again when its answer was lost (RLY25). */
-function joiningWith(code: string): NonNullable<Setup['joining']> {
-  return { code: code.trim(), token: base64urlOf(randomBytes(32)), fault: null };
+async function joiningWith(
+  code: string,
+  sealed: Kept<SealedEnrolment>,
+  kind: Setup['installation'],
+): Promise<NonNullable<Setup['joining']>> {
+  const isPaper = await beginEnrolment(sealed, code);
+  // A demonstration's server has codes of its own, of another form.
+  if (!isPaper && kind === 'production') throw new CommandFault('code-misread');
+  if (!isPaper) await sealed.put(await freshEnrolment(null));
+  const own = await sealed.get();
+  if (!own) throw new CommandFault('storage');
+  return { code: isPaper ? null : code.trim(), token: own.session, fault: null };
 }
+
+/** She has her erase code: it is destroyed here (ENR43). */
+export async function paperKept(host: RecorderHost): Promise<void> {
+  const sealed = sealedOf(host);
+  const own = await sealed.get();
+  if (own) await sealed.put({ ...own, eraseCode: null });
+  await host.change((setup) => ({ ...setup, paperWaits: false }));
+}
+
+const sealedOf = (host: RecorderHost) => sealedEnrolment(host.database, host.keys);
 
 let running: Promise<void> | null = null;
 
@@ -81,11 +109,9 @@ async function join(host: RecorderHost): Promise<void> {
     await redeem(host, joining);
   } catch (error) {
     if (error instanceof LineGivenUp) return;
-    // Nobody answered, or not now: the next period asks again.
-    if (error instanceof ServerFault && (error.status === 0 || error.status === 429 || error.status >= 500))
-      return;
-    const fault: JoinFault =
-      error instanceof JoinRefused ? error.fault : error instanceof ServerFault ? 'code' : 'failed';
+    const waits = waitAfter(error);
+    if (waits !== undefined) return await wait(host, waits);
+    const fault = faultAfter(error);
     for (const matter of [FIRST, JOIN]) await host.installation.close(matter);
     await host.change((setup) =>
       setup.joining ? { ...setup, joining: { ...setup.joining, fault } } : setup,
@@ -93,10 +119,41 @@ async function join(host: RecorderHost): Promise<void> {
   }
 }
 
+/** Nobody answered, or not now: the next period asks again. Undefined: it does not go on by itself. */
+function waitAfter(error: unknown): JoinWait | null | undefined {
+  if (error instanceof EnrolmentStopped) return error.why === 'waits-for-issuer' ? 'issuer' : undefined;
+  if (error instanceof GuardianRefused)
+    return error.code === 'unreachable' || error.code === 'unavailable' ? 'guardian' : undefined;
+  if (!(error instanceof ServerFault)) return undefined;
+  if (error.at === 'issuer') return 'issuer';
+  return error.status === 0 || error.status === 429 || error.status >= 500 ? null : undefined;
+}
+
+async function wait(host: RecorderHost, waits: JoinWait | null): Promise<void> {
+  // What the server said then is no answer for later.
+  if (waits !== null) await host.installation.close(JOIN);
+  if ((host.rules.setup.joining?.waits ?? null) === waits) return;
+  await host.change((setup) => (setup.joining ? { ...setup, joining: { ...setup.joining, waits } } : setup));
+}
+
+function faultAfter(error: unknown): JoinFault {
+  if (error instanceof JoinRefused) return error.fault;
+  if (error instanceof EnrolmentStopped) return error.why === 'waits-for-issuer' ? 'failed' : error.why;
+  if (error instanceof GuardianRefused)
+    return error.code === 'not-dealt' || error.code === 'used' ? error.code : 'failed';
+  if (!(error instanceof ServerFault)) return 'failed';
+  if (error.status === 410) return 'erased';
+  return error.at === null ? 'code' : 'issuer';
+}
+
 async function redeem(host: RecorderHost, { code, token }: NonNullable<Setup['joining']>): Promise<void> {
   const client = new ServerClient(host.installation.post(JOIN, host.count()), null);
+  const sealed = sealedOf(host);
+  const own = await sealed.get();
   const [session, about, given] = await Promise.all([
-    client.redeem(code, token),
+    code === null
+      ? withPaper(host, client)
+      : client.redeem(code, { token, ...(own && { eraser: own.eraser }) }),
     client.about(),
     client.cards(),
   ]);
@@ -109,9 +166,39 @@ async function redeem(host: RecorderHost, { code, token }: NonNullable<Setup['jo
     cards,
     joining: null,
     uploadRecipient: about.uploadRecipient,
-    contributor: hexOf(randomBytes(16)),
+    contributor: own?.contributor ?? null,
+    paperWaits: own !== null && own.eraseCode !== null,
+    sessionEnds: session.expires,
   }));
   await host.installation.close(JOIN);
+}
+
+/** The guardian itself is asked only with a code, and at a time that the rhythm gave (GRD4, RLY20). */
+function withPaper(host: RecorderHost, client: ServerClient): Promise<Session> {
+  const { enrolment } = host.rules.setup;
+  if (!enrolment) throw new JoinRefused('enrolment-missing');
+  return enrol({
+    kept: sealedOf(host),
+    issue: host.rules.news?.rules?.state.enrolment ?? null,
+    guardian: guardianVoice(enrolment.guardian),
+    enrol: (request) => client.enrol(request),
+  });
+}
+
+const RENEW = 'renew';
+/** Seconds before its end at which a session is asked for anew. */
+const RENEW_BEFORE = 30 * 86_400;
+
+/** A session that would end is made to last, with the token that it began with (ENR34). */
+export async function renewSession(host: RecorderHost): Promise<void> {
+  const { token, sessionEnds } = host.rules.setup;
+  if (!token || sessionEnds === null || sessionEnds - RENEW_BEFORE > Date.now() / 1000) return;
+  const own = await sealedOf(host).get();
+  if (own?.session !== token || own.signature === null) return;
+  const client = new ServerClient(host.installation.post(RENEW, host.count()), null);
+  const { expires } = await client.enrol(await claimOf(own));
+  await host.change((setup) => ({ ...setup, sessionEnds: expires }));
+  await host.installation.close(RENEW);
 }
 
 /** What a demonstration says of itself at the first contact; a real installation is never trusted so (ENR26). */

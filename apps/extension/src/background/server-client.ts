@@ -1,14 +1,23 @@
 import type { Question } from '@aboveboard/capture/cell-line';
-import type { About, InstalledAgreement, Session, TaskCardsAnswer } from '@aboveboard/protocol/installation';
+import type {
+  About,
+  EnrolmentRequest,
+  InstalledAgreement,
+  Session,
+  TaskCardsAnswer,
+} from '@aboveboard/protocol/installation';
 import type { UploadAnnouncement, UploadStatus } from '@aboveboard/protocol/upload';
 
 /** Why a request did not do what it was for. `status` 0: the server was not reached. */
 export class ServerFault extends Error {
   override readonly name = 'ServerFault';
   readonly status: number;
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  /** What it was about, where the server named it. */
+  readonly at: string | null;
+  constructor(status: number, message: string, options: ErrorOptions & { at?: string | null } = {}) {
     super(message, options);
     this.status = status;
+    this.at = options.at ?? null;
   }
 }
 
@@ -48,8 +57,12 @@ export class ServerClient {
   }
 
   /** `token`: 32 random bytes of the caller's own, so that the same may be asked twice. */
-  redeem(code: string, token?: string): Promise<Session> {
-    return this.#json('POST', '/api/session', { code, ...(token ? { token } : {}) });
+  redeem(code: string, own: { token?: string; eraser?: string } = {}): Promise<Session> {
+    return this.#json('POST', '/api/session', { code, ...own });
+  }
+
+  enrol(request: EnrolmentRequest): Promise<Session> {
+    return this.#json('POST', '/api/enrolment', request);
   }
 
   agreement(): Promise<InstalledAgreement> {
@@ -114,16 +127,19 @@ export class ServerClient {
       ...(this.#token ? { token: this.#token } : {}),
     });
     if (status >= 200 && status < 300) return body;
-    throw new ServerFault(status, messageOf(body) ?? `The server answered ${status}.`);
+    const { message, at } = refusalOf(body);
+    throw new ServerFault(status, message ?? `The server answered ${status}.`, { at });
   }
 }
 
-function messageOf(body: Uint8Array): string | null {
+function refusalOf(body: Uint8Array): { message: string | null; at: string | null } {
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
   try {
-    const said = JSON.parse(new TextDecoder().decode(body)) as { error?: { message?: unknown } } | null;
-    return typeof said?.error?.message === 'string' ? said.error.message : null;
+    type Said = { error?: { message?: unknown; faults?: { at?: unknown }[] } } | null;
+    const said = JSON.parse(new TextDecoder().decode(body)) as Said;
+    return { message: text(said?.error?.message), at: text(said?.error?.faults?.[0]?.at) };
   } catch {
-    return null;
+    return { message: null, at: null };
   }
 }
 

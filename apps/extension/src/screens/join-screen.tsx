@@ -30,7 +30,7 @@ export function JoinScreen({ view, send }: { view: RecorderView; send: Send }) {
     return (
       <section className="card" aria-labelledby="join-heading">
         <h2 id="join-heading">{say.under}</h2>
-        <p role="status">{say.patience(joining.periodSeconds)}</p>
+        <p role="status">{joining.waits ? say.waits[joining.waits] : say.patience(joining.periodSeconds)}</p>
         {anew}
       </section>
     );
@@ -43,7 +43,9 @@ export function JoinScreen({ view, send }: { view: RecorderView; send: Send }) {
       {rules && (
         <form className="stack" onSubmit={submit}>
           <div className="field">
-            <label htmlFor={ids.code}>{words.connect.code}</label>
+            <label htmlFor={ids.code}>
+              {view.installation === 'production' ? words.connect.paper : words.connect.code}
+            </label>
             <p className="soft small" id={ids.hint}>
               {words.connect.codeHint}
             </p>

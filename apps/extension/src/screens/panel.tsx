@@ -6,6 +6,7 @@ import { AgreementPassages, AgreementScreen, readAgreement } from './agreement-s
 import { BudgetUse } from './budget-use.tsx';
 import { ConnectScreen } from './connect-screen.tsx';
 import { ConsentSection, FreshSection } from './consent-section.tsx';
+import { EraseCodeSection } from './erase-code.tsx';
 import { FaultNote } from './fault-note.tsx';
 import { JoinScreen } from './join-screen.tsx';
 import { LiveScreen } from './live-screen.tsx';
@@ -48,6 +49,9 @@ export function Panel() {
           )}
           <FaultNote fault={fault} />
         </div>
+        {view.eraseCode !== null && view.rules && !underWay && (
+          <EraseCodeSection code={view.eraseCode} guardian={view.rules.guardian} send={send} />
+        )}
         {waiting && <Recordings view={view} send={send} />}
         <Now view={view} send={send} />
         {!waiting && <Recordings view={view} send={send} />}

@@ -1,0 +1,148 @@
+import { hex } from '@aboveboard/consent/canonical-json';
+import { makeClaim } from '@aboveboard/consent/enrolment-claim';
+import { codeSecret, makeContributor, readCode } from '@aboveboard/consent/enrolment-codes';
+import type { EnrolmentIssue } from '@aboveboard/consent/rules-state';
+import { askToken, finishToken, importIssuerKey, verifyToken } from '@aboveboard/consent/voice-token';
+import type { EnrolmentRequest, Session } from '@aboveboard/protocol/installation';
+import type { EnrolmentAnswer, EnrolmentAsk, VoiceAbout } from '@aboveboard/protocol/voice';
+import { ed25519Key } from '@aboveboard/tlog/ed25519';
+import { base64urlOf, bytesOfBase64url } from '../store/byte-text.ts';
+import type { SealedEnrolment } from '../store/sealed-enrolment.ts';
+import type { Kept } from '../store/settings.ts';
+
+/**
+ * From a code on paper to a contributor (spec/enrolment.md, ENR30-ENR44; T2, T11). The guardian is shown the
+ * code and can't see what it signs; the server is shown the token and can't know whose code it came of. Each
+ * step is kept before the next begins, and asked again it has the same answer.
+ */
+export type EnrolmentParts = {
+  kept: Kept<SealedEnrolment>;
+  /** What the rules say that this device proved; null: not yet, or not at all. */
+  issue: EnrolmentIssue | null;
+  guardian: {
+    about(): Promise<Pick<VoiceAbout, 'enrolment'>>;
+    redeem(ask: EnrolmentAsk): Promise<EnrolmentAnswer>;
+  };
+  enrol(request: EnrolmentRequest): Promise<Session>;
+};
+
+/** Why it does not go on: for good with this code or installation, or until something changes by itself. */
+export class EnrolmentStopped extends Error {
+  override readonly name = 'EnrolmentStopped';
+  readonly why: 'not-dealt' | 'used' | 'issuer' | 'waits-for-issuer';
+  constructor(why: EnrolmentStopped['why']) {
+    super(why);
+    this.why = why;
+  }
+}
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+const { subtle } = crypto;
+
+/** Durable when it resolves: a code that was given here before goes on where it stood (ENR42). False: misread. */
+export async function beginEnrolment(kept: Kept<SealedEnrolment>, typed: string): Promise<boolean> {
+  const code = await readCode(typed, subtle);
+  if (!code) return false;
+  const secrets = {
+    enrol: base64urlOf(await codeSecret(code, 'enrol', subtle)),
+    ticket: base64urlOf(await codeSecret(code, 'ticket', subtle)),
+  };
+  const before = await kept.get();
+  if (before?.secrets?.enrol !== secrets.enrol) await kept.put(await freshEnrolment(secrets));
+  return true;
+}
+
+export async function freshEnrolment(secrets: SealedEnrolment['secrets']): Promise<SealedEnrolment> {
+  const { contributor, eraseCode, eraser } = await makeContributor(random, subtle);
+  return {
+    secrets,
+    session: base64urlOf(random(32)),
+    contributor,
+    eraseCode,
+    eraser,
+    ask: null,
+    signature: null,
+  };
+}
+
+/** All that is still to be done, in order. Throws EnrolmentStopped, and what guardian and server throw. */
+export async function enrol(parts: EnrolmentParts): Promise<Session> {
+  const { kept, issue } = parts;
+  let own = await kept.get();
+  if (!own?.secrets) throw new EnrolmentStopped('not-dealt');
+  if (own.signature === null) {
+    if (!issue) throw new EnrolmentStopped('waits-for-issuer');
+    own = await asked(own, issue, parts);
+    own = await answered(own, parts);
+  }
+  return parts.enrol(await claimOf(own));
+}
+
+/** The same request each time; it also makes the session last (ENR34). Throws RangeError before there is a token. */
+export async function claimOf({
+  ask,
+  signature,
+  session,
+  eraser,
+}: SealedEnrolment): Promise<EnrolmentRequest> {
+  if (!ask || signature === null) throw new RangeError('there is no token yet');
+  const key = ed25519Key(bytesOfBase64url(ask.seed));
+  const token = { key: key.publicKey, signature: bytesOfBase64url(signature) };
+  const scope = { kind: 'enrolment', digest: ask.list } as const;
+  const given = { token, session: bytesOfBase64url(session), eraser };
+  const { proof } = await makeClaim(scope, given, key.sign, subtle);
+  return {
+    token: { key: base64urlOf(token.key), signature },
+    issuer: ask.issuer,
+    session,
+    eraser,
+    proof: base64urlOf(proof),
+  };
+}
+
+type Asked = SealedEnrolment & {
+  ask: NonNullable<SealedEnrolment['ask']>;
+  secrets: NonNullable<SealedEnrolment['secrets']>;
+};
+
+async function asked(own: SealedEnrolment, issue: EnrolmentIssue, { kept, guardian }: EnrolmentParts) {
+  if (own.ask?.list === issue.list && (await digestOf(own.ask.issuer)) === issue.key) return own;
+  const { enrolment } = await guardian.about();
+  // Another key than everybody's would tell her token from the others (OBJ3).
+  if (enrolment?.digest !== issue.list || (await digestOf(enrolment.key)) !== issue.key)
+    throw new EnrolmentStopped('issuer');
+  const seed = random(32);
+  const scope = { kind: 'enrolment', digest: issue.list } as const;
+  const issuer = await importIssuerKey(bytesOfBase64url(enrolment.key), subtle);
+  const { blinded, pending } = await askToken(scope, ed25519Key(seed).publicKey, issuer);
+  const ask = {
+    list: issue.list,
+    issuer: enrolment.key,
+    seed: base64urlOf(seed),
+    blinded: base64urlOf(blinded),
+    inverse: base64urlOf(pending.inverse),
+  };
+  const after: SealedEnrolment = { ...own, ask };
+  await kept.put(after);
+  return after;
+}
+
+async function answered(own: SealedEnrolment, { kept, guardian }: EnrolmentParts): Promise<SealedEnrolment> {
+  const { ask, secrets } = own as Asked;
+  const answer = await guardian.redeem({ secret: secrets.enrol, blinded: ask.blinded });
+  const scope = { kind: 'enrolment', digest: ask.list } as const;
+  const issuer = await importIssuerKey(bytesOfBase64url(ask.issuer), subtle);
+  const pending = {
+    key: ed25519Key(bytesOfBase64url(ask.seed)).publicKey,
+    inverse: bytesOfBase64url(ask.inverse),
+  };
+  const token = await finishToken(scope, pending, bytesOfBase64url(answer.signature), issuer);
+  if (!token || !(await verifyToken(scope, token, issuer, subtle))) throw new EnrolmentStopped('issuer');
+  const after: SealedEnrolment = { ...own, signature: base64urlOf(token.signature) };
+  await kept.put(after);
+  return after;
+}
+
+async function digestOf(key: string): Promise<string> {
+  return hex(new Uint8Array(await subtle.digest('SHA-256', bytesOfBase64url(key))));
+}
