@@ -1,3 +1,5 @@
+import { isIban, passesLuhn } from './detect/check-digit.ts';
+
 /**
  * Masks what contributors write themselves: the description of a free task, reasons, subgoals (MASK15). Only
  * what has a form can be found in prose, names can't; so this is a second net, the contributor's own eye is
@@ -63,27 +65,4 @@ export function maskFreeText(text: string, open: readonly string[] = []): FreeTe
     });
   }
   return { text: masked, rules: [...counts].map(([rule, count]) => ({ rule, count })) };
-}
-
-/** ISO 13616: the remainder by 97 is 1. */
-export function isIban(text: string): boolean {
-  const plain = text.replace(/[ -]/g, '').toUpperCase();
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(plain)) return false;
-  let remainder = 0;
-  for (const char of plain.slice(4) + plain.slice(0, 4)) {
-    for (const digit of Number.parseInt(char, 36).toString())
-      remainder = (remainder * 10 + Number(digit)) % 97;
-  }
-  return remainder === 1;
-}
-
-/** ISO/IEC 7812: the check digit of card numbers. */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    const doubled = i % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return digits.length > 0 && sum % 10 === 0;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isIban, maskFreeText, passesLuhn } from '../src/free-text.ts';
+import { isIban, passesLuhn } from '../src/detect/check-digit.ts';
+import { maskFreeText } from '../src/free-text.ts';
 
 const CASES: readonly (readonly [string, string])[] = [
   ['write to q.quill@mail.example today', 'write to [e-mail] today'],

@@ -1,0 +1,146 @@
+import { cardsOf } from './card.ts';
+import { type DigitRun, digitRuns, isDigit, near, standsAlone } from './digit-run.ts';
+import { isNationalId, NATIONAL_IDS, type NationalId } from './national-id.ts';
+import { phoneOf } from './phone.ts';
+import type { Detector, Report } from './span.ts';
+
+/** Everything that is mostly digits: cards, identifiers, telephones, and what is only a long number (MASK22). */
+export const detectNumbers: Detector = (text, report) => {
+  for (const run of digitRuns(text, 6)) {
+    const all = text.slice(run.start, run.end);
+    if (run.groups.length < 40 && DATE_OR_TIME.test(all)) continue;
+    const card = cardsOf(text, run, report);
+    const identified = nationalIdsOf(text, run, report);
+    if (!card && !identified && !phoneOf(text, run, report)) longNumbers(text, run, report);
+  }
+};
+
+/** `2026-11-22`, `22.11.2026`, `11/22/26 14:05`, `20261122`: when, not who. */
+const DATE_OR_TIME =
+  /^(?:(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:[12]\d|3[01]|0?[1-9])|(?:[12]\d|3[01]|0?[1-9])[-/.](?:[12]\d|3[01]|0?[1-9])[-/.](?:(?:19|20)?\d\d))(?:[ T]+\d{1,2})?$/;
+
+/** Where only groups with at least this many digits in a row are left, they are somebody's number. */
+const LONG = 7;
+
+function longNumbers(text: string, run: DigitRun, report: Report): void {
+  const { groups } = run;
+  for (const group of groups) {
+    if (group.digits.length < LONG || /^(\d)\1*$/.test(group.digits)) continue;
+    // The tail of a decimal fraction counts nobody, and a bare day is none either.
+    if (/\d\.$/.test(text.slice(group.start - 2, group.start))) continue;
+    if (/^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$/.test(group.digits)) continue;
+    const start = text[group.start - 1] === '#' ? group.start - 1 : group.start;
+    report(start, group.end, 'number', 'number.long');
+  }
+  if (groups.length > 1 && groups.length < 8 && near(text, run.start, run.end, NUMBER_WORDS, 28)) {
+    const digits = groups.reduce((sum, group) => sum + group.digits.length, 0);
+    if (digits >= LONG) report(run.start, run.end, 'number', 'number.context');
+  }
+}
+const NUMBER_WORDS =
+  /(?:licen[cs]e|passport|account|customer|policy|member|patient|case|iban|acct)[^.!?\n]{0,20}$/i;
+
+/** Identifiers of digits alone: any one to five groups in a row. Each id is tried once for each length. */
+function nationalIdsOf(text: string, run: DigitRun, report: Report): boolean {
+  const { groups } = run;
+  let any = false;
+  for (let i = 0; i < groups.length; i++) {
+    const first = groups[i] as (typeof groups)[number];
+    let digits = '';
+    for (let j = i; j < groups.length && j < i + 5; j++) {
+      const group = groups[j] as typeof first;
+      digits += group.digits;
+      if (digits.length > 15) break;
+      if (digits.length < 8 || !standsAlone(text, first.start, group.end)) continue;
+      const written = text.slice(first.start, group.end);
+      const id = BY_LENGTH.get(digits.length)?.find((entry) =>
+        counts(entry, digits, written, text, first.start, group.end),
+      );
+      if (id === undefined) continue;
+      report(first.start, group.end, 'national-id', `id.${id.country.toLowerCase()}`);
+      any = true;
+      i = j;
+      break;
+    }
+  }
+  return any;
+}
+
+/** Those of digits alone, by length. */
+const BY_LENGTH = new Map<number, NationalId[]>();
+for (let length = 8; length <= 15; length++) {
+  const fits = NATIONAL_IDS.filter(({ form }) => FORMS_OF(length).some((digits) => form.test(digits)));
+  if (fits.length > 0) BY_LENGTH.set(length, fits);
+}
+
+/** Numbers of one length that begin with each digit, one of which fits every form of digits of this length. */
+function FORMS_OF(length: number): string[] {
+  return ['1', '2', '3', '5', '7', '756', '20', '9'].map((head) => head.padEnd(length, '1').slice(0, length));
+}
+
+function counts(
+  id: NationalId,
+  plain: string,
+  written: string,
+  text: string,
+  start: number,
+  end: number,
+): boolean {
+  if (!isNationalId(id, plain)) return false;
+  if (id.written?.test(written)) return true;
+  const whole = !/[^\d]/.test(written);
+  return (id.sure && whole) || near(text, start, end, id.words);
+}
+
+/** Identifiers with letters: words of letters and digits, also with hyphens, dots or spaces between. */
+export const detectLetteredIds: Detector = (text, report) => {
+  const word = /[A-Za-z\d]+/g;
+  for (let found = word.exec(text); found !== null; found = word.exec(text)) {
+    const start = found.index;
+    if (found[0].length > 20 || !/\d/.test(found[0])) continue;
+    const ends = [start + found[0].length];
+    // `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: at most five pieces.
+    const after = /[ .\-+/]?[A-Za-z\d]{1,10}/y;
+    after.lastIndex = ends[0] as number;
+    for (let i = 0; i < 4 && after.exec(text) !== null; i++) ends.push(after.lastIndex);
+    const from = leadingLetters(text, start);
+    for (const end of ends.reverse()) {
+      const written = text.slice(from, end);
+      if (written.length > 24 || !standsAlone(text, from, end)) continue;
+      const id = lettered(written, text, from, end);
+      if (id === undefined) continue;
+      report(from, end, 'national-id', `id.${id.country.toLowerCase()}`);
+      word.lastIndex = end;
+      break;
+    }
+  }
+};
+
+/** Two letters and a space before digits belong to them: `QQ 12 34 56 C`. */
+function leadingLetters(text: string, start: number): number {
+  const before = /(?<![A-Za-z\d])[A-Za-z]{1,3}[ -]$/.exec(text.slice(Math.max(0, start - 5), start));
+  return before && isDigit(text.charCodeAt(start)) && /^[A-Z]{1,2}[ -]$/.test(before[0])
+    ? start - before[0].length
+    : start;
+}
+
+function lettered(written: string, text: string, start: number, end: number): NationalId | undefined {
+  const plain = written.replace(/[ ./-]/g, '').toUpperCase();
+  const dashed = written.replace(/[ ./]/g, '').toUpperCase();
+  if (plain.length < 8 || plain.length > 18 || !/[A-Z]/.test(plain)) return undefined;
+  return LETTERED.find((id) => {
+    if (!isNationalId(id, plain) && !isNationalId(id, dashed)) return false;
+    if (id.written?.test(written)) return true;
+    // Lower case, or spaces in odd places, is how words look: then the word beside it decides.
+    return (
+      (id.sure && written === written.toUpperCase() && pieces(written) <= 5) ||
+      near(text, start, end, id.words)
+    );
+  });
+}
+
+function pieces(written: string): number {
+  return written.split(/[ ./-]/).length;
+}
+
+const LETTERED = NATIONAL_IDS.filter(({ form }) => /[A-Z]{1}/.test(form.source.replace(/\\[A-Za-z]/g, '')));
