@@ -15,6 +15,11 @@ export type ServerLimits = UploadLimits & {
   /** Bytes of parts that are being received at one time, over all uploads. */
   receivingBytes: number;
   redemptionsPerMinute: number;
+  /** Attempts of staff to sign in, over all and from one address. */
+  signInsPerMinute: number;
+  signInsPerMinuteOfAddress: number;
+  staffSessionHours: number;
+  staffIdleMinutes: number;
   sessionDays: number;
   recordingsPerAccess: number;
   accessMinutes: number;
@@ -46,6 +51,10 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
   connections: 1_000,
   receivingBytes: 64 * 1024 * 1024,
   redemptionsPerMinute: 20,
+  signInsPerMinute: 300,
+  signInsPerMinuteOfAddress: 30,
+  staffSessionHours: 8,
+  staffIdleMinutes: 30,
   sessionDays: 90,
   recordingsPerAccess: 1_000,
   accessMinutes: 60,

@@ -10,11 +10,17 @@ export type Tls = { key: string | Buffer; cert: string | Buffer };
 
 /** Throws a sentence unless `host` is this computer alone or TLS is given (T12). */
 export function requireSafeHost(host: string, tls: Tls | undefined): void {
-  if (tls || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return;
+  if (tls || isLoopback(host)) return;
   throw new Error(
     `Without TLS the server listens on this computer only, and ${host} is more than that. ` +
       'Give --tls-key and --tls-cert, or put a proxy that does TLS in front of 127.0.0.1.',
   );
+}
+
+/** A name or an address of this computer alone, as URLs and options write it. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 /** An HTTP server that slow and many clients can't hold up; not listening yet. */
@@ -29,10 +35,12 @@ export function makeListener(fetch: Fetch, limits: ServerLimits, tls?: Tls): Ser
   };
   const handler = getRequestListener(fetch as never);
   const server = tls
-    ? (createHttps({ ...options, ...tls }, handler) as unknown as Server)
+    ? (createHttps({ ...options, minVersion: 'TLSv1.2', ...tls }, handler) as unknown as Server)
     : createHttp(options, handler);
   server.maxConnections = limits.connections;
   server.maxHeadersCount = 64;
+  // Who neither sends nor reads holds what is being sent in memory: a connection that is silent so long ends.
+  server.timeout = limits.requestSeconds * 2000;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || socket.destroyed) return;
     const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';

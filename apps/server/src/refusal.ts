@@ -36,6 +36,7 @@ const STATUS: Record<ApiErrorCode, number> = {
   malformed: 400,
   'no-session': 401,
   'not-allowed': 403,
+  'not-fresh': 403,
   'not-found': 404,
   conflict: 409,
   erased: 410,

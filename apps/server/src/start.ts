@@ -12,6 +12,7 @@ import { folderPaths } from './data-folder.ts';
 import { type Codes, makeCodes } from './identity/codes.ts';
 import { makeContributors } from './identity/contributors.ts';
 import { makeEnrolmentIssuer } from './identity/enrolment-issuer.ts';
+import { readProviderConfig } from './identity/provider-config.ts';
 import { makeSessions } from './identity/sessions.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { demonstrationParties } from './keys/demonstration-parties.ts';
@@ -39,6 +40,7 @@ import { makePartBody } from './routes/part-body.ts';
 import { recordingRoutes } from './routes/recording-routes.ts';
 import { relayRoutes } from './routes/relay-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { makeStaffIdentity } from './routes/staff-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
 import { readTaskCards } from './task-cards.ts';
 import { makeCompletion } from './uploads/completion.ts';
@@ -197,8 +199,21 @@ async function serve(
     agreements: () => agreement.digests,
   });
   const uploads = makeUploads({ database, blobs, garbage, envelopes, completion, limits, digestLock });
-  const guards = makeGuards({
+  const identity = makeStaffIdentity({
+    database,
+    uses: installation.uses,
+    rules: logs.rules,
     sessions,
+    limits,
+    kind,
+    secure: tls !== undefined,
+    provider: readProviderConfig(paths.root),
+    passkeyAddress: nameAddress(options.names ?? [], { port, secure: tls !== undefined }),
+    now: Date.now,
+  });
+  const guards = makeGuards({
+    signedIn: identity.signedIn,
+    now: Date.now,
     limits,
     rate: makeRate(limits.requestsPerSecond, limits.requestsPerSecond * 4),
   });
@@ -250,6 +265,7 @@ async function serve(
       guards,
       kind,
     }),
+    staff: identity.routes(guards),
     entries: entryRoutes({ service: logs, guards }),
     logs: logRoutes({
       logs: logs.served,
@@ -281,6 +297,7 @@ async function serve(
     await Promise.all([
       uploads.forgetStale(),
       sessions.removeExpired(),
+      identity.removeExpired(),
       contributors.resume(),
       garbage.collect(),
       logs.commitments.enterDue(),
@@ -351,6 +368,13 @@ function aboutOf(
 function hostsOf(address: string, port: number, names: readonly string[]): Set<string> {
   const own = [address, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
   return new Set([...own, ...names].map((name) => name.toLowerCase()));
+}
+
+/** Where a browser that came by an address finds this server under a name, which passkeys need (IDN20). */
+function nameAddress(names: readonly string[], own: { port: number; secure: boolean }): string {
+  const [name] = names;
+  if (name !== undefined) return `https://${name.replace(/:443$/, '')}`;
+  return `${own.secure ? 'https' : 'http'}://localhost:${own.port}`;
 }
 
 function taskCards(demo: boolean, root: string) {

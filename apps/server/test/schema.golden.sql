@@ -20,18 +20,18 @@ table commitment_batch
   single boolean not null default true
   day date not null
 
+table contributor
+  eraser bytea not null
+  handle text not null
+  nullifier bytea
+  erased boolean not null default false
+
 table erasure
   recording text not null
   finished boolean not null
 
 table garbage
   sha256 bytea not null
-
-table contributor
-  eraser bytea not null
-  handle text not null
-  nullifier bytea
-  erased boolean not null default false
 
 table installation
   single boolean not null default true
@@ -99,6 +99,57 @@ table session
   handle text not null
   expires_on date not null
 
+table staff_account
+  id text not null
+  role text not null
+  made_on date not null default CURRENT_DATE
+  recoveries integer not null default 0
+  party_key bytea
+  recovery bytea
+
+table staff_challenge
+  hash bytea not null
+  kind text not null
+  thumbprint text not null
+  about jsonb not null
+  expires_at timestamp with time zone not null
+
+table staff_invitation
+  hash bytea not null
+  role text not null
+  expires_at timestamp with time zone not null
+
+table staff_party_key
+  key bytea not null
+  role text not null
+
+table staff_passkey
+  credential text not null
+  account text not null
+  public_key bytea not null
+  counter bigint not null
+  made_on date not null default CURRENT_DATE
+
+table staff_recovery
+  account text not null
+  role text not null
+  approver text not null
+  half bytea not null
+  expires_at timestamp with time zone not null
+
+table staff_session
+  hash bytea not null
+  name text not null
+  account text not null
+  thumbprint text not null
+  fresh_at timestamp with time zone
+  idle_until timestamp with time zone not null
+  ends_at timestamp with time zone not null
+
+table staff_subject
+  subject bytea not null
+  account text not null
+
 table upload
   id text not null
   contributor text not null
@@ -111,6 +162,8 @@ table upload
 CREATE INDEX log_entry_commitment ON public.log_entry USING btree (entry) WHERE (octet_length(entry) = 33)
 CREATE INDEX part_sha256 ON public.part USING btree (sha256)
 CREATE INDEX session_handle ON public.session USING btree (handle)
+CREATE INDEX staff_passkey_account ON public.staff_passkey USING btree (account)
+CREATE INDEX staff_session_account ON public.staff_session USING btree (account)
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_entry FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
@@ -118,11 +171,16 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_tile FOR EACH STATEME
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_entry FOR EACH ROW EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_head FOR EACH ROW EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION log_only_grows()
+CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_account FOR EACH ROW EXECUTE FUNCTION staff_role_stays()
+CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_party_key FOR EACH ROW EXECUTE FUNCTION staff_role_stays()
 CREATE UNIQUE INDEX access_entry_entry_key ON public.access_entry USING btree (entry)
 CREATE UNIQUE INDEX access_entry_pkey ON public.access_entry USING btree ("position")
 CREATE UNIQUE INDEX batched_entry_pkey ON public.batched_entry USING btree ("position")
 CREATE UNIQUE INDEX code_pkey ON public.code USING btree (hash)
 CREATE UNIQUE INDEX commitment_batch_pkey ON public.commitment_batch USING btree (single)
+CREATE UNIQUE INDEX contributor_handle_key ON public.contributor USING btree (handle)
+CREATE UNIQUE INDEX contributor_nullifier_key ON public.contributor USING btree (nullifier)
+CREATE UNIQUE INDEX contributor_pkey ON public.contributor USING btree (eraser)
 CREATE UNIQUE INDEX erasure_pkey ON public.erasure USING btree (recording)
 CREATE UNIQUE INDEX garbage_pkey ON public.garbage USING btree (sha256)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (single)
@@ -137,6 +195,20 @@ CREATE UNIQUE INDEX pending_commitment_pkey ON public.pending_commitment USING b
 CREATE UNIQUE INDEX recording_pkey ON public.recording USING btree (id)
 CREATE UNIQUE INDEX recording_upload_key ON public.recording USING btree (upload)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (hash)
+CREATE UNIQUE INDEX staff_account_id_role_key ON public.staff_account USING btree (id, role)
+CREATE UNIQUE INDEX staff_account_pkey ON public.staff_account USING btree (id)
+CREATE UNIQUE INDEX staff_account_recovery_key ON public.staff_account USING btree (recovery)
+CREATE UNIQUE INDEX staff_challenge_pkey ON public.staff_challenge USING btree (hash)
+CREATE UNIQUE INDEX staff_invitation_pkey ON public.staff_invitation USING btree (hash)
+CREATE UNIQUE INDEX staff_party_key_key_role_key ON public.staff_party_key USING btree (key, role)
+CREATE UNIQUE INDEX staff_party_key_pkey ON public.staff_party_key USING btree (key)
+CREATE UNIQUE INDEX staff_passkey_pkey ON public.staff_passkey USING btree (credential)
+CREATE UNIQUE INDEX staff_recovery_half_key ON public.staff_recovery USING btree (half)
+CREATE UNIQUE INDEX staff_recovery_pkey ON public.staff_recovery USING btree (account, approver)
+CREATE UNIQUE INDEX staff_session_name_key ON public.staff_session USING btree (name)
+CREATE UNIQUE INDEX staff_session_pkey ON public.staff_session USING btree (hash)
+CREATE UNIQUE INDEX staff_subject_account_key ON public.staff_subject USING btree (account)
+CREATE UNIQUE INDEX staff_subject_pkey ON public.staff_subject USING btree (subject)
 CREATE UNIQUE INDEX upload_contributor_recording_key ON public.upload USING btree (contributor, recording)
 CREATE UNIQUE INDEX upload_pkey ON public.upload USING btree (id)
 constraint access_entry access_entry_entry_key: UNIQUE (entry)
@@ -147,6 +219,11 @@ constraint code code_hash_check: CHECK ((octet_length(hash) = 32))
 constraint code code_pkey: PRIMARY KEY (hash)
 constraint commitment_batch commitment_batch_pkey: PRIMARY KEY (single)
 constraint commitment_batch commitment_batch_single_check: CHECK (single)
+constraint contributor contributor_eraser_check: CHECK ((octet_length(eraser) = 32))
+constraint contributor contributor_handle_key: UNIQUE (handle)
+constraint contributor contributor_nullifier_check: CHECK ((octet_length(nullifier) = 32))
+constraint contributor contributor_nullifier_key: UNIQUE (nullifier)
+constraint contributor contributor_pkey: PRIMARY KEY (eraser)
 constraint erasure erasure_pkey: PRIMARY KEY (recording)
 constraint garbage garbage_pkey: PRIMARY KEY (sha256)
 constraint garbage garbage_sha256_check: CHECK ((octet_length(sha256) = 32))
@@ -186,6 +263,40 @@ constraint recording recording_upload_fkey: FOREIGN KEY (upload) REFERENCES uplo
 constraint recording recording_upload_key: UNIQUE (upload)
 constraint session session_hash_check: CHECK ((octet_length(hash) = 32))
 constraint session session_pkey: PRIMARY KEY (hash)
+constraint staff_account staff_account_id_check: CHECK ((id ~ '^[A-Za-z0-9_-]{22}$'::text))
+constraint staff_account staff_account_id_role_key: UNIQUE (id, role)
+constraint staff_account staff_account_party_key_role_fkey: FOREIGN KEY (party_key, role) REFERENCES staff_party_key(key, role)
+constraint staff_account staff_account_pkey: PRIMARY KEY (id)
+constraint staff_account staff_account_recoveries_check: CHECK ((recoveries >= 0))
+constraint staff_account staff_account_recovery_check: CHECK ((octet_length(recovery) = 32))
+constraint staff_account staff_account_recovery_key: UNIQUE (recovery)
+constraint staff_account staff_account_role_check: CHECK ((role = ANY (ARRAY['employer'::text, 'representative'::text, 'dpo'::text, 'researcher'::text, 'operator'::text])))
+constraint staff_challenge staff_challenge_hash_check: CHECK ((octet_length(hash) = 32))
+constraint staff_challenge staff_challenge_pkey: PRIMARY KEY (hash)
+constraint staff_invitation staff_invitation_hash_check: CHECK ((octet_length(hash) = 32))
+constraint staff_invitation staff_invitation_pkey: PRIMARY KEY (hash)
+constraint staff_invitation staff_invitation_role_check: CHECK ((role = ANY (ARRAY['employer'::text, 'representative'::text, 'dpo'::text, 'researcher'::text, 'operator'::text])))
+constraint staff_party_key staff_party_key_key_check: CHECK ((octet_length(key) = 32))
+constraint staff_party_key staff_party_key_key_role_key: UNIQUE (key, role)
+constraint staff_party_key staff_party_key_pkey: PRIMARY KEY (key)
+constraint staff_party_key staff_party_key_role_check: CHECK ((role = ANY (ARRAY['employer'::text, 'representative'::text, 'dpo'::text])))
+constraint staff_passkey staff_passkey_account_fkey: FOREIGN KEY (account) REFERENCES staff_account(id) ON DELETE CASCADE
+constraint staff_passkey staff_passkey_counter_check: CHECK ((counter >= 0))
+constraint staff_passkey staff_passkey_credential_check: CHECK (((length(credential) >= 16) AND (length(credential) <= 1400)))
+constraint staff_passkey staff_passkey_pkey: PRIMARY KEY (credential)
+constraint staff_recovery staff_recovery_account_role_fkey: FOREIGN KEY (account, role) REFERENCES staff_account(id, role) ON DELETE CASCADE
+constraint staff_recovery staff_recovery_check: CHECK (((approver = ANY (ARRAY['employer'::text, 'representative'::text, 'dpo'::text])) AND (approver <> role)))
+constraint staff_recovery staff_recovery_half_check: CHECK ((octet_length(half) = 32))
+constraint staff_recovery staff_recovery_half_key: UNIQUE (half)
+constraint staff_recovery staff_recovery_pkey: PRIMARY KEY (account, approver)
+constraint staff_session staff_session_account_fkey: FOREIGN KEY (account) REFERENCES staff_account(id) ON DELETE CASCADE
+constraint staff_session staff_session_hash_check: CHECK ((octet_length(hash) = 32))
+constraint staff_session staff_session_name_key: UNIQUE (name)
+constraint staff_session staff_session_pkey: PRIMARY KEY (hash)
+constraint staff_subject staff_subject_account_fkey: FOREIGN KEY (account) REFERENCES staff_account(id) ON DELETE CASCADE
+constraint staff_subject staff_subject_account_key: UNIQUE (account)
+constraint staff_subject staff_subject_pkey: PRIMARY KEY (subject)
+constraint staff_subject staff_subject_subject_check: CHECK ((octet_length(subject) = 32))
 constraint upload upload_announcement_check: CHECK ((octet_length(announcement) = 32))
 constraint upload upload_contributor_recording_key: UNIQUE (contributor, recording)
 constraint upload upload_pkey: PRIMARY KEY (id)
@@ -200,9 +311,6 @@ begin
        and coalesce(new.witnessed_size, -1) >= coalesce(old.witnessed_size, -1) then
       return new;
     end if;
-CREATE UNIQUE INDEX contributor_handle_key ON public.contributor USING btree (handle)
-CREATE UNIQUE INDEX contributor_nullifier_key ON public.contributor USING btree (nullifier)
-CREATE UNIQUE INDEX contributor_pkey ON public.contributor USING btree (eraser)
   elsif tg_op = 'UPDATE' and tg_table_name = 'log_tile' then
     if new.log = old.log and new.level = old.level and new.number = old.number
        and substring(new.hashes for octet_length(old.hashes)) = old.hashes then
@@ -218,9 +326,11 @@ begin
   raise exception 'the access journal is append-only';
 end
 
+function staff_role_stays()
+
+begin
+  if new.role <> old.role then raise exception 'the role of an account, or of a key, is for good'; end if;
+  return new;
+end
+
 option part fillfactor=70
-constraint contributor contributor_eraser_check: CHECK ((octet_length(eraser) = 32))
-constraint contributor contributor_handle_key: UNIQUE (handle)
-constraint contributor contributor_nullifier_check: CHECK ((octet_length(nullifier) = 32))
-constraint contributor contributor_nullifier_key: UNIQUE (nullifier)
-constraint contributor contributor_pkey: PRIMARY KEY (eraser)

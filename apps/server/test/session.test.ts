@@ -322,6 +322,8 @@ describe('pages and names', () => {
     );
     expect(routes.sort()).toEqual([
       'delete /api/session',
+      'delete /api/staff/account/passkeys/{n}',
+      'delete /api/staff/session',
       'delete /api/uploads/{upload}',
       'get /api/about',
       'get /api/accesses/{access}/{n}/manifest',
@@ -335,6 +337,11 @@ describe('pages and names', () => {
       'get /api/recordings',
       'get /api/relay',
       'get /api/session',
+      'get /api/staff/account',
+      'get /api/staff/accounts',
+      'get /api/staff/provider/answer',
+      'get /api/staff/session',
+      'get /api/staff/ways',
       'get /api/task-cards',
       'get /api/uploads/{upload}',
       'post /api/accesses',
@@ -343,19 +350,30 @@ describe('pages and names', () => {
       'post /api/my/recordings/erasure',
       'post /api/relay/batch',
       'post /api/session',
+      'post /api/staff/account/challenge',
+      'post /api/staff/account/party',
+      'post /api/staff/account/passkeys',
+      'post /api/staff/accounts',
+      'post /api/staff/accounts/challenge',
+      'post /api/staff/accounts/{account}/recovery',
+      'post /api/staff/passkeys/assertion',
+      'post /api/staff/passkeys/challenge',
+      'post /api/staff/provider',
+      'post /api/staff/session/challenge',
+      'post /api/staff/session/fresh',
       'post /api/uploads',
       'post /api/uploads/{upload}/completion',
       'put /api/uploads/{upload}/parts/{index}',
     ]);
     for (const route of routes) {
       const [method, path] = route.split(' ') as [string, string];
-      if (/about|ready|health|cards|agreement$|relay$|policy$/.test(path)) continue;
+      if (/ways|provider\/answer|about|ready|health|cards|agreement$|relay$|policy$/.test(path)) continue;
       const filled = path
         .replace(/\{(upload|access)\}/, '0'.repeat(32))
         .replace('{digest}', '0'.repeat(64))
         .replace(/\{.*?\}/g, '0');
       const answer = await new Client(server.url).call(method.toUpperCase(), filled);
-      if (method === 'delete' && path === '/api/session') expect(answer.status).toBe(204);
+      if (method === 'delete' && path.endsWith('/session')) expect(answer.status).toBe(204);
       else expect((answer.body as ApiErrorBody).error.message, route).toMatch(/\w\.$/);
     }
   });

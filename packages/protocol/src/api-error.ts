@@ -25,6 +25,8 @@ export type ApiErrorCode =
   | 'no-session'
   /** 403: the session's role may not do this, or the request came from a foreign page. */
   | 'not-allowed'
+  /** 403: what was asked for needs her to show again that it is she (spec/identity.md, IDN43). */
+  | 'not-fresh'
   /** 404: there is none, or it is not yours; the two can't be told apart. */
   | 'not-found'
   /** 409: the same id was announced with other content, or a part's bytes are not those announced. */

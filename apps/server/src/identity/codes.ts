@@ -1,12 +1,9 @@
-import { randomInt } from 'node:crypto';
 import type { Role } from '@aboveboard/protocol/installation';
 import type { Database, Query } from '../database/database.ts';
 import { secretHash } from './secret-hash.ts';
+import { makeWrittenCode, readWrittenCode } from './written-code.ts';
 
-/**
- * One-time codes, one role each: whoever brings one gets a session, and the code is gone. Written in the
- * letters that are not taken for one another; 16 of 32 are 80 bits.
- */
+/** One-time codes, one role each: whoever brings one gets a session, and the code is gone. */
 export type Codes = {
   make(role: Role, hours: number): Promise<string>;
   /** The role, if the code was good; it is not any more. */
@@ -15,21 +12,21 @@ export type Codes = {
   voidAll(): Promise<void>;
 };
 
-const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** 80 bits. */
 const LENGTH = 16;
 
 export function makeCodes(database: Database): Codes {
   return {
     async make(role, hours) {
-      const code = Array.from({ length: LENGTH }, () => LETTERS[randomInt(32)]).join('');
+      const code = makeWrittenCode(LENGTH);
       await database.query(
         `insert into code (hash, role, expires_at) values ($1, $2, now() + $3 * interval '1 hour')`,
-        [secretHash('code', code), role, hours],
+        [secretHash('code', code.replaceAll('-', '')), role, hours],
       );
-      return code.replace(/(.{4})(?=.)/g, '$1-');
+      return code;
     },
     async redeem(query, code) {
-      const plain = asCode(code);
+      const plain = readWrittenCode(code, LENGTH);
       if (!plain) return null;
       const [row] = await query<{ role: Role; fresh: boolean }>(
         'delete from code where hash = $1 returning role, expires_at > now() as fresh',
@@ -41,10 +38,4 @@ export function makeCodes(database: Database): Codes {
       await database.query('delete from code');
     },
   };
-}
-
-/** As typed by a person: case, hyphens, spaces, and letters that look alike do not matter. */
-function asCode(text: string): string | null {
-  const plain = text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
-  return plain.length === LENGTH && [...plain].every((letter) => LETTERS.includes(letter)) ? plain : null;
 }

@@ -74,9 +74,14 @@ export function makeSessions(
         const role = await codes.redeem(query, code);
         if (!role)
           throw new Refusal('no-session', 'This code is not known, was used already, or has expired.');
-        if (role === 'contributor' && kind === 'production') {
-          // Whoever hands out a code of the server's own could know whose it is (ENR36).
-          throw new Refusal('not-allowed', 'Contributors come with a code of their representative’s here.');
+        if (kind === 'production') {
+          // Whoever hands out a code of the server's own could know whose it is (ENR36), or be whose it is (IDN5).
+          throw new Refusal(
+            'not-allowed',
+            role === 'contributor'
+              ? 'Contributors come with a code of their representative’s here.'
+              : 'Who has an office here signs in with an account.',
+          );
         }
         const handle = randomBytes(12).toString('base64url');
         if (role === 'contributor' && eraser !== undefined) {

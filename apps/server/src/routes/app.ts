@@ -13,6 +13,7 @@ import type { recordingRoutes } from './recording-routes.ts';
 import type { relayRoutes } from './relay-routes.ts';
 import { makeRouter } from './router.ts';
 import type { sessionRoutes } from './session-routes.ts';
+import type { StaffIdentity } from './staff-routes.ts';
 import type { uploadRoutes } from './upload-routes.ts';
 import { webPages } from './web-pages.ts';
 
@@ -22,6 +23,7 @@ export type AppParts = {
   enrolment: ReturnType<typeof enrolmentRoutes>;
   uploads: ReturnType<typeof uploadRoutes>;
   recordings: ReturnType<typeof recordingRoutes>;
+  staff: ReturnType<StaffIdentity['routes']>;
   entries: ReturnType<typeof entryRoutes>;
   logs: ReturnType<typeof logRoutes>;
   relay: ReturnType<typeof relayRoutes>;
@@ -64,6 +66,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.enrolment)
     .route('/api', parts.uploads)
     .route('/api', parts.recordings)
+    .route('/api', parts.staff)
     .route('/api', parts.entries)
     .route('/api', parts.relay);
   routed.doc31('/openapi.json', {

@@ -40,7 +40,11 @@ export function entryRoutes(parts: {
         path: '/logs/rules/entries',
         summary:
           'Enter an agreement, a signature, a revocation, a notice; it is in the log when this answers',
-        middleware: [guards.role('employer', 'representative', 'dpo'), guards.body('requestBytes')] as const,
+        middleware: [
+          guards.role('employer', 'representative', 'dpo'),
+          guards.fresh(),
+          guards.body('requestBytes'),
+        ] as const,
         request: {
           body: {
             required: true,

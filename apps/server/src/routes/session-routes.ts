@@ -5,7 +5,7 @@ import type { ServerLimits } from '../limits.ts';
 import type { Rate } from '../rate.ts';
 import { overLimit, Refusal } from '../refusal.ts';
 import { answers, jsonBody, noContent } from './answers.ts';
-import { type Guards, SESSION_COOKIE, tokenOf } from './guard.ts';
+import { type Guards, SESSION_COOKIE, SIGNED_IN_COOKIE, tokenOf } from './guard.ts';
 import { makeRouter } from './router.ts';
 import { redeemRequest, session } from './schemas.ts';
 

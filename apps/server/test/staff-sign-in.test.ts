@@ -1,0 +1,452 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type {
+  NewAccount,
+  OwnAccount,
+  PasskeyChallenge,
+  StaffRole,
+  StaffSession,
+} from '@aboveboard/protocol/staff';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAccountClaims } from '../src/identity/account-claims.ts';
+import { makeLog } from '../src/log.ts';
+import { type StartedServer, startServer } from '../src/start.ts';
+import { Client } from './device.ts';
+import { clearFolders, temporaryFolder } from './server.ts';
+import { type Lies, SoftPasskey } from './soft-passkey.ts';
+import { type ProofLies, StaffBrowser, sessionKey } from './staff-browser.ts';
+
+let server: StartedServer;
+let url: string;
+
+beforeAll(async () => {
+  server = await startServer({
+    data: temporaryFolder(),
+    demo: false,
+    port: 0,
+    log: makeLog('silent'),
+    limits: { signInsPerMinute: 5000, signInsPerMinuteOfAddress: 5000 },
+  });
+  url = server.url.replace('127.0.0.1', 'localhost');
+});
+afterAll(async () => {
+  await server.stop();
+  clearFolders();
+});
+
+const claims = () => makeAccountClaims(server.installation.inner.database);
+const invite = async (role: StaffRole) => ({ invitation: await claims().invite(role, 1) });
+
+async function signedIn(role: StaffRole): Promise<StaffBrowser & { account: NewAccount }> {
+  const browser = new StaffBrowser(url);
+  const { status, body } = await browser.open(await invite(role));
+  expect(status).toBe(200);
+  return Object.assign(browser, { account: body });
+}
+
+const REFUSED = {
+  error: {
+    code: 'no-session',
+    message: 'That did not sign you in. Nothing was changed; begin again from the first page.',
+  },
+};
+
+describe('accounts', () => {
+  it('[IDN10] an invitation makes one account of its role, once', async () => {
+    const claim = await invite('dpo');
+    const answers = await Promise.all([1, 2, 3].map(() => new StaffBrowser(url).open(claim)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
+    const opened = answers.find(({ status }) => status === 200)?.body;
+    expect(opened?.session.role).toBe('dpo');
+    expect(opened?.recoveryCode).toMatch(/^([0-9A-Z]{4}-){6}[0-9A-Z]{2}$/);
+    expect((await new StaffBrowser(url).challenge(claim)).options).toBeUndefined();
+  });
+
+  it('[IDN2] the database refuses a change of role, and a role that there is not', async () => {
+    const { account } = await signedIn('researcher');
+    const { database } = server.installation.inner;
+    const id = account.session.account;
+    for (const role of ['employer', 'contributor', 'admin'])
+      await expect(
+        database.query('update staff_account set role = $2 where id = $1', [id, role]),
+      ).rejects.toThrow(/role/);
+    const [row] = await database.query('select * from staff_account where id = $1', [id]);
+    expect(Object.keys(row ?? {}).sort()).toEqual([
+      'id',
+      'made_on',
+      'party_key',
+      'recoveries',
+      'recovery',
+      'role',
+    ]);
+  });
+
+  it('[IDN3] a passkey, a person and a party’s key stand for one office; the database refuses a second', async () => {
+    const first = await signedIn('employer');
+    // The same device again, with another invitation.
+    const second = new StaffBrowser(url, first.passkey);
+    const answer = await second.open(await invite('representative'));
+    expect([answer.status, answer.body]).toEqual([401, REFUSED]);
+    const { database } = server.installation.inner;
+    const other = await signedIn('dpo');
+    const subject = Buffer.alloc(32, 7);
+    const link = (account: string) =>
+      database.query('insert into staff_subject values ($1, $2)', [subject, account]);
+    await link(first.account.session.account);
+    await expect(link(other.account.session.account)).rejects.toThrow(/duplicate key/);
+    const key = Buffer.alloc(32, 9);
+    await database.query('insert into staff_party_key values ($1, $2)', [key, 'employer']);
+    await expect(
+      database.query('update staff_account set party_key = $2 where id = $1', [
+        other.account.session.account,
+        key,
+      ]),
+    ).rejects.toThrow(/foreign key/);
+    await expect(
+      database.query(`update staff_party_key set role = 'dpo' where key = $1`, [key]),
+    ).rejects.toThrow(/for good/);
+  });
+
+  it('[IDN5] in production a one-time code signs no staff in', async () => {
+    const code = await server.makeCode('representative', 1);
+    const client = await Client.redeem(server.url, code);
+    const answer = await client.call('GET', '/api/staff/accounts');
+    expect(answer.status).toBe(401);
+    expect((await client.call('POST', '/api/logs/rules/entries', new Uint8Array(3))).status).toBe(401);
+  });
+
+  it('[IDN13] each account is an entry of uses first; without the entry there is no account', async () => {
+    const { database, logs } = server.installation.inner;
+    const before = await logs.uses.size();
+    await signedIn('operator');
+    expect(await logs.uses.size()).toBe(before + 1);
+    const claim = await invite('operator');
+    const count = () => database.query('select id from staff_account');
+    const accounts = (await count()).length;
+    await database.query('alter table log_head rename to log_gone');
+    const answer = await new StaffBrowser(url).open(claim);
+    await database.query('alter table log_gone rename to log_head');
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect((await count()).length).toBe(accounts);
+    // The invitation was not used up by it.
+    expect((await new StaffBrowser(url).open(claim)).status).toBe(200);
+  });
+});
+
+describe('passkeys', () => {
+  it('[IDN20] a ceremony is for a name, with user verification; at an address the way to the name is told', async () => {
+    const { body } = await new StaffBrowser(url).call<PasskeyChallenge>(
+      'POST',
+      '/api/staff/passkeys/challenge',
+    );
+    expect(body.options).toMatchObject({ rpId: 'localhost', userVerification: 'required' });
+    const asked = await new StaffBrowser(url).challenge(await invite('dpo'));
+    expect(asked.options).toMatchObject({
+      rp: { id: 'localhost' },
+      attestation: 'none',
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    });
+    const byAddress = new StaffBrowser(server.url);
+    expect((await byAddress.call('POST', '/api/staff/passkeys/challenge')).status).toBe(403);
+    expect((await byAddress.call('GET', '/api/staff/ways')).body).toMatchObject({
+      codes: false,
+      passkeys: false,
+      passkeyAddress: url,
+    });
+  });
+
+  it('[IDN22] whatever is wrong with an assertion, the answer is the same to the byte', async () => {
+    const browser = await signedIn('researcher');
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const stranger = new SoftPasskey(url);
+    const hostile: [string, Lies][] = [
+      ['another challenge', { challenge: Buffer.alloc(32, 1).toString('base64url') }],
+      ['no challenge', { challenge: '' }],
+      ['another origin', { origin: 'https://evil.example' }],
+      ['another port', { origin: 'http://localhost:1' }],
+      ['another kind', { type: 'webauthn.create' }],
+      ['another name', { name: 'evil.example' }],
+      ['nobody there', { flags: 0 }],
+      ['not verified', { flags: 0x01 }],
+      ['another key', { signedBy: other }],
+      ['another account', { userHandle: Buffer.alloc(16, 1).toString('base64url') }],
+      ['an unknown credential', { credential: stranger.id }],
+    ];
+    const seen = new Set<string>();
+    for (const [what, lies] of hostile) {
+      const answer = await browser.signIn(lies);
+      expect([answer.status, answer.body], what).toEqual([401, REFUSED]);
+      seen.add(JSON.stringify(answer.body));
+    }
+    const malformed = [
+      {},
+      { id: 'x'.repeat(40) },
+      { id: browser.passkey.id, response: null },
+      { id: browser.passkey.id, response: { clientDataJSON: 'e30' } },
+      { id: browser.passkey.id, response: { clientDataJSON: '\u0000' } },
+      { id: browser.passkey.id, rawId: 'other', type: 'public-key', response: { clientDataJSON: 5 } },
+      { id: browser.passkey.id, response: { clientDataJSON: 'A'.repeat(20_000) } },
+    ];
+    for (const response of malformed) {
+      const answer = await browser.call('POST', '/api/staff/passkeys/assertion', { response });
+      expect([400, 401], JSON.stringify(response).slice(0, 80)).toContain(answer.status);
+      if (answer.status === 401) seen.add(JSON.stringify(answer.body));
+    }
+    expect(seen.size).toBe(1);
+    expect((await browser.signIn()).status).toBe(200);
+  });
+
+  it('[IDN22] a counter that did not grow is a copy, and is refused', async () => {
+    const browser = await signedIn('researcher');
+    expect((await browser.signIn({ counter: 9 })).status).toBe(200);
+    expect((await browser.signIn({ counter: 9 })).status).toBe(401);
+    expect((await browser.signIn({ counter: 3 })).status).toBe(401);
+    expect((await browser.signIn({ counter: 10 })).status).toBe(200);
+  });
+
+  it('[IDN22] registrations that are not for this challenge, origin or name, or not verified, make nothing', async () => {
+    const claim = await invite('operator');
+    const hostile: Lies[] = [
+      { origin: 'https://evil.example' },
+      { name: 'evil.example' },
+      { flags: 0x01 },
+      { type: 'webauthn.get' },
+      { challenge: Buffer.alloc(32, 1).toString('base64url') },
+    ];
+    for (const lies of hostile) {
+      const answer = await new StaffBrowser(url).open(claim, { lies });
+      expect([answer.status, answer.body], JSON.stringify(lies)).toEqual([401, REFUSED]);
+    }
+    expect((await new StaffBrowser(url).open(claim)).status).toBe(200);
+  });
+
+  it('[IDN21] a challenge is good once, for its kind and for the key that asked', async () => {
+    const browser = await signedIn('dpo');
+    const ask = async () =>
+      (await browser.call<PasskeyChallenge>('POST', '/api/staff/passkeys/challenge')).body.options;
+    const options = await ask();
+    const response = browser.passkey.assert(options);
+    const finish = (path = '/api/staff/passkeys/assertion', lies: ProofLies = {}) =>
+      browser.call('POST', path, { response }, lies);
+    expect((await finish('/api/staff/passkeys/assertion', { key: sessionKey() })).status).toBe(401);
+    // That attempt used it up.
+    expect((await finish()).status).toBe(401);
+    const again = browser.passkey.assert(await ask());
+    const signs = () => browser.call('POST', '/api/staff/passkeys/assertion', { response: again });
+    expect((await signs()).status).toBe(200);
+    expect((await signs()).status).toBe(401);
+    // One to sign in with does not make a session fresh.
+    const kind = browser.passkey.assert(await ask());
+    expect((await browser.call('POST', '/api/staff/session/fresh', { response: kind })).status).toBe(401);
+    const { database } = server.installation.inner;
+    await ask();
+    await database.query(`update staff_challenge set expires_at = now() - interval '1 second'`);
+    const late = browser.passkey.assert(options);
+    expect((await browser.call('POST', '/api/staff/passkeys/assertion', { response: late })).status).toBe(
+      401,
+    );
+  });
+
+  it('[IDN23] what is offered before sign-in is the same for all', async () => {
+    const shapes = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      const { body } = await new StaffBrowser(url).call<PasskeyChallenge>(
+        'POST',
+        '/api/staff/passkeys/challenge',
+      );
+      const { challenge, ...rest } = body.options;
+      expect(challenge).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      shapes.add(JSON.stringify(rest));
+      await signedIn('operator');
+    }
+    expect(shapes.size).toBe(1);
+    expect([...shapes][0]).not.toContain('"id"');
+  });
+
+  it('[IDN50] who is fresh adds a passkey and takes one away, but not the last', async () => {
+    const browser = await signedIn('employer');
+    const remove = (n: number) => browser.call<OwnAccount>('DELETE', `/api/staff/account/passkeys/${n}`);
+    expect((await remove(0)).status).toBe(409);
+    const spare = new SoftPasskey(url);
+    const { body } = await browser.call<PasskeyChallenge>('POST', '/api/staff/account/challenge');
+    expect(body.options['excludeCredentials']).toMatchObject([{ id: browser.passkey.id }]);
+    const added = await browser.call<OwnAccount>('POST', '/api/staff/account/passkeys', {
+      response: spare.register(body.options),
+    });
+    expect(added.body.passkeys).toHaveLength(2);
+    expect((await remove(7)).status).toBe(409);
+    expect((await remove(0)).body.passkeys).toHaveLength(1);
+    const other = new StaffBrowser(url, spare);
+    const [one, two] = [await other.signIn(), await browser.signIn()];
+    expect([one.status, two.status].sort()).toEqual([200, 401]);
+  });
+});
+
+describe('sessions', () => {
+  it('[IDN40] the cookie is __Host-, for this server and no script, and is stored as a hash', async () => {
+    const browser = new StaffBrowser(url);
+    const answer = await browser.open(await invite('dpo'));
+    const cookie = answer.headers.getSetCookie().find((one) => one.startsWith('__Host-aboveboard-staff='));
+    for (const part of ['Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/']) expect(cookie).toContain(part);
+    expect(cookie).not.toContain('Domain');
+    const token = browser.cookies.get('__Host-aboveboard-staff') ?? '';
+    const { database } = server.installation.inner;
+    const rows = await database.query('select s::text as row from staff_session s');
+    expect(JSON.stringify(rows)).not.toContain(token);
+    expect(JSON.stringify(rows)).not.toContain(Buffer.from(token, 'base64url').toString('hex'));
+  });
+
+  it('[IDN41] cookie without proof is no session, nor one whose proof says anything else', async () => {
+    const browser = await signedIn('dpo');
+    const path = '/api/staff/accounts?x=1';
+    const now = Math.floor(Date.now() / 1000);
+    const hostile: [string, ProofLies][] = [
+      ['none', { text: null }],
+      ['empty', { text: '' }],
+      ['nonsense', { text: 'a.b.c' }],
+      ['long', { text: 'a'.repeat(5000) }],
+      ['another key', { key: sessionKey() }],
+      ['another method', { htm: 'POST' }],
+      ['another path', { htu: `${new URL(url).host}/api/staff/account` }],
+      ['without the query', { htu: `${new URL(url).host}/api/staff/accounts` }],
+      ['another host', { htu: `evil.example${path}` }],
+      ['old', { iat: now - 130 }],
+      ['from the future', { iat: now + 130 }],
+      ['a short id', { jti: 'x' }],
+      ['a body that there is not', { body: 'x' }],
+      ['of RFC 9449', { typ: 'dpop+jwt' }],
+      ['alg none', { alg: 'none' }],
+      ['alg HS256', { alg: 'HS256' }],
+    ];
+    for (const [what, lies] of hostile)
+      expect((await browser.call('GET', path, undefined, lies)).status, what).toBe(401);
+    expect((await browser.call('GET', path)).status).toBe(200);
+    const stolen = browser.proof('GET', path, undefined);
+    expect((await browser.call('GET', path, undefined, { text: stolen })).status).toBe(200);
+    expect((await browser.call('GET', path, undefined, { text: stolen })).status).toBe(401);
+  });
+
+  it('[IDN41] a proof that carries a private key, or more than it should, is none', async () => {
+    const browser = await signedIn('dpo');
+    const { kty, crv, x, y, d } = browser.key.export({ format: 'jwk' });
+    const fit = { typ: 'aboveboard-proof+jwt', alg: 'ES256' };
+    for (const header of [
+      { ...fit, jwk: { kty, crv, x, y, d } },
+      { ...fit, jwk: { kty, crv, x, y }, crit: ['b64'], b64: false },
+      { ...fit, jwk: { kty, crv, x, y }, kid: '1' },
+      { ...fit },
+    ])
+      expect((await browser.call('GET', '/api/staff/account', undefined, { header })).status).toBe(401);
+  });
+
+  it('[IDN41] a proof is of its body', async () => {
+    const browser = await signedIn('dpo');
+    const proof = browser.proof(
+      'POST',
+      '/api/staff/account/party',
+      JSON.stringify({ challenge: 'a', note: 'b' }),
+    );
+    const answer = await browser.call(
+      'POST',
+      '/api/staff/account/party',
+      { challenge: 'a', note: 'c' },
+      { text: proof },
+    );
+    expect(answer.status).toBe(401);
+    const none = browser.proof('POST', '/api/staff/account/party', undefined);
+    expect((await browser.call('POST', '/api/staff/account/party', { a: 1 }, { text: none })).status).toBe(
+      401,
+    );
+  });
+
+  it('[IDN42] a session ends by signing out, by time, by silence, and with its account, at the next request', async () => {
+    const { database } = server.installation.inner;
+    const isAlive = async (browser: StaffBrowser) =>
+      (await browser.call('GET', '/api/staff/session')).status === 200;
+    const out = await signedIn('researcher');
+    const cookies = new Map(out.cookies);
+    expect((await out.call('DELETE', '/api/staff/session')).status).toBe(204);
+    for (const [name, value] of cookies) out.cookies.set(name, value);
+    expect(await isAlive(out)).toBe(false);
+    for (const change of [
+      `update staff_session set ends_at = now() where account = $1`,
+      `update staff_session set idle_until = now() where account = $1`,
+      `delete from staff_account where id = $1`,
+    ]) {
+      const browser = await signedIn('researcher');
+      expect(await isAlive(browser)).toBe(true);
+      await database.query(change, [browser.account.session.account]);
+      expect(await isAlive(browser), change).toBe(false);
+    }
+    const used = await signedIn('researcher');
+    await database.query(
+      `update staff_session set idle_until = now() + interval '1 minute' where account = $1`,
+      [used.account.session.account],
+    );
+    expect(await isAlive(used)).toBe(true);
+    const [row] = await database.query(
+      `select idle_until > now() + interval '20 minutes' as long from staff_session where account = $1`,
+      [used.account.session.account],
+    );
+    expect(row).toEqual({ long: true });
+  });
+
+  it('[IDN43] what changes keys or enters rules asks for a passkey within five minutes', async () => {
+    const browser = await signedIn('dpo');
+    const { database } = server.installation.inner;
+    const age = () =>
+      database.query(`update staff_session set fresh_at = now() - interval '6 minutes' where account = $1`, [
+        browser.account.session.account,
+      ]);
+    const acts: [string, string, unknown?][] = [
+      ['POST', '/api/staff/account/challenge'],
+      ['DELETE', '/api/staff/account/passkeys/0'],
+      ['POST', '/api/staff/account/party', { challenge: 'A'.repeat(43), note: 'x' }],
+      ['POST', '/api/logs/rules/entries', {}],
+      ['POST', `/api/staff/accounts/${'A'.repeat(22)}/recovery`],
+    ];
+    await age();
+    for (const [method, path, body] of acts) {
+      const answer = await browser.call(method, path, body);
+      expect([answer.status, answer.body.error.code], path).toEqual([403, 'not-fresh']);
+    }
+    expect((await browser.call('GET', '/api/staff/accounts')).status).toBe(200);
+    const other = await signedIn('dpo');
+    const { body } = await browser.call<PasskeyChallenge>('POST', '/api/staff/session/challenge');
+    const foreign = other.passkey.assert(body.options);
+    expect((await browser.call('POST', '/api/staff/session/fresh', { response: foreign })).status).toBe(401);
+    const shown = await browser.showAgain();
+    expect((shown.body as unknown as StaffSession).freshUntil).toBeGreaterThan(Date.now() / 1000 + 200);
+    expect((await browser.call('POST', '/api/staff/account/challenge')).status).toBe(200);
+  });
+
+  it('[IDN44] an account has at most ten sessions; the eleventh ends the first', async () => {
+    const first = await signedIn('operator');
+    const rest = Array.from({ length: 10 }, () => new StaffBrowser(url, first.passkey));
+    for (const one of rest) expect((await one.signIn()).status).toBe(200);
+    const states = await Promise.all(
+      [first, ...rest].map(async (one) => (await one.call('GET', '/api/staff/session')).status),
+    );
+    expect(states.filter((status) => status === 200)).toHaveLength(10);
+    expect(states[0]).toBe(401);
+  });
+
+  it('[IDN62] attempts to sign in are limited, by address and over all', async () => {
+    const strict = await startServer({
+      data: temporaryFolder(),
+      demo: false,
+      port: 0,
+      log: makeLog('silent'),
+      limits: { signInsPerMinuteOfAddress: 3 },
+    });
+    try {
+      const browser = new StaffBrowser(strict.url.replace('127.0.0.1', 'localhost'));
+      const statuses: number[] = [];
+      for (let i = 0; i < 5; i++)
+        statuses.push((await browser.call('POST', '/api/staff/passkeys/challenge')).status);
+      expect(statuses.slice(0, 3)).toEqual([200, 200, 200]);
+      expect(statuses.slice(3)).toEqual([429, 429]);
+    } finally {
+      await strict.stop();
+    }
+  });
+});
