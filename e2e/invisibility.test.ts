@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import { makeRelay } from '@aboveboard/guardian/relay/relay';
 import { makeServerLink } from '@aboveboard/guardian/relay/server-link';
 import type { RelayAbout } from '@aboveboard/protocol/installation';
@@ -10,6 +11,7 @@ import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { areaUnderCurve, judge, type SeenBatch } from './invisibility-judge.ts';
 import { runInstallations } from './invisible-installations.ts';
+import { judgeVoices, runVoiced, type VoiceHoles } from './voiced-installations.ts';
 
 // T2: who takes part must not be visible to whoever has the server and watches every cable.
 
@@ -89,5 +91,43 @@ describe('taking part', { timeout: 400_000 }, () => {
   test('the judge’s measure is 1 where scores part them, 0.5 where all are alike', () => {
     expect(areaUnderCurve([3, 1, 4, 2], [true, false, true, false])).toBe(1);
     expect(areaUnderCurve([5, 5, 5], [true, false, true])).toBe(0.5);
+  });
+});
+
+// T23: who objects must not be visible to whoever watches every cable.
+describe('objecting in the recorder', { timeout: 400_000 }, () => {
+  async function verdict(holes: VoiceHoles = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'voiced-'));
+    try {
+      const made = await demonstrationAgreement({
+        origins: ['http://127.0.0.1:4310'],
+        now: Date.now(),
+        subtle: crypto.subtle,
+      });
+      const speakers = new Set<number>();
+      while (speakers.size < MEMBERS) speakers.add(randomInt(COUNT));
+      const { agreement } = made;
+      const devices = await runVoiced({ folder, agreement, count: COUNT, speakers, periods: 9, holes });
+      // The test is of something: each who objected was heard, and nobody else was.
+      expect(devices.filter(({ receipt }) => receipt !== null)).toHaveLength(MEMBERS);
+      return judgeVoices(devices);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  test('[RLY40] [RLY41] [RLY43] a judge at every cable does no better than chance', async () => {
+    for (const [way, area] of Object.entries(await verdict()))
+      expect(Math.abs(area - 0.5), way).toBeLessThan(CHANCE);
+  });
+
+  test('[RLY40] seeded hole: a device that is silent with nothing to say tells him everything', async () => {
+    expect((await verdict({ silent: true }))['how often it speaks']).toBeGreaterThan(0.95);
+  });
+
+  test('[RLY41] seeded hole: what is not padded tells him everything', async () => {
+    expect(Math.abs(((await verdict({ unpadded: true }))['how much it says'] ?? 0.5) - 0.5)).toBeGreaterThan(
+      0.45,
+    );
   });
 });
