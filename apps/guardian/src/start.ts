@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import type { GivingChecks } from './halves/giving.ts';
 import { halfRoutes } from './halves/half-routes.ts';
 import { openHalves } from './halves/halves.ts';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
@@ -38,6 +39,8 @@ export type GuardianOptions = {
   names?: readonly string[];
   /** Seconds since the epoch; the computer's clock by default. */
   now?: () => number;
+  /** In a test that takes a check away to see what it stopped. */
+  halfChecks?: Partial<GivingChecks>;
 };
 
 export type StartedGuardian = {
@@ -75,11 +78,14 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   });
   const logs = makeKnownLogs(store, server.logKeys);
   await logs.learn();
-  const cosigners = witnessIdentity(store);
+  const cosigners = witnessIdentity(store, now);
   const verifierKeys = cosigners.map(({ key }) => formatVerifierKey(key));
   const rows = makeWitnessRows(store);
   const own = cosigners.map(({ key }) => key);
-  const halves = await openHalves(store, { server, logs, rows, own, limits, now });
+  const halves = await openHalves(store, {
+    ...{ server, logs, rows, own, limits, now },
+    ...(options.halfChecks ? { checks: options.halfChecks } : {}),
+  });
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const voice = await openVoice(store, { now, random, limits });
   const passphrase = makePassphrase(store);

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type About, ROLES, type Role } from '@aboveboard/protocol/installation';
 import type { UploadLimits } from '@aboveboard/protocol/upload';
+import { type AgreementShelf, openAgreementShelf } from './agreement/agreement-shelf.ts';
 import { installDemonstration } from './agreement/demonstration.ts';
-import { readAgreement } from './agreement/installed-agreement.ts';
 import { folderPaths } from './data-folder.ts';
 import { type Codes, makeCodes } from './identity/codes.ts';
 import { makeContributors } from './identity/contributors.ts';
@@ -15,7 +15,9 @@ import { makeEnrolmentIssuer } from './identity/enrolment-issuer.ts';
 import { readProviderConfig } from './identity/provider-config.ts';
 import { makeSessions } from './identity/sessions.ts';
 import { type Installation, openInstallation } from './installation.ts';
+import { sayWhoKeepsHalves } from './keys/demonstration-halves.ts';
 import { demonstrationParties } from './keys/demonstration-parties.ts';
+import type { HalfKeeper } from './keys/half-keeper.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 import { type Fetch, makeListener, requireSafeHost, type Tls } from './listener.ts';
 import { type Log, makeLog } from './log.ts';
@@ -28,6 +30,8 @@ import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
 import { installSamples } from './recordings/demonstration-samples.ts';
 import { makeErasure } from './recordings/erasure.ts';
+import { makeErasureEntry } from './recordings/erasure-entry.ts';
+import { Refusal } from './refusal.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
 import { makeApp } from './routes/app.ts';
@@ -66,6 +70,8 @@ export type StartOptions = {
   applications?: readonly string[];
   /** In a demonstration: the sample recordings that come with the software. */
   samples?: boolean;
+  /** In a demonstration: false leaves it to stewards to enter one. */
+  agreement?: boolean;
   log?: Log;
   /** Other times than LGS31 and LGS32 ask for, in tests. */
   witnessTimes?: Partial<WitnessTimes>;
@@ -150,6 +156,9 @@ async function serve(
     garbage,
     envelopes,
     ring,
+    halves,
+    keys,
+    keeper,
     vault,
     relay,
     digestLock,
@@ -163,16 +172,23 @@ async function serve(
   const url = `${tls ? 'https' : 'http'}://${address}:${port}`;
 
   const logs = makeLogService(installation, limits);
-  if (demo) {
+  if (demo && options.agreement !== false) {
     await installDemonstration(paths.agreement, {
       origins: [url, ...(options.applications ?? [])],
       now: Date.now(),
       parties: await demonstrationParties(paths.keys),
       rules: logs.rules,
     });
+    if (keeper) await sayWhoKeepsHalves({ keeper, rules: logs.rules, parties: await demonstrationParties(paths.keys) });
   }
-  const agreement = await readAgreement(paths.agreement, demo ? 'demonstration' : 'production');
-  const about = aboutOf(demo, agreement.current, vault.recipient, limits);
+  const agreement = await openAgreementShelf({
+    folder: paths.agreement,
+    kind,
+    rules: logs.rules,
+    now: Date.now,
+  });
+  const aboutNow = async () => aboutOf(demo, await agreementNow(agreement), { vault: vault.recipient, keeper }, limits);
+  const about = await aboutNow();
   const sessionsCodes = makeCodes(database);
   const sessions = makeSessions(database, sessionsCodes, limits, kind);
   const accesses = makeAccesses({
@@ -182,7 +198,19 @@ async function serve(
     kind,
     now: Date.now,
   });
-  const erasure = makeErasure({ database, ring, garbage, envelopes, onErased: accesses.forget });
+  const erasure = makeErasure({
+    database,
+    ring,
+    halves,
+    keeper,
+    enter: makeErasureEntry(installation.inner),
+    garbage,
+    envelopes,
+    onErased: (ids) => {
+      for (const id of ids) accesses.forget(id);
+      keys.forget(ids);
+    },
+  });
   const contributors = makeContributors({
     database,
     sessions,
@@ -193,10 +221,9 @@ async function serve(
     database,
     blobs,
     envelopes,
-    ring,
-    journal: installation.journal,
-    identity: vault.identity,
-    agreements: () => agreement.digests,
+    halves,
+    keeper,
+    agreements: agreement.adopted,
   });
   const uploads = makeUploads({ database, blobs, garbage, envelopes, completion, limits, digestLock });
   const identity = makeStaffIdentity({
@@ -234,7 +261,7 @@ async function serve(
   let draining = false;
   const app = makeApp({
     installation: installationRoutes({
-      about,
+      about: aboutNow,
       agreement,
       cards: taskCards(demo, paths.root),
       health: async () => {
@@ -295,6 +322,7 @@ async function serve(
 
   async function housekeeping(): Promise<void> {
     await Promise.all([
+      erasure.resume(),
       uploads.forgetStale(),
       sessions.removeExpired(),
       identity.removeExpired(),
@@ -334,10 +362,21 @@ async function serve(
   };
 }
 
+/** Null: none is in force, and recorders refuse. */
+async function agreementNow(shelf: AgreementShelf): Promise<About['agreement']> {
+  try {
+    const { agreement, answer } = await shelf.current();
+    return { id: agreement.id, version: agreement.version, digest: answer.digest };
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'not-found') return null;
+    throw error;
+  }
+}
+
 function aboutOf(
   demo: boolean,
-  current: { agreement: { id: string; version: number }; answer: { digest: string } } | null,
-  uploadRecipient: string,
+  agreement: About['agreement'],
+  halves: { vault: string; keeper: HalfKeeper | null },
   limits: ServerLimits,
 ): About {
   const names = [
@@ -354,12 +393,9 @@ function aboutOf(
     installation: demo ? 'demonstration' : 'production',
     software: { name: 'aboveboard', version },
     protocol: 1,
-    agreement: current && {
-      id: current.agreement.id,
-      version: current.agreement.version,
-      digest: current.answer.digest,
-    },
-    uploadRecipient,
+    agreement,
+    uploadRecipient: halves.vault,
+    guardianRecipient: halves.keeper?.recipient ?? null,
     limits: Object.fromEntries(names.map((name) => [name, limits[name]])) as UploadLimits,
   };
 }

@@ -44,7 +44,18 @@ export type GivingParts = {
   /** Seconds since 1970. */
   now: () => number;
   accessSeconds: number;
+  /** Only a test gives others: it takes one away and sees that nothing else stops what that one stops. */
+  checks?: Partial<GivingChecks>;
 };
+
+/** What is asked of packages and of this guardian's witness; the rest is below. */
+export type GivingChecks = {
+  verifyGrant: typeof verifyGrant;
+  cosignedEntry: typeof cosignedEntry;
+  accessFaults: typeof accessFaults;
+  readJobKey: typeof readJobKey;
+};
+const CHECKS: GivingChecks = { verifyGrant, cosignedEntry, accessFaults, readJobKey };
 
 /** By how much the server's clock may be before this one. */
 const AHEAD = 300;
@@ -56,13 +67,14 @@ type Decided = { grant: Grant; use: PlainUse; recipient: string; approvedBy: rea
 
 export function makeGiving(parts: GivingParts): Giving {
   const { store, halves, journal, lock, now } = parts;
+  const checks = { ...CHECKS, ...parts.checks };
 
   /** What holds of all that was shown. Throws HalvesRefused with everything that does not. */
   async function decide(asked: HalfRequest): Promise<Decided> {
     const rules = await parts.rules.now();
     const log = parts.logs.named('uses');
     if (!rules || !log) throw new HalvesRefused('unavailable', 'The rules could not be checked.');
-    const verdict = await verifyGrant({
+    const verdict = await checks.verifyGrant({
       grant: asked.grant,
       notes: asked.notes,
       rules: rules.state,
@@ -70,14 +82,14 @@ export function makeGiving(parts: GivingParts): Giving {
       now: now() * 1000,
       subtle: crypto.subtle,
     });
-    const entry = await cosignedEntry(asked, { log, own: parts.own, rows: parts.rows });
+    const entry = await checks.cosignedEntry(asked, { log, own: parts.own, rows: parts.rows });
     const faults: Fault[] = [verdict, entry].flatMap((one) => (one.ok ? [] : [...one.faults]));
     if (verdict.ok && entry.ok) {
       const { grant } = verdict;
       const recordings = asked.recordings.map(halves.label);
-      faults.push(...(await accessFaults(entry.value, { grant, recordings, subtle: crypto.subtle })));
+      faults.push(...(await checks.accessFaults(entry.value, { grant, recordings, subtle: crypto.subtle })));
       faults.push(...ageFaults(entry.value));
-      const recipient = readJobKey(asked.jobKey, grant);
+      const recipient = checks.readJobKey(asked.jobKey, grant);
       if (recipient !== null && HYBRID.test(recipient) && faults.length === 0) {
         return { grant, use: entry.value, recipient, approvedBy: verdict.approvedBy };
       }

@@ -5,7 +5,7 @@ import type { ServerLink } from '../relay/server-link.ts';
 import type { GuardianStore } from '../store.ts';
 import type { KnownLogs } from '../witness/known-logs.ts';
 import type { WitnessRows } from '../witness/witness-rows.ts';
-import { type Giving, makeGiving } from './giving.ts';
+import { type Giving, type GivingChecks, makeGiving } from './giving.ts';
 import { makeGuardianRules } from './guardian-rules.ts';
 import { halfIdentity } from './half-identity.ts';
 import { type HalfLine, makeHalfJournal } from './half-journal.ts';
@@ -45,6 +45,7 @@ export async function openHalves(
     rows: WitnessRows;
     own: readonly VerifierKey[];
     limits: GuardianLimits;
+    checks?: Partial<GivingChecks>;
     /** Seconds since 1970. */
     now: () => number;
   },

@@ -6,9 +6,9 @@ import type { GuardianStore } from '../store.ts';
 
 /**
  * The two keys that this witness cosigns with, made at the first start and never shown. Its name is drawn
- * then too: it says nothing of the organisation.
+ * then too: it says nothing of the organisation. `now`: seconds since the epoch.
  */
-export function witnessIdentity(store: GuardianStore): NoteSigner[] {
+export function witnessIdentity(store: GuardianStore, now: () => number): NoteSigner[] {
   const made = { name: `guardian/${randomBytes(8).toString('hex')}`, seeds: randomBytes(64) };
   store
     .prepare(
@@ -19,7 +19,6 @@ export function witnessIdentity(store: GuardianStore): NoteSigner[] {
   const value = (name: string) => (read.get(name) as { value: Uint8Array }).value;
   const name = new TextDecoder().decode(value('witness name'));
   const seeds = value('witness seeds');
-  const now = () => Math.floor(Date.now() / 1000);
   return [
     cosigner(name, ed25519Key(seeds.subarray(0, 32)), now),
     cosigner(name, mlDsa44Key(seeds.subarray(32)), now),
