@@ -22,12 +22,15 @@ export async function startInstallation(options: {
   applications: readonly string[];
   names: readonly string[];
   guardianPort?: number;
+  /** False: stewards enter the first agreement. */
+  agreement?: boolean;
 }): Promise<RunningInstallation> {
-  const { data, port, applications, names, guardianPort } = options;
+  const { data, port, applications, names, guardianPort, agreement = true } = options;
   const flags = [
     ...['--demo', '--no-samples', '--data', data, '--json', '--port', String(port)],
     ...(applications.length > 0 ? ['--application', ...applications] : []),
     ...(names.length > 0 ? ['--name', ...names] : []),
+    ...(agreement ? [] : ['--no-agreement']),
     ...(guardianPort === undefined ? [] : ['--guardian-port', String(guardianPort)]),
   ];
   const child = spawn(process.execPath, [COMMAND, 'start', ...flags], {

@@ -1,18 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Agreement, PARTY_ROLES, type PartyRole } from '@aboveboard/consent/agreement';
 import { signStatement } from '@aboveboard/consent/agreement-signing';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
+import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import { formatPartySecret } from '@aboveboard/consent/party-secret';
 import { parseStatement, type RulesStatement } from '@aboveboard/consent/rules-statement';
-import { seedSigner } from '@aboveboard/server/keys/seed-signer';
+import { ed25519Key } from '@aboveboard/tlog/ed25519';
+import { mlDsa44Key } from '@aboveboard/tlog/ml-dsa-44';
 import { type NoteSigner, textSigner } from '@aboveboard/tlog/signer';
+import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { Encrypter } from 'age-encryption';
 import { aboveboard, PASSPHRASE, type RunningInstallation } from './installation.ts';
+import { StewardPages } from './steward-pages.ts';
 
 /**
- * The three stewards of a demonstration. Each has the keys in a sealed file of its own and signs with the
- * command, as on a machine without a network; what comes out is carried to the server under one session.
+ * The three stewards of a new installation. Each has keys of its own in a sealed file. The first version they sign
+ * on their pages (steward-pages.ts), later ones with the command, as on a machine without a network; what comes out
+ * is carried to the server under one session.
  */
 export class Stewards {
   readonly #folder: string;
@@ -35,34 +41,53 @@ export class Stewards {
     this.#signers = signers;
   }
 
-  /** Hands the keys that the demonstration made for its parties out to them. */
+  /** Each makes its keys, which nobody else has. */
   static async of(installation: RunningInstallation, folder: string): Promise<Stewards> {
     await mkdir(folder);
-    const text = await readFile(join(installation.data, 'keys', 'demonstration-parties'), 'utf8');
     const signers = new Map<PartyRole, readonly NoteSigner[]>();
     for (const role of PARTY_ROLES) {
-      const [, ed25519 = '', mlDsa44 = ''] = new RegExp(`^${role} (\\S+) (\\S+)$`, 'm').exec(text) ?? [];
       const name = `${role}.works.example`;
-      const seed = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
+      const [ed25519, mlDsa44] = [new Uint8Array(randomBytes(32)), new Uint8Array(randomBytes(32))];
       const sealer = new Encrypter();
       sealer.setPassphrase(PASSPHRASE);
       // The least that age takes: what these keys sign binds nobody.
       sealer.setScryptWorkFactor(12);
-      const secret = formatPartySecret({ name, ed25519: seed(ed25519), mlDsa44: seed(mlDsa44) });
+      const secret = formatPartySecret({ name, ed25519, mlDsa44 });
       await writeFile(join(folder, `${role}.key`), await sealer.encrypt(secret));
-      const keys = [seedSigner('ed25519', ed25519), seedSigner('ml-dsa-44', mlDsa44)];
-      signers.set(
-        role,
-        keys.flatMap((key) => (key ? [textSigner(name, key)] : [])),
-      );
+      signers.set(role, [textSigner(name, ed25519Key(ed25519)), textSigner(name, mlDsa44Key(mlDsa44))]);
     }
+    const code = aboveboard('--data', installation.data, '--json', 'code', '--role', 'representative');
     const response = await fetch(`${installation.url}/api/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code: installation.codes.get('representative') }),
+      body: JSON.stringify({ code: (JSON.parse(code) as { code: string }).code }),
     });
     const { token } = (await response.json()) as { token: string };
     return new Stewards(folder, installation.url, token, signers);
+  }
+
+  /** The first version, drafted, read and signed on the pages. Its files are put where the server finds them. */
+  async found(installation: RunningInstallation, origins: readonly string[]): Promise<Agreement> {
+    const given = await demonstrationAgreement({ origins, now: Date.now(), subtle: crypto.subtle });
+    const parties = given.agreement.parties.map((party) => ({
+      ...party,
+      keys: this.#publicKeys(party.role),
+    }));
+    const draft: Agreement = { ...given.agreement, parties };
+    const attachments = join(installation.data, 'agreement', 'attachments');
+    await mkdir(attachments, { recursive: true });
+    for (const [name, bytes] of given.attachments) await writeFile(join(attachments, name), bytes);
+    const pages = await StewardPages.open(installation, this.#folder);
+    try {
+      this.size = await pages.agree(draft);
+    } finally {
+      await pages.close();
+    }
+    return draft;
+  }
+
+  #publicKeys(role: PartyRole): string[] {
+    return (this.#signers.get(role) ?? []).map(({ key }) => formatVerifierKey(key));
   }
 
   /** Draft, difference, three signatures offline, publication. */

@@ -1,97 +1,165 @@
-import { readdir, readFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Agreement } from '@aboveboard/consent/agreement';
-import type { AgreementStanding } from '@aboveboard/consent/agreement-verifier';
-import { canonicalBytes } from '@aboveboard/consent/canonical-json';
-import { type ConsentRecord, giveConsent } from '@aboveboard/consent/consent';
-import { partyKeysOf } from '@aboveboard/consent/party-keys';
-import { makeProvedVerifier } from '@aboveboard/consent/proved-verifier';
-import { makeVerifiedGate } from '@aboveboard/consent/verified-gate';
-import { type VerifiedRules, verifyRules } from '@aboveboard/consent/verified-rules';
-import { openLog } from '@aboveboard/tlog/log-reader';
+import { parseAgreement } from '@aboveboard/consent/agreement';
+import { agreementStatement, signStatement } from '@aboveboard/consent/agreement-signing';
+import { demonstrationParties } from '@aboveboard/server/keys/demonstration-parties';
+import { makeLog } from '@aboveboard/server/log';
+import { makeRulesLog } from '@aboveboard/server/logs/rules-log';
+import { postToWitness } from '@aboveboard/server/logs/witness-post';
+import { type StartedServer, startServer } from '@aboveboard/server/start';
+import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
 import { formatNote } from '@aboveboard/tlog/note';
-import { parsePolicy } from '@aboveboard/tlog/policy-file';
-import { logSource } from '../apps/cli/src/log-source.ts';
-import type { RunningInstallation } from './installation.ts';
+import { askWitnesses } from '@aboveboard/tlog/witness-client';
+import { startDemonstrationGuardian } from '../apps/cli/src/demonstration-guardian.ts';
+import type { RecorderView } from '../apps/extension/src/wire/panel-message.ts';
+import { Contributor } from '../apps/extension/test/contributor.ts';
+import { ExtensionBrowser } from '../apps/extension/test/extension-browser.ts';
+import { freePort } from './real-application.ts';
 
-const HOUR = 3_600_000;
+const HOUR = 3600;
 
-/** A device that was given the log once, and whose clock goes on while nothing newer comes. */
+/**
+ * A revocation that the operator withholds, in the real recorder: the server has it in its log and goes on handing
+ * out the head from before it. Nothing of the recorder is told another time than the computer's; it is the guardian
+ * whose clock is an argument, so that what its witness said of that head was said 25 hours ago.
+ */
 export class WithheldRules {
-  readonly #rules: VerifiedRules;
-  readonly #agreement: AgreementStanding;
-  readonly #consent: ConsentRecord;
-  readonly #origin: string;
+  readonly #server: StartedServer;
+  readonly #contributor: Contributor;
+  readonly #closing: (() => Promise<unknown> | unknown)[];
+  readonly #clock: { behind: number };
+  #entries = 0;
 
   private constructor(
-    rules: VerifiedRules,
-    agreement: AgreementStanding,
-    consent: ConsentRecord,
-    origin: string,
+    server: StartedServer,
+    contributor: Contributor,
+    clock: { behind: number },
+    closing: (() => Promise<unknown> | unknown)[],
   ) {
-    this.#rules = rules;
-    this.#agreement = agreement;
-    this.#consent = consent;
-    this.#origin = origin;
+    this.#server = server;
+    this.#contributor = contributor;
+    this.#clock = clock;
+    this.#closing = closing;
   }
 
-  static async of(installation: RunningInstallation, agreement: Agreement, origin: string) {
-    const { subtle } = crypto;
-    const text = await (await fetch(`${installation.url}/api/logs/policy`)).bytes();
-    const policy = parsePolicy(text);
-    if (!policy.ok) throw new Error('the server tells no policy');
-    const { signed, reader } = await openLog(logSource(`${installation.url}/log/rules`), policy.value);
-    const entries: Uint8Array[] = [];
-    for await (const { entry } of reader.entries()) entries.push(entry);
-    const verified = await verifyRules({
-      entries,
-      checkpoint: formatNote(signed.note),
-      policy: policy.value,
-      trust: { agreement: agreement.id, parties: partyKeysOf(agreement) },
-      before: null,
-      now: Date.now(),
-      subtle,
-    });
-    if (!verified.ok) throw new Error(JSON.stringify(verified.faults));
-    const folder = join(installation.data, 'agreement', 'attachments');
-    const attachments = new Map<string, Uint8Array>();
-    for (const name of await readdir(folder)) attachments.set(name, await readFile(join(folder, name)));
-    const standing = await makeProvedVerifier(() => verified.value, subtle).verify({
-      document: canonicalBytes(agreement),
-      attachments,
-    });
-    if (!standing.ok) throw new Error(JSON.stringify(standing.faults));
-    const consent = giveConsent({
-      agreement,
-      digest: standing.digest,
-      choice: {
-        purposes: agreement.purposes,
-        apps: agreement.apps.map(({ id, signals, modes }) => ({ id, signals, modes })),
-        notice: { language: 'en', words: 1, digest: '0'.repeat(64) },
+  /** An installation of its own, and a device that has joined and was told nothing newer since `hours` ago. */
+  static async start(work: string, hours: number): Promise<WithheldRules> {
+    const closing: (() => Promise<unknown> | unknown)[] = [];
+    const data = join(work, 'withheld');
+    await mkdir(data);
+    await chmod(data, 0o711);
+    const clock = { behind: hours * HOUR };
+    let guardianUrl = '';
+    const port = await freePort();
+    const server = await startServer({
+      data,
+      port,
+      demo: true,
+      log: makeLog('silent'),
+      onClaimed: async () => {
+        const guardian = await startDemonstrationGuardian({
+          data,
+          host: '127.0.0.1',
+          serverPort: port,
+          port: await freePort(),
+          now: () => Math.floor(Date.now() / 1000) - clock.behind,
+        });
+        closing.push(() => guardian.stop());
+        guardianUrl = guardian.url;
       },
-      now: Date.now(),
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     });
-    return new WithheldRules(verified.value, standing, consent, origin);
+    closing.push(() => server.stop());
+    const browser = await ExtensionBrowser.launch();
+    closing.push(() => browser.close());
+    const contributor = new Contributor(await browser.panel());
+    contributor.panel.setDefaultTimeout(60_000);
+    await contributor.connect(guardianUrl, server.codes.contributor ?? '');
+    const here = new WithheldRules(server, contributor, clock, closing);
+    await here.seen((view) => view.joined && view.agreement?.whole === true);
+    await contributor.accept();
+    here.#entries = (await here.seen((view) => view.rules?.proved != null)).rules?.proved?.entries ?? 0;
+    return here;
   }
 
-  /** May the first application be recorded so many hours after the witnesses saw these rules? */
-  asked(hours: number): string {
-    const gate = makeVerifiedGate(() => ({
-      on: true,
-      installation: 'demonstration',
-      rules: this.#rules,
-      agreement: this.#agreement,
-      consents: [this.#consent],
-      build: '0'.repeat(64),
-      usage: { session: 0, today: 0 },
-    }));
-    const decision = gate.decide({
-      now: Math.max(this.#rules.checkpointTime + hours * HOUR, this.#rules.verifiedAt),
-      mode: 'task',
-      signal: 'pointer',
-      target: { kind: 'browser', top: this.#origin, frame: this.#origin, private: false, window: 'normal' },
+  /** The representative revokes. It stands in the log, and nobody outside is shown it. */
+  async revokeUnseen(): Promise<void> {
+    const { inner } = this.#server.installation;
+    // The operator's misdeed: the witnesses are not asked any more, so the newest head that has them stays.
+    inner.witnessing.rules.stop();
+    const [document = new Uint8Array()] = await inner.logs.rules.storage.entries(0, 1);
+    const parsed = parseAgreement(document);
+    if (!parsed.ok) throw new Error('the log does not begin with an agreement');
+    const { representative } = await demonstrationParties(inner.folder?.keys ?? '');
+    const statement = await agreementStatement(parsed.value, crypto.subtle);
+    const note = await signStatement({ ...statement, kind: 'revocation' }, representative);
+    await makeRulesLog(inner.logs.rules).submit(note);
+    assert.equal(await inner.logs.rules.size(), this.#entries + 1);
+    assert.equal(await this.#served(), this.#entries);
+  }
+
+  /** The head from before the revocation once more, as the witness saw it so many hours ago. */
+  async showOldHead(hours: number): Promise<void> {
+    const { database, policy, witnessing } = this.#server.installation.inner;
+    const old = parseCheckpoint((await witnessing.rules.newest()) ?? new Uint8Array());
+    if (!old.ok) throw new Error('there is no head that has its witnesses');
+    this.#clock.behind = hours * HOUR;
+    const { checkpoint, note } = old.value;
+    const signatures = note.signatures.filter(({ name }) => name === checkpoint.origin);
+    const outcome = await askWitnesses({
+      policy,
+      signed: { checkpoint, note: { ...note, signatures } },
+      consistencyProof: async () => [],
+      post: postToWitness,
+      signal: AbortSignal.timeout(20_000),
+      sizes: new Map(),
     });
-    return decision.allow ? 'allowed' : decision.deny;
+    assert(outcome.quorum, 'the witness does not know its own head');
+    await database.query(`update log_head set witnessed = $1 where log = 'rules'`, [
+      Buffer.from(formatNote(outcome.signed.note)),
+    ]);
+    assert.equal(await this.#served(), this.#entries);
+  }
+
+  /** The witnesses are asked again, and everybody is shown what is there. */
+  tell(): void {
+    this.#clock.behind = 0;
+    this.#server.installation.inner.witnessing.rules.start();
+  }
+
+  /** She starts a task; gives why it does not start, or null when it runs. */
+  async asked(): Promise<string | null> {
+    const { panel } = this.#contributor;
+    await panel.bringToFront();
+    await panel
+      .getByRole('button', { name: /File an expense/ })
+      .first()
+      .click();
+    await panel.getByRole('button', { name: 'Start recording' }).click();
+    const alert = panel.getByRole('alert');
+    const runs = panel.getByRole('button', { name: 'Pause' });
+    await alert.or(runs).first().waitFor();
+    return (await runs.isVisible()) ? null : await alert.first().innerText();
+  }
+
+  /** Waits for what the panel shows. */
+  async seen(wanted: (view: RecorderView) => boolean): Promise<RecorderView> {
+    let view = await this.#contributor.view();
+    for (let tries = 0; tries < 480 && !wanted(view); tries++) {
+      await this.#contributor.panel.waitForTimeout(250);
+      view = await this.#contributor.view();
+    }
+    if (wanted(view)) return view;
+    throw new Error(`not seen within two minutes: ${JSON.stringify(view.rules)}`);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.splice(0).reverse()) await close();
+  }
+
+  async #served(): Promise<number> {
+    const served = parseCheckpoint(await (await fetch(`${this.#server.url}/log/rules/checkpoint`)).bytes());
+    if (!served.ok) throw new Error('the server shows no head');
+    return served.value.checkpoint.size;
   }
 }

@@ -56,7 +56,7 @@ export async function inspectBundle(file: string, keys: CommandContext | null): 
 
 async function openWithKeys(file: string, inspection: BundleInspection, keys: CommandContext): Promise<void> {
   const id = inspection.id as string;
-  const { journal, inner } = await keys.installation();
+  const { journal, inner } = await keys.installation({ opens: true });
   const access = await journal.beforeRead({ kind: 'inspection', by: 'operator' }, [id]);
   const opening = makeOpening(inner.ring, crypto.subtle);
   await inner.ring.open(id).catch((cause: unknown) => {

@@ -38,9 +38,10 @@ export type CommandContext = {
   readonly json: boolean;
   /**
    * The installation in the data folder, with its database up: joins the server that runs on that folder,
-   * or starts the database for the length of this command. Closed for you when the command ends.
+   * or starts the database for the length of this command. Closed for you when the command ends. `opens`: recordings
+   * will be opened, so the guardian of a demonstration that is stopped is started with it.
    */
-  installation(): Promise<Installation>;
+  installation(options?: { opens?: boolean }): Promise<Installation>;
   /** One line on standard output. With `--json` nothing: use `result`. */
   print(line: string): void;
   /** With `--json` the value as JSON; else nothing. */

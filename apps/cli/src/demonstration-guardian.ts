@@ -19,8 +19,10 @@ export async function startDemonstrationGuardian(options: {
   serverPort: number;
   /** Undefined: the server's next, or any if that is taken. */
   port?: number | undefined;
+  /** Seconds since the epoch; the computer's clock by default. */
+  now?: () => number;
 }): Promise<StartedGuardian> {
-  const { data, host, serverPort } = options;
+  const { data, host, serverPort, now } = options;
   const policy = join(data, 'log-policy');
   const address = join(data, 'guardian-address');
   await refuseOwn(policy, 'witnesses');
@@ -30,10 +32,25 @@ export async function startDemonstrationGuardian(options: {
     server: `http://${host.includes(':') ? `[${host}]` : host}:${serverPort}`,
     host,
     port: options.port ?? (await freePort(host, serverPort + 1 > 65_535 ? 0 : serverPort + 1)),
+    ...(now ? { now } : {}),
   });
   await writeFile(policy, policyOf(guardian), { mode: 0o644 });
   await writeFile(address, `${MARK}${guardian.url}\n`, { mode: 0o644 });
   return guardian;
+}
+
+/**
+ * The guardian of a demonstration that is stopped, for as long as a command works on its data: while the server
+ * runs its guardian does, and a command that opens something needs it as much. The data folder is the command's
+ * own. Null: the demonstration was last started without one, or this is none.
+ */
+export async function wakeDemonstrationGuardian(data: string): Promise<StartedGuardian | null> {
+  const [mark, origin = ''] = (await textOf(join(data, 'guardian-address')))?.split('\n') ?? [];
+  if (`${mark}\n` !== MARK || !URL.canParse(origin)) return null;
+  const { hostname, port } = new URL(origin);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  // There is no server to ask: it knows the keys of the logs since the demonstration first ran.
+  return startDemonstrationGuardian({ data, host, serverPort: 1, port: await freePort(host, Number(port)) });
 }
 
 /** A demonstration that is started without a guardian asks nobody, whatever the start before had. */

@@ -16,13 +16,12 @@ import { faultLines, readPolicy, witnessedLine } from './trust-file.ts';
 /** `aboveboard log verify`: signature, quorum, every entry and tile, and, against an earlier checkpoint, one history. */
 export async function verifyLog(
   where: string,
-  options: { policy: string; since?: string },
+  options: { policy: string; since?: string; evidence?: string },
   context: CommandContext,
 ): Promise<void> {
   const policy = await readPolicy(options.policy);
   const source = logSource(where);
   const { signed, verdict, reader } = await opened(openLog(source, policy));
-  const report = await walked(source, signed.checkpoint, context);
   const { origin, size, root } = signed.checkpoint;
   let consistentFrom: number | null = null;
   if (options.since) {
@@ -32,13 +31,22 @@ export async function verifyLog(
     const trusted = verifyCheckpoint(earlier.value, policy);
     if (!trusted.ok) throw new CommandFailure(`${options.since}:\n${faultLines(trusted.faults)}`);
     const before = earlier.value.checkpoint;
-    if (before.origin !== origin || !(await opened(reader.extends(before.size, before.root)))) {
-      throw new CommandFailure(
-        'Both checkpoints are signed, and the later is no continuation of the earlier: the log shows two histories. Keep both.',
+    if (before.origin !== origin)
+      throw new CommandFailure(`${options.since} is of another log, ${before.origin}.`);
+    // Before the whole is read: what a liar still shows is kept first.
+    const isContinued = before.size <= size && (await opened(reader.extends(before.size, before.root)));
+    if (!isContinued) {
+      const { keepContradiction } = await import('./fork-check.ts');
+      throw await keepContradiction(
+        earlier.value,
+        signed,
+        source,
+        options.evidence ?? `${options.since}.fork`,
       );
     }
     consistentFrom = before.size;
   }
+  const report = await walked(source, signed.checkpoint, context);
   context.result({
     origin,
     size,

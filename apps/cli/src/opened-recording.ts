@@ -3,6 +3,7 @@ import { type OpenedRecording, openRecording } from '@aboveboard/protocol/record
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { Installation } from '@aboveboard/server/installation';
 import { Refusal } from '@aboveboard/server/refusal';
+import type { Policy } from '@aboveboard/tlog/policy';
 import { type AccessPurpose, JournalError } from '@aboveboard/vault/journal';
 import { type CommandContext, CommandFailure } from './command.ts';
 
@@ -17,26 +18,30 @@ export type OpenForReading = OpenedRecording & {
  * each (T13).
  */
 export async function openForPurpose(
-  { journal, recordings }: Pick<Installation, 'journal' | 'recordings'>,
+  { journal, recordings, inner }: Installation,
   purpose: AccessPurpose,
   ids: readonly string[],
 ): Promise<(id: string) => Promise<OpenForReading>> {
   const access = await journal.beforeRead(purpose, ids).catch((error: unknown) => {
     if (!(error instanceof JournalError) || !(error.cause instanceof Refusal)) throw error;
-    throw inWords(error.cause);
+    throw inWords(error.cause, inner.policy);
   });
   return async (id) => {
     const source = await recordings.openReleased(access, id).catch((error: unknown) => {
-      throw error instanceof Refusal ? inWords(error) : error;
+      throw error instanceof Refusal ? inWords(error, inner.policy) : error;
     });
     const opened = await openRecording({ ...source, deflate: webDeflate });
     return { ...opened, sealed: await source.store.list(), entry: access.entry };
   };
 }
 
-/** Mostly witnesses or guardian are away: a demonstration's guardian runs while its server does. */
-function inWords(refusal: Refusal): CommandFailure {
-  const hint = refusal.code === 'unavailable' ? ' Is the server running?' : '';
+/** Mostly witnesses or guardian are away: what has to run is said, so that nobody has to guess. */
+function inWords(refusal: Refusal, { witnesses }: Policy): CommandFailure {
+  const asked = witnesses.flatMap(({ name, url }) => (url ? [`\n  ${name} at ${url}`] : []));
+  const isAway = refusal.code === 'unavailable' && asked.length > 0;
+  const hint = isAway
+    ? `\nThese have to run, each with its party ("aboveboard guardian"):${asked.join('')}`
+    : '';
   return new CommandFailure(`${refusal.message}${hint}`, { cause: refusal });
 }
 
@@ -49,7 +54,7 @@ export async function openForReading(
   id: string,
   purpose: AccessPurpose['kind'],
 ): Promise<OpenForReading> {
-  const installation = await context.installation();
+  const installation = await context.installation({ opens: true });
   const [known] = await installation.recordings.known([id]);
   if (!known) {
     throw new CommandFailure('There is no recording of that id here. "aboveboard recordings" lists them.');

@@ -14,6 +14,7 @@ const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
 export type StartFlags = {
   demo?: boolean;
   samples: boolean;
+  agreement: boolean;
   guardian: boolean;
   guardianPort?: number;
   port: number;
@@ -42,6 +43,7 @@ export async function startFromCommand(flags: StartFlags, context: CommandContex
     data: context.data,
     demo: flags.demo === true,
     samples: flags.samples,
+    agreement: flags.agreement,
     host: flags.host,
     names: flags.name ?? [],
     applications: flags.application ?? [],

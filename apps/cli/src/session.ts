@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import type { Installation } from '@aboveboard/server/installation';
 import { CommanderError } from 'commander';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
+import { makeOpenedData } from './opened-data.ts';
 
 export type Stream = { write(text: string): unknown; isTTY?: boolean };
 export type Streams = { stdout: Stream; stderr: Stream };
 
 /** What one run of a command has in hand, and how it ends. */
 export function makeSession({ stdout, stderr }: Streams, options: () => { data: string; json?: boolean }) {
-  let opened: Promise<Installation> | undefined;
+  const opened = makeOpenedData();
   let isProgressShown = false;
 
   const note = (line: string) => {
@@ -27,12 +27,7 @@ export function makeSession({ stdout, stderr }: Streams, options: () => { data: 
     get json() {
       return options().json === true;
     },
-    installation() {
-      opened ??= import('@aboveboard/server/installation').then(({ openInstallation }) =>
-        openInstallation({ data: context.data, databaseUrl: process.env['DATABASE_URL'], join: true }),
-      );
-      return opened;
-    },
+    installation: (options) => opened.installation(context.data, options),
     print(line) {
       clearProgress();
       if (!context.json) stdout.write(`${line}\n`);
@@ -66,8 +61,7 @@ export function makeSession({ stdout, stderr }: Streams, options: () => { data: 
 
     async close(): Promise<void> {
       clearProgress();
-      const installation = await opened?.catch(() => undefined);
-      await installation?.close();
+      await opened.close();
     },
   };
 }

@@ -76,6 +76,40 @@ describe('log', () => {
     expect(forked.err).toContain('two histories');
   });
 
+  it('[LOG155] a fork of two sizes is kept as a file that shows it to anyone, in words', async () => {
+    const policy = ['--policy', at('policy')];
+    const since = ['--since', join(at('log'), 'checkpoint'), '--evidence', at('fork')];
+    expect((await run('log', 'verify', at('forked'), ...policy, ...since)).err).toContain(at('fork'));
+    const shown = await run('log', 'fork', at('fork'), ...policy);
+    expect(shown).toMatchObject({ code: 0, err: '' });
+    expect(shown.out).toContain('When the second log had 300 entries its root was');
+    expect(shown.out).toContain('this log showed two histories');
+    const json = await run('--json', 'log', 'fork', at('fork'), ...policy);
+    expect(JSON.parse(json.out)).toMatchObject({
+      isShown: true,
+      by: 'start',
+      heads: [{ size: 300 }, { size: 310 }],
+    });
+    // Nobody is accused by a file that was made up, or under keys of others.
+    writeFileSync(at('made-up'), readFileSync(at('fork'), 'utf8').replace(/start\n.{8}/, 'start\nAAAAAAAA'));
+    expect((await run('log', 'fork', at('made-up'), ...policy)).code).toBe(1);
+    const other = readFileSync(at('policy'), 'utf8').replaceAll('log.example', 'other.example');
+    writeFileSync(at('others'), other);
+    expect((await run('log', 'fork', at('fork'), '--policy', at('others'))).code).toBe(1);
+  });
+
+  it('[LOG156] of a log that is shorter than before both heads are kept, and accuse nobody', async () => {
+    const policy = ['--policy', at('policy')];
+    const since = ['--since', join(at('longer'), 'checkpoint'), '--evidence', at('two-heads')];
+    const set = await run('log', 'verify', at('log'), ...policy, ...since);
+    expect(set.code).toBe(1);
+    expect(set.err).toContain('That alone proves nothing');
+    const shown = await run('log', 'fork', at('two-heads'), ...policy);
+    expect(shown.code).toBe(1);
+    expect(shown.out).toContain('310 entries');
+    expect(shown.err).toContain('Nothing here shows that they contradict each other');
+  });
+
   it('a proof of an entry verifies offline, and for no other entry, index or policy', async () => {
     const [proof, entry] = [at('e.tlog-proof'), at('e')];
     const made = await run(

@@ -113,31 +113,52 @@ export function subtreeConsistencyFault(claim: {
   }
   const proof = hashStack([subtree, root], claim.proof);
   if (!proof) return 'not every hash has 32 bytes';
-  const computed = climb(start, end, size, true);
+  const computed = climbBoth(proof, start, end, size, subtree);
   if (!computed || proof.length > 0) return 'the proof has not the length that the sizes ask for';
   if (!sameHash(computed.below, subtree)) return 'the proof does not lead to the root of the subtree';
   return sameHash(computed.above, root) ? null : 'the proof does not lead to the root';
+}
 
-  // `whole`: what was asked about has not been split on the way down, so its hash is the claimed one.
-  function climb(from: number, to: number, width: number, whole: boolean): Both | null {
-    if (from === 0 && to === width) {
-      const hash = whole ? subtree : proof?.pop();
-      return hash ? { below: hash, above: hash } : null;
-    }
-    const sibling = proof?.pop();
-    if (!sibling) return null;
-    const split = splitOf(width);
-    if (to <= split) {
-      const inner = climb(from, to, split, whole);
-      return inner && { below: inner.below, above: nodeHash(inner.above, sibling) };
-    }
-    if (from >= split) {
-      const inner = climb(from - split, to - split, width - split, whole);
-      return inner && { below: inner.below, above: nodeHash(sibling, inner.above) };
-    }
-    const inner = climb(0, to - split, width - split, false);
-    return inner && { below: nodeHash(sibling, inner.below), above: nodeHash(sibling, inner.above) };
+/**
+ * The root that the tree of `size2` and `root2` had at `size1`, as a proof from there shows it (LOG13). Null where
+ * the proof shows none: it does not lead to the root, or `size1` is a power of two, whose root no proof has in it.
+ */
+export function startShownBy(claim: {
+  size1: number;
+  size2: number;
+  root2: Hash;
+  proof: readonly Hash[];
+}): Hash | null {
+  const { size1, size2, root2 } = claim;
+  if (!isSize(size1) || !isSize(size2) || size1 < 1 || size1 >= size2) return null;
+  const proof = hashStack([root2], claim.proof);
+  const computed = proof && climbBoth(proof, 0, size1, size2, EMPTY_ROOT);
+  if (!computed || proof.length > 0 || !sameHash(computed.above, root2)) return null;
+  return computed.below === EMPTY_ROOT ? null : computed.below;
+}
+
+/**
+ * Both roots that a consistency proof leads to; takes from `proof`. `whole`: the claimed hash of what was asked
+ * about, as long as that has not been split on the way down.
+ */
+function climbBoth(proof: Hash[], from: number, to: number, width: number, whole: Hash | null): Both | null {
+  if (from === 0 && to === width) {
+    const hash = whole ?? proof.pop();
+    return hash ? { below: hash, above: hash } : null;
   }
+  const sibling = proof.pop();
+  if (!sibling) return null;
+  const split = splitOf(width);
+  if (to <= split) {
+    const inner = climbBoth(proof, from, to, split, whole);
+    return inner && { below: inner.below, above: nodeHash(inner.above, sibling) };
+  }
+  if (from >= split) {
+    const inner = climbBoth(proof, from - split, to - split, width - split, whole);
+    return inner && { below: inner.below, above: nodeHash(sibling, inner.above) };
+  }
+  const inner = climbBoth(proof, 0, to - split, width - split, null);
+  return inner && { below: nodeHash(sibling, inner.below), above: nodeHash(sibling, inner.above) };
 }
 type Both = { below: Hash; above: Hash };
 

@@ -1,5 +1,6 @@
 import { parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 import { type ForkEvidence, forkOf } from './fork-evidence.ts';
+import { forkFromProof } from './fork-search.ts';
 import { type Checked, fault, faulty, LogError, orThrow } from './log-fault.ts';
 import { consistencyFault, EMPTY_ROOT, type Hash, sameHash } from './merkle.ts';
 import { formatNote, formatSignatureLine, NOTE_BYTES_LIMIT } from './note.ts';
@@ -149,7 +150,9 @@ function extensionFault(
   if (!latest) throw new RangeError('a size without a checkpoint');
   if (old === size && !sameHash(latest.checkpoint.root, root)) return conflict(size, forkOf(latest, signed));
   const claim = { size1: old, size2: size, root1: latest.checkpoint.root, root2: root, proof };
-  return consistencyFault(claim) ? refusal(422, 'the proof does not hold') : null;
+  if (!consistencyFault(claim)) return null;
+  // A log that went back and on otherwise proves its own fork with what it takes for a proof.
+  return { ...refusal(422, 'the proof does not hold'), evidence: forkFromProof([latest, signed], proof) };
 }
 
 function readBack({ size, checkpoint }: WitnessedHead): SignedCheckpoint {

@@ -36,7 +36,7 @@ async function twoEntries(): Promise<ForkEvidence> {
   return {
     first: a.signed,
     second: b.signed,
-    place: { index: 3, first: await proved(a), second: await proved(b) },
+    shown: { kind: 'entries', index: 3, first: await proved(a), second: await proved(b) },
   };
 }
 
@@ -59,19 +59,20 @@ describe('forks', () => {
     const [before, after] = [(await signedLog(9)).signed, (await signedLog(12)).signed];
     expect(forkOf(before, after)).toBeNull();
     expect(forkOf(before, before)).toBeNull();
-    expect(rulesOf(verifyFork({ first: before, second: after, place: null }, LOG_KEYS))).toEqual(['LOG152']);
+    expect(rulesOf(verifyFork({ first: before, second: after, shown: null }, LOG_KEYS))).toEqual(['LOG152']);
   });
 
   it('[LOG153] one entry twice, or an entry elsewhere, is no fork', async () => {
     const [a, b] = [await signedLog(9), await signedLog(12)];
     const first = { leaf: leafHash(entryAt(3)), proof: await a.reader.inclusionProof(3) };
     const second = { leaf: leafHash(entryAt(3)), proof: await b.reader.inclusionProof(3) };
-    const same: ForkEvidence = { first: a.signed, second: b.signed, place: { index: 3, first, second } };
+    const shown = { kind: 'entries' as const, index: 3, first, second };
+    const same: ForkEvidence = { first: a.signed, second: b.signed, shown };
     expect(rulesOf(verifyFork(same, LOG_KEYS))).toEqual(['LOG153']);
     const elsewhere = { leaf: leafHash(entryAt(4)), proof: await b.reader.inclusionProof(4) };
-    expect(rulesOf(verifyFork({ ...same, place: { index: 3, first, second: elsewhere } }, LOG_KEYS))).toEqual(
-      ['LOG153'],
-    );
+    expect(rulesOf(verifyFork({ ...same, shown: { ...shown, second: elsewhere } }, LOG_KEYS))).toEqual([
+      'LOG153',
+    ]);
   });
 
   it('[LOG151] nobody can accuse a log of what it did not sign: seeded holes', async () => {
@@ -79,9 +80,9 @@ describe('forks', () => {
     expect(rulesOf(verifyFork(fork, []))).toEqual(['LOG45', 'LOG45']);
     const { first, second } = fork;
     const lent = { checkpoint: second.checkpoint, note: withSignatures(second.note, first.note.signatures) };
-    expect(rulesOf(verifyFork({ first, second: lent, place: null }, LOG_KEYS))).toEqual(['LOG45']);
+    expect(rulesOf(verifyFork({ first, second: lent, shown: null }, LOG_KEYS))).toEqual(['LOG45']);
     const other = { ...second, checkpoint: { ...second.checkpoint, origin: 'example.com/other' } };
-    expect(rulesOf(verifyFork({ first, second: other, place: null }, LOG_KEYS))).toContain('LOG151');
+    expect(rulesOf(verifyFork({ first, second: other, shown: null }, LOG_KEYS))).toContain('LOG151');
   });
 
   it('[LOG154] refuses what is no such file', async () => {

@@ -99,7 +99,11 @@ describe(`a million cases over the parsers, seed ${seed}`, () => {
     const fork = {
       first: signed.value,
       second: signed.value,
-      place: { index: 3, first: side(), second: side() },
+      shown: { kind: 'entries' as const, index: 3, first: side(), second: side() },
+    };
+    const started = {
+      ...fork,
+      shown: { kind: 'start' as const, root: leafHash(entryAt(3)), proof: proof.hashes },
     };
     function side() {
       return { leaf: leafHash(entryAt(3)), proof: proof.hashes };
@@ -131,7 +135,7 @@ describe(`a million cases over the parsers, seed ${seed}`, () => {
       ],
       [
         'fork',
-        [formatFork(fork), formatFork({ ...fork, place: null })],
+        [formatFork(fork), formatFork(started), formatFork({ ...fork, shown: null })],
         (given) => holds(given, parseFork, formatFork),
       ],
       // Comments and white space are free in a policy: what it wrote reads as what it read.

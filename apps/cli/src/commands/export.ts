@@ -8,6 +8,7 @@ const FORMATS: readonly ExportFormat[] = [
   'openai',
   'anthropic',
   'ui-tars',
+  'atif',
   'parquet',
 ];
 
@@ -20,7 +21,7 @@ export function register(program: Command, context: CommandContext): void {
     .summary('write recordings as training data')
     .description(
       'Write recordings as training data into a new folder: agentnet (JSON lines with pyautogui code and PNGs), the ' +
-        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), or parquet (events, actions, trees). ' +
+        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), or parquet (events, actions, trees). ' +
         'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
         'was left out, and why.',
     )
@@ -39,7 +40,7 @@ export function register(program: Command, context: CommandContext): void {
       const { openFolderSink } = await import('../folder-sink.ts');
       const sink = await openFolderSink(options.out);
       try {
-        const installation = await context.installation();
+        const installation = await context.installation({ opens: true });
         const known =
           ids.length > 0 ? await installation.recordings.known(ids) : await all(installation.recordings);
         const missing = ids.filter((id) => !known.some((recording) => recording.id === id));

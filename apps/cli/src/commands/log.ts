@@ -23,7 +23,11 @@ export function register(program: Command, context: CommandContext): void {
     )
     .requiredOption('--policy <file>', POLICY)
     .option('--since <file>', 'a checkpoint that you kept from earlier')
-    .action(async (where: string, options: { policy: string; since?: string }) => {
+    .option(
+      '--evidence <file>',
+      'where both heads go if they contradict each other (default: that of --since, .fork)',
+    )
+    .action(async (where: string, options: { policy: string; since?: string; evidence?: string }) => {
       const { verifyLog } = await import('../log-check.ts');
       await verifyLog(where, options, context);
     });
@@ -49,6 +53,19 @@ export function register(program: Command, context: CommandContext): void {
         await proveEntry(where, options, context);
       },
     );
+
+  log
+    .command('fork <file>')
+    .summary('what a file of two heads shows')
+    .description(
+      'Check offline what a guardian or "log verify --since" kept of two heads of one log: are both signed by the log, ' +
+        'and can they both be true? If not, the log showed two histories, and this file shows it to anyone.',
+    )
+    .requiredOption('--policy <file>', POLICY)
+    .action(async (file: string, options: { policy: string }) => {
+      const { showFork } = await import('../fork-check.ts');
+      await showFork(file, options, context);
+    });
 
   log
     .command('fsck [where]')

@@ -14,6 +14,7 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option('--demo', 'a demonstration; its data never become production data')
     .option('--no-samples', 'with --demo: without the sample recordings')
+    .option('--no-agreement', 'with --demo: without an agreement; stewards draft and sign one on their pages')
     .option('--no-guardian', 'with --demo: without the guardian of the made-up representative')
     .option('--guardian-port <number>', "with --demo: the guardian's port (default: the next)", portNumber)
     .option('--port <number>', 'port to listen on', portNumber, 4870)

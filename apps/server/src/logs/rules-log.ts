@@ -23,6 +23,8 @@ export type RulesLog = {
 export function makeRulesLog(log: Pick<InstallationLog, 'append' | 'size' | 'storage'>): RulesLog {
   const { subtle } = crypto;
   const lock = makeKeyedLock();
+  /** A log only grows: of one size there is one state. */
+  let known: { size: number; state: RulesState | null } | null = null;
 
   async function replay(entries: readonly Uint8Array[]): Promise<RulesState | null> {
     const trust = await trustOf(entries);
@@ -56,7 +58,11 @@ export function makeRulesLog(log: Pick<InstallationLog, 'append' | 'size' | 'sto
         return log.append(entry, key);
       }),
 
-    state: async () => replay(await log.storage.entries(0, await log.size())),
+    async state() {
+      const size = await log.size();
+      if (known?.size !== size) known = { size, state: await replay(await log.storage.entries(0, size)) };
+      return known.state;
+    },
   };
 }
 

@@ -1,17 +1,17 @@
 import type { About } from '@aboveboard/protocol/installation';
 import type { TaskCard } from '@aboveboard/protocol/manifest';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { AgreementShelf } from '../agreement/installed-agreement.ts';
+import type { AgreementShelf } from '../agreement/agreement-shelf.ts';
 import type { LogName } from '../logs/log-name.ts';
 import type { LogHealth } from '../logs/log-service.ts';
-import { notFound, Refusal } from '../refusal.ts';
+import { notFound } from '../refusal.ts';
 import { answers } from './answers.ts';
 import { makeRouter } from './router.ts';
 import { about as aboutSchema, errorBody, installedAgreement, readiness, taskCards } from './schemas.ts';
 
 /** Is it there, is it well, what is it, under which rules: for everyone, signed in or not. */
 export function installationRoutes(parts: {
-  about: About;
+  about: () => Promise<About>;
   agreement: AgreementShelf;
   cards: readonly TaskCard[];
   health: () => Promise<{ database: boolean; draining: boolean; logs: Record<LogName, LogHealth> | null }>;
@@ -26,25 +26,17 @@ export function installationRoutes(parts: {
         request: {},
         responses: answers(aboutSchema, 'About'),
       }),
-      (context) => context.json(about, 200),
+      async (context) => context.json(await about(), 200),
     )
     .openapi(
       createRoute({
         method: 'get',
         path: '/agreement',
-        summary: 'The agreement in force here, to the byte',
+        summary: 'The agreement that the rules log has in force, to the byte',
         request: {},
         responses: answers(installedAgreement, 'The agreement'),
       }),
-      (context) => {
-        if (!agreement.current) {
-          throw new Refusal(
-            'not-found',
-            'No agreement is installed here, so nothing may be recorded for it.',
-          );
-        }
-        return context.json(agreement.current.answer, 200);
-      },
+      async (context) => context.json((await agreement.current()).answer, 200),
     )
     .openapi(
       createRoute({
@@ -57,8 +49,8 @@ export function installationRoutes(parts: {
           default: { description: 'Why not', content: { 'application/json': { schema: errorBody } } },
         },
       }),
-      (context) => {
-        const found = agreement.attachment(context.req.valid('param').digest);
+      async (context) => {
+        const found = await agreement.attachment(context.req.valid('param').digest);
         if (!found) throw notFound();
         return new Response(found.bytes as Uint8Array<ArrayBuffer>, {
           // Shown as a file: what was attached is not a page of this server.
