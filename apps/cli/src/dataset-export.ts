@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { exportTrajectory } from '@aboveboard/dataset/export/agentnet';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
+import { exportAtif } from '@aboveboard/dataset/export/atif';
 import type { Dialect } from '@aboveboard/dataset/export/dialect';
 import {
   ExportAccount,
@@ -20,6 +21,7 @@ import type { ExportFormat } from './export-format.ts';
 import { COMMAND_RESEARCHER, openForPurpose } from './opened-recording.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
+  atif: anthropic,
   agentnet: pyautogui,
   pyautogui,
   openai,
@@ -62,6 +64,7 @@ export async function exportRecordings(
       const { settled = false, perSecond = 0 } = options;
       const pictures = { frames, settled, perSecond };
       if (parquet) await parquet.add(recording, pictures);
+      else if (format === 'atif') await exportAtif(recording, sink, account, pictures);
       else {
         const dialect = DIALECTS[format as Exclude<ExportFormat, 'parquet'>];
         await exportTrajectory(recording, sink, account, { dialect, ...pictures });

@@ -1,2 +1,2 @@
-/** What `aboveboard export --format` takes: trajectories in a dialect (agentnet is that of pyautogui), or tables. */
-export type ExportFormat = 'agentnet' | 'pyautogui' | 'openai' | 'anthropic' | 'ui-tars' | 'parquet';
+/** What `aboveboard export --format` takes: trajectories in a dialect (agentnet is that of pyautogui), ATIF, or tables. */
+export type ExportFormat = 'agentnet' | 'pyautogui' | 'openai' | 'anthropic' | 'ui-tars' | 'atif' | 'parquet';
