@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { verifyClaim } from '@aboveboard/consent/enrolment-claim';
 import { dealCodes, eraserOf, type Redemptions, readCode, redeem } from '@aboveboard/consent/enrolment-codes';
+import { base64urlBytes } from '@aboveboard/consent/own-voice';
 import {
   importIssuerKey,
   issuerKeyBytes,
@@ -16,9 +17,9 @@ import {
   type EnrolmentParts,
   EnrolmentStopped,
   enrol,
+  GuardianRefused,
 } from '../src/background/enrolling.ts';
-import { GuardianRefused } from '../src/relay/guardian-voice.ts';
-import { base64urlOf, bytesOfBase64url } from '../src/store/byte-text.ts';
+import { base64urlOf } from '../src/store/byte-text.ts';
 import type { SealedEnrolment } from '../src/store/sealed-enrolment.ts';
 
 const { subtle } = crypto;
@@ -95,9 +96,9 @@ class House {
           kill('before redeem');
           if (!this.guardianUp) throw new GuardianRefused('unreachable');
           this.shown.guardian.push(ask);
-          const blinded = bytesOfBase64url(ask.blinded);
+          const blinded = base64urlBytes(ask.blinded);
           const named = createHash('sha256').update(blinded).digest('hex');
-          const after = await redeem(this.#redemptions, bytesOfBase64url(ask.secret), named, subtle);
+          const after = await redeem(this.#redemptions, base64urlBytes(ask.secret), named, subtle);
           if (typeof after === 'string') throw new GuardianRefused(after);
           this.#redemptions = after;
           kill('after redeem');
@@ -110,12 +111,12 @@ class House {
         const verified = await verifyClaim(
           {
             token: {
-              key: bytesOfBase64url(request.token.key),
-              signature: bytesOfBase64url(request.token.signature),
+              key: base64urlBytes(request.token.key),
+              signature: base64urlBytes(request.token.signature),
             },
-            session: bytesOfBase64url(request.session),
+            session: base64urlBytes(request.session),
             eraser: request.eraser,
-            proof: bytesOfBase64url(request.proof),
+            proof: base64urlBytes(request.proof),
           },
           SCOPE,
           await importIssuerKey(this.#spki, subtle),
@@ -261,12 +262,10 @@ describe('from a code on paper to a contributor', () => {
     const other = await makeIssuerKey();
     house.key = await issuerKeyBytes(other.publicKey, subtle);
     await expect(enrol(house.parts())).rejects.toMatchObject({ why: 'issuer' });
-    const parts = house.parts();
-    await expect(enrol({ ...parts, issue: { ...house.issue, list: 'ff'.repeat(32) } })).rejects.toMatchObject(
-      {
-        why: 'issuer',
-      },
-    );
+    const elsewhere = { ...house.issue, list: 'ff'.repeat(32) };
+    await expect(enrol({ ...house.parts(), issue: elsewhere })).rejects.toMatchObject({
+      why: 'waits-for-issuer',
+    });
     expect([house.shown.guardian, house.shown.server, house.used]).toEqual([[], [], 0]);
   });
 

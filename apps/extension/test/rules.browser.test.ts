@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { agreementStatement } from '@aboveboard/consent/agreement-signing';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { verifyReceipt } from '@aboveboard/consent/receipt';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -63,6 +64,35 @@ describe('a recorder under rules that it proves by itself', () => {
       .toBe('lapse');
     // Whatever it had to say, an onlooker saw pieces of one size.
     expect([...new Set(installation.guardian.wire)].sort()).toEqual(['POST 0', 'PUT 63136']);
+  });
+
+  test('[RUL36] a notice of restructuring stops what runs, and nothing starts until the parties sign anew', async () => {
+    const { site, installation, browser, contributor } = await joined();
+    const { panel } = contributor;
+    const page = await browser.context.newPage();
+    await page.goto(site.origin);
+    await contributor.startCard();
+    await page.bringToFront();
+    await page.mouse.move(200, 200, { steps: 5 });
+    const about = await agreementStatement(installation.agreement, crypto.subtle);
+    const at = Math.floor(Date.now() / 1000);
+    await installation.rules.say({ ...about, kind: 'suspension', reason: 'restructuring', at }, 'employer');
+    await expect.poll(async () => (await contributor.view()).live, { timeout: 15_000 }).toBe(null);
+    await expect
+      .poll(async () => (await contributor.view()).recordings[0]?.ended, { timeout: 15_000 })
+      .toBe('lapse');
+    await panel.bringToFront();
+    const why = 'The agreement is suspended until the parties sign anew';
+    await panel.getByText(why).first().waitFor();
+    await panel.getByRole('button', { name: /File one expense/ }).click();
+    await panel.getByRole('button', { name: 'Start recording' }).click();
+    await panel.getByRole('alert').getByText(why).waitFor();
+    expect((await contributor.view()).live).toBe(null);
+    await panel.getByRole('button', { name: 'Back' }).click();
+    await installation.adopt(() => undefined);
+    await panel.getByText('Checked on this device').waitFor();
+    await contributor.startCard();
+    expect((await contributor.view()).state).toBe('recording');
   });
 
   test('what a new version adds stays off until she agrees to it; the rest goes on', async () => {

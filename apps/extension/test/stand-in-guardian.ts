@@ -11,6 +11,7 @@ import { ANSWER_BYTES, CELL_BYTES, CELL_CONTENT, makeCellOpener, sealAnswer } fr
 import { recipientOf } from '@aboveboard/vault/envelope';
 import { generateHybridIdentity } from 'age-encryption';
 import { StandInLog } from './stand-in-log.ts';
+import { StandInVoice } from './stand-in-voice.ts';
 
 export const PERIOD_SECONDS = 1;
 
@@ -29,6 +30,7 @@ export type Behind = (request: {
 export class StandInGuardian {
   readonly identity: string;
   readonly recipient: string;
+  readonly voice = new StandInVoice();
   /** `PUT 63136`, `POST 0`: what an onlooker of the wire sees. */
   readonly wire: string[] = [];
   /** What was asked, for assertions. */
@@ -79,6 +81,11 @@ export class StandInGuardian {
     if (path === '/relay')
       return plain(JSON.stringify({ recipient: this.recipient, periodSeconds: PERIOD_SECONDS }));
     if (path === '/witness/vkey') return plain(`${StandInLog.witnessKeys().join('\n')}\n`);
+    if (path.startsWith('/voice')) {
+      if (!this.up) return plain('', 503);
+      const answer = body.length > 0 ? await this.voice.post(path, body.toString()) : this.voice.get(path);
+      return plain(JSON.stringify(await answer));
+    }
     const ticket = /^\/relay\/(?:cells|answers)\/([0-9a-f]{32})$/.exec(path)?.[1];
     if (ticket) this.wire.push(`${request.method} ${body.length}`);
     if (!this.up || !ticket) return plain('', ticket ? 503 : 404);

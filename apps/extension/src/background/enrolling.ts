@@ -1,12 +1,13 @@
 import { hex } from '@aboveboard/consent/canonical-json';
 import { makeClaim } from '@aboveboard/consent/enrolment-claim';
 import { codeSecret, makeContributor, readCode } from '@aboveboard/consent/enrolment-codes';
+import { base64urlBytes } from '@aboveboard/consent/own-voice';
 import type { EnrolmentIssue } from '@aboveboard/consent/rules-state';
 import { askToken, finishToken, importIssuerKey, verifyToken } from '@aboveboard/consent/voice-token';
 import type { EnrolmentRequest, Session } from '@aboveboard/protocol/installation';
-import type { EnrolmentAnswer, EnrolmentAsk, VoiceAbout } from '@aboveboard/protocol/voice';
+import type { EnrolmentAnswer, EnrolmentAsk, VoiceAbout, VoiceRefusalCode } from '@aboveboard/protocol/voice';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
-import { base64urlOf, bytesOfBase64url } from '../store/byte-text.ts';
+import { base64urlOf } from '../store/byte-text.ts';
 import type { SealedEnrolment } from '../store/sealed-enrolment.ts';
 import type { Kept } from '../store/settings.ts';
 
@@ -33,6 +34,16 @@ export class EnrolmentStopped extends Error {
   constructor(why: EnrolmentStopped['why']) {
     super(why);
     this.why = why;
+  }
+}
+
+/** What the guardian said instead of its signature; `unreachable`: nothing yet. */
+export class GuardianRefused extends Error {
+  override readonly name = 'GuardianRefused';
+  readonly code: VoiceRefusalCode | 'unreachable';
+  constructor(code: GuardianRefused['code']) {
+    super(code);
+    this.code = code;
   }
 }
 
@@ -86,10 +97,10 @@ export async function claimOf({
   eraser,
 }: SealedEnrolment): Promise<EnrolmentRequest> {
   if (!ask || signature === null) throw new RangeError('there is no token yet');
-  const key = ed25519Key(bytesOfBase64url(ask.seed));
-  const token = { key: key.publicKey, signature: bytesOfBase64url(signature) };
+  const key = ed25519Key(base64urlBytes(ask.seed));
+  const token = { key: key.publicKey, signature: base64urlBytes(signature) };
   const scope = { kind: 'enrolment', digest: ask.list } as const;
-  const given = { token, session: bytesOfBase64url(session), eraser };
+  const given = { token, session: base64urlBytes(session), eraser };
   const { proof } = await makeClaim(scope, given, key.sign, subtle);
   return {
     token: { key: base64urlOf(token.key), signature },
@@ -108,12 +119,13 @@ type Asked = SealedEnrolment & {
 async function asked(own: SealedEnrolment, issue: EnrolmentIssue, { kept, guardian }: EnrolmentParts) {
   if (own.ask?.list === issue.list && (await digestOf(own.ask.issuer)) === issue.key) return own;
   const { enrolment } = await guardian.about();
+  // Guardian and log are heard at different times: one of them may know of codes that were dealt anew.
+  if (enrolment?.digest !== issue.list) throw new EnrolmentStopped('waits-for-issuer');
   // Another key than everybody's would tell her token from the others (OBJ3).
-  if (enrolment?.digest !== issue.list || (await digestOf(enrolment.key)) !== issue.key)
-    throw new EnrolmentStopped('issuer');
+  if ((await digestOf(enrolment.key)) !== issue.key) throw new EnrolmentStopped('issuer');
   const seed = random(32);
   const scope = { kind: 'enrolment', digest: issue.list } as const;
-  const issuer = await importIssuerKey(bytesOfBase64url(enrolment.key), subtle);
+  const issuer = await importIssuerKey(base64urlBytes(enrolment.key), subtle);
   const { blinded, pending } = await askToken(scope, ed25519Key(seed).publicKey, issuer);
   const ask = {
     list: issue.list,
@@ -131,12 +143,12 @@ async function answered(own: SealedEnrolment, { kept, guardian }: EnrolmentParts
   const { ask, secrets } = own as Asked;
   const answer = await guardian.redeem({ secret: secrets.enrol, blinded: ask.blinded });
   const scope = { kind: 'enrolment', digest: ask.list } as const;
-  const issuer = await importIssuerKey(bytesOfBase64url(ask.issuer), subtle);
+  const issuer = await importIssuerKey(base64urlBytes(ask.issuer), subtle);
   const pending = {
-    key: ed25519Key(bytesOfBase64url(ask.seed)).publicKey,
-    inverse: bytesOfBase64url(ask.inverse),
+    key: ed25519Key(base64urlBytes(ask.seed)).publicKey,
+    inverse: base64urlBytes(ask.inverse),
   };
-  const token = await finishToken(scope, pending, bytesOfBase64url(answer.signature), issuer);
+  const token = await finishToken(scope, pending, base64urlBytes(answer.signature), issuer);
   if (!token || !(await verifyToken(scope, token, issuer, subtle))) throw new EnrolmentStopped('issuer');
   const after: SealedEnrolment = { ...own, signature: base64urlOf(token.signature) };
   await kept.put(after);
@@ -144,5 +156,5 @@ async function answered(own: SealedEnrolment, { kept, guardian }: EnrolmentParts
 }
 
 async function digestOf(key: string): Promise<string> {
-  return hex(new Uint8Array(await subtle.digest('SHA-256', bytesOfBase64url(key))));
+  return hex(new Uint8Array(await subtle.digest('SHA-256', base64urlBytes(key))));
 }

@@ -2,19 +2,28 @@ import { parseAgreement } from '@aboveboard/consent/agreement';
 import { type EnrolmentFile, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import type { Session } from '@aboveboard/protocol/installation';
+import type { EnrolmentAnswer } from '@aboveboard/protocol/voice';
 import { formatPolicy } from '@aboveboard/tlog/policy-file';
 import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
 import { words } from '../messages/en.ts';
 import { LineGivenUp } from '../relay/correspondence.ts';
 import { askGuardian, askWitness } from '../relay/guardian-relay.ts';
-import { GuardianRefused, guardianVoice } from '../relay/guardian-voice.ts';
 import { type SealedEnrolment, sealedEnrolment } from '../store/sealed-enrolment.ts';
 import type { Kept } from '../store/settings.ts';
 import { EMPTY_SETUP, type JoinFault, type JoinWait, type Setup } from '../store/setup.ts';
+import { refusalOf } from '../voice/voice-line.ts';
 import { byDigest } from './attachments.ts';
 import { checkedCards } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
-import { beginEnrolment, claimOf, EnrolmentStopped, enrol, freshEnrolment } from './enrolling.ts';
+import {
+  beginEnrolment,
+  claimOf,
+  type EnrolmentParts,
+  EnrolmentStopped,
+  enrol,
+  freshEnrolment,
+  GuardianRefused,
+} from './enrolling.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { ServerClient, ServerFault } from './server-client.ts';
 
@@ -112,7 +121,8 @@ async function join(host: RecorderHost): Promise<void> {
     const waits = waitAfter(error);
     if (waits !== undefined) return await wait(host, waits);
     const fault = faultAfter(error);
-    for (const matter of [FIRST, JOIN]) await host.installation.close(matter);
+    await host.installation.close(FIRST);
+    await closeJoin(host);
     await host.change((setup) =>
       setup.joining ? { ...setup, joining: { ...setup.joining, fault } } : setup,
     );
@@ -170,19 +180,48 @@ async function redeem(host: RecorderHost, { code, token }: NonNullable<Setup['jo
     paperWaits: own !== null && own.eraseCode !== null,
     sessionEnds: session.expires,
   }));
-  await host.installation.close(JOIN);
+  await closeJoin(host);
 }
 
-/** The guardian itself is asked only with a code, and at a time that the rhythm gave (GRD4, RLY20). */
 function withPaper(host: RecorderHost, client: ServerClient): Promise<Session> {
-  const { enrolment } = host.rules.setup;
-  if (!enrolment) throw new JoinRefused('enrolment-missing');
   return enrol({
     kept: sealedOf(host),
     issue: host.rules.news?.rules?.state.enrolment ?? null,
-    guardian: guardianVoice(enrolment.guardian),
+    guardian: guardianOf(host),
     enrol: (request) => client.enrol(request),
   });
+}
+
+/** What everyone hears of it, and in the place of filler what only she says (RLY40, RLY41). */
+function guardianOf({ installation }: RecorderHost): EnrolmentParts['guardian'] {
+  const { voice } = installation;
+  if (!voice) throw new JoinRefused('enrolment-missing');
+  return {
+    async about() {
+      const { about } = await voice.desk.storage.get();
+      if (!about) throw new GuardianRefused('unreachable');
+      return about;
+    },
+    async redeem(ask) {
+      const answer = await voice.line.act({
+        key: redeemKey(ask.blinded),
+        path: '/voice/enrolment',
+        body: ask,
+      });
+      const refusal = refusalOf(answer);
+      if (refusal !== null) throw new GuardianRefused(refusal);
+      return answer as EnrolmentAnswer;
+    },
+  };
+}
+
+/** One act for one ask; the answer is there until the matter is closed, also for a worker that begins it anew. */
+const redeemKey = (blinded: string) => `enrolment ${blinded.slice(0, 43)}`;
+
+async function closeJoin(host: RecorderHost): Promise<void> {
+  await host.installation.close(JOIN);
+  const own = await sealedOf(host).get();
+  if (own?.ask) await host.installation.voice?.line.close(redeemKey(own.ask.blinded));
 }
 
 const RENEW = 'renew';

@@ -25,7 +25,7 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
     voice: (await host.installation.voice?.view()) ?? null,
     joining: setup.joining && {
       fault: setup.joining.fault,
-      waits: setup.joining.waits ?? null,
+      waits: setup.joining.waits ?? (host.installation.voice?.line.isSilent ? 'guardian' : null),
       periodSeconds: (setup.enrolment ?? setup.firstContact)?.relay.periodSeconds ?? 0,
     },
     joined: setup.enrolment === null || setup.token !== null,

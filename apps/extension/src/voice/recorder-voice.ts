@@ -62,8 +62,9 @@ export class RecorderVoice {
     return this.#rhythm.wake();
   }
 
-  stop(): Promise<void> {
-    return this.#rhythm.stop();
+  async stop(): Promise<void> {
+    await this.#rhythm.stop();
+    this.line.abandon();
   }
 
   async view(): Promise<VoiceView | null> {

@@ -15,6 +15,7 @@ import {
   type VoiceRefusalCode,
   voiceText,
 } from '@aboveboard/protocol/voice';
+import { LineGivenUp } from '../relay/correspondence.ts';
 import {
   type DeviceVoice,
   type HeardCount,
@@ -43,7 +44,9 @@ export class VoiceLine {
   readonly #now: () => number;
   readonly #isAgreed: (issue: VoiceIssue) => Promise<boolean>;
   readonly #ticket: () => Promise<string | null>;
-  readonly #waiting = new Map<string, ((answer: unknown) => void)[]>();
+  readonly #waiting = new Map<string, Waiter[]>();
+  /** Nothing came when it was last asked. */
+  isSilent = false;
 
   constructor(parts: {
     storage: VoiceStorage;
@@ -67,8 +70,8 @@ export class VoiceLine {
    * later one; never for a worker that ended, whose next asks the same under the same key.
    */
   async act({ key, path, body }: VoiceAct): Promise<unknown> {
-    const answered = new Promise<unknown>((resolve) => {
-      this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), resolve]);
+    const answered = new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), { resolve, reject }]);
     });
     const { answers } = await this.#storage.change((now) =>
       key in now.answers || now.acts.some((one) => one.key === key)
@@ -76,6 +79,13 @@ export class VoiceLine {
         : { ...now, acts: [...now.acts, { key, path, body }] },
     );
     return key in answers ? answers[key] : answered;
+  }
+
+  /** The line is given up: whoever waits here is told so, and what waits for its turn stays. */
+  abandon(): void {
+    const waiting = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new LineGivenUp('The way to the guardian was closed.'));
   }
 
   /** Nothing of this act is said again, and what was answered is not kept. */
@@ -89,6 +99,7 @@ export class VoiceLine {
   /** What everyone is told, and the lists that were published since. Which are fetched follows from that alone. */
   async hear(): Promise<void> {
     const about = parseVoiceAbout(await this.#guardian.get('/voice'));
+    this.isSilent = about === null;
     if (!about) return;
     const { counts } = await this.#storage.get();
     const heard: HeardCount[] = [];
@@ -113,6 +124,7 @@ export class VoiceLine {
     const own = act ? null : nextOf(state, this.#now());
     const { path, body } = act ?? (own ? saidBy(own) : { path: '/voice/spent', body: fillerOf(random) });
     const answer = await this.#guardian.post(path, voiceText(path, body));
+    this.isSilent = answer === null;
     if (answer === null) return;
     if (act) await this.#heardOf(act, answer);
     const after = own && (await answered(own, issueOf(state, own.issue), answer));
@@ -127,7 +139,7 @@ export class VoiceLine {
       acts: now.acts.filter((one) => one.key !== key),
       answers: { ...now.answers, [key]: answer },
     }));
-    for (const resolve of this.#waiting.get(key) ?? []) resolve(answer);
+    for (const { resolve } of this.#waiting.get(key) ?? []) resolve(answer);
     this.#waiting.delete(key);
   }
 
@@ -198,6 +210,8 @@ async function answered(
     ? { ...own, nullifier, countedFrom: issue?.kind === 'objection' ? issue.nextCount : 0 }
     : faulty('another-answer');
 }
+
+type Waiter = { resolve: (answer: unknown) => void; reject: (why: LineGivenUp) => void };
 
 const AGAIN: ReadonlySet<string> = new Set<VoiceRefusalCode>(['unavailable', 'not-open']);
 
