@@ -7,6 +7,10 @@ import { type HalfRing, makeHalfRing } from '@aboveboard/vault/half-ring';
 import { type AccessJournal, makeJournal } from '@aboveboard/vault/journal';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { makeStoredKeyRing } from '@aboveboard/vault/stored-keyring';
+import { grantedReading } from './access/granted-reading.ts';
+import { type Grants, makeGrants } from './access/grants.ts';
+import { makeMayOpen } from './access/opening-decision.ts';
+import { shippedDecide } from './access/policies.ts';
 import { type BlobStore, openBlobStore } from './blobs/blob-store.ts';
 import { type Garbage, makeGarbage } from './blobs/garbage.ts';
 import {
@@ -27,6 +31,7 @@ import { demonstrationParties } from './keys/demonstration-parties.ts';
 import { readGuardianAddress } from './keys/guardian-address.ts';
 import { makeGuardianKeeper } from './keys/guardian-keeper.ts';
 import type { HalfKeeper } from './keys/half-keeper.ts';
+import { jobSigner } from './keys/job-key.ts';
 import { makeJournalRows } from './keys/journal-rows.ts';
 import { openKeyFiles } from './keys/key-files.ts';
 import { logKeys } from './keys/log-keys.ts';
@@ -57,6 +62,8 @@ export type Installation = {
   readonly journal: AccessJournal;
   /** What else is done with recordings is written here first. */
   readonly uses: UsesLog;
+  /** Who may read what: asked, approved, refused, ended. */
+  readonly grants: Grants;
   /** What only the server uses. */
   readonly inner: InstallationParts;
   close(): Promise<void>;
@@ -188,16 +195,21 @@ async function compose(given: {
       now: () => performance.now(),
       accessMinutes: DEFAULT_LIMITS.accessMinutes,
     });
-    const grants =
-      options.grants ??
-      (kind === 'demonstration'
-        ? makeDemonstrationGrants({
-            parties: () => demonstrationParties(paths.keys),
-            rules: makeRulesLog(logs.rules),
-            now: Date.now,
-          })
-        : noGrants);
-    const storage = makeJournalRows({ database, uses, grants, keys });
+    const rules = makeRulesLog(logs.rules);
+    const decide = shippedDecide();
+    const jobs = await jobSigner(paths.keys);
+    const grants = makeGrants({ database, uses, decide, rules: rules.state, jobs, now: Date.now });
+    const ofParties =
+      kind === 'demonstration'
+        ? makeDemonstrationGrants({ parties: () => demonstrationParties(paths.keys), rules, now: Date.now })
+        : noGrants;
+    const storage = makeJournalRows({
+      database,
+      uses,
+      grants: options.grants ?? grantedReading({ grants, jobs, otherwise: ofParties }),
+      mayOpen: makeMayOpen({ decide, rules: rules.state, now: Date.now }),
+      keys,
+    });
     const journal = makeJournal({ storage, now: Date.now, random });
     const digestLock = makeKeyedLock();
     const garbage = makeGarbage(database, blobs, digestLock);
@@ -206,6 +218,7 @@ async function compose(given: {
       recordings,
       journal,
       uses,
+      grants,
       inner: {
         database,
         postgres,

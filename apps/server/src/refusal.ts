@@ -1,5 +1,6 @@
 import type { ApiErrorCode } from '@aboveboard/protocol/api-error';
 import type { Fault } from '@aboveboard/protocol/fault';
+import { FRESH_MINUTES } from './identity/principal.ts';
 import type { ServerLimits } from './limits.ts';
 
 /**
@@ -61,4 +62,12 @@ export function overLimit(
 /** One answer for what is absent and for what is somebody else's: which of the two is not for the asker. */
 export function notFound(): Refusal {
   return new Refusal('not-found', 'There is none here that is yours to see.');
+}
+
+/** It would be done with a hand on the passkey just now (IDN43). */
+export function notFresh(): Refusal {
+  return new Refusal(
+    'not-fresh',
+    `Show that it is you: this asks for your passkey within the last ${FRESH_MINUTES} minutes. Nothing was done yet.`,
+  );
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type About, ROLES, type Role } from '@aboveboard/protocol/installation';
 import type { UploadLimits } from '@aboveboard/protocol/upload';
+import { readPolicies, shippedDecide } from './access/policies.ts';
 import { type AgreementShelf, openAgreementShelf } from './agreement/agreement-shelf.ts';
 import { installDemonstration } from './agreement/demonstration.ts';
 import { folderPaths } from './data-folder.ts';
@@ -17,7 +18,6 @@ import { makeSessions } from './identity/sessions.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { sayWhoKeepsHalves } from './keys/demonstration-halves.ts';
 import { demonstrationParties } from './keys/demonstration-parties.ts';
-import type { HalfKeeper } from './keys/half-keeper.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 import { type Fetch, makeListener, requireSafeHost, type Tls } from './listener.ts';
 import { type Log, makeLog } from './log.ts';
@@ -35,8 +35,10 @@ import { Refusal } from './refusal.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
 import { makeApp } from './routes/app.ts';
+import { decideRoutes } from './routes/decide-routes.ts';
 import { enrolmentRoutes } from './routes/enrolment-routes.ts';
 import { entryRoutes } from './routes/entry-routes.ts';
+import { grantRoutes } from './routes/grant-routes.ts';
 import { makeGuards } from './routes/guard.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
@@ -82,6 +84,8 @@ export type StartOptions = {
 export type StartedServer = {
   url: string;
   about: About;
+  /** Every route that there is, as `GET /api/about`. */
+  routes: readonly string[];
   /** Of a demonstration, fresh at each start: one for each role. */
   codes: Partial<Record<Role, string>>;
   installation: Installation;
@@ -179,7 +183,8 @@ async function serve(
       parties: await demonstrationParties(paths.keys),
       rules: logs.rules,
     });
-    if (keeper) await sayWhoKeepsHalves({ keeper, rules: logs.rules, parties: await demonstrationParties(paths.keys) });
+    if (keeper)
+      await sayWhoKeepsHalves({ keeper, rules: logs.rules, parties: await demonstrationParties(paths.keys) });
   }
   const agreement = await openAgreementShelf({
     folder: paths.agreement,
@@ -187,7 +192,16 @@ async function serve(
     rules: logs.rules,
     now: Date.now,
   });
-  const aboutNow = async () => aboutOf(demo, await agreementNow(agreement), { vault: vault.recipient, keeper }, limits);
+  // A real recorder goes by the rules log, and by nothing that the server says (VLT41).
+  const demonstrationRecipient = async () =>
+    demo ? (keeper?.recipient ?? (await logs.rules.state())?.halves ?? null) : null;
+  const aboutNow = async () =>
+    aboutOf(
+      demo,
+      await agreementNow(agreement),
+      { vault: vault.recipient, guardian: await demonstrationRecipient() },
+      limits,
+    );
   const about = await aboutNow();
   const sessionsCodes = makeCodes(database);
   const sessions = makeSessions(database, sessionsCodes, limits, kind);
@@ -238,12 +252,7 @@ async function serve(
     passkeyAddress: nameAddress(options.names ?? [], { port, secure: tls !== undefined }),
     now: Date.now,
   });
-  const guards = makeGuards({
-    signedIn: identity.signedIn,
-    now: Date.now,
-    limits,
-    rate: makeRate(limits.requestsPerSecond, limits.requestsPerSecond * 4),
-  });
+  const guards = makeGuards(limits);
 
   const hosts = hostsOf(address, port, options.names ?? []);
   const desk: CellDesk = makeCellDesk({
@@ -260,6 +269,14 @@ async function serve(
 
   let draining = false;
   const app = makeApp({
+    decided: decideRoutes({
+      decide: shippedDecide(),
+      signedIn: identity.signedIn,
+      rate: makeRate(limits.requestsPerSecond, limits.requestsPerSecond * 4),
+      limits,
+      kind,
+      now: Date.now,
+    }),
     installation: installationRoutes({
       about: aboutNow,
       agreement,
@@ -294,6 +311,7 @@ async function serve(
     }),
     staff: identity.routes(guards),
     entries: entryRoutes({ service: logs, guards }),
+    grants: grantRoutes({ grants: installation.grants, policies: readPolicies(), guards }),
     logs: logRoutes({
       logs: logs.served,
       rate: makeRate(limits.logReadsPerSecond, limits.logReadsPerSecond * 4),
@@ -351,6 +369,7 @@ async function serve(
   return {
     url,
     about,
+    routes: routesOf(app),
     codes,
     installation,
     makeCode: sessionsCodes.make,
@@ -373,10 +392,19 @@ async function agreementNow(shelf: AgreementShelf): Promise<About['agreement']> 
   }
 }
 
+/** What only refuses or serves the pages (`ALL`) is no route of its own. */
+function routesOf({ routes }: { routes: readonly { method: string; path: string }[] }): string[] {
+  return [
+    ...new Set(
+      routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
+    ),
+  ];
+}
+
 function aboutOf(
   demo: boolean,
   agreement: About['agreement'],
-  halves: { vault: string; keeper: HalfKeeper | null },
+  halves: { vault: string; guardian: string | null },
   limits: ServerLimits,
 ): About {
   const names = [
@@ -395,7 +423,7 @@ function aboutOf(
     protocol: 1,
     agreement,
     uploadRecipient: halves.vault,
-    guardianRecipient: halves.keeper?.recipient ?? null,
+    guardianRecipient: halves.guardian,
     limits: Object.fromEntries(names.map((name) => [name, limits[name]])) as UploadLimits,
   };
 }

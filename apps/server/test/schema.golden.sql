@@ -5,6 +5,14 @@ table access_entry
   kind text not null
   by text not null
   recordings text[] not null
+  grant_id text
+
+table access_grant
+  position bigint not null generated always as identity
+  id text not null
+  asker text not null
+  document bytea not null
+  asked_on date not null
 
 table batched_entry
   position integer not null
@@ -32,6 +40,15 @@ table erasure
 
 table garbage
   sha256 bytea not null
+
+table grant_note
+  position bigint not null generated always as identity
+  grant_id text not null
+  sha256 bytea not null
+  note bytea not null
+
+table grant_withdrawal
+  grant_id text not null
 
 table installation
   single boolean not null default true
@@ -159,12 +176,16 @@ table upload
   faults jsonb
   touched_on date not null
 
+CREATE INDEX access_grant_asker ON public.access_grant USING btree (asker)
 CREATE INDEX log_entry_commitment ON public.log_entry USING btree (entry) WHERE (octet_length(entry) = 33)
 CREATE INDEX part_sha256 ON public.part USING btree (sha256)
 CREATE INDEX session_handle ON public.session USING btree (handle)
 CREATE INDEX staff_passkey_account ON public.staff_passkey USING btree (account)
 CREATE INDEX staff_session_account ON public.staff_session USING btree (account)
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.grant_note FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.grant_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_entry FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_tile FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
@@ -175,6 +196,8 @@ CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_account FOR EACH ROW EXE
 CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_party_key FOR EACH ROW EXECUTE FUNCTION staff_role_stays()
 CREATE UNIQUE INDEX access_entry_entry_key ON public.access_entry USING btree (entry)
 CREATE UNIQUE INDEX access_entry_pkey ON public.access_entry USING btree ("position")
+CREATE UNIQUE INDEX access_grant_id_key ON public.access_grant USING btree (id)
+CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree ("position")
 CREATE UNIQUE INDEX batched_entry_pkey ON public.batched_entry USING btree ("position")
 CREATE UNIQUE INDEX code_pkey ON public.code USING btree (hash)
 CREATE UNIQUE INDEX commitment_batch_pkey ON public.commitment_batch USING btree (single)
@@ -183,6 +206,9 @@ CREATE UNIQUE INDEX contributor_nullifier_key ON public.contributor USING btree 
 CREATE UNIQUE INDEX contributor_pkey ON public.contributor USING btree (eraser)
 CREATE UNIQUE INDEX erasure_pkey ON public.erasure USING btree (recording)
 CREATE UNIQUE INDEX garbage_pkey ON public.garbage USING btree (sha256)
+CREATE UNIQUE INDEX grant_note_grant_id_sha256_key ON public.grant_note USING btree (grant_id, sha256)
+CREATE UNIQUE INDEX grant_note_pkey ON public.grant_note USING btree ("position")
+CREATE UNIQUE INDEX grant_withdrawal_pkey ON public.grant_withdrawal USING btree (grant_id)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (single)
 CREATE UNIQUE INDEX log_entry_key ON public.log_entry USING btree (log, key) WHERE (key IS NOT NULL)
 CREATE UNIQUE INDEX log_entry_pkey ON public.log_entry USING btree (log, index)
@@ -213,6 +239,11 @@ CREATE UNIQUE INDEX upload_contributor_recording_key ON public.upload USING btre
 CREATE UNIQUE INDEX upload_pkey ON public.upload USING btree (id)
 constraint access_entry access_entry_entry_key: UNIQUE (entry)
 constraint access_entry access_entry_pkey: PRIMARY KEY ("position")
+constraint access_grant access_grant_asker_check: CHECK ((asker ~ '^[0-9a-f]{32}$'::text))
+constraint access_grant access_grant_document_check: CHECK (((octet_length(document) >= 1) AND (octet_length(document) <= 65535)))
+constraint access_grant access_grant_id_check: CHECK ((id ~ '^[0-9a-f]{32}$'::text))
+constraint access_grant access_grant_id_key: UNIQUE (id)
+constraint access_grant access_grant_pkey: PRIMARY KEY ("position")
 constraint batched_entry batched_entry_pkey: PRIMARY KEY ("position")
 constraint batched_entry batched_entry_position_check: CHECK (("position" >= 0))
 constraint code code_hash_check: CHECK ((octet_length(hash) = 32))
@@ -227,6 +258,13 @@ constraint contributor contributor_pkey: PRIMARY KEY (eraser)
 constraint erasure erasure_pkey: PRIMARY KEY (recording)
 constraint garbage garbage_pkey: PRIMARY KEY (sha256)
 constraint garbage garbage_sha256_check: CHECK ((octet_length(sha256) = 32))
+constraint grant_note grant_note_grant_id_fkey: FOREIGN KEY (grant_id) REFERENCES access_grant(id)
+constraint grant_note grant_note_grant_id_sha256_key: UNIQUE (grant_id, sha256)
+constraint grant_note grant_note_note_check: CHECK (((octet_length(note) >= 1) AND (octet_length(note) <= 65535)))
+constraint grant_note grant_note_pkey: PRIMARY KEY ("position")
+constraint grant_note grant_note_sha256_check: CHECK ((octet_length(sha256) = 32))
+constraint grant_withdrawal grant_withdrawal_grant_id_fkey: FOREIGN KEY (grant_id) REFERENCES access_grant(id)
+constraint grant_withdrawal grant_withdrawal_pkey: PRIMARY KEY (grant_id)
 constraint installation installation_kind_check: CHECK ((kind = ANY (ARRAY['demonstration'::text, 'production'::text])))
 constraint installation installation_pkey: PRIMARY KEY (single)
 constraint installation installation_single_check: CHECK (single)
@@ -324,6 +362,12 @@ function refuse_change()
 
 begin
   raise exception 'the access journal is append-only';
+end
+
+function refuse_grant_change()
+
+begin
+  raise exception 'what was asked and said of grants is append-only';
 end
 
 function staff_role_stays()

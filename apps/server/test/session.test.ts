@@ -330,9 +330,12 @@ describe('pages and names', () => {
       'get /api/accesses/{access}/{n}/parts/{index}',
       'get /api/agreement',
       'get /api/agreement/attachments/{digest}',
+      'get /api/grants',
+      'get /api/grants/{grant}',
       'get /api/health',
       'get /api/logs/policy',
       'get /api/my/recordings',
+      'get /api/policies',
       'get /api/ready',
       'get /api/recordings',
       'get /api/relay',
@@ -345,6 +348,11 @@ describe('pages and names', () => {
       'get /api/task-cards',
       'get /api/uploads/{upload}',
       'post /api/accesses',
+      'post /api/enrolment',
+      'post /api/erasure',
+      'post /api/grants',
+      'post /api/grants/{grant}/notes',
+      'post /api/grants/{grant}/withdrawal',
       'post /api/logs/rules/entries',
       'post /api/my/commitments',
       'post /api/my/recordings/erasure',
@@ -367,7 +375,8 @@ describe('pages and names', () => {
     ]);
     for (const route of routes) {
       const [method, path] = route.split(' ') as [string, string];
-      if (/ways|provider\/answer|about|ready|health|cards|agreement$|relay$|policy$/.test(path)) continue;
+      if (/ways|provider\/answer|about|ready|health|cards|agreement$|relay$|policy$|policies$/.test(path))
+        continue;
       const filled = path
         .replace(/\{(upload|access)\}/, '0'.repeat(32))
         .replace('{digest}', '0'.repeat(64))

@@ -89,6 +89,7 @@ journalContract('rows', async () => {
         database,
         uses: { record: async () => ({ index: 0 }) },
         grants: noGrants,
+        mayOpen: async () => undefined,
         keys: { entered: () => undefined },
       }),
       now: Date.now,

@@ -62,7 +62,7 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   'POST /api/staff/provider': 'sign-in',
   'GET /api/staff/provider/answer': 'sign-in',
   'GET /api/staff/session': 'keep-own-account',
-  'DELETE /api/staff/session': 'keep-own-account',
+  'DELETE /api/staff/session': 'see-own-session',
   'POST /api/staff/session/challenge': 'keep-own-account',
   'POST /api/staff/session/fresh': 'keep-own-account',
   'GET /api/staff/account': 'keep-own-account',

@@ -14,7 +14,7 @@ import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import type { Database } from '../database/database.ts';
 import { makeKeyedLock } from '../keyed-lock.ts';
 import type { UsesLog } from '../logs/uses-log.ts';
-import { notFound, Refusal } from '../refusal.ts';
+import { notFound, notFresh, Refusal } from '../refusal.ts';
 import type { AskedResource, AskingPrincipal, Decide } from './decision.ts';
 import type { GrantAction } from './declared-actions.ts';
 import {
@@ -91,7 +91,7 @@ export function makeGrants(parts: {
   function require(who: AskingPrincipal, action: GrantAction, state: GrantState): void {
     if (may(who, action, state)) return;
     if (may({ ...who, steppedUp: true }, action, state)) {
-      throw new Refusal('not-allowed', 'Show once more that it is you, and then do this.');
+      throw notFresh();
     }
     throw new Refusal(
       'conflict',

@@ -3,8 +3,10 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { Log } from '../log.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { asRefusal, errorAnswer } from './answers.ts';
+import type { decideRoutes } from './decide-routes.ts';
 import type { enrolmentRoutes } from './enrolment-routes.ts';
 import type { entryRoutes } from './entry-routes.ts';
+import type { grantRoutes } from './grant-routes.ts';
 import { requireHost } from './guard.ts';
 import type { installationRoutes } from './installation-routes.ts';
 import type { logRoutes } from './log-routes.ts';
@@ -18,6 +20,8 @@ import type { uploadRoutes } from './upload-routes.ts';
 import { webPages } from './web-pages.ts';
 
 export type AppParts = {
+  /** Before every route: who may take it. */
+  decided: ReturnType<typeof decideRoutes>;
   installation: ReturnType<typeof installationRoutes>;
   sessions: ReturnType<typeof sessionRoutes>;
   enrolment: ReturnType<typeof enrolmentRoutes>;
@@ -25,6 +29,7 @@ export type AppParts = {
   recordings: ReturnType<typeof recordingRoutes>;
   staff: ReturnType<StaffIdentity['routes']>;
   entries: ReturnType<typeof entryRoutes>;
+  grants: ReturnType<typeof grantRoutes>;
   logs: ReturnType<typeof logRoutes>;
   relay: ReturnType<typeof relayRoutes>;
   kind: InstallationKind;
@@ -52,6 +57,7 @@ export function makeApp(parts: AppParts) {
   });
   app.use(pageHeaders(kind, secure));
   app.use(requireHost(hosts));
+  app.use(parts.decided);
   app.onError((error, context) => {
     const refusal = error instanceof HTTPException ? asHttpRefusal(error) : asRefusal(error);
     if (refusal.status >= 500)
@@ -68,6 +74,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.recordings)
     .route('/api', parts.staff)
     .route('/api', parts.entries)
+    .route('/api', parts.grants)
     .route('/api', parts.relay);
   routed.doc31('/openapi.json', {
     openapi: '3.1.0',

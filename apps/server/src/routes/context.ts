@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { AskingPrincipal } from '../access/decision.ts';
 import type { Who } from '../identity/identity.ts';
 import type { Principal } from '../identity/principal.ts';
 
@@ -10,5 +11,7 @@ export type Env = {
     who: Who;
     /** Set with it: the same, with her session and when she last showed that it is she. */
     principal: Principal;
+    /** The same as the policies see her: under the id that log and grants have. */
+    asking: AskingPrincipal;
   };
 };

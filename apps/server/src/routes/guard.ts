@@ -3,11 +3,8 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
-import { FRESH_MINUTES, isFresh } from '../identity/principal.ts';
-import type { SignedIn } from '../identity/signed-in.ts';
 import type { ServerLimits } from '../limits.ts';
-import type { Rate } from '../rate.ts';
-import { overLimit, Refusal } from '../refusal.ts';
+import { notFresh, overLimit, Refusal } from '../refusal.ts';
 import type { Env } from './context.ts';
 
 export const SESSION_COOKIE = 'aboveboard-session';
@@ -55,48 +52,23 @@ export function tokenOf(
   return /^Bearer ([A-Za-z0-9_-]+)$/.exec(authorization)?.[1] ?? null;
 }
 
-/** Who asks must have one of these roles; each session has a rate. */
-export function requireRole(
-  roles: readonly Role[],
-  parts: { signedIn: SignedIn; rate: Rate; limits: ServerLimits },
-) {
+/** Who may come to a route was decided before; this says once more which roles it is written for. */
+export function requireRole(roles: readonly Role[]) {
   return createMiddleware<Env>(async (context, next) => {
-    const principal = await parts.signedIn.principal(
-      context,
-      tokenOf(context, getCookie(context, SESSION_COOKIE)),
+    const { role } = context.get('principal');
+    if (roles.includes(role)) return next();
+    throw new Refusal(
+      'not-allowed',
+      `This is for the ${roles.join(' or the ')}; you are signed in as ${role}.`,
     );
-    if (!principal)
-      throw new Refusal(
-        'no-session',
-        'Sign in first: this needs a session, and there is none or it has ended.',
-      );
-    const wait = parts.rate.take(principal.id);
-    if (wait > 0) {
-      throw overLimit(parts.limits, 'requestsPerSecond', 'Too many requests at once.', {
-        status: 429,
-        retryAfter: wait,
-      });
-    }
-    if (!roles.includes(principal.role)) {
-      throw new Refusal(
-        'not-allowed',
-        `This is for the ${roles.join(' or the ')}; you are signed in as ${principal.role}.`,
-      );
-    }
-    context.set('who', { role: principal.role, handle: principal.id });
-    context.set('principal', principal);
-    return next();
   });
 }
 
-/** After `requireRole`: what signs, grants, revokes or changes keys asks for a hand on the passkey just now (IDN43). */
-export function requireFresh(now: () => number, minutes = FRESH_MINUTES) {
+/** What changes keys or lets somebody in asks for a hand on the passkey just now (IDN43). */
+export function requireFresh() {
   return createMiddleware<Env>(async (context, next) => {
-    if (isFresh(context.get('principal'), now(), minutes)) return next();
-    throw new Refusal(
-      'not-fresh',
-      `Show that it is you: this asks for your passkey within the last ${minutes} minutes. Nothing was done yet.`,
-    );
+    if (context.get('asking').steppedUp) return next();
+    throw notFresh();
   });
 }
 
@@ -108,16 +80,10 @@ export type Guards = {
   body(limit: 'requestBytes' | 'announcementBytes'): MiddlewareHandler<Env>;
 };
 
-export function makeGuards(parts: {
-  signedIn: SignedIn;
-  rate: Rate;
-  limits: ServerLimits;
-  now: () => number;
-}): Guards {
-  const { limits } = parts;
+export function makeGuards(limits: ServerLimits): Guards {
   return {
-    role: (...roles) => requireRole(roles, parts),
-    fresh: () => requireFresh(parts.now),
+    role: (...roles) => requireRole(roles),
+    fresh: () => requireFresh(),
     body: (limit) =>
       bodyLimit({
         maxSize: limits[limit],

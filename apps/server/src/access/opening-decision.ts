@@ -1,0 +1,76 @@
+import { verifyGrant } from '@aboveboard/consent/grant';
+import { sliceCovers } from '@aboveboard/consent/grant-slice';
+import type { RulesState } from '@aboveboard/consent/rules-state';
+import type { AccessPurpose } from '@aboveboard/vault/journal';
+import { accountOf } from '../logs/uses-log.ts';
+import type { GivenGrant } from '../recordings/grant-source.ts';
+import type { KnownRecording } from '../recordings/recording-rows.ts';
+import { Refusal } from '../refusal.ts';
+import { type AskingPrincipal, accountUid, type Decide, PRINCIPAL_ROLES } from './decision.ts';
+
+/** Throws Refusal `not-allowed`: then nothing is entered in the journal and nothing is opened. */
+export type MayOpen = (
+  purpose: AccessPurpose,
+  ids: readonly string[],
+  about: { known: readonly KnownRecording[]; given: GivenGrant | null },
+) => Promise<void>;
+
+/**
+ * The decision about every opening, whoever asks for it: a route, a job, a command (ACC14). Whether the grant holds is
+ * computed here from its bytes, not believed of whoever found it.
+ */
+export function makeMayOpen(parts: {
+  decide: Decide;
+  rules: () => Promise<RulesState | null>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}): MayOpen {
+  const { decide, rules, now } = parts;
+  return async (purpose, ids, { known, given }) => {
+    const principal = principalOf(purpose.by);
+    const state = given && (await rules());
+    const at = now();
+    const verdict =
+      given &&
+      (await verifyGrant({
+        grant: given.document,
+        notes: given.notes,
+        rules: state,
+        rulesTime: at,
+        now: at,
+        subtle: crypto.subtle,
+      }));
+    for (const id of ids) {
+      // What is not here is somebody's file that has a key here: nothing that was released opens so (VLT50).
+      const recording = known.find((one) => one.id === id) ?? { id, class: 'foreign' };
+      const grant = verdict?.ok
+        ? {
+            holds: true,
+            asker: { __entity: accountUid(verdict.grant.asker) },
+            readings: [...verdict.grant.reading],
+            covers: sliceCovers(verdict.grant.slice, recording),
+          }
+        : null;
+      const { allowed } = decide({
+        principal,
+        action: 'open-recording',
+        resource: { type: 'Recording', id, class: recording.class },
+        context: { reading: purpose.kind, ...(grant && { grant }) },
+      });
+      if (!allowed) throw notOpened();
+    }
+  };
+}
+
+function principalOf(by: string): AskingPrincipal {
+  const [prefix = '', handle = ''] = by.split(':');
+  const role = PRINCIPAL_ROLES.find((one) => one === prefix) ?? 'nobody';
+  return { role, id: handle ? accountOf(handle) : prefix, steppedUp: false };
+}
+
+function notOpened(): Refusal {
+  return new Refusal(
+    'not-allowed',
+    'This is not opened: there is no grant for it that holds, names what is to be done, and was asked for by you.',
+  );
+}
