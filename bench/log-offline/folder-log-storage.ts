@@ -38,7 +38,9 @@ export class FolderLogStorage implements LogStorage {
 
   async tile(level: number, number: number): Promise<Uint8Array | null> {
     const path = this.path(level, number);
-    return existsSync(path) ? new Uint8Array(readFileSync(path)) : null;
+    if (!existsSync(path)) return null;
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   }
 
   async entries(start: number, end: number): Promise<Uint8Array[]> {

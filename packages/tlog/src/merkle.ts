@@ -16,12 +16,33 @@ export function leafHash(entry: Uint8Array): Hash {
 }
 
 export function nodeHash(left: Hash, right: Hash): Hash {
-  const bytes = new Uint8Array(1 + 2 * HASH_BYTES);
-  bytes[0] = 1;
-  bytes.set(left, 1);
-  bytes.set(right, 1 + HASH_BYTES);
-  return sha256(bytes);
+  const hash = new Uint8Array(HASH_BYTES);
+  NODE.set(left, 1);
+  NODE.set(right, 1 + HASH_BYTES);
+  hashNodeInto(hash);
+  return hash;
 }
+
+/** The nodes above `below`, hashes one after another: a last one without its pair has none. */
+export function nodesAbove(below: Uint8Array): Uint8Array {
+  const pair = 2 * HASH_BYTES;
+  const above = new Uint8Array(Math.floor(below.length / pair) * HASH_BYTES);
+  for (let at = 0; at < above.length; at += HASH_BYTES) {
+    NODE.set(below.subarray(2 * at, 2 * at + pair), 1);
+    hashNodeInto(above.subarray(at, at + HASH_BYTES));
+  }
+  return above;
+}
+
+/** What stands in NODE. With one hasher for all: a proof takes hundreds of nodes, and a new one each is garbage. */
+function hashNodeInto(hash: Uint8Array): void {
+  START._cloneInto(HASHER);
+  HASHER.update(NODE).digestInto(hash);
+}
+const NODE = new Uint8Array(1 + 2 * HASH_BYTES);
+NODE[0] = 1;
+const START = sha256.create();
+const HASHER = sha256.create();
 const LEAF = Uint8Array.of(0);
 
 /** The root over leaves that are all at hand. */

@@ -1,4 +1,4 @@
-import { HASH_BYTES, type Hash, nodeHash } from './merkle.ts';
+import { HASH_BYTES, type Hash, nodesAbove } from './merkle.ts';
 import type { NodeAt } from './tree-range.ts';
 
 /**
@@ -70,13 +70,9 @@ export function tileOfNode({ level, index }: NodeAt): {
 
 /** The root over `count` hashes of a tile, a power of two, from `first`. */
 export function nodeOfTile(tile: Uint8Array, first: number, count: number): Hash {
-  let level = hashesOf(tile.subarray(first * HASH_BYTES, (first + count) * HASH_BYTES));
-  while (level.length > 1) {
-    const above: Hash[] = [];
-    for (let i = 0; i < level.length; i += 2) above.push(nodeHash(level[i] as Hash, level[i + 1] as Hash));
-    level = above;
-  }
-  return level[0] as Hash;
+  let level = tile.slice(first * HASH_BYTES, (first + count) * HASH_BYTES);
+  while (level.length > HASH_BYTES) level = nodesAbove(level);
+  return level;
 }
 
 export function hashesOf(tile: Uint8Array): Hash[] {
@@ -95,13 +91,8 @@ export class HashedTile {
     this.hashes = hashes;
     this.heights = [hashes];
     for (let below = hashes; below.length >= 2 * HASH_BYTES; ) {
-      const above = new Uint8Array(Math.floor(below.length / (2 * HASH_BYTES)) * HASH_BYTES);
-      for (let at = 0; at < above.length; at += HASH_BYTES) {
-        const [left, right, end] = [2 * at, 2 * at + HASH_BYTES, 2 * at + 2 * HASH_BYTES];
-        above.set(nodeHash(below.subarray(left, right), below.subarray(right, end)), at);
-      }
-      this.heights.push(above);
-      below = above;
+      below = nodesAbove(below);
+      this.heights.push(below);
     }
   }
 
