@@ -4,7 +4,7 @@ import { type BundleContents, readBundle } from '@aboveboard/protocol/bundle';
 import { type Fault, RecordingError } from '@aboveboard/protocol/fault';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { PartLabel, PartStore } from '@aboveboard/protocol/part';
-import { openRecording } from '@aboveboard/protocol/recording-reader';
+import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { makeOpening } from '@aboveboard/vault/opening';
 import { type CommandContext, CommandFailure } from './command.ts';
@@ -55,25 +55,64 @@ export async function inspectBundle(file: string, keys: CommandContext | null): 
 }
 
 async function openWithKeys(file: string, inspection: BundleInspection, keys: CommandContext): Promise<void> {
-  const id = inspection.id as string;
-  const { journal, inner } = await keys.installation({ opens: true });
-  const access = await journal.beforeRead({ kind: 'inspection', by: 'operator' }, [id]);
+  await openBundle(file, inspection, keys, async (recording) => {
+    inspection.manifest = recording.manifest;
+    for await (const _ of recording.eventColumns());
+    for await (const _ of recording.states());
+    for await (const _ of recording.frames());
+  });
+  inspection.opened = true;
+}
+
+/** Everything that a bundle holds, as JSON, to `show`. Null: all of it was; else why not. */
+export async function readOpenBundle(
+  file: string,
+  keys: CommandContext,
+  show: (part: string, text: string) => void,
+): Promise<string | null> {
+  const found = await inspectBundle(file, null);
+  if (found.id === null || found.faults.length > 0) return 'is a broken bundle';
+  try {
+    await openBundle(file, found, keys, async (recording) => {
+      show('manifest', JSON.stringify(recording.manifest));
+      for await (const events of recording.events()) show('events', lines(events));
+      for await (const states of recording.states()) show('states', lines(states));
+      for await (const frames of recording.frames()) show('frames', lines(frames));
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof CommandFailure) return 'is sealed, and its key is not in the data folder';
+    if (error instanceof RecordingError) return 'is a broken bundle';
+    throw error;
+  }
+}
+
+function lines(items: readonly unknown[]): string {
+  return items
+    .map((item) => JSON.stringify(item, (_, v) => (v instanceof Uint8Array ? v.length : v)))
+    .join('\n');
+}
+
+async function openBundle(
+  file: string,
+  { id, parts }: Pick<BundleInspection, 'id' | 'parts'>,
+  keys: CommandContext,
+  use: (recording: OpenedRecording) => Promise<void>,
+): Promise<void> {
+  const recordingId = id as string;
+  const { journal, inner } = await keys.installation();
+  const access = await journal.beforeRead({ kind: 'inspection', by: 'operator' }, [recordingId]);
   const opening = makeOpening(inner.ring, crypto.subtle);
-  await inner.ring.open(id).catch((cause: unknown) => {
+  await inner.ring.open(recordingId).catch((cause: unknown) => {
     throw new CommandFailure('The key of this recording is not in the data folder.', { cause });
   });
-  const store = await fileParts(file, inspection.parts);
+  const store = await fileParts(file, parts);
   try {
     const sealer = {
       seal: neverSeals,
       open: (sealed: Uint8Array, label: PartLabel) => opening.open(access, sealed, label),
     };
-    const recording = await openRecording({ id, store, sealer, deflate: webDeflate });
-    inspection.manifest = recording.manifest;
-    for await (const _ of recording.eventColumns());
-    for await (const _ of recording.states());
-    for await (const _ of recording.frames());
-    inspection.opened = true;
+    await use(await openRecording({ id: recordingId, store, sealer, deflate: webDeflate }));
   } finally {
     await store.close();
   }

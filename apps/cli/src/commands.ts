@@ -1,6 +1,8 @@
 import type { RegisterCommand } from './command.ts';
 import { register as agreement } from './commands/agreement.ts';
 import { register as code } from './commands/code.ts';
+import { register as enrolment } from './commands/enrolment.ts';
+import { register as deidentify } from './commands/deidentify.ts';
 import { register as env } from './commands/env.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as figures } from './commands/figures.ts';
@@ -11,14 +13,19 @@ import { register as literals } from './commands/literals.ts';
 import { register as log } from './commands/log.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as recordings } from './commands/recordings.ts';
+import { register as redact } from './commands/redact.ts';
 import { register as render } from './commands/render.ts';
+import { register as scan } from './commands/scan.ts';
+import { register as risk } from './commands/risk.ts';
 import { register as show } from './commands/show.ts';
+import { register as staff } from './commands/staff.ts';
 import { register as start } from './commands/start.ts';
 
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
   guardian,
+  staff,
   code,
   literals,
   recordings,
@@ -28,7 +35,12 @@ export const COMMANDS: readonly RegisterCommand[] = [
   env,
   importForeign,
   exportRecordings,
+  deidentify,
+  risk,
+  redact,
+  scan,
   agreement,
+  enrolment,
   log,
   plan,
   figures,

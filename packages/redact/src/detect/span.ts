@@ -1,5 +1,7 @@
 /** What a detector finds (spec/masking.md, MASK20-MASK29). */
 export type SpanKind =
+  /** Closed by where it stands, not by what it is (MASK29). */
+  | 'content'
   | 'secret'
   | 'own-word'
   | 'card'
@@ -29,6 +31,7 @@ export type Detector = (text: string, report: Report) => void;
 
 /** Where two overlap, the surer one names them both: first what has a form or a check digit, last mere numbers. */
 const ORDER: readonly SpanKind[] = [
+  'content',
   'secret',
   'own-word',
   'iban',
