@@ -3,9 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
 import type { MyRecording, ReleasedRecording } from '@aboveboard/protocol/installation';
-import { openRecording } from '@aboveboard/protocol/recording-reader';
 import type { UploadAnnouncement } from '@aboveboard/protocol/upload';
-import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { recipientOf, sealEnvelope } from '@aboveboard/vault/envelope';
 import { freshRecordingKey } from '@aboveboard/vault/recording-key';
 import { generateHybridIdentity } from 'age-encryption';
@@ -285,14 +283,6 @@ describe('completion', () => {
     await change(recording);
     return recording;
   };
-  const reannounce = (recording: Awaited<ReturnType<typeof makeRecording>>, index: number, from: number) => {
-    recording.parts[index] = recording.parts[from] as Uint8Array;
-    const { kind } = recording.announcement.parts[index] as { kind: 'events' };
-    recording.announcement.parts[index] = {
-      ...(recording.announcement.parts[from] as { bytes: number; sha256: string }),
-      kind,
-    };
-  };
 
   const sealedFor = async (
     recipients: Partial<Record<'vault' | 'guardian', string>>,
@@ -379,87 +369,6 @@ describe('completion', () => {
     expect(errorOf(again)).toEqual(errorOf(answer));
     for (const part of recording.announcement.parts)
       expect(await server.installation.inner.blobs.get(part.sha256)).toBeNull();
-  });
-
-  const open = async (id: string) => {
-    const { journal, recordings } = server.installation;
-    const access = await journal.beforeRead({ kind: 'inspection', by: 'researcher:test' }, [id]);
-    const recording = await recordings.openReleased(access, id);
-    const opened = await openRecording({ ...recording, deflate: webDeflate });
-    for await (const _ of opened.events());
-  };
-
-  it.each<[string, string, () => ReturnType<typeof makeRecording>]>([
-    [
-      'REC79',
-      'other halves than those of its key',
-      () =>
-        swap(async (r) => {
-          r.announcement.envelopes = await sealedFor({}, r);
-        }),
-    ],
-    ['REC79', 'a part in the place of another', () => swap((r) => reannounce(r, 1, 0))],
-    ['REC79', 'a part in the place of the manifest', () => swap((r) => reannounce(r, 3, 0))],
-    [
-      'REC78',
-      'a part of another kind than the manifest says',
-      () =>
-        swap((r) => {
-          (r.announcement.parts[1] as { kind: string }).kind = 'states';
-        }),
-    ],
-    [
-      'REC79',
-      'one part fewer than the manifest says',
-      () =>
-        swap((r) => {
-          r.announcement.parts.splice(1, 1);
-          r.parts.splice(1, 1);
-        }),
-    ],
-    [
-      'UPL26',
-      'another summary than its manifest',
-      () =>
-        swap((r) => {
-          r.announcement.summary.counts.events++;
-        }),
-    ],
-    [
-      'UPL36',
-      'a foreign recording',
-      () =>
-        swap(
-          (r) => {
-            r.announcement.summary.agreement = server.about.agreement?.digest ?? null;
-          },
-          {
-            class: 'foreign',
-            agreement: null,
-            receipt: null,
-            origin: { format: 'rrweb', kept: 150, reduced: [] },
-          },
-        ),
-    ],
-    [
-      'UPL37',
-      'a recording without a receipt of consent',
-      () =>
-        swap(
-          (r) => {
-            r.announcement.summary.agreement = server.about.agreement?.digest ?? null;
-          },
-          { class: 'demonstration', agreement: null, receipt: null },
-        ),
-    ],
-  ])('[%s] [UPL32] nobody reads %s, and nobody opened it before', async (rule, _, make) => {
-    const recording = await make();
-    expect((await contributor.upload(recording)).body.state).toBe('complete');
-    const failed = await open(recording.announcement.recording).then(
-      () => null,
-      (error: { faults?: { rule: string }[] }) => error.faults?.map((fault) => fault.rule) ?? [String(error)],
-    );
-    expect(failed).toContain(rule);
   });
 
   it('[UPL15] what was refused begins anew with other content', async () => {

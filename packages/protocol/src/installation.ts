@@ -38,8 +38,8 @@ export type About = {
   /** age recipient (hybrid) that the vault's half of a released recording's key is sealed to. */
   uploadRecipient: string;
   /**
-   * Recipient of the other half, in a demonstration without a guardian alone: there the server keeps both, and a
-   * recorder believes it. Null everywhere else: the representative says it in the rules log.
+   * Recipient of the other half, in a demonstration alone, for recorders that believe the server's word. Elsewhere null: there
+   * the representative says it in the rules log.
    */
   guardianRecipient: string | null;
   limits: UploadLimits;

@@ -5,7 +5,8 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { ServerLimits } from '../limits.ts';
 import { notFound, overLimit } from '../refusal.ts';
 import { isShownToResearchers } from './recording-rows.ts';
-import type { OpenRecording, Shelf } from './shelf.ts';
+import type { OpenRecording } from './sealed-parts.ts';
+import type { Shelf } from './shelf.ts';
 
 /**
  * Accesses that are in use, by the journal's entry. They live in memory and for `accessMinutes`: after a

@@ -5,7 +5,7 @@ import type { Query } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
 import { nodeDeflate } from './node-deflate.ts';
 import { recordingsWithIds } from './recording-rows.ts';
-import type { OpenRecording } from './shelf.ts';
+import type { OpenRecording } from './sealed-parts.ts';
 
 /**
  * Until somebody opens it under a grant, what is known of a released recording is its device's word (UPL26). Here the

@@ -1,6 +1,9 @@
-import type { PartStore } from '@aboveboard/protocol/part';
+import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
 import { BlobDamaged, type BlobStore } from '../blobs/blob-store.ts';
 import type { PartRow } from '../uploads/upload-rows.ts';
+
+/** A recording as a reader takes it: sealed parts, and a sealer that opens them and seals nothing. */
+export type OpenRecording = { id: string; store: PartStore; sealer: PartSealer };
 
 /** The parts of a recording that is complete, for reading: what it consists of does not change any more. */
 export function makeSealedParts(rows: readonly PartRow[], blobs: BlobStore): PartStore {

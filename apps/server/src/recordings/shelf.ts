@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Manifest } from '@aboveboard/protocol/manifest';
-import type { PartSealer, PartStore } from '@aboveboard/protocol/part';
+import type { PartSealer } from '@aboveboard/protocol/part';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { summaryOf } from '@aboveboard/protocol/recording-summary';
 import type { Access } from '@aboveboard/vault/journal';
@@ -18,10 +18,7 @@ import { requireAnnounced } from './announced-manifest.ts';
 import type { GrantedKeys } from './granted-keys.ts';
 import { makePartShelf } from './part-shelf.ts';
 import { insertRecording, type KnownRecording, listRecordings, recordingsWithIds } from './recording-rows.ts';
-import { makeSealedParts } from './sealed-parts.ts';
-
-/** A recording as a reader takes it: sealed parts, and a sealer that opens them and seals nothing. */
-export type OpenRecording = { id: string; store: PartStore; sealer: PartSealer };
+import { makeSealedParts, type OpenRecording } from './sealed-parts.ts';
 
 /** An import under way. Nobody sees it before `finish`. */
 export type Import = OpenRecording & {

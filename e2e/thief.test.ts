@@ -10,10 +10,10 @@ import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { sealEnvelope } from '@aboveboard/vault/envelope';
 import { asRecordingKey } from '@aboveboard/vault/recording-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Secret } from '../../../e2e/secret-scan.ts';
-import { Client, makeRecording, random, type SealedRecording } from '../../server/test/device.ts';
-import { startDemonstrationGuardian } from '../src/demonstration-guardian.ts';
-import { freePort } from '../src/free-port.ts';
+import { startDemonstrationGuardian } from '../apps/cli/src/demonstration-guardian.ts';
+import { freePort } from '../apps/cli/src/free-port.ts';
+import { Client, makeRecording, random, type SealedRecording } from '../apps/server/test/device.ts';
+import type { Secret } from './secret-scan.ts';
 import { rob, vaultOf } from './thief.ts';
 
 /**

@@ -8,7 +8,7 @@ import { asKeyHalf, joinHalves } from '@aboveboard/vault/key-half';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
 import { asRecordingKey } from '@aboveboard/vault/recording-key';
 import { Decrypter } from 'age-encryption';
-import { type Secret, SecretScan } from '../../../e2e/secret-scan.ts';
+import { type Secret, SecretScan } from './secret-scan.ts';
 
 /**
  * Somebody who took a full copy of a server's data folder (database files and their log, blobs, keys, pending uploads) and
