@@ -82,7 +82,7 @@ describe('a recorder under rules that it proves by itself', () => {
       .poll(async () => (await contributor.view()).recordings[0]?.ended, { timeout: 15_000 })
       .toBe('lapse');
     await panel.bringToFront();
-    const why = 'The agreement is suspended until the parties sign anew';
+    const why = 'The agreement is suspended by a notice of one of the parties';
     await panel.getByText(why).first().waitFor();
     await panel.getByRole('button', { name: /File one expense/ }).click();
     await panel.getByRole('button', { name: 'Start recording' }).click();

@@ -4,6 +4,7 @@ import { DOWNSTREAM_USES } from './agreement.ts';
 import { canonicalDigest } from './canonical-json.ts';
 import type { Messages } from './messages/en.ts';
 import { parsePartyKey } from './party-note.ts';
+import { untakenSignals } from './taken-signals.ts';
 
 /**
  * The agreement in plain words, made from the document itself and never written beside it (AGR50-AGR59).
@@ -142,6 +143,7 @@ function appSentences(agreement: Agreement, messages: Messages): string[] {
     ...agreement.apps.flatMap((app) => [
       say.app(app.id, app.name, app.origins),
       say.appSignals(app.name, signals(app)),
+      ...untakenSignals(app).map((signal) => say.notTaken(app.name, messages.signals[signal])),
       say.appModes(app.name, modes(app)),
       say.literals[app.masks.literals](app.name, app.masks.list ?? ''),
       ...(app.masks.open.length > 0 ? [say.masksOpen(app.name, app.masks.open)] : []),

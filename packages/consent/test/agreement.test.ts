@@ -6,6 +6,7 @@ import { agreementWords, noticeDigest } from '../src/agreement-words.ts';
 import { canonicalBytes } from '../src/canonical-json.ts';
 import { demonstrationAgreement } from '../src/demonstration.ts';
 import { en } from '../src/messages/en.ts';
+import { takenSignals, untakenSignals } from '../src/taken-signals.ts';
 import { exampleAgreement, makeProduction, NOW } from './example-agreement.ts';
 
 const folder = new URL('../../../vectors/agreement/', import.meta.url);
@@ -206,6 +207,18 @@ describe('agreement in words', () => {
       expect(sentences.length).toBeGreaterThan(0);
       for (const sentence of sentences) expect(sentence).not.toMatch(/undefined|null|NaN|\[object/);
     }
+  });
+
+  it('[AGR53] says of what no recorder takes that it is not taken', async () => {
+    const { agreement } = await exampleAgreement();
+    const [app] = agreement.apps;
+    if (!app) throw new Error('no application');
+    expect(words(agreement)).not.toContain('No recorder takes');
+    app.signals = ['pointer', 'frames', 'photographs'];
+    const said = words(agreement);
+    expect(said).toContain(`No recorder takes photographs of the browser tab in ${app.name}`);
+    expect(said).toContain(`No recorder takes pictures of the window with its content masked in ${app.name}`);
+    expect([takenSignals(app), untakenSignals(app)]).toEqual([['pointer'], ['frames', 'photographs']]);
   });
 
   it('[AGR52] falls back to a language of the document', async () => {

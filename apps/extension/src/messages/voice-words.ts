@@ -10,7 +10,8 @@ export const voiceWords = {
   unheard: 'The guardian has not been heard yet. Your recorder asks it in each period.',
   same: (period: string) =>
     `What you say here goes to the guardian in one of the next periods, which begin every ${period}. Each recorder sends something of that size in each of them, whether or not its person has anything to say. So who watches the network does not learn when you did.`,
-  how: 'Who could see what',
+  how: 'Who will see what',
+  hidden: 'How is it that nobody sees when I do it?',
 
   codeHeading: 'Your code',
   codeLead:

@@ -2,6 +2,7 @@ import type { Agreement, Purpose } from '@aboveboard/consent/agreement';
 import { agreementWords, noticeDigest } from '@aboveboard/consent/agreement-words';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
 import { en } from '@aboveboard/consent/messages/en';
+import { takenSignals } from '@aboveboard/consent/taken-signals';
 import { useState } from 'react';
 import { words } from '../messages/en.ts';
 
@@ -29,7 +30,8 @@ export function AgreementChoice(props: {
   chosen: Chosen;
   choose: (kind: keyof Chosen, id: string, yes: boolean) => void;
 }) {
-  const { apps, purposes, chosen, choose } = props;
+  const { purposes, chosen, choose } = props;
+  const apps = props.apps.filter((app) => takenSignals(app).length > 0);
   return (
     <>
       {apps.length > 0 && (
@@ -78,7 +80,11 @@ export async function choiceOf(
   const shown = agreementWords(agreement, en);
   return {
     purposes: agreement.purposes.filter((purpose) => purposes.includes(purpose)),
-    apps: listed.map(({ id, signals, modes }) => ({ id, signals: [...signals], modes: [...modes] })),
+    // To what no recorder takes nobody can agree (AGR53).
+    apps: listed.flatMap(({ id, signals, modes }) => {
+      const taken = takenSignals({ signals });
+      return taken.length > 0 ? [{ id, signals: taken, modes: [...modes] }] : [];
+    }),
     notice: { language: en.language, words: en.version, digest: await noticeDigest(shown, crypto.subtle) },
   };
 }

@@ -15,7 +15,7 @@ export function ObjectPage() {
   const { view, fault, send } = useRecorder();
   const { voice } = view ?? {};
   return (
-    <div className="page page-wide">
+    <div className="page">
       <header className="page-head">
         <h1>{say.title}</h1>
       </header>
@@ -39,7 +39,7 @@ function Voice({ voice, send }: { voice: VoiceView; send: Send }) {
         <Issue key={issue.digest} issue={issue} voice={voice} send={send} />
       ))}
       <details>
-        <summary>{say.how}</summary>
+        <summary>{say.hidden}</summary>
         <p>{say.same(everyWords(voice.periodSeconds))}</p>
       </details>
     </>
@@ -136,7 +136,7 @@ function Said(props: { issue: VoiceIssueView; says: string; nullifier: string | 
             <div>
               <dt>{say.receipt}</dt>
               <dd>
-                <code>{nullifier}</code>
+                <code className="origin">{nullifier}</code>
               </dd>
             </div>
           </dl>

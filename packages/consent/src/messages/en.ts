@@ -121,6 +121,8 @@ const agreement = {
       ? `${name} (${id}), the program ${executable}.`
       : `${name} (${id}), windows "${windowClass}" of the program ${executable}.`,
   appSignals: (name: string, signals: readonly string[]) => `In ${name}: ${list(signals)}.`,
+  notTaken: (name: string, signal: string) =>
+    `No recorder takes ${signal} in ${name}, although they are listed: in the browser no picture of the screen is taken.`,
   appModes: (name: string, modes: readonly string[]) => `In ${name} recording happens ${list(modes)}.`,
   literals: {
     shipped: (name: string) =>
@@ -251,7 +253,7 @@ const difference = {
 
 export const en: Messages = {
   language: 'en',
-  version: 2,
+  version: 3,
   deny: {
     off: 'Recording is off. It stays off until you turn it on.',
     'no-agreement': 'No agreement is installed, so nothing is recorded.',
