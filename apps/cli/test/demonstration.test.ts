@@ -74,6 +74,18 @@ describe('a demonstration', () => {
     expect(await isCosigned(second.url, data)).toBe(true);
     await ended(second.child);
 
+    // Whoever opens its samples now needs a witness: the command runs that guardian for as long as it takes.
+    const out = join(folder, 'exported');
+    const flags = ['--data', data, 'export', '--format', 'parquet', '--no-frames', '--out', out];
+    const exported = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let complaint = '';
+    exported.stderr.on('data', (bytes) => {
+      complaint += bytes;
+    });
+    const [code] = await once(exported, 'close');
+    expect([code, complaint]).toEqual([0, '']);
+    expect(existsSync(join(out, 'export.json'))).toBe(true);
+
     const alone = await start(data, '--demo', '--no-guardian');
     expect(alone.guardian).toBe(null);
     expect(existsSync(join(data, 'log-policy'))).toBe(false);

@@ -28,19 +28,21 @@ export function nodesAbove(below: Uint8Array): Uint8Array {
   const pair = 2 * HASH_BYTES;
   const above = new Uint8Array(Math.floor(below.length / pair) * HASH_BYTES);
   for (let at = 0; at < above.length; at += HASH_BYTES) {
-    NODE.set(below.subarray(2 * at, 2 * at + pair), 1);
-    hashNodeInto(above.subarray(at, at + HASH_BYTES));
+    for (let i = 0; i < pair; i++) NODE[1 + i] = below[2 * at + i] as number;
+    hashNodeInto(HASH);
+    above.set(HASH, at);
   }
   return above;
 }
 
-/** What stands in NODE. With one hasher for all: a proof takes hundreds of nodes, and a new one each is garbage. */
+/** What stands in NODE. With one hasher and no views for all: a proof takes hundreds of nodes, and each would be garbage. */
 function hashNodeInto(hash: Uint8Array): void {
   START._cloneInto(HASHER);
   HASHER.update(NODE).digestInto(hash);
 }
 const NODE = new Uint8Array(1 + 2 * HASH_BYTES);
 NODE[0] = 1;
+const HASH = new Uint8Array(HASH_BYTES);
 const START = sha256.create();
 const HASHER = sha256.create();
 const LEAF = Uint8Array.of(0);
