@@ -22,6 +22,8 @@ const DraftPage = lazy(() => import('./stewards/draft-page.tsx'));
 const SignPage = lazy(() => import('./stewards/sign-page.tsx'));
 const VerifyPage = lazy(() => import('./verify/verify-page.tsx'));
 const LogPage = lazy(() => import('./pages/log-page.tsx'));
+const GrantsPage = lazy(() => import('./grants/grants-page.tsx'));
+const PoliciesPage = lazy(() => import('./grants/policies-page.tsx'));
 const PlannerPage = lazy(() => import('./planner/planner-page.tsx'));
 
 const load = async (): Promise<{ about: About; session: Session | null }> => {
@@ -60,6 +62,7 @@ export function App(): ReactNode {
           </Route>
           <Route path="/verify" component={VerifyPage} />
           <Route path="/logs" component={LogPage} />
+          <Route path="/policies" component={PoliciesPage} />
           <Route path="/planner" component={PlannerPage} />
           <Route path="/about">
             <AboutPage about={about} />
@@ -72,6 +75,11 @@ export function App(): ReactNode {
           {party && (
             <Route path="/sign">
               <SignPage party={party} />
+            </Route>
+          )}
+          {(party || session?.role === 'researcher') && (
+            <Route path="/grants">
+              <GrantsPage party={party} />
             </Route>
           )}
           {session?.role === 'contributor' && <Route path="/today" component={TodayPage} />}

@@ -1,4 +1,5 @@
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
+import type { GrantWish, ShownGrant, ShownPolicies } from '@aboveboard/protocol/grants';
 import type {
   About,
   AccessRequest,
@@ -85,6 +86,19 @@ export const client = {
       body: entry as Uint8Array<ArrayBuffer>,
     });
     return answer.json() as Promise<{ index: number }>;
+  },
+  policies: () => read<ShownPolicies>('/api/policies'),
+  grants: () => read<{ grants: ShownGrant[] }>('/api/grants'),
+  askGrant: (wish: GrantWish) => send<ShownGrant>('POST', '/api/grants', wish),
+  withdrawGrant: (id: string) => send<ShownGrant>('POST', `/api/grants/${id}/withdrawal`),
+  /** A note that a party signed; in the log of uses, and counted, when it resolves. */
+  sayOfGrant: async (id: string, note: Uint8Array): Promise<ShownGrant> => {
+    const answer = await call(`/api/grants/${id}/notes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: note as Uint8Array<ArrayBuffer>,
+    });
+    return answer.json() as Promise<ShownGrant>;
   },
   myRecordings: () => read<{ recordings: MyRecording[] }>('/api/my/recordings'),
   erase: (recordings: string[]) =>

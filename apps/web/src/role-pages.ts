@@ -13,6 +13,8 @@ export type PagePath =
   | '/verify'
   | '/draft'
   | '/sign'
+  | '/grants'
+  | '/policies'
   | '/planner';
 
 const titles: Record<PagePath, string> = {
@@ -27,24 +29,39 @@ const titles: Record<PagePath, string> = {
   '/verify': words.pages.verify,
   '/draft': words.pages.draft,
   '/sign': words.pages.sign,
+  '/grants': words.pages.grants,
+  '/policies': words.pages.policies,
   '/planner': words.pages.planner,
 };
 
-const everyone: PagePath[] = ['/try', '/agreement', '/logs', '/verify', '/planner', '/about'];
+const everyone: PagePath[] = ['/try', '/agreement', '/logs', '/verify', '/policies', '/planner', '/about'];
 const steward: PagePath[] = [
   '/agreement',
   '/draft',
   '/sign',
+  '/grants',
   '/try',
   '/logs',
   '/verify',
+  '/policies',
   '/planner',
   '/about',
 ];
 const pages: Record<Role, PagePath[]> = {
-  contributor: ['/today', '/agreement', '/try', '/logs', '/verify', '/planner', '/about'],
-  researcher: ['/recordings', '/datasets', '/agreement', '/try', '/logs', '/verify', '/planner', '/about'],
-  operator: ['/status', '/agreement', '/try', '/logs', '/verify', '/planner', '/about'],
+  contributor: ['/today', '/agreement', '/try', '/logs', '/verify', '/policies', '/planner', '/about'],
+  researcher: [
+    '/recordings',
+    '/grants',
+    '/datasets',
+    '/agreement',
+    '/try',
+    '/logs',
+    '/verify',
+    '/policies',
+    '/planner',
+    '/about',
+  ],
+  operator: ['/status', '/agreement', '/try', '/logs', '/verify', '/policies', '/planner', '/about'],
   representative: steward,
   dpo: steward,
   employer: steward,

@@ -36,6 +36,8 @@ export const words = {
     verify: 'Verify',
     draft: 'Draft',
     sign: 'Sign',
+    grants: 'Reading',
+    policies: 'Who may do what',
   },
   log: {
     title: 'What was done, and by whom',
