@@ -9,7 +9,7 @@ export const PIECE_ACTIONS = 8;
 export type MixedTask = {
   actions: PointerAction[];
   /** Whose each piece was, in the order of the task: for measuring the risk, never for the release. */
-  sources: { person: number; from: number; to: number }[];
+  sources: { person: number; task: number; from: number; to: number }[];
 };
 
 export type Mixture = {
@@ -31,12 +31,12 @@ export function mixed(
   const known = knownTo(cohort, least);
   const dropped = { rare: 0, rest: 0 };
   const pieces = cohort.map((tasks) =>
-    tasks.flatMap((task) => {
+    tasks.flatMap((task, number) => {
       const stay = task.filter(({ on }) => known.has(on.id));
       dropped.rare += task.length - stay.length;
-      const cut: PointerAction[][] = [];
+      const cut: { task: number; actions: PointerAction[] }[] = [];
       for (let i = 0; i + pieceActions <= stay.length; i += pieceActions) {
-        cut.push(stay.slice(i, i + pieceActions));
+        cut.push({ task: number, actions: stay.slice(i, i + pieceActions) });
       }
       dropped.rest += stay.length % pieceActions;
       return cut;
@@ -50,9 +50,11 @@ export function mixed(
     const sources: MixedTask['sources'] = [];
     const order = shuffled([...cohort.keys()], draws);
     for (const person of order) {
-      const piece = (drawn[person] as PointerAction[][])[i] as PointerAction[];
-      sources.push({ person, from: actions.length, to: actions.length + piece.length });
-      actions.push(...piece);
+      const piece = drawn[person]?.[i];
+      if (piece === undefined) continue;
+      const from = actions.length;
+      actions.push(...piece.actions);
+      sources.push({ person, task: piece.task, from, to: actions.length });
     }
     return { actions, sources };
   });

@@ -172,12 +172,12 @@ export class SampleWriter implements SampleSink {
   }
 
   #number(value: number): void {
-    if (!Number.isInteger(value) || Math.abs(value) > 1e15) {
-      // To 1/256 px and microseconds; plain digits.
-      this.#text(value.toFixed(4).replace(/\.?0+$/, ''));
+    const whole = value | 0;
+    if (whole !== value) {
+      this.#text(plain(value));
       return;
     }
-    let rest = value;
+    let rest = whole;
     if (rest < 0) {
       this.#chunk[this.#at++] = MINUS;
       rest = -rest;
@@ -185,7 +185,7 @@ export class SampleWriter implements SampleSink {
     let digits = 1;
     for (let most = 10; rest >= most; most *= 10) digits++;
     for (let i = this.#at + digits - 1; i >= this.#at; i--) {
-      const tenth = Math.floor(rest / 10);
+      const tenth = (rest / 10) | 0;
       this.#chunk[i] = 48 + (rest - tenth * 10);
       rest = tenth;
     }
@@ -195,4 +195,9 @@ export class SampleWriter implements SampleSink {
   #text(text: string): void {
     for (let i = 0; i < text.length; i++) this.#chunk[this.#at++] = text.charCodeAt(i);
   }
+}
+
+/** To 1/256 px and better, in plain digits. */
+function plain(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(0) : value.toFixed(4).replace(/\.?0+$/, '');
 }

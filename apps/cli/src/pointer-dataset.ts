@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { type AttackedTask, PAUSE_MS, type PointerSession } from '@aboveboard/dataset/risk/attacked-task';
+import { isBalabit, readBalabit } from '@aboveboard/dataset/risk/pointer-table';
+import type { RiskSubject } from '@aboveboard/dataset/risk/risk-job';
+import { Deidentification, type MovementLevel } from '@aboveboard/redact/movement/deidentification';
+import { Drawing } from '@aboveboard/redact/movement/drawing';
+import { ElementBoxes } from '@aboveboard/redact/movement/element-boxes';
+import { PointerTrack } from '@aboveboard/redact/movement/pointer-sample';
+import { SampleFault, SampleReader } from '@aboveboard/redact/movement/sample-text';
+import { CommandFailure } from './command.ts';
+
+/** The most that a table may hold when it is unpacked. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/**
+ * A folder with one folder for each person and in it one table for each session: NAME.csv or NAME.csv.gz, our own or the
+ * Balabit challenge's, with NAME.tokens.json beside it where the release says more of it (a list of `channel:value`).
+ * Folders' and files' names go nowhere.
+ */
+export function readPointerDataset(folder: string): PointerSession[] {
+  let people: string[];
+  try {
+    people = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch {
+    throw new CommandFailure('There is no such folder.');
+  }
+  const sessions: PointerSession[] = [];
+  for (const [person, name] of people.entries()) {
+    const files = readdirSync(join(folder, name))
+      .filter((file) => /\.csv(\.gz)?$/.test(file))
+      .sort();
+    for (const [i, file] of files.entries()) {
+      const where = `table ${i + 1} of person ${person + 1}`;
+      const track = readTrack(join(folder, name, file), where);
+      const tokens = readTokens(join(folder, name, file.replace(/\.csv(\.gz)?$/, '.tokens.json')), where);
+      sessions.push({ person, session: sessions.length, track, tokens });
+    }
+  }
+  const counts = people.map((_, person) => sessions.filter((one) => one.person === person).length);
+  if (counts.length < 2 || counts.some((count) => count < 4)) {
+    throw new CommandFailure('A measurement needs two people or more, and four sessions of each of them.');
+  }
+  return sessions;
+}
+
+/** Sessions as they stand, or each of their tasks brought to a level first. */
+export function subjectOf(
+  sessions: readonly PointerSession[],
+  level: MovementLevel | 'as-it-stands',
+): RiskSubject {
+  const boxes = new ElementBoxes();
+  return {
+    sessions,
+    released: (task) => (level === 'as-it-stands' ? task : brought(task, level, boxes)),
+  };
+}
+
+export function activeMinutes(sessions: readonly PointerSession[]): number {
+  let active = 0;
+  for (const { track } of sessions) {
+    for (let i = 1; i < track.length; i++) {
+      active += Math.min(PAUSE_MS, Math.max(0, (track.t[i] as number) - (track.t[i - 1] as number)));
+    }
+  }
+  return active / 60_000;
+}
+
+function brought(task: AttackedTask, level: MovementLevel, boxes: ElementBoxes): AttackedTask {
+  const track = new PointerTrack();
+  const draws = new Drawing(new Uint8Array(randomBytes(32)));
+  const one = new Deidentification(track, { level, boxes, draws });
+  task.track.giveTo(one);
+  one.end();
+  return { ...task, track };
+}
+
+function readTrack(file: string, where: string): PointerTrack {
+  const raw = readFileSync(file);
+  const track = new PointerTrack();
+  try {
+    const bytes = file.endsWith('.gz') ? gunzipSync(raw, { maxOutputLength: MOST_BYTES }) : raw;
+    const header = bytes.subarray(0, 80).toString('utf8').split('\n')[0] ?? '';
+    if (isBalabit(header)) readBalabit(bytes.toString('utf8'), track);
+    else {
+      const reader = new SampleReader(track);
+      reader.push(bytes);
+      reader.end();
+    }
+  } catch (error) {
+    const why = error instanceof SampleFault || error instanceof RangeError ? `: ${error.message}` : '';
+    throw new CommandFailure(`${where} can not be read${why}.`);
+  }
+  return track;
+}
+
+function readTokens(file: string, where: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return [];
+  }
+  const value: unknown = parsed(text);
+  if (!Array.isArray(value) || value.some((one) => typeof one !== 'string')) {
+    throw new CommandFailure(`What is said besides of ${where} is no list of strings.`);
+  }
+  return value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
