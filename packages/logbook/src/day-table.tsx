@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { DayCount } from './day-counts.ts';
 import type { Messages } from './messages/en.ts';
 import './log-feed.css';
@@ -8,13 +8,16 @@ const COUNTS = ['openings', 'recordings', 'datasets', 'deletions'] as const;
 /** What was done with recordings, a row a day, those with nothing too. */
 export function DayTable({ days, messages }: { days: readonly DayCount[]; messages: Messages }): ReactNode {
   const say = messages.days;
+  const caption = useId();
   if (days.length === 0) return null;
   return (
     // Wider than a narrow screen it scrolls by itself, with keys too.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable
-    <section className="lb-days" aria-label={say.caption} tabIndex={0}>
-      <table>
-        <caption>{say.caption}</caption>
+    <section className="lb-days" aria-labelledby={caption} tabIndex={0}>
+      <p className="lb-soft" id={caption}>
+        {say.caption}
+      </p>
+      <table aria-labelledby={caption}>
         <thead>
           <tr>
             <th scope="col">{say.day}</th>

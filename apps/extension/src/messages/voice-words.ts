@@ -80,6 +80,7 @@ export const voiceWords = {
 
   counting: (at: string) =>
     `Nothing is counted yet. Counts are published at fixed times; the next is on ${at}.`,
+  notClosed: (at: string) => `Nothing is counted before voting ends, on ${at}.`,
   countedAt: (said: number, issued: number, at: string) =>
     `${number(said)} of ${number(issued)} employees had objected by ${at}.`,
   ballots: (said: number, at: string) => `${number(said)} ballots were counted on ${at}.`,

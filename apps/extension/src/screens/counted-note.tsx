@@ -1,15 +1,18 @@
-import { words } from '../messages/en.ts';
+import { words as all } from '../messages/en.ts';
 import type { CountedView, VoiceIssueView } from '../wire/voice-message.ts';
 import { timeWords } from './rules-section.tsx';
 
-const say = words.voice;
+const say = all.voice;
 
 /** What was counted, as far as this device has checked it, and whether hers is in it. */
 export function CountedNote({ issue }: { issue: VoiceIssueView }) {
   const { counted } = issue;
   if (!counted) {
-    const next = issue.kind === 'objection' ? issue.nextCount : issue.closes;
-    return <p className="soft">{say.counting(timeWords(next))}</p>;
+    const words =
+      issue.kind === 'objection'
+        ? say.counting(timeWords(issue.nextCount))
+        : say.notClosed(timeWords(issue.closes));
+    return <p className="soft">{words}</p>;
   }
   if (counted.faulty) return <p className="note note-fault">{say.faulty}</p>;
   const at = timeWords(counted.at);
