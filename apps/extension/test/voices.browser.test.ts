@@ -71,7 +71,7 @@ async function byKeys(page: Page, name: string, key: string): Promise<void> {
 }
 
 describe('voices and logs in the recorder', () => {
-  test('[RLY41] [RLY45] she objects by keys alone, keeps the receipt, and finds it counted in the log', async () => {
+  test('[RLY41] [RLY45] [RLY46] she objects by keys alone, keeps the receipt, and finds it counted in the log', async () => {
     const { guardian, rules, agreement } = installation;
     const digest = await canonicalDigest(agreement, crypto.subtle);
     await contributor.connect(guardian.origin, CODE);
@@ -93,6 +93,20 @@ describe('voices and logs in the recorder', () => {
     await page.getByText('Your code is known here.').waitFor();
     await page.getByText('Your recorder has asked.').waitFor({ timeout: 15_000 });
     await sound(page, 'object-asked', [320]);
+    // Neither the code's secret nor the token's key lies on the disk as it is.
+    const stored = await page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const opening = indexedDB.open('aboveboard');
+          opening.onsuccess = () => {
+            const store = opening.result.transaction('settings').objectStore('settings');
+            const reading = store.get('voices');
+            reading.onsuccess = () => resolve(new TextDecoder('latin1').decode(reading.result));
+          };
+        }),
+    );
+    expect(stored.length).toBeGreaterThan(500);
+    expect(stored).not.toMatch(/ticket|seed|inverse/);
 
     await page.getByText('What do you object to?').waitFor({ timeout: 30_000 });
     expect(await page.getByRole('radio', { checked: true }).count()).toBe(0);

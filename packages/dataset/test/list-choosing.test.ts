@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Action } from '../src/action.ts';
+import { choosing, modelActionOf } from '../src/export/model-action.ts';
 import {
   click,
   down,
@@ -46,9 +48,14 @@ describe('choosing in a list', () => {
     ]);
   });
 
-  it('[ACT35] by keys: letters, arrows and a space are part of it, and have no place', () => {
+  it('[ACT35] [ACT37] by keys: letters, arrows and a space are part of it, and have no place', () => {
     const typed7 = [focus(0, 7), key('keydown', 100), select(101, 'Recent', 7), key('keyup', 140)];
-    expect(reduce(typed7).actions).toMatchObject([{ kind: 'select', at: null, t: 100, until: 101 }]);
+    const { actions } = reduce(typed7);
+    expect(actions).toMatchObject([{ kind: 'select', at: null, node: 7, t: 100, until: 101 }]);
+    const model = modelActionOf(actions[0] as Action, { tickMicroseconds: 1000 });
+    if (typeof model === 'string' || model.kind !== 'select') throw new Error('not a choice');
+    // Nothing is clicked that was not: the keys go to what has the focus.
+    expect(choosing(model).map(({ kind }) => kind)).toEqual(['type', 'keys']);
     const two = [focus(0, 7), ...typed(100), key('keydown', 200, 'Space', 'navigation'), ...typed(300)];
     expect(kindsOf([...two, select(310, 'New York', 7)])).toEqual(['select']);
     expect(kindsOf([focus(0, 7), ...arrow(100, 'B')])).toEqual(['select']);
