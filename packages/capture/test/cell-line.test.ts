@@ -167,6 +167,26 @@ describe('the device’s end of the relay', () => {
     expect(await begin().waiting()).toEqual([]);
   });
 
+  it('[RLY31] the rules come first in a cell, and what is read of the uses log last', async () => {
+    const paths: string[] = [];
+    const { begin } = withServer(({ path }) => {
+      paths.push(path);
+      return { status: 200 };
+    });
+    const line = begin();
+    await line.ask('uses', { method: 'GET', path: '/log/uses/tile/entries/000' });
+    await line.ask('part', { method: 'PUT', path: '/api/uploads/1/parts/0', body: random(200) });
+    await line.ask('cards', { method: 'GET', path: '/api/task-cards' });
+    await line.ask('rules', { method: 'GET', path: '/log/rules/checkpoint' });
+    await period(line);
+    expect(paths).toEqual([
+      '/log/rules/checkpoint',
+      '/api/task-cards',
+      '/api/uploads/1/parts/0',
+      '/log/uses/tile/entries/000',
+    ]);
+  });
+
   it('[RLY25] what was not answered is said again, and a transfer that was forgotten begins anew', async () => {
     const froms: number[] = [];
     let forgets = true;
