@@ -1,9 +1,10 @@
 import type { RegisterCommand } from './command.ts';
 import { register as agreement } from './commands/agreement.ts';
 import { register as code } from './commands/code.ts';
-import { register as enrolment } from './commands/enrolment.ts';
 import { register as deidentify } from './commands/deidentify.ts';
+import { register as enrolment } from './commands/enrolment.ts';
 import { register as env } from './commands/env.ts';
+import { register as evaluate } from './commands/eval.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as figures } from './commands/figures.ts';
 import { register as guardian } from './commands/guardian.ts';
@@ -15,8 +16,8 @@ import { register as plan } from './commands/plan.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as redact } from './commands/redact.ts';
 import { register as render } from './commands/render.ts';
-import { register as scan } from './commands/scan.ts';
 import { register as risk } from './commands/risk.ts';
+import { register as scan } from './commands/scan.ts';
 import { register as show } from './commands/show.ts';
 import { register as staff } from './commands/staff.ts';
 import { register as start } from './commands/start.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   env,
   importForeign,
   exportRecordings,
+  evaluate,
   deidentify,
   risk,
   redact,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { exportTrajectory } from '@aboveboard/dataset/export/agentnet';
+import { BENCH_LOSES, exportBenchTask } from '@aboveboard/dataset/export/agentnet-bench';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
 import { exportAtif } from '@aboveboard/dataset/export/atif';
 import type { Dialect } from '@aboveboard/dataset/export/dialect';
@@ -22,6 +23,7 @@ import { COMMAND_RESEARCHER, openForPurpose } from './opened-recording.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
   atif: anthropic,
+  'agentnet-bench': pyautogui,
   agentnet: pyautogui,
   pyautogui,
   openai,
@@ -65,6 +67,7 @@ export async function exportRecordings(
       const pictures = { frames, settled, perSecond };
       if (parquet) await parquet.add(recording, pictures);
       else if (format === 'atif') await exportAtif(recording, sink, account, pictures);
+      else if (format === 'agentnet-bench') await exportBenchTask(recording, sink, account, pictures);
       else {
         const dialect = DIALECTS[format as Exclude<ExportFormat, 'parquet'>];
         await exportTrajectory(recording, sink, account, { dialect, ...pictures });
@@ -75,7 +78,8 @@ export async function exportRecordings(
     await renderer?.close();
   }
   const report = account.report();
-  const loses = format === 'parquet' ? [] : DIALECTS[format].loses;
+  const loses =
+    format === 'parquet' ? [] : format === 'agentnet-bench' ? BENCH_LOSES : DIALECTS[format].loses;
   const file = { format, ...report, loses };
   const manifest = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
   // In the uses log before the export is whole: without export.json it is none (T13).

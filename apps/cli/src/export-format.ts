@@ -1,2 +1,10 @@
-/** What `aboveboard export --format` takes: trajectories in a dialect (agentnet is that of pyautogui), ATIF, or tables. */
-export type ExportFormat = 'agentnet' | 'pyautogui' | 'openai' | 'anthropic' | 'ui-tars' | 'atif' | 'parquet';
+/** What `aboveboard export --format` takes: trajectories in a dialect (agentnet is that of pyautogui), ATIF, tasks of AgentNetBench, or tables. */
+export type ExportFormat =
+  | 'agentnet'
+  | 'pyautogui'
+  | 'openai'
+  | 'anthropic'
+  | 'ui-tars'
+  | 'atif'
+  | 'agentnet-bench'
+  | 'parquet';

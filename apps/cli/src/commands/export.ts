@@ -9,6 +9,7 @@ const FORMATS: readonly ExportFormat[] = [
   'anthropic',
   'ui-tars',
   'atif',
+  'agentnet-bench',
   'parquet',
 ];
 
@@ -21,7 +22,7 @@ export function register(program: Command, context: CommandContext): void {
     .summary('write recordings as training data')
     .description(
       'Write recordings as training data into a new folder: agentnet (JSON lines with pyautogui code and PNGs), the ' +
-        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), or parquet (events, actions, trees). ' +
+        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), agentnet-bench (tasks to score steps on), or parquet (events, actions, trees). ' +
         'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
         'was left out, and why.',
     )

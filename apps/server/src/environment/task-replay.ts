@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Action } from '@aboveboard/dataset/action';
-import type { Box, RecordedStep } from '@aboveboard/dataset/environment';
+import type { RecordedStep } from '@aboveboard/dataset/environment';
 import {
   areaOf,
   type ExportRecording,
@@ -9,6 +9,7 @@ import {
 } from '@aboveboard/dataset/export/export-recording';
 import { modelActionOf } from '@aboveboard/dataset/export/model-action';
 import type { Frame, FrameSource, FrameWant } from '@aboveboard/dataset/frame-source';
+import { targetBox } from '@aboveboard/dataset/target-box';
 import type { SuccessCheck } from '@aboveboard/protocol/manifest';
 import type { InterfaceNode } from '@aboveboard/protocol/state';
 
@@ -72,38 +73,16 @@ export async function replayTask(recording: ExportRecording, source: FrameSource
 
 function stepOf(action: Action, from: string, frame: Frame, recording: ExportRecording): RecordedStep {
   const { tickMicroseconds } = recording.manifest.clock;
-  const done = modelActionOf(action, { area: areaOf(frame), tickMicroseconds });
+  const area = areaOf(frame);
+  const done = modelActionOf(action, { area, tickMicroseconds });
+  const boxOf = (node: number | null) => (frame.tree ? targetBox(node, frame.tree, area) : null);
   return {
     from,
     done: typeof done === 'string' ? null : done,
-    box: boxOf(action.node, frame),
-    dropBox: action.kind === 'drag' ? boxOf(action.dropNode, frame) : null,
+    box: boxOf(action.node),
+    dropBox: action.kind === 'drag' ? boxOf(action.dropNode) : null,
     masked: (action.kind === 'type' || action.kind === 'select') && action.value?.open !== true,
   };
-}
-
-/** The box of a node in the interface tree, as fractions of the picture. */
-function boxOf(id: number | null, frame: Frame): Box | null {
-  const found = id === null || !frame.tree ? null : nodeWith(id, frame.tree);
-  const root = frame.tree?.box;
-  if (!found || !root || root.width <= 0 || root.height <= 0) return null;
-  const across = frame.viewport.width / root.width / frame.width;
-  const down = frame.viewport.height / root.height / frame.height;
-  return {
-    x: frame.viewport.x / frame.width + found.box.x * across,
-    y: frame.viewport.y / frame.height + found.box.y * down,
-    width: found.box.width * across,
-    height: found.box.height * down,
-  };
-}
-
-function nodeWith(id: number, tree: InterfaceNode): InterfaceNode | null {
-  const left = [tree];
-  for (let node = left.pop(); node; node = left.pop()) {
-    if (node.id === id) return node;
-    left.push(...node.children);
-  }
-  return null;
 }
 
 /** `shown`: the text of the final state; null: it is not known, and no check of text holds. */

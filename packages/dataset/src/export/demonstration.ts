@@ -1,4 +1,11 @@
+import type { InterfaceNode } from '@aboveboard/protocol/state';
+import type { Action } from '../action.ts';
+import { readTargets } from '../action-targets.ts';
+import type { Box } from '../environment.ts';
 import { FramePlan, frameKey } from '../frame-plan.ts';
+import type { FrameWant } from '../frame-source.ts';
+import { targetBox } from '../target-box.ts';
+import type { Target } from '../tree-target.ts';
 import type { PictureSize } from './dialect.ts';
 import {
   type ExportAccount,
@@ -28,6 +35,11 @@ export type DemonstrationStep = {
   picture: Picture | null;
   /** Her reason for it, where she gave one. */
   thought: string | null;
+  /** Of what it acts on, and of what something is dropped on, in the picture; null: not known, or not asked for. */
+  box: Box | null;
+  dropBox: Box | null;
+  /** What was typed or chosen is filler. */
+  masked: boolean;
 };
 
 /**
@@ -38,7 +50,7 @@ export async function readDemonstration(
   recording: ExportRecording,
   sink: ExportSink,
   account: ExportAccount,
-  options: PictureOptions,
+  options: PictureOptions & { boxes?: boolean },
 ): Promise<Demonstration> {
   const { manifest } = recording;
   const { tickMicroseconds } = manifest.clock;
@@ -48,7 +60,11 @@ export async function readDemonstration(
   const end = { surface: last?.surface ?? 0, t: manifest.clock.durationTicks };
   const wants = [...plan.wants(actions), ...(last ? [end] : [])];
   const { frames } = options;
-  const pictures = await drawPictures(manifest.id, wants, { sink, account, frames });
+  const trees = options.boxes
+    ? new TargetTrees(actions, await readTargets(recording.states(), actions))
+    : null;
+  const to = { sink, account, frames };
+  const pictures = await drawPictures(manifest.id, wants, to, async (want, tree) => trees?.see(want, tree));
   const reasons = new Map(manifest.outcome.reasons.map(({ action, text }) => [action, text]));
   const steps: DemonstrationStep[] = [];
   for (const action of actions) {
@@ -56,7 +72,14 @@ export async function readDemonstration(
     if (frames !== null && picture === null) account.shorten('no-picture');
     const model = modelActionOf(action, { ...(picture ? { area: picture.area } : {}), tickMicroseconds });
     if (typeof model === 'string') account.leaveOut(model);
-    else steps.push({ action: model, picture, thought: reasons.get(action.index) ?? null });
+    else
+      steps.push({
+        action: model,
+        picture,
+        thought: reasons.get(action.index) ?? null,
+        ...(trees?.boxesOf(action, picture) ?? { box: null, dropBox: null }),
+        masked: (action.kind === 'type' || action.kind === 'select') && action.value?.open !== true,
+      });
   }
   return {
     id: manifest.id,
@@ -65,4 +88,45 @@ export async function readDemonstration(
     end: pictures.get(frameKey(end)) ?? null,
     worked: manifest.outcome.worked,
   };
+}
+
+/** Keeps of the drawn trees only the boxes that actions ask for. */
+class TargetTrees {
+  readonly #asked = new Map<string, Action[]>();
+  readonly #targets: ReadonlyMap<number, Target>;
+  readonly #boxes = new Map<number, { box: Box | null; dropBox: Box | null }>();
+
+  constructor(actions: readonly Action[], targets: ReadonlyMap<number, Target>) {
+    this.#targets = targets;
+    for (const action of actions) {
+      const key = frameKey({ surface: action.surface, t: action.before.t });
+      this.#asked.set(key, [...(this.#asked.get(key) ?? []), action]);
+    }
+  }
+
+  see(want: FrameWant, tree: InterfaceNode): void {
+    const viewport = { x: 0, y: 0, width: 1, height: 1 };
+    for (const action of this.#asked.get(frameKey(want)) ?? []) {
+      const node =
+        action.kind === 'drag' ? action.node : (this.#targets.get(action.index)?.id ?? action.node);
+      this.#boxes.set(action.index, {
+        box: targetBox(node, tree, viewport),
+        dropBox: action.kind === 'drag' ? targetBox(action.dropNode, tree, viewport) : null,
+      });
+    }
+  }
+
+  boxesOf(action: Action, picture: Picture | null): { box: Box | null; dropBox: Box | null } | null {
+    const found = this.#boxes.get(action.index);
+    if (!found || !picture) return null;
+    const { area } = picture;
+    const inPicture = (box: Box | null) =>
+      box && {
+        x: area.x + box.x * area.width,
+        y: area.y + box.y * area.height,
+        width: box.width * area.width,
+        height: box.height * area.height,
+      };
+    return { box: inPicture(found.box), dropBox: inPicture(found.dropBox) };
+  }
 }

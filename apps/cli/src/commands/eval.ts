@@ -1,0 +1,52 @@
+import type { BenchScore, Measured } from '@aboveboard/dataset/eval/bench-score';
+import type { Command } from 'commander';
+import { type CommandContext, GROUPS, UsageError } from '../command.ts';
+
+const PLAYERS = ['perfect', 'shuffled', 'frequent', 'random'] as const;
+
+type Options = { answers?: string; player?: string; seed: string };
+
+export function register(program: Command, context: CommandContext): void {
+  const evaluate = program
+    .command('eval')
+    .helpGroup(GROUPS.datasets)
+    .summary('how well an agent does what people did');
+
+  evaluate
+    .command('steps <dir>')
+    .summary('score answers to single steps, as AgentNetBench does')
+    .description(
+      'Score answers to the steps of a folder that `export --format agentnet-bench` wrote, or of AgentNetBench’s own ' +
+        'files in tasks/ and images/. Answers are JSON lines: {task_id, step_num, actions} or {task_id, step_num, ' +
+        'dialect, calls} with the calls of pyautogui, openai, anthropic or ui-tars. Beside them stand players that ' +
+        'see nothing. Bounds are 95 %, by drawing tasks anew.',
+    )
+    .option('--answers <file>', 'JSON lines, one for each step that was answered')
+    .option('--player <name>', `instead of answers: ${PLAYERS.join(', ')}`)
+    .option('--seed <n>', 'the same seed gives the same draws', '1')
+    .action(async (folder: string, options: Options) => {
+      const player = PLAYERS.find((name) => name === options.player);
+      if ((options.answers === undefined) === (options.player === undefined))
+        throw new UsageError('Give either --answers FILE or --player NAME.');
+      if (options.player !== undefined && player === undefined)
+        throw new UsageError(`The player is one of ${PLAYERS.join(', ')}.`);
+      const seed = Number(options.seed);
+      if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError('--seed is a whole number from 0.');
+      const { evaluateSteps } = await import('../step-evaluation.ts');
+      const from = player ? { player } : { file: options.answers ?? '' };
+      const report = await evaluateSteps(folder, from, seed, context.progress);
+      context.result(report);
+      const { score, players } = report;
+      context.print(
+        `tasks       ${score.tasks}, ${score.steps} steps, ${score.unanswered} without an answer`,
+      );
+      context.print(`score       ${said(score.score)}`);
+      for (const [kind, of] of Object.entries(score.byKind))
+        context.print(`  ${kind.padEnd(12)}${said(of)}, ${of.n} steps`);
+      for (const [name, of] of Object.entries(players) as [string, BenchScore][])
+        context.print(`beside      ${name.padEnd(10)}${said(of.score)}`);
+    });
+}
+
+const percent = (share: number) => (share * 100).toFixed(1);
+const said = ({ mean, low, high }: Measured) => `${percent(mean)} % (${percent(low)} to ${percent(high)})`;
