@@ -1,7 +1,8 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { findSpans, NAMES, SECRETS, STRUCTURED } from '@aboveboard/redact/detect/detectors';
+import { NAMES, SECRETS, STRUCTURED } from '@aboveboard/redact/detect/detectors';
+import { findSpans } from '@aboveboard/redact/detect/find-spans';
 import { ownWords } from '@aboveboard/redact/detect/own-words';
 import type { Detector, SpanKind } from '@aboveboard/redact/detect/span';
 import { readOpenBundle } from './bundle-inspection.ts';

@@ -27,7 +27,7 @@ export function createOpenings(
     .filter((literal) => literal.length >= LITERAL_WITHIN)
     .slice(0, LITERALS_LIMIT)
     .sort((a, b) => b.length - a.length)
-    .map((literal) => literal.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replace(/ /g, '\\s+'));
+    .map((literal) => literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/ /g, '\\s+'));
   const open = `${inner.map((literal) => `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`).join('|')}`;
   const pieces = new RegExp(
     `(${open ? `${open}|` : ''}(?<!\\p{Co})\\p{Co}{1,${GLYPHS_LIMIT}}(?!\\p{Co}))`,

@@ -1,5 +1,6 @@
 import { looksLikeData } from './data-shape.ts';
-import { ALL, findSpans } from './detect/detectors.ts';
+import { ALL } from './detect/detectors.ts';
+import { findSpans } from './detect/find-spans.ts';
 import type { Detector, Span } from './detect/span.ts';
 import { united } from './detect/span.ts';
 import { isInterfaceRole } from './interface-role.ts';

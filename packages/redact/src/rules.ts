@@ -4,8 +4,11 @@ export const MASK_RULES: Readonly<Record<string, string>> = {
   'text.not-shipped':
     'Text on the interface that the application does not ship itself, so it may be about somebody.',
   'text.data': 'Text that looks like data: a number, an address, a key.',
+  'text.detected':
+    'Something like a name, a number, an address or a key in text that is open, or one of your own words.',
   'text.agreed-closed': 'The agreement closes this part of the page.',
   'value.closed': 'What was typed or chosen in a field.',
+  'value.detected': 'Something like a name, a number, an address or a key in a field that is open.',
   'value.password': 'A password field: not even its length stays.',
   'attribute.closed': 'An attribute that neither structure nor style needs.',
   'attribute.unsafe': 'An attribute that could load or run something where the recording is looked at.',

@@ -10,6 +10,7 @@ import { isInterfaceRole } from './interface-role.ts';
 import { keyedHash } from './keyed-hash.ts';
 import type { ElementContext, Masked, Masker, MaskRule, TextContext } from './masker.ts';
 import { createNames } from './names.ts';
+import { createOpenText } from './open-text.ts';
 import { createOpenings, foldSpace } from './openings.ts';
 import { maskUrl } from './url-mask.ts';
 
@@ -33,6 +34,8 @@ export type MaskerOptions = {
   literals: readonly string[];
   /** What the application ships. */
   shipped: readonly string[];
+  /** The contributor's own words: closed wherever they stand, shipped or not (MASK28). */
+  ownWords?: readonly string[];
 };
 
 const OUTLINE_LIMIT = 2_000;
@@ -44,6 +47,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
   const names = createNames(hash);
   const filler = createFiller(hash);
   const openings = createOpenings(options.literals, options.shipped, filler);
+  const openText = createOpenText(openings.fillAround, options.ownWords ?? []);
   const selected = new Set<string>();
   const styles = new Map<string, Masked<string>>();
 
@@ -56,7 +60,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
   const masking: CssMasking = {
     rename: names.rename,
     text: (text) => {
-      const masked = openText(text, { ...PSEUDO });
+      const masked = maskText(text, { ...PSEUDO });
       counted ??= masked.rule && 'css.content';
       return masked.value;
     },
@@ -88,17 +92,21 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
     return masked;
   };
 
-  function openText(text: string, context: TextContext): Masked<string> {
+  function maskText(text: string, context: TextContext): Masked<string> {
     const folded = foldSpace(text);
     if (folded === '') return stays(text.length > 100 ? ' ' : text);
     if (context.agreed === 'closed') return { value: filler(text), rule: 'text.agreed-closed' };
     if (context.inputType === 'password') return { value: filler(''), rule: 'value.password' };
-    if (context.agreed === 'open' || openings.isGlyph(folded) || openings.isLiteral(folded))
-      return stays(text);
+    if (openings.isGlyph(folded) || openings.isLiteral(folded)) return stays(text);
+    if (context.agreed === 'open') {
+      const { value, closed } = context.editable ? openText.typed(text) : openText.agreed(text);
+      return { value, rule: closed ? 'text.detected' : undefined };
+    }
     const interfaceText = isInterfaceRole(context.role) && !context.editable;
     if (interfaceText && openings.isShipped(folded)) {
-      if (!looksLikeData(folded)) return stays(text);
-      return { value: openings.fillAround(text), rule: 'text.data' };
+      if (looksLikeData(folded)) return { value: openings.fillAround(text), rule: 'text.data' };
+      const closed = openText.label(text);
+      return closed === null ? stays(text) : { value: closed, rule: 'text.detected' };
     }
     return {
       value: openings.fillAround(text),
@@ -137,7 +145,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
       case 'text': {
         // A placeholder belongs to the interface though the field that it stands in does not.
         const role = name === 'placeholder' || name === 'aria-placeholder' ? 'label' : context.role;
-        const masked = openText(value, { ...context, role, editable: false, place: 'node' });
+        const masked = maskText(value, { ...context, role, editable: false, place: 'node' });
         return masked.rule === undefined ? masked : { value: masked.value, rule: 'attribute.text' };
       }
       case 'url':
@@ -162,7 +170,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
       case 'submit':
       case 'button':
       case 'reset':
-        return openText(text, { ...context, role: 'button', place: 'node' });
+        return maskText(text, { ...context, role: 'button', place: 'node' });
       case 'color':
         return { value: '#808080', rule: 'value.closed' };
       case 'range':
@@ -174,8 +182,13 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
         return { value: '', rule: 'value.closed' };
     }
     const literal = openings.isLiteral(foldSpace(text));
-    if (context.agreed !== 'closed' && (context.agreed === 'open' || literal)) return stays(text);
+    if (context.agreed !== 'closed' && literal) return stays(text);
     const stand = STANDS[context.inputType];
+    if (context.agreed === 'open') {
+      const typed = openText.typed(text);
+      if (!typed.closed) return stays(text);
+      return { value: stand ?? typed.value, rule: 'value.detected' };
+    }
     return { value: stand ?? filler(text), rule: 'value.closed' };
   }
 
@@ -189,7 +202,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
   }
 
   return {
-    text: openText,
+    text: maskText,
     attribute,
     value,
     css,

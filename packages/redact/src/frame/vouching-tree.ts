@@ -1,5 +1,6 @@
 import { looksLikeData } from '../data-shape.ts';
-import { findSpans } from '../detect/detectors.ts';
+import { ALL } from '../detect/detectors.ts';
+import { findSpans } from '../detect/find-spans.ts';
 import { isInterfaceWords } from '../interface-words.ts';
 import { foldSpace } from '../openings.ts';
 import type { Box } from './raster.ts';
@@ -85,7 +86,7 @@ function vouches({ role, name, box, leaf }: VouchingNode, shipped: ReadonlySet<s
   if (box.width > CONTROL_LIMIT.width || box.height > CONTROL_LIMIT.height) return false;
   const label = foldSpace(name);
   if (!shipped.has(label) && !isInterfaceWords(label)) return false;
-  return !looksLikeData(label) && findSpans(label).length === 0;
+  return !looksLikeData(label) && findSpans(label, ALL).length === 0;
 }
 
 function overlap(a: Box, b: Box): boolean {
