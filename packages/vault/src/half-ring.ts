@@ -1,5 +1,5 @@
 import { openVaultHalf } from './half-envelope.ts';
-import type { KeyHalf } from './key-half.ts';
+import { asKeyHalf, type KeyHalf } from './key-half.ts';
 import { type Envelope, KeyRingError } from './keyring.ts';
 import { makeOrder } from './one-at-a-time.ts';
 import { isRecordingId } from './recording-key.ts';
@@ -25,25 +25,37 @@ export interface HalfRing {
 
 const TOMBSTONE = 0;
 const VAULT_HALF = 2;
+const KEPT = 1_024;
 
 export function makeHalfRing({ store, identity }: { store: KeyStore; identity: string }): HalfRing {
   const inOrder = makeOrder();
+  /** Opened before, from just these bytes: whoever reads this memory could read the identity as well. */
+  const known = new Map<string, { value: Uint8Array; half: KeyHalf }>();
 
   async function stored(id: string): Promise<KeyHalf | null> {
+    // The store is asked each time: what it has no more is not given from here.
     const value = await onStorage(() => store.get(id));
+    const before = known.get(id);
+    if (before && value && sameBytes(before.value, value)) return asKeyHalf(before.half);
+    before?.half.fill(0);
+    known.delete(id);
     if (value === null) return null;
     if (value[0] === TOMBSTONE)
       throw new KeyRingError('destroyed', 'the key of this recording was destroyed');
     if (value[0] !== VAULT_HALF) throw new KeyRingError('storage', 'the stored half is damaged');
-    return openVaultHalf(id, value.subarray(1), identity);
+    const half = await openVaultHalf(id, value.subarray(1), identity);
+    const [oldest] = known.keys();
+    if (known.size >= KEPT && oldest !== undefined) known.delete(oldest);
+    known.set(id, { value, half: asKeyHalf(half) });
+    return half;
   }
 
   /** False: it is kept already. */
   async function isNew(id: string, envelope: Envelope): Promise<boolean> {
-    const known = await stored(id);
+    const kept = await stored(id);
     const half = await openVaultHalf(id, envelope, identity);
-    const isSame = known?.every((byte, i) => byte === half[i]);
-    known?.fill(0);
+    const isSame = kept?.every((byte, i) => byte === half[i]);
+    kept?.fill(0);
     half.fill(0);
     if (isSame === false) throw new KeyRingError('exists', 'another half of this recording is kept already');
     return isSame === undefined;
@@ -76,9 +88,17 @@ export function makeHalfRing({ store, identity }: { store: KeyStore; identity: s
     async destroy(id) {
       requireId(id);
       // Also for an unknown id: its envelope may come later.
-      await inOrder(id, () => onStorage(() => store.put(id, Uint8Array.of(TOMBSTONE))));
+      await inOrder(id, async () => {
+        known.get(id)?.half.fill(0);
+        known.delete(id);
+        await onStorage(() => store.put(id, Uint8Array.of(TOMBSTONE)));
+      });
     },
   };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function requireId(id: string): void {

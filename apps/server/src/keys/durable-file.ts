@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 
-/** Small secret files (mode 0600), each replaced as a whole and durable before the call returns. */
+/**
+ * Small secret files (mode 0600), each replaced as a whole and durable before the call returns. `syncParent`: where many are
+ * written to one folder at one time, one sync of it may do for all that were renamed before it began.
+ */
 export async function writeDurably(
   path: string,
   bytes: Uint8Array,
   files: FileLayer = diskLayer,
+  syncParent: (folder: string) => Promise<void> = (folder) => syncFolder(files, folder),
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
@@ -22,7 +26,7 @@ export async function writeDurably(
     await files.remove(temporary).catch(() => undefined);
     throw error;
   }
-  await syncFolder(files, dirname(path));
+  await syncParent(dirname(path));
 }
 
 /** Removes what a killed server left half written in `folder`. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { KeyStore } from '@aboveboard/vault/stored-keyring';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
+import { makeShared } from '../blobs/shared-sync.ts';
 import { sweepTemporary, writeDurably } from './durable-file.ts';
 
 /**
@@ -15,13 +16,14 @@ export async function openKeyFiles(
 ): Promise<KeyStore> {
   await files.makeFolder(folder);
   if (owner) await sweepTemporary(folder, files);
+  const sync = makeShared((path) => syncFolder(files, path));
   const pathOf = (id: string) => join(folder, createHash('sha256').update(id).digest('hex'));
   return {
     get: (id) => files.read(pathOf(id)),
-    put: (id, value) => writeDurably(pathOf(id), value, files),
+    put: (id, value) => writeDurably(pathOf(id), value, files, sync),
     async delete(id) {
       await files.remove(pathOf(id));
-      await syncFolder(files, folder);
+      await sync(folder);
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { HalfRing } from '@aboveboard/vault/half-ring';
-import type { KeyRing } from '@aboveboard/vault/keyring';
+import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
 import type { Garbage } from '../blobs/garbage.ts';
 import type { Database } from '../database/database.ts';
 import type { HalfKeeper } from '../keys/half-keeper.ts';
 import type { PendingEnvelopes } from '../keys/pending-envelopes.ts';
-import { deleteUpload } from '../uploads/upload-rows.ts';
+import { deleteUploads } from '../uploads/upload-rows.ts';
 import type { ProvedEntry } from './entry-proof.ts';
 
 /**
@@ -22,7 +22,7 @@ export type Erasure = {
 
 export type ErasureParts = {
   database: Database;
-  ring: Pick<KeyRing, 'destroy'>;
+  ring: Pick<KeyRing, 'open' | 'destroy'>;
   halves: Pick<HalfRing, 'destroy'>;
   /** Null: there is no guardian. */
   keeper: Pick<HalfKeeper, 'destroy'> | null;
@@ -37,7 +37,7 @@ export type ErasureParts = {
 /** Of one entry, and one request to the guardian. */
 const AT_ONCE = 1_000;
 /** Tombstones that are written at one time. */
-const ABREAST = 16;
+const ABREAST = 64;
 
 export function makeErasure(parts: ErasureParts): Erasure {
   const { database, ring, halves, keeper, enter, garbage, envelopes, onErased } = parts;
@@ -45,17 +45,18 @@ export function makeErasure(parts: ErasureParts): Erasure {
   /** Of these ids those that are erased now, or were before. */
   async function begin(contributor: string, ids: readonly string[]): Promise<string[]> {
     const uploads = await database.transaction(async (query) => {
-      const rows = await query<{ id: string; recording: string }>(
-        'select id, recording from upload where contributor = $1 and recording = any($2) order by id for update',
+      const rows = await query<{ id: string; recording: string; state: string }>(
+        'select id, recording, state from upload where contributor = $1 and recording = any($2) order by id for update',
         [contributor, ids],
       );
       const handles = rows.map(({ id }) => id);
       await query('delete from recording where upload = any($1)', [handles]);
-      for (const handle of handles) await deleteUpload(query, handle);
+      await deleteUploads(query, handles);
       await query('insert into erasure select unnest($1::text[]), false on conflict do nothing', [
         rows.map(({ recording }) => recording),
       ]);
-      return handles;
+      // Of one that is complete the envelopes are gone already.
+      return rows.filter(({ state }) => state !== 'complete').map(({ id }) => id);
     });
     for (const upload of uploads) await envelopes.remove(upload);
     const known = await database.query<{ recording: string }>(
@@ -77,7 +78,7 @@ export function makeErasure(parts: ErasureParts): Erasure {
     );
     for (let at = 0; at < open.length; at += ABREAST) {
       const some = open.slice(at, at + ABREAST);
-      await Promise.all(some.flatMap((id) => [halves.destroy(id), ring.destroy(id)]));
+      await Promise.all(some.flatMap((id) => [halves.destroy(id), destroyWhole(id)]));
     }
     if (!isDone) return;
     await database.query('update erasure set finished = true where recording = any($1) and not finished', [
@@ -88,6 +89,18 @@ export function makeErasure(parts: ErasureParts): Erasure {
   async function destroyAtGuardian(recordings: readonly string[]): Promise<void> {
     const proved = await enter(recordings);
     await keeper?.destroy({ recordings, ...proved });
+  }
+
+  /** The whole key of one that was released before keys were split; others have none. */
+  async function destroyWhole(id: string): Promise<void> {
+    const key = await ring.open(id).catch((error: unknown) => {
+      if (error instanceof KeyRingError && (error.code === 'unknown' || error.code === 'destroyed'))
+        return null;
+      if (error instanceof KeyRingError && error.code === 'cannot-open') return new Uint8Array();
+      throw error;
+    });
+    key?.fill(0);
+    if (key) await ring.destroy(id);
   }
 
   async function unfinished(ids: readonly string[]): Promise<string[]> {

@@ -99,20 +99,25 @@ export function receiptKey({ upload, index }: Receipt): string {
 
 /** Ends an upload whose bytes were verified and refused: what stays is why. */
 export async function refuseUpload(query: Query, id: string, faults: readonly Fault[]): Promise<void> {
-  await discardParts(query, id);
+  await discardParts(query, [id]);
   await query(`update upload set state = 'refused', faults = $2 where id = $1`, [id, JSON.stringify(faults)]);
 }
 
 /** Removes an upload with its parts; the bytes become garbage, to be looked at again after the commit. */
 export async function deleteUpload(query: Query, id: string): Promise<void> {
-  await discardParts(query, id);
-  await query('delete from upload where id = $1', [id]);
+  await deleteUploads(query, [id]);
 }
 
-async function discardParts(query: Query, id: string): Promise<void> {
+export async function deleteUploads(query: Query, ids: readonly string[]): Promise<void> {
+  await discardParts(query, ids);
+  await query('delete from upload where id = any($1)', [ids]);
+}
+
+async function discardParts(query: Query, ids: readonly string[]): Promise<void> {
   await query(
-    `insert into garbage select distinct sha256 from part where upload = $1 and received on conflict do nothing`,
-    [id],
+    `insert into garbage select distinct sha256 from part where upload = any($1) and received
+     on conflict do nothing`,
+    [ids],
   );
-  await query('delete from part where upload = $1', [id]);
+  await query('delete from part where upload = any($1)', [ids]);
 }
