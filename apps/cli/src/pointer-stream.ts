@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import {
   Deidentification,
   type DeidentificationCounts,
@@ -9,8 +9,10 @@ import {
 import { Drawing } from '@aboveboard/redact/movement/drawing';
 import { ElementBoxes } from '@aboveboard/redact/movement/element-boxes';
 import { parseElements } from '@aboveboard/redact/movement/element-file';
-import { SampleFault, SampleReader, SampleWriter } from '@aboveboard/redact/movement/sample-text';
+import { SampleFault, SampleReader } from '@aboveboard/redact/movement/sample-text';
+import type { ScreenSize } from '@aboveboard/redact/movement/screen-geometry';
 import { CommandFailure } from './command.ts';
+import { PartOutputs } from './part-outputs.ts';
 
 export type StreamOptions = {
   level: MovementLevel;
@@ -19,44 +21,58 @@ export type StreamOptions = {
   to: string | null;
   elements: string | null;
   epsilon?: number;
+  screen?: ScreenSize;
+  /** Then `to` is a folder, with a table for each part. */
+  parts?: number;
 };
 
-export type StreamResult = { rowsIn: number; rowsOut: number; kept: DeidentificationCounts | null };
+export type StreamResult = {
+  rowsIn: number;
+  rowsOut: number;
+  parts: number;
+  kept: DeidentificationCounts | null;
+};
 
 /** One task through, a chunk at a time; a table with a fault leaves no file behind (MOV3). */
 export async function deidentifyFile(options: StreamOptions): Promise<StreamResult> {
+  const { level, epsilon, screen, parts } = options;
   const boxes = new ElementBoxes(options.elements === null ? [] : await elementsIn(options.elements));
-  const out = await openOutput(options.to);
-  const waiting: Uint8Array[] = [];
-  const writer = new SampleWriter((chunk) => waiting.push(chunk));
-  const { level, epsilon } = options;
-  const draws = new Drawing(new Uint8Array(randomBytes(32)));
-  const task = new Deidentification(writer, {
+  const outputs = new PartOutputs(options.to, parts !== undefined);
+  await outputs.begin();
+  const task = new Deidentification(outputs.next(), {
     level,
     boxes,
-    draws,
+    draws: freshDraws(),
     ...(epsilon === undefined ? {} : { epsilon }),
+    ...(screen === undefined ? {} : { screen }),
+    ...(parts === undefined
+      ? {}
+      : { parts: { actions: parts, next: () => ({ out: outputs.next(), draws: freshDraws() }) } }),
   });
   const reader = new SampleReader(task);
   const source = options.from === null ? process.stdin : createReadStream(options.from);
   try {
     for await (const chunk of source) {
       reader.push(chunk as Uint8Array);
-      for (const one of waiting.splice(0)) await out.write(one);
+      await outputs.flush();
     }
     reader.end();
     const kept = task.end();
-    writer.end();
-    for (const one of waiting.splice(0)) await out.write(one);
-    await out.close();
-    return { rowsIn: reader.rows, rowsOut: writer.rows, kept };
+    await outputs.end();
+    return { rowsIn: reader.rows, rowsOut: outputs.rows, parts: kept?.parts ?? 1, kept };
   } catch (error) {
-    await out.discard();
+    await outputs.discard();
     if (error instanceof SampleFault) throw new CommandFailure(`${error.rule}: ${error.message}.`);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new CommandFailure('There is no such file to read.');
+    }
     throw error;
   }
+}
+
+/** A key for each part, from the platform, and kept nowhere (MOV6). */
+function freshDraws(): Drawing {
+  return new Drawing(new Uint8Array(randomBytes(32)));
 }
 
 async function elementsIn(file: string): Promise<ReturnType<typeof parseElements>> {
@@ -71,30 +87,4 @@ async function elementsIn(file: string): Promise<ReturnType<typeof parseElements
   } catch (error) {
     throw new CommandFailure(`The file of elements is none: ${(error as Error).message}.`);
   }
-}
-
-type Output = { write(chunk: Uint8Array): Promise<void>; close(): Promise<void>; discard(): Promise<void> };
-
-async function openOutput(file: string | null): Promise<Output> {
-  if (file === null) {
-    return {
-      write: (chunk) =>
-        new Promise((resolve, reject) => process.stdout.write(chunk, (e) => (e ? reject(e) : resolve()))),
-      close: async () => {},
-      discard: async () => {},
-    };
-  }
-  const handle = await open(file, 'wx').catch(() => {
-    throw new CommandFailure('--out is a file that is there already, or can not be made.');
-  });
-  return {
-    write: async (chunk) => {
-      await handle.write(chunk);
-    },
-    close: () => handle.close(),
-    discard: async () => {
-      await handle.close();
-      await rm(file, { force: true });
-    },
-  };
 }

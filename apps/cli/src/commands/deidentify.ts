@@ -4,7 +4,14 @@ import { type CommandContext, GROUPS, UsageError } from '../command.ts';
 
 const LEVELS: readonly MovementLevel[] = ['vault', 'release', 'open'];
 
-type Options = { level: string; elements?: string; epsilon?: string; out?: string };
+type Options = {
+  level: string;
+  screen?: string;
+  parts?: string;
+  elements?: string;
+  epsilon?: string;
+  out?: string;
+};
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -20,7 +27,12 @@ export function register(program: Command, context: CommandContext): void {
     .option('--level <level>', `${LEVELS.join(', ')} (spec/movement.md)`, 'release')
     .option('--elements <file>', 'the boxes that are acted on')
     .option('--epsilon <number>', 'with --level open: how much one action may give away')
-    .option('--out <file>', 'a new file; without it standard output')
+    .option(
+      '--screen <size>',
+      'the screen of the rows, such as 1366x768: places come out on the standard one',
+    )
+    .option('--parts <n>', 'with --out: a folder of tables, each of at most so many actions')
+    .option('--out <file>', 'a new file, or with --parts a new folder; without it standard output')
     .action(async (file: string | undefined, options: Options) => {
       const { level } = options;
       if (!isLevel(level)) throw new UsageError(`--level is one of ${LEVELS.join(', ')}.`);
@@ -33,6 +45,13 @@ export function register(program: Command, context: CommandContext): void {
       if (epsilon !== undefined && !(epsilon > 0 && epsilon <= 20)) {
         throw new UsageError('--epsilon is a number above 0, at most 20.');
       }
+      const screen = options.screen === undefined ? undefined : screenOf(options.screen);
+      const parts = options.parts === undefined ? undefined : Number(options.parts);
+      if (parts !== undefined && (!Number.isInteger(parts) || parts < 1 || options.out === undefined)) {
+        throw new UsageError('--parts is a whole number from 1, and goes with --out.');
+      }
+      if (parts !== undefined && level === 'vault')
+        throw new UsageError('--parts needs a level that has actions.');
       if (context.json && options.out === undefined) throw new UsageError('--json needs --out.');
       const { deidentifyFile } = await import('../pointer-stream.ts');
       const done = await deidentifyFile({
@@ -41,6 +60,8 @@ export function register(program: Command, context: CommandContext): void {
         to: options.out ?? null,
         elements: options.elements ?? null,
         ...(epsilon === undefined ? {} : { epsilon }),
+        ...(screen === undefined ? {} : { screen }),
+        ...(parts === undefined ? {} : { parts }),
       });
       context.result({ level, ...done, ...(epsilon === undefined ? {} : { epsilon }) });
       context.note(`${level}: ${done.rowsIn} rows in, ${done.rowsOut} out`);
@@ -49,6 +70,7 @@ export function register(program: Command, context: CommandContext): void {
       context.note(
         `kept        ${actions} actions, ${keptPoints} points as they were; left out ${orphans} presses or releases without the other`,
       );
+      if (parts !== undefined) context.note(`cut         into ${done.parts} parts`);
       if (clock > 0) context.note(`clock       ran back or jumped ${clock} times`);
       if (epsilon !== undefined) {
         context.note(`epsilon     ${epsilon} an action, up to ${epsilon * actions} for this task`);
@@ -58,4 +80,11 @@ export function register(program: Command, context: CommandContext): void {
 
 function isLevel(level: string): level is MovementLevel {
   return LEVELS.some((one) => one === level);
+}
+
+function screenOf(text: string): { width: number; height: number } {
+  const [, width, height] = /^([1-9]\d{2,4})x([1-9]\d{2,4})$/.exec(text) ?? [];
+  if (width === undefined || height === undefined)
+    throw new UsageError('--screen is a size such as 1366x768.');
+  return { width: Number(width), height: Number(height) };
 }

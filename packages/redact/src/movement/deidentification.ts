@@ -15,11 +15,14 @@ export type DeidentificationOptions = {
   draws: Drawing;
   /** What the rows' screen was; its places and boxes come out on the standard one. Without it they stay as they are. */
   screen?: ScreenSize;
+  /** Begins a new part after so many actions (MOV27): `next` is asked where its rows go and for draws of its own. */
+  parts?: { actions: number; next: () => { out: SampleSink; draws: Drawing } };
   /** At `open`: how much one action may give away (MOV32). */
   epsilon?: number;
 };
 
-export type DeidentificationCounts = ReducerCounts & { misplaced: number };
+/** `misplaced`: actions on elements that others cover so far that no place in them was found (MOV21). */
+export type DeidentificationCounts = ReducerCounts & { misplaced: number; parts: number };
 
 /**
  * One task's rows at a level. Give it every row in order, then `end`; what it gives goes to `out` as it becomes
@@ -28,27 +31,34 @@ export type DeidentificationCounts = ReducerCounts & { misplaced: number };
 export class Deidentification implements SampleSink {
   readonly #sink: SampleSink;
   readonly #reducer: PointerReducer | null;
-  readonly #pointer: ReleasedPointer | null;
+  #misplaced = 0;
+  #parts = 1;
 
   /** Throws RangeError where the level is `open` and epsilon is no number above 0. */
   constructor(out: SampleSink, options: DeidentificationOptions) {
-    const { level, draws, epsilon, screen = STANDARD_SCREEN } = options;
+    const { level, draws, epsilon, parts, screen = STANDARD_SCREEN } = options;
     if (level === 'vault') {
       this.#sink = out;
       this.#reducer = null;
-      this.#pointer = null;
       return;
     }
     const pixel = scaleOf(screen);
     const boxes = options.boxes.scaled(pixel);
     // Noise moves actions to squares, whatever lies there.
     const around = level === 'open' ? new ElementBoxes() : boxes;
-    const pointer = new ReleasedPointer(draws, around, out, pixel);
     const noise = level === 'open' ? new NoisedTargets(draws, epsilon ?? Number.NaN) : null;
-    this.#pointer = pointer;
-    this.#reducer = new PointerReducer(boxes, (action) =>
-      pointer.act(noise === null ? action : noise.instead(action)),
-    );
+    let pointer = new ReleasedPointer(draws, around, out, pixel);
+    let acted = 0;
+    this.#reducer = new PointerReducer(boxes, (action) => {
+      if (parts !== undefined && acted === parts.actions) {
+        const next = parts.next();
+        pointer = new ReleasedPointer(next.draws, around, next.out, pixel);
+        this.#parts++;
+        acted = 0;
+      }
+      acted++;
+      if (!pointer.act(noise === null ? action : noise.instead(action))) this.#misplaced++;
+    });
     const scaled = pixel.across !== 1 || pixel.down !== 1;
     this.#sink = scaled ? new OnStandardScreen(screen, this.#reducer) : this.#reducer;
   }
@@ -59,8 +69,8 @@ export class Deidentification implements SampleSink {
 
   /** What was kept and what was left out; null at `vault`, where nothing is. */
   end(): DeidentificationCounts | null {
-    if (this.#reducer === null || this.#pointer === null) return null;
+    if (this.#reducer === null) return null;
     this.#reducer.end();
-    return { ...this.#reducer.counts, misplaced: this.#pointer.misplaced };
+    return { ...this.#reducer.counts, misplaced: this.#misplaced, parts: this.#parts };
   }
 }

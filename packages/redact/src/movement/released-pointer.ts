@@ -16,8 +16,6 @@ const DRAG_PX = 6;
  * of the draws alone: it never sees a time or a way of the person's.
  */
 export class ReleasedPointer {
-  /** Actions whose element is so covered by others that no place in it was found (MOV21). */
-  misplaced = 0;
   readonly #draws: Drawing;
   readonly #boxes: ElementBoxes;
   readonly #out: SampleSink;
@@ -25,6 +23,7 @@ export class ReleasedPointer {
   #t = 0;
   #here: Point = ORIGIN;
   #before: PointerAction['kind'] | null = null;
+  #placed = true;
 
   /** `pixel`: how many standard pixels one of the person's screen is. */
   constructor(draws: Drawing, boxes: ElementBoxes, out: SampleSink, pixel = { across: 1, down: 1 }) {
@@ -34,7 +33,9 @@ export class ReleasedPointer {
     this.#out = out;
   }
 
-  act(action: PointerAction): void {
+  /** False: its element is so covered by others that no place in it was found, and its middle was taken. */
+  act(action: PointerAction): boolean {
+    this.#placed = true;
     this.#wait(POPULATION.hesitation);
     if (this.#before === 'scroll' && action.kind === 'scroll') this.#t += POPULATION.scrollApartMs;
     else if (this.#before !== null && action.kind !== 'scroll') this.#t += POPULATION.apartMs;
@@ -52,6 +53,7 @@ export class ReleasedPointer {
         break;
     }
     this.#before = action.kind;
+    return this.#placed;
   }
 
   #click({ kind, on, at }: Extract<PointerAction, { at: Point | null }>): void {
@@ -108,7 +110,7 @@ export class ReleasedPointer {
       const place = placeIn(on, this.#draws, i < 8 ? POPULATION.place.spread : Number.POSITIVE_INFINITY);
       if (this.#boxes.at(place.x, place.y).id === on.id) return place;
     }
-    this.misplaced++;
+    this.#placed = false;
     return placeIn(on, this.#draws);
   }
 
