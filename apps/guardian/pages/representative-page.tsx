@@ -4,6 +4,7 @@ import { CodeSheets, CodesSection, type Sheets } from './codes-section.tsx';
 import { ElectionSection } from './election-section.tsx';
 import { saveFile } from './file-saving.ts';
 import { type GuardianClient, voiceAbout } from './guardian-client.ts';
+import { HalvesSection } from './halves-section.tsx';
 import { IssueSection } from './issue-section.tsx';
 import { Loaded, useLoaded } from './loaded.tsx';
 import { words } from './messages/en.ts';
@@ -54,6 +55,7 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
           <>
             <h1>{t.title}</h1>
             <StateSection desk={desk} />
+            <HalvesSection {...shared} />
             <ToSignSection desk={desk} names={names} />
             <CodesSection {...shared} onDealt={setSheets} />
             <IssueSection {...shared} />

@@ -1,0 +1,108 @@
+import { type ReactNode, useState } from 'react';
+import type { HalfLine } from '../src/halves/half-journal.ts';
+import type { DeskSection } from './desk-section.ts';
+import { saveFile } from './file-saving.ts';
+import { Fault, useAct } from './loaded.tsx';
+import { words } from './messages/en.ts';
+import { halfWords as t } from './messages/en-halves.ts';
+
+/** Her lock, her limit, and in words whom her guardian gave keys to (GRD72-GRD74). */
+export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNode {
+  const { isLocked, limit, given, statement, lines } = desk.halves;
+  const { busy, fault, act } = useAct();
+  const [wanted, setWanted] = useState(String(limit));
+  const next = /^\d{1,6}$/.test(wanted) ? Number(wanted) : null;
+  const send = (path: string, body: object, method: 'POST' | 'DELETE' = 'POST') =>
+    act(async () => {
+      await client.send(path, body, method);
+      onChange();
+    });
+  return (
+    <section className="no-print">
+      <h2>{t.title}</h2>
+      <div className={isLocked ? 'notice danger' : 'panel'} role={isLocked ? 'alert' : undefined}>
+        <p>
+          <strong>{isLocked ? t.locked : t.open}</strong>
+        </p>
+        <p>{isLocked ? t.lockedHelp : t.openHelp}</p>
+        <button
+          type="button"
+          className="button"
+          disabled={busy}
+          onClick={() => send('/representative/lock', {}, isLocked ? 'DELETE' : 'POST')}
+        >
+          {busy ? words.busy : isLocked ? t.unlock : t.lock}
+        </button>
+        <Fault of={fault} />
+      </div>
+      <p>{t.given(given, limit)}</p>
+      <form
+        className="buttons"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (next !== null) void send('/representative/halves-limit', { limit: next });
+        }}
+      >
+        <label htmlFor="halves-limit">{t.limit}</label>
+        <input
+          id="halves-limit"
+          inputMode="numeric"
+          value={wanted}
+          aria-invalid={next === null || undefined}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+        <button type="submit" className="button plain" disabled={busy || next === null || next === limit}>
+          {t.setLimit}
+        </button>
+      </form>
+      {statement !== null && (
+        <details>
+          <summary>{t.statement}</summary>
+          <p>{t.statementHelp}</p>
+          <pre>{statement}</pre>
+          <button
+            type="button"
+            className="button plain"
+            onClick={() => saveFile('statement-halves.txt', statement)}
+          >
+            {words.save}
+          </button>
+        </details>
+      )}
+      <h3>{t.journal}</h3>
+      {lines.length === 0 ? (
+        <p className="soft">{t.none}</p>
+      ) : (
+        <ol className="lines">
+          {lines.map((line) => (
+            <li key={line.n}>
+              <span className="soft">{words.time(line.at)}</span> {lineInWords(line)}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function lineInWords({ kind, recordings, detail }: HalfLine): string {
+  switch (kind) {
+    case 'given':
+      return t.gave({
+        recordings,
+        asker: detail.asker ?? '',
+        grant: detail.grant ?? '',
+        purpose: t.purposes[detail.purpose ?? ''] ?? detail.purpose ?? '',
+        reading: t.readings[detail.reading ?? ''] ?? detail.reading ?? '',
+        approvedBy: (detail.approvedBy ?? []).map((role) => t.roles[role] ?? role),
+      });
+    case 'refused':
+      return t.refused(recordings, detail.rules ?? []);
+    case 'locked':
+      return detail.by === 'probe' ? t.lockedByProbe : t.lockedByHer;
+    case 'unlocked':
+      return t.unlocked;
+    case 'limit':
+      return t.limited(detail.limit ?? 0);
+  }
+}
