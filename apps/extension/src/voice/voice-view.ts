@@ -1,12 +1,14 @@
 import type { Agreement } from '@aboveboard/consent/agreement';
-import { type ElectionCount, electionCountFaults } from '@aboveboard/consent/election';
+import { type Election, type ElectionCount, electionCountFaults } from '@aboveboard/consent/election';
 import { objectionListFaults, type PublishedObjections } from '@aboveboard/consent/objection-box';
 import { electionOf } from '@aboveboard/consent/own-voice';
 import type { RulesState } from '@aboveboard/consent/rules-state';
-import { parseStatement, parseTarget } from '@aboveboard/consent/rules-statement';
-import type { VoiceIssue } from '@aboveboard/protocol/voice';
+import { parseStatement, type RulesStatement } from '@aboveboard/consent/rules-statement';
+import type { VoiceCount, VoiceIssue } from '@aboveboard/protocol/voice';
 import type { CountedView, VoiceIssueView, VoiceView } from '../wire/voice-message.ts';
 import type { DeviceVoice, HeardCount, VoiceState } from './voice-state.ts';
+
+type Objections = RulesStatement & { kind: 'objections' };
 
 /** What her page shows of everyone's voices and of hers. Null: no guardian has been heard yet. */
 export async function voiceView(
@@ -72,52 +74,63 @@ async function objectionsCounted(
 ): Promise<CountedView | null> {
   const { count } = heard ?? {};
   if (!count) return null;
-  const statement = parseStatement(count.statement ?? '');
-  if (!statement.ok || statement.value.kind !== 'objections') return faulty(count.at);
-  const target = parseTarget(own?.said?.says ?? '');
-  const receipts = own?.nullifier && target ? [{ nullifier: own.nullifier, target }] : [];
-  const list = count.list as PublishedObjections;
-  const faults = await objectionListFaults(list, statement.value, [], crypto.subtle).catch(() => null);
-  if (faults === null || faults.length > 0 || statement.value.digest !== heard?.issue)
-    return faulty(count.at);
-  const missing = await objectionListFaults(list, statement.value, receipts, crypto.subtle);
-  const { list: digest, spent } = statement.value;
-  const entry = entryOf(rules, digest);
+  const statement = await once(count, () => statementOf(count));
+  if (!statement || statement.digest !== heard?.issue) return faulty(count.at);
+  const { spent } = count.list as PublishedObjections;
+  const isThere = spent.some((one) => one.nullifier === own?.nullifier && one.target === own.said?.says);
   return {
     at: count.at,
-    said: spent,
-    entry,
-    own: ownIn(receipts.length > 0, missing.length === 0),
+    said: statement.spent,
+    entry: entryOf(rules, statement.list),
+    own: ownIn(own, isThere),
     waits: (own?.countedFrom ?? 0) >= count.at,
     faulty: false,
   };
 }
 
+/** What the representative signs of a list; null where the list is not the one that it counts. */
+async function statementOf({ list, statement }: VoiceCount): Promise<Objections | null> {
+  const parsed = parseStatement(statement ?? '');
+  if (!parsed.ok || parsed.value.kind !== 'objections') return null;
+  const faults = await objectionListFaults(list as PublishedObjections, parsed.value, [], crypto.subtle);
+  return faults.length === 0 ? parsed.value : null;
+}
+
 async function electionCounted(
-  document: NonNullable<Awaited<ReturnType<typeof electionOf>>>,
+  document: Election,
   own: DeviceVoice | null,
   heard: HeardCount | null,
 ): Promise<CountedView | null> {
   const { count } = heard ?? {};
   if (!count) return null;
-  if ((await electionCountFaults(count.list, document, [], crypto.subtle)).length > 0)
-    return faulty(count.at);
-  const list = count.list as ElectionCount;
-  const mine = own?.nullifier && own.said ? [{ nullifier: own.nullifier, says: own.said.says }] : [];
-  const missing = await electionCountFaults(list, document, mine, crypto.subtle);
+  const list = await once(count, async () => {
+    const faults = await electionCountFaults(count.list, document, [], crypto.subtle);
+    return faults.length === 0 ? (count.list as ElectionCount) : null;
+  });
+  if (!list) return faulty(count.at);
+  const isThere = list.ballots.some((one) => one.nullifier === own?.nullifier && one.says === own.said?.says);
   return {
     at: count.at,
     said: list.ballots.length,
     entry: null,
-    own: ownIn(mine.length > 0, missing.length === 0),
+    own: ownIn(own, isThere),
     waits: false,
     faulty: false,
     elected: document.candidates.find(({ id }) => id === list.elected)?.name ?? null,
   };
 }
 
-function ownIn(hasReceipt: boolean, isThere: boolean): CountedView['own'] {
-  if (!hasReceipt) return 'none';
+/** A list of thousands is checked once, however often the page is shown; null where it does not hold. */
+async function once<T>(count: VoiceCount, check: () => Promise<T | null>): Promise<T | null> {
+  const before = checked.get(count) as Promise<T | null> | undefined;
+  const now = before ?? check().catch(() => null);
+  checked.set(count, now);
+  return now;
+}
+const checked = new WeakMap<VoiceCount, Promise<unknown>>();
+
+function ownIn(own: DeviceVoice | null, isThere: boolean): CountedView['own'] {
+  if (!own?.nullifier || !own.said) return 'none';
   return isThere ? 'found' : 'missing';
 }
 
