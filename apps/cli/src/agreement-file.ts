@@ -98,7 +98,7 @@ async function statementOf(
   return about;
 }
 
-async function readAgreementFile(path: string): Promise<{ agreement: Agreement }> {
+export async function readAgreementFile(path: string): Promise<{ agreement: Agreement }> {
   const parsed = parseAgreement(new Uint8Array(await given(path)));
   if (!parsed.ok) throw new CommandFailure(`${path} is no agreement:\n${lines(parsed.faults)}`);
   return { agreement: parsed.value };
