@@ -70,7 +70,7 @@ export function tileOfNode({ level, index }: NodeAt): {
 
 /** The root over `count` hashes of a tile, a power of two, from `first`. */
 export function nodeOfTile(tile: Uint8Array, first: number, count: number): Hash {
-  let level = tile.slice(first * HASH_BYTES, (first + count) * HASH_BYTES);
+  let level: Uint8Array = tile.slice(first * HASH_BYTES, (first + count) * HASH_BYTES);
   while (level.length > HASH_BYTES) level = nodesAbove(level);
   return level;
 }
