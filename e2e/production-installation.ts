@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalBytes } from '@aboveboard/consent/canonical-json';
+import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { partyKeysOf } from '@aboveboard/consent/party-keys';
+import { parseStatement } from '@aboveboard/consent/rules-statement';
+import { type StartedGuardian, startGuardian } from '@aboveboard/guardian/start';
+import type { RepresentativeDesk } from '@aboveboard/guardian/representative/representative-state';
+import type { RelayAbout } from '@aboveboard/protocol/installation';
+import type { StartedServer } from '@aboveboard/server/start';
+import { formatPolicy } from '@aboveboard/tlog/policy-file';
+import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
+import { BUILT } from '../apps/extension/test/extension-browser.ts';
+import { type GuardianClient, makeGuardianClient } from '../apps/guardian/pages/guardian-client.ts';
+import { representative } from '../apps/guardian/test/running-guardian.ts';
+import { Parties, startProduction } from '../apps/server/test/production.ts';
+import { freePort } from './real-application.ts';
+
+const PERIOD_SECONDS = 1;
+
+/**
+ * An installation that is no demonstration, as docs/operators.md sets one up: server, the representative's
+ * guardian as its witness, an agreement of three parties over one application, codes for all employees.
+ */
+export class ProductionInstallation {
+  readonly server: StartedServer;
+  readonly guardian: StartedGuardian;
+  readonly codes: readonly string[];
+  /** What the representative hands to every recorder. */
+  readonly enrolment: Uint8Array;
+  readonly #sign: () => Promise<void>;
+
+  private constructor(parts: {
+    server: StartedServer;
+    guardian: StartedGuardian;
+    codes: readonly string[];
+    enrolment: Uint8Array;
+    sign: () => Promise<void>;
+  }) {
+    this.server = parts.server;
+    this.guardian = parts.guardian;
+    this.codes = parts.codes;
+    this.enrolment = parts.enrolment;
+    this.#sign = parts.sign;
+  }
+
+  static async start(folder: string, origin: string, employees: number): Promise<ProductionInstallation> {
+    const [data, port] = [join(folder, 'data'), await freePort()];
+    await mkdir(data);
+    const guardian = await startGuardian({
+      data: join(folder, 'guardian'),
+      server: `http://127.0.0.1:${port}`,
+      port: 0,
+    });
+    const witnesses = guardian.verifierKeys.map((key, i) => ({ name: `guardian-${i + 1}`, key: keyOf(key) }));
+    await writeFile(join(data, 'log-policy'), policyOf([], witnesses, `${guardian.url}/witness`));
+    await writeFile(join(data, 'guardian-address'), `${guardian.url}\n`);
+    const server = await startProduction({ data, port, relayPeriodSeconds: PERIOD_SECONDS });
+    const parties = new Parties(server);
+    const list = await readFile(join(BUILT, 'build-files.txt'));
+    const digest = createHash('sha256').update(list).digest('hex');
+    const { agreement, attachments } = await parties.agree([origin], (one) => {
+      one.recorders = [{ name: 'aboveboard-extension', version: '0.1.0', digest }];
+    });
+    const installed = join(data, 'agreement', 'attachments');
+    await mkdir(installed, { recursive: true });
+    for (const [name, content] of attachments) await writeFile(join(installed, name), content);
+    await writeFile(join(data, 'agreement', 'agreement.json'), canonicalBytes(agreement));
+
+    const her = await representative(guardian.url, guardian.setupLink);
+    const { codes } = await her.send<{ codes: string[] }>('/representative/codes', { employees });
+    const { logs } = server.installation.inner;
+    const relay = (await (await fetch(`${guardian.url}/relay`)).json()) as RelayAbout;
+    const enrolment = enrolmentBytes({
+      format: 'aboveboard-enrolment',
+      formatVersion: 1,
+      class: 'production',
+      agreement: agreement.id,
+      guardian: guardian.url,
+      relay,
+      policies: {
+        rules: policyOf(logs.rules.verifierKeys.map(keyOf), witnesses, null),
+        uses: policyOf(logs.uses.verifierKeys.map(keyOf), witnesses, null),
+      },
+      parties: [...partyKeysOf(agreement)].map(([role, keys]) => ({ role, ...keys })),
+      place: {
+        storageLocations: ['This computer'],
+        jurisdiction: 'none',
+        supervisoryAuthority: 'none',
+        recipients: [],
+        transfers: [],
+        withdrawAt: 'In the recorder',
+      },
+    });
+    const parsed = parseEnrolment(enrolment);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const sign = () => signAll(her, parties, agreement.id);
+    return new ProductionInstallation({ server, guardian, codes, enrolment, sign });
+  }
+
+  /** The representative signs what her guardian prepared, and enters it. */
+  signStatements(): Promise<void> {
+    return this.#sign();
+  }
+
+  async stop(): Promise<void> {
+    await this.guardian.stop();
+    await this.server.stop();
+  }
+}
+
+async function signAll(her: GuardianClient, parties: Parties, id: string): Promise<void> {
+  type Desk = { desk: Pick<RepresentativeDesk, 'statements' | 'halves'> };
+  const { desk } = await her.get<Desk>('/representative');
+  await parties.say({ kind: 'halves', id, recipient: desk.halves.recipient });
+  for (const { statement } of desk.statements) {
+    const parsed = parseStatement(statement);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    await parties.say(parsed.value);
+  }
+}
+
+/** What anyone asks the guardian. */
+export function everyone({ guardian }: ProductionInstallation): GuardianClient {
+  return makeGuardianClient(guardian.url);
+}
+
+function keyOf(text: string): VerifierKey {
+  const parsed = parseVerifierKey(text);
+  if (!parsed.ok) throw new Error(`not a key: ${text}`);
+  return parsed.value;
+}
+
+function policyOf(
+  logs: readonly VerifierKey[],
+  witnesses: readonly { name: string; key: VerifierKey }[],
+  url: string | null,
+): string {
+  return formatPolicy({
+    logs: logs.map((key) => ({ key, url: null })),
+    witnesses: witnesses.map((one) => ({ ...one, url })),
+    groups: [{ name: 'parties', threshold: witnesses.length, members: witnesses.map(({ name }) => name) }],
+    quorum: 'parties',
+  });
+}
