@@ -24,6 +24,7 @@ import { type Database, openDatabase } from './database/database.ts';
 import { requireDurable } from './database/durable-settings.ts';
 import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
+import { raiseWalls, SERVER_ROLE } from './database/row-walls.ts';
 import { claimDatabase, type InstallationKind, installationKind } from './installation-kind.ts';
 import { type KeyedLock, makeKeyedLock } from './keyed-lock.ts';
 import { type AgeIdentity, ageIdentity } from './keys/age-identity.ts';
@@ -141,11 +142,10 @@ async function compose(given: {
   const { options, folder, postgres, databaseUrl } = given;
   const owner = folder !== null;
   const paths = folderPaths(options.data);
-  const database = openDatabase(databaseUrl);
+  if (owner) await prepareDatabase(databaseUrl);
+  const database = openDatabase(databaseUrl, undefined, SERVER_ROLE);
   try {
     if (owner) {
-      await requireDurable(database);
-      await migrate(database);
       await claimDatabase(database, paths.root, options.kind);
       await options.onClaimed?.();
     }
@@ -249,6 +249,18 @@ async function compose(given: {
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+/** What only the owner of the tables may do, and nobody does afterwards: the schema, and the walls of its rows. */
+async function prepareDatabase(url: string): Promise<void> {
+  const database = openDatabase(url, 1);
+  try {
+    await requireDurable(database);
+    await migrate(database);
+    await database.transaction((query) => raiseWalls(query));
+  } finally {
+    await database.close();
   }
 }
 

@@ -14,7 +14,7 @@ import { logKeys } from '../src/keys/log-keys.ts';
 import { makeCommitmentBatch } from '../src/logs/commitment-batch.ts';
 import type { StartedServer } from '../src/start.ts';
 import { Client, makeRecording, random } from './device.ts';
-import { clearFolders, startDemonstration, temporaryFolder } from './server.ts';
+import { asOwner, clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
 const started: { stop(): Promise<unknown> }[] = [];
 async function start(options: Parameters<typeof startDemonstration>[0] = {}): Promise<StartedServer> {
@@ -161,12 +161,16 @@ describe('an access', () => {
       recordings: [id],
     });
     const uses = await usesOf(server);
+    const [entry] = await server.installation.inner.database.query<{ grant: string }>(
+      'select grant_id as grant from access_entry where entry = $1',
+      [body.access],
+    );
     expect(uses).toHaveLength(before.uses + 1);
     expect(uses.at(-1)).toMatchObject({
       kind: 'plain',
       use: {
         actor: { role: 'researcher' },
-        act: { kind: 'access', grant: body.access, purpose: 'inspection', recordings: 1 },
+        act: { kind: 'access', grant: entry?.grant, purpose: 'inspection', recordings: 1 },
       },
     });
     const all = Buffer.concat(await entriesOf(server, 'uses')).toString('latin1');
@@ -184,13 +188,13 @@ describe('an access', () => {
     const [known] = await inner.database.query<{ n: number }>('select count(*) as n from recording');
     expect(known?.n).toBe(0);
     const source = await recordings.beginImport();
-    await inner.database.query('alter table log_entry rename to elsewhere');
+    await asOwner(server, 'alter table log_entry rename to elsewhere');
     await expect(
       journal.beforeRead({ kind: 'inspection', by: 'operator' }, [source.id]),
     ).rejects.toMatchObject({
       code: 'storage',
     });
-    await inner.database.query('alter table elsewhere rename to log_entry');
+    await asOwner(server, 'alter table elsewhere rename to log_entry');
     await journal.beforeRead({ kind: 'inspection', by: 'operator' }, [source.id]);
   });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDatabase } from '../src/database/database.ts';
 import { makeLog } from '../src/log.ts';
 import { type StartedServer, type StartOptions, startServer } from '../src/start.ts';
 
@@ -15,6 +16,12 @@ const folders: string[] = [];
 
 export function clearFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** As whoever owns the tables, which the server itself is not: for faults that a test makes. */
+export async function asOwner(server: StartedServer, statement: string): Promise<void> {
+  const database = openDatabase(server.installation.inner.databaseUrl, 1);
+  await database.query(statement).finally(() => database.close());
 }
 
 /** A demonstration on a port of its own. */

@@ -13,7 +13,7 @@ import { makeLog } from '../src/log.ts';
 import type { StartedServer } from '../src/start.ts';
 import { readTaskCards } from '../src/task-cards.ts';
 import { Client, makeRecording } from './device.ts';
-import { clearFolders, startDemonstration, temporaryFolder } from './server.ts';
+import { asOwner, clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
 const started: StartedServer[] = [];
 async function start(options: Parameters<typeof startDemonstration>[0] = {}): Promise<StartedServer> {
@@ -280,7 +280,7 @@ describe('the log', () => {
     });
     await researcher.call('GET', `/api/accesses/${body.access}/0/manifest`);
     const { database } = server.installation.inner;
-    await database.query('alter table access_entry rename to elsewhere');
+    await asOwner(server, 'alter table access_entry rename to elsewhere');
     await researcher.call('POST', '/api/accesses', {
       purpose: 'dataset',
       recordings: [recording.manifest.id],

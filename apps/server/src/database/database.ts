@@ -11,12 +11,17 @@ export type Database = {
   ): Promise<Row[]>;
   /** Commits when `work` resolves, rolls back when it throws. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** A transaction in which, of what is contributors', only this one's rows are there (ACC32). */
+  asContributor<T>(handle: string, work: (query: Query) => Promise<T>): Promise<T>;
   /** False when it does not answer within a second. */
   answers(): Promise<boolean>;
   close(): Promise<void>;
 };
 
 export type Query = Database['query'];
+
+/** Set for one transaction; empty: the server's own work, which is about everybody's. */
+export const CONTRIBUTOR_SETTING = 'aboveboard.contributor';
 
 /** It does not answer, or went away in the middle: what was asked may or may not have happened. Ask again. */
 export class DatabaseDown extends Error {
@@ -32,7 +37,8 @@ const types = {
   },
 };
 
-export function openDatabase(url: string, size = 10): Database {
+/** `role`: taken on by each connection, instead of that of whoever signed in (ACC30). */
+export function openDatabase(url: string, size = 10, role?: string): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
@@ -44,6 +50,7 @@ export function openDatabase(url: string, size = 10): Database {
     types: types as pg.CustomTypesConfig,
     onConnect: async (client) => {
       await client.query('set synchronous_commit = on');
+      if (role !== undefined) await client.query(`set role ${pg.escapeIdentifier(role)}`);
     },
   });
   // An idle connection that breaks is discarded by the pool; the next query finds out for itself.
@@ -57,29 +64,36 @@ export function openDatabase(url: string, size = 10): Database {
     }
   }
 
+  const transaction: Database['transaction'] = (work) =>
+    asDown(async () => {
+      const client = await pool.connect();
+      // Without a listener a connection that breaks between two queries would end the process.
+      const ignore = () => undefined;
+      client.on('error', ignore);
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const result = await work(async (text, values) => (await client.query(text, values)).rows);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((cause: Error) => {
+          broken = cause;
+        });
+        throw error;
+      } finally {
+        client.off('error', ignore);
+        client.release(broken);
+      }
+    });
+
   return {
     query: (text, values) => asDown(async () => (await pool.query(text, values)).rows),
-    transaction: (work) =>
-      asDown(async () => {
-        const client = await pool.connect();
-        // Without a listener a connection that breaks between two queries would end the process.
-        const ignore = () => undefined;
-        client.on('error', ignore);
-        let broken: Error | undefined;
-        try {
-          await client.query('begin');
-          const result = await work(async (text, values) => (await client.query(text, values)).rows);
-          await client.query('commit');
-          return result;
-        } catch (error) {
-          await client.query('rollback').catch((cause: Error) => {
-            broken = cause;
-          });
-          throw error;
-        } finally {
-          client.off('error', ignore);
-          client.release(broken);
-        }
+    transaction,
+    asContributor: (handle, work) =>
+      transaction(async (query) => {
+        await query('select set_config($1, $2, true)', [CONTRIBUTOR_SETTING, handle]);
+        return work(query);
       }),
     async answers() {
       const late = AbortSignal.timeout(1000);

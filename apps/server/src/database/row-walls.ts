@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DECLARED_TABLES, type DeclaredTable } from '../access/declared-tables.ts';
-import type { Query } from './database.ts';
+import { CONTRIBUTOR_SETTING, type Query } from './database.ts';
 
 /**
  * The second wall under the policies (spec/access.md, ACC30-ACC31): the server's connections are of a role that owns
@@ -9,16 +9,16 @@ import type { Query } from './database.ts';
  * not even be read.
  */
 export const SERVER_ROLE = 'aboveboard_server';
-/** Set for one transaction; empty: the server's own work, which is about everybody's. */
-export const CONTRIBUTOR_SETTING = 'aboveboard.contributor';
+const WALL_LOCK = 4_870_002;
 
-/** Run by the owner after the migrations; does nothing where the walls stand as they should. */
+/** Run by the owner in a transaction, after the migrations; does nothing where the walls stand as they should. */
 export async function raiseWalls(
   query: Query,
   tables: Readonly<Record<string, DeclaredTable>> = DECLARED_TABLES,
 ): Promise<void> {
   const statements = Object.entries(tables).flatMap(([name, table]) => wallOf(name, table));
   const mark = `walls ${createHash('sha256').update(statements.join('\n')).digest('hex')}`;
+  await query('select pg_advisory_xact_lock($1)', [WALL_LOCK]);
   const [role] = await query<{ mark: string | null }>(
     `select obj_description(n.oid, 'pg_namespace') as mark from pg_namespace n
      where n.nspname = 'public' and exists (select 1 from pg_roles where rolname = $1)`,
@@ -69,7 +69,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   recording: HERS('recording.upload'),
 };
 
-/** Tables without the wall that a server stands behind: for the test, and for a start that refuses. */
+/** Tables that no wall stands before. */
 export async function tablesWithoutWall(query: Query): Promise<string[]> {
   const rows = await query<{ name: string }>(`
     select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'

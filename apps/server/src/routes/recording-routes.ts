@@ -52,6 +52,7 @@ export function recordingRoutes(parts: {
   const { database, shelf, erasure, accesses, guards, kind } = parts;
   const contributor = guards.role('contributor');
   const researcher = guards.role('researcher');
+  const mine = (handle: string) => database.asContributor(handle, (query) => recordingsOf(query, handle));
   const asBytes = (body: Uint8Array) =>
     new Response(body as Uint8Array<ArrayBuffer>, {
       headers: { 'content-type': 'application/octet-stream' },
@@ -67,8 +68,7 @@ export function recordingRoutes(parts: {
         request: {},
         responses: answers(myRecordings, 'Mine'),
       }),
-      async (context) =>
-        context.json({ recordings: await recordingsOf(database.query, context.get('who').handle) }, 200),
+      async (context) => context.json({ recordings: await mine(context.get('who').handle) }, 200),
     )
     .openapi(
       createRoute({
