@@ -103,6 +103,8 @@ export async function refreshed(setup: Setup, post: Post): Promise<((setup: Setu
     const cards = checkedCards(await client.cards());
     return (now) => ({ ...now, cards });
   }
+  // Of a demonstration without an enrolment: whom halves go to may be another than when it was set up.
+  const { uploadRecipient, guardianRecipient } = await client.about();
   const installed = await client.agreement();
   const document = new TextEncoder().encode(installed.document);
   const known = new Map<string, Uint8Array>();
@@ -114,7 +116,8 @@ export async function refreshed(setup: Setup, post: Post): Promise<((setup: Setu
   await mustVerify(document, attachments);
   const cards = checkedCards(await client.cards());
   const verifiedAt = Date.now();
-  return (now) => ({ ...now, agreement: { document, attachments }, cards, verifiedAt });
+  const recipients = { uploadRecipient, guardianRecipient };
+  return (now) => ({ ...now, ...recipients, agreement: { document, attachments }, cards, verifiedAt });
 }
 
 async function mustVerify(document: Uint8Array, attachments: [string, Uint8Array][]) {
