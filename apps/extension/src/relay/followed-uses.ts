@@ -9,6 +9,9 @@ import { edgeTiles, parseTilePath, TILE_WIDTH, tilePath, tileWidth } from '@abov
 import type { Kept } from '../store/settings.ts';
 import { keptTiles } from './kept-tiles.ts';
 
+/** Under which the newest part of the uses log is kept. */
+export const USES_LOG = 'uses-log';
+
 /** What is kept of the uses log between two starts; believed only where it is verified again. */
 export type KeptUses = {
   checkpoint: Uint8Array | null;

@@ -5,12 +5,9 @@ import type { Post } from '../background/server-client.ts';
 import { kept } from '../store/settings.ts';
 import { type Answer, Correspondence } from './correspondence.ts';
 import { FollowedRules, type KeptRules, type RulesNews } from './followed-rules.ts';
-import { FollowedUses, type KeptUses, USES_CHECKPOINT } from './followed-uses.ts';
+import { FollowedUses, type KeptUses, USES_CHECKPOINT, USES_LOG } from './followed-uses.ts';
 import { guardianRelay } from './guardian-relay.ts';
 import { RELAY_ALARM, RelayRhythm, type RhythmState } from './relay-rhythm.ts';
-
-/** Under which the newest part of the uses log is kept. */
-export const USES_LOG = 'uses-log';
 
 /** Names under which the line's own things are kept; all of them go with the enrolment. */
 const KEPT = {
