@@ -8,7 +8,8 @@ export const PAGES_FOLDER = fileURLToPath(new URL('../dist', import.meta.url));
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'";
 
 /** Nothing that a page here loads comes from elsewhere, nothing may frame it, and it tells nobody where it was. */
 export const pageHeaders: MiddlewareHandler = async (context, next) => {

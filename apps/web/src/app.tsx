@@ -22,6 +22,8 @@ const DraftPage = lazy(() => import('./stewards/draft-page.tsx'));
 const SignPage = lazy(() => import('./stewards/sign-page.tsx'));
 const VerifyPage = lazy(() => import('./verify/verify-page.tsx'));
 const LogPage = lazy(() => import('./pages/log-page.tsx'));
+const JoinPage = lazy(() => import('./sign-in/join-page.tsx'));
+const AccountPage = lazy(() => import('./sign-in/account-page.tsx'));
 const GrantsPage = lazy(() => import('./grants/grants-page.tsx'));
 const PoliciesPage = lazy(() => import('./grants/policies-page.tsx'));
 const PlannerPage = lazy(() => import('./planner/planner-page.tsx'));
@@ -57,6 +59,12 @@ export function App(): ReactNode {
             {session ? <Redirect to={first} replace /> : <StartPage onSignedIn={reload} />}
           </Route>
           <Route path="/try" component={TryPage} />
+          {!session && (
+            <Route path="/join">
+              <JoinPage onSignedIn={() => location.assign('/')} />
+            </Route>
+          )}
+          {session && session.role !== 'contributor' && <Route path="/account" component={AccountPage} />}
           <Route path="/agreement">
             <AgreementPage party={party} />
           </Route>

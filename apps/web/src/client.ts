@@ -10,7 +10,9 @@ import type {
   Session,
   TaskCardsAnswer,
 } from '@aboveboard/protocol/installation';
+import type { StaffSession } from '@aboveboard/protocol/staff';
 import { words } from './messages/en.ts';
+import { forgetSessionKey, hasSessionKey, withProof } from './sign-in/session-key.ts';
 
 /** An answer of the server that is not 2xx; the message is a sentence for the person in front of it. */
 export class ApiError extends Error {
@@ -27,16 +29,24 @@ export class ApiError extends Error {
 
 async function ask(path: string, init?: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, { credentials: 'same-origin', ...init });
+    return await fetch(path, { credentials: 'same-origin', ...(await withProof(path, init)) });
   } catch (cause) {
     throw new Error(words.faults.noAnswer, { cause });
   }
 }
 
-async function call(path: string, init?: RequestInit): Promise<Response> {
+/** Asks her to show that it is she; false: it was not shown. Set once, by who knows how. */
+let showAgain: () => Promise<boolean> = async () => false;
+export function whenNotFresh(ask: () => Promise<boolean>): void {
+  showAgain = ask;
+}
+
+/** `init.body` is text or bytes, so that it can be sent again. */
+export async function call(path: string, init?: RequestInit, isAgain = false): Promise<Response> {
   const answer = await ask(path, init);
   if (answer.ok) return answer;
   const body = (await answer.json().catch(() => null)) as ApiErrorBody | null;
+  if (body?.error.code === 'not-fresh' && !isAgain && (await showAgain())) return call(path, init, true);
   throw new ApiError(
     answer.status,
     body?.error ?? null,
@@ -44,11 +54,11 @@ async function call(path: string, init?: RequestInit): Promise<Response> {
   );
 }
 
-async function read<T>(path: string): Promise<T> {
+export async function read<T>(path: string): Promise<T> {
   return (await call(path)).json() as Promise<T>;
 }
 
-async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
   const answer = await call(path, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -70,14 +80,26 @@ export const client = {
   session: async (): Promise<Session | null> => {
     if (!/(^|; )aboveboard-signed-in=1/.test(document.cookie)) return null;
     try {
+      if (await hasSessionKey()) {
+        const { role, account, expires } = await read<StaffSession>('/api/staff/session');
+        return { role, handle: account, expires };
+      }
       return await read<Session>('/api/session');
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
-      throw error;
+      if (!(error instanceof ApiError && error.status === 401)) throw error;
+      await forgetSessionKey();
+      return null;
     }
   },
-  redeem: (code: string) => send<Session>('POST', '/api/session', { code, cookie: true }),
-  leave: () => send<void>('DELETE', '/api/session'),
+  redeem: async (code: string) => {
+    await forgetSessionKey();
+    return send<Session>('POST', '/api/session', { code, cookie: true });
+  },
+  leave: async () => {
+    if (await hasSessionKey()) await send<void>('DELETE', '/api/staff/session');
+    await forgetSessionKey();
+    await send<void>('DELETE', '/api/session');
+  },
   /** Into the rules log: durable and included when it resolves. */
   enterRules: async (entry: Uint8Array): Promise<{ index: number }> => {
     const answer = await call('/api/logs/rules/entries', {

@@ -47,7 +47,7 @@ export function Shell(props: {
           </nav>
           {props.session && (
             <div className="who">
-              <span className="soft">{words.roles[props.session.role]}</span>
+              <Who session={props.session} about={props.about} />
               <button type="button" className="button plain" onClick={props.onLeave}>
                 {words.signOut}
               </button>
@@ -60,4 +60,11 @@ export function Shell(props: {
       </main>
     </>
   );
+}
+
+/** Where there are accounts, her role leads to hers. */
+function Who({ session, about }: { session: Session; about: About | null }): ReactNode {
+  const name = words.roles[session.role];
+  if (about?.installation !== 'production') return <span className="soft">{name}</span>;
+  return <Link href="/account">{name}</Link>;
 }

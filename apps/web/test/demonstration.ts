@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Role } from '@aboveboard/protocol/installation';
+import type { StaffRole } from '@aboveboard/protocol/staff';
 
 const COMMAND = fileURLToPath(new URL('../../cli/bin/aboveboard.js', import.meta.url));
 
@@ -24,8 +25,8 @@ export function startDemonstration({ port = 0 } = {}): Promise<Demonstration> {
 }
 
 export type Production = Demonstration & {
-  /** A code to sign in with, as the operator makes one. */
-  code(role: Exclude<Role, 'contributor'>): Promise<string>;
+  /** For an account, as the operator makes one. */
+  invitation(role: StaffRole): Promise<string>;
 };
 
 /** An installation for real work, with nothing in it. */
@@ -33,10 +34,10 @@ export async function startProduction(): Promise<Production> {
   const production = await startInstallation(['--port', '0']);
   return {
     ...production,
-    async code(role) {
-      const args = ['--json', '--data', production.data, 'code', '--role', role];
+    async invitation(role) {
+      const args = ['--json', '--data', production.data, 'staff', 'invite', '--role', role];
       const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, ...args]);
-      return (JSON.parse(stdout) as { code: string }).code;
+      return (JSON.parse(stdout) as { invitation: string }).invitation;
     },
   };
 }

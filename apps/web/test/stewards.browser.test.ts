@@ -9,6 +9,7 @@ import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findingsInAllForms } from './accessibility.ts';
+import { giveAuthenticator } from './authenticator.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { type Production, startProduction } from './demonstration.ts';
 
@@ -21,6 +22,7 @@ const PASSPHRASE = 'a passphrase for a test only';
 const here = describe.skipIf(!hasChromium);
 const folder = mkdtempSync(join(tmpdir(), 'aboveboard-stewards-'));
 const complaints: string[] = [];
+const recoveryCodes = new Map<Page, string>();
 const pages = {} as Record<'employer' | 'representative' | 'dpo', Page>;
 let server: Production;
 let browser: Browser;
@@ -35,7 +37,7 @@ beforeAll(async () => {
   for (const role of ['employer', 'representative', 'dpo'] as const) {
     pages[role] = await signedIn(
       await browser.newContext({ acceptDownloads: true }),
-      await server.code(role),
+      await server.invitation(role),
     );
   }
 });
@@ -45,7 +47,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function signedIn(context: BrowserContext, code: string): Promise<Page> {
+async function signedIn(context: BrowserContext, invitation: string): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -53,11 +55,22 @@ async function signedIn(context: BrowserContext, code: string): Promise<Page> {
     const isExpected = message.location().url.endsWith('/api/agreement');
     if (message.type() === 'error' && !isExpected) complaints.push(message.text());
   });
-  await page.goto(origin);
-  await page.getByLabel('One-time code').fill(code);
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await giveAuthenticator(page);
+  recoveryCodes.set(page, await joined(page, 'An invitation', invitation));
   return page;
+}
+
+/** Through the page “Begin, or come back”, to the first page. Gives the recovery code that was shown. */
+async function joined(page: Page, kind: string, code: string): Promise<string> {
+  await page.goto(`${origin}/join`);
+  await page.getByLabel('What do you have?').selectOption(kind);
+  await page.getByLabel('Code', { exact: true }).fill(code);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('button', { name: 'Make the passkey' }).click();
+  const recovery = (await page.locator('[data-recovery]').textContent()) ?? '';
+  await page.getByRole('button', { name: 'I have written it down' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return recovery;
 }
 
 async function visit(page: Page, path: string): Promise<void> {
@@ -107,20 +120,6 @@ here('stewards', () => {
 
   test('each makes a key: under a passkey, under a passphrase, or on another machine', async () => {
     const { representative, employer } = pages;
-    const devtools = await representative.context().newCDPSession(representative);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        hasPrf: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
     await visitWithin(representative, 'Sign');
     await representative.getByRole('button', { name: 'Make a key, sealed with a passkey' }).click();
     await representative.getByText('sealed with a passkey.').waitFor();
@@ -363,6 +362,97 @@ here('stewards', () => {
     expect(complaints).toEqual([]);
     expect(readFileSync(join(folder, 'officer.note'), 'utf8')).toContain('officer.works.example');
   });
+});
+
+here('signing in', () => {
+  test('[IDN40, IDN41] the key can be used and not taken, and the cookie without it opens nothing', async () => {
+    const { dpo } = pages;
+    const kept = await dpo.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const opening = indexedDB.open('aboveboard-session');
+          opening.onsuccess = () => {
+            const read = opening.result.transaction('key').objectStore('key').get('key');
+            read.onsuccess = () => {
+              const { privateKey } = read.result.key as CryptoKeyPair;
+              crypto.subtle.exportKey('jwk', privateKey).then(
+                () => resolve('taken'),
+                (error: Error) => resolve(error.name),
+              );
+            };
+          };
+        }),
+    );
+    expect(kept).toBe('InvalidAccessError');
+    expect(await dpo.evaluate(() => document.cookie)).not.toContain('staff');
+    const thief = await browser.newContext();
+    await thief.addCookies(await dpo.context().cookies());
+    for (const path of ['/api/staff/session', '/api/staff/accounts'])
+      expect((await thief.request.get(`${origin}${path}`)).status()).toBe(401);
+    await thief.close();
+    await visit(dpo, '/account');
+    await dpo.getByText('You are signed in as: data-protection officer.').waitFor();
+    expect(await findingsInAllForms(dpo)).toEqual([]);
+  });
+
+  test('[IDN20, IDN51] by passkey again, and with the recovery code when it is lost', async () => {
+    const { dpo } = pages;
+    await dpo.getByRole('button', { name: 'Sign out' }).click();
+    await dpo.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await dpo.getByRole('button', { name: 'Sign out' }).waitFor();
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(origin);
+    await (await giveAuthenticator(other)).refuse();
+    await other.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await other.getByRole('alert').filter({ hasText: 'Your browser made no passkey' }).waitFor();
+    await other.context().close();
+    const device = await (await browser.newContext()).newPage();
+    await giveAuthenticator(device);
+    const code = recoveryCodes.get(dpo) ?? '';
+    expect(await joined(device, 'My recovery code', code)).not.toBe(code);
+    // What she had before has ended with it.
+    await dpo.goto(origin);
+    await dpo.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
+    await device.context().close();
+  });
+
+  test.each(['/', '/practice/board.html', '/api/about'])(
+    '[IDN61] %s: text becomes neither markup nor script, whoever asks',
+    async (path) => {
+      const page = await (await browser.newContext()).newPage();
+      await page.goto(`${origin}${path}`);
+      const done = await page.evaluate(() => {
+        const { trustedTypes } = globalThis as unknown as {
+          trustedTypes: { createPolicy(name: string, rules: object): unknown };
+        };
+        const acts: Record<string, () => unknown> = {
+          innerHTML: () => {
+            document.documentElement.innerHTML = '<img src=x onerror=alert(1)>';
+          },
+          write: () => document.write('<p>x'),
+          script: () => {
+            document.createElement('script').text = 'alert(1)';
+          },
+          srcdoc: () => {
+            document.createElement('iframe').srcdoc = '<p>x';
+          },
+          worker: () => new Worker('/assets/../api/about'),
+          elsewhere: () => new Worker('https://evil.example/assets/x.js'),
+          policy: () => trustedTypes.createPolicy('another', {}),
+        };
+        return Object.entries(acts).flatMap(([name, act]) => {
+          try {
+            act();
+            return [name];
+          } catch {
+            return [];
+          }
+        });
+      });
+      expect(done).toEqual([]);
+      await page.context().close();
+    },
+  );
 });
 
 /** Through the menu: a new document would need the passkey's virtual device anew. */

@@ -55,6 +55,7 @@ export class Stage {
     frame.style.pointerEvents = 'none';
     frame.style.border = '0';
     setPolicy(frame);
+    allowOldDoctypes(frame);
     // Every event that is added is older than this: rrweb then applies it at once, without its own clock.
     this.#replayer.startLive(Number.MAX_SAFE_INTEGER);
     this.#replayer.on('resize', (size) => {
@@ -162,6 +163,26 @@ function scrollingLast(items: readonly StateItem[]): readonly StateItem[] {
 /** What a frame of a replay may load: nothing from anywhere, and no script even if one got in. */
 export const STAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'";
+
+/** What rrweb writes into the document of an old page, so that it is laid out as one. */
+const OLD_DOCTYPES = new Set([
+  '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "">',
+  '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.0 Transitional//EN" "">',
+]);
+
+/** Where the page around it asks for Trusted Types, these two texts may become markup in the frame, and no other. */
+function allowOldDoctypes(frame: HTMLIFrameElement): void {
+  type Rules = { createHTML(text: string): string };
+  const { trustedTypes } = frame.contentWindow as unknown as {
+    trustedTypes?: { createPolicy(name: string, rules: Rules): unknown };
+  };
+  trustedTypes?.createPolicy('default', {
+    createHTML(text) {
+      if (OLD_DOCTYPES.has(text)) return text;
+      throw new TypeError('REV30: text does not become markup in a replayed page');
+    },
+  });
+}
 
 /**
  * A policy can be added to a document and never taken away: it outlives the writing of the recorded page

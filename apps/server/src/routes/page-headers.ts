@@ -3,8 +3,9 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { Env } from './context.ts';
 
 /**
- * Scripts come from this server only. Styles may stand in the page, because a replayed state brings its own
- * (masked) ones and the frame that shows it takes over this policy; it may fetch nothing.
+ * Scripts come from this server only, and text becomes neither script nor markup: Trusted Types, with the one policy
+ * that the application makes first of all (IDN61, docs/adr/0045). Styles may stand in the page, because a replayed
+ * state brings its own (masked) ones and the frame that shows it takes over this policy; it may fetch nothing.
  */
 const CONTENT_POLICY = [
   "default-src 'none'",
@@ -19,6 +20,9 @@ const CONTENT_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
+  "object-src 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types default',
 ].join('; ');
 
 export function pageHeaders(kind: InstallationKind, secure: boolean) {

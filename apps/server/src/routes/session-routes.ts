@@ -9,9 +9,6 @@ import { type Guards, SESSION_COOKIE, SIGNED_IN_COOKIE, tokenOf } from './guard.
 import { makeRouter } from './router.ts';
 import { redeemRequest, session } from './schemas.ts';
 
-/** Opens nothing: it tells the pages that asking for the session is worth it. They can't see the other one. */
-const SIGNED_IN_COOKIE = 'aboveboard-signed-in';
-
 /** One-time codes become sessions; a session ends here. */
 export function sessionRoutes(parts: {
   sessions: Sessions;
