@@ -150,8 +150,10 @@ export class FollowedUses {
     await this.#keep({ checkpoint, size, root, faults: [], wanted: null, ...trimmed(tiles, first, size) });
   }
 
-  #forked(checkpoint: Uint8Array): Promise<void> {
-    return this.#keep({ fork: { checkpoint, seenAt: Date.now() }, wanted: null });
+  /** The first that was seen is the evidence, and stays. */
+  async #forked(checkpoint: Uint8Array): Promise<void> {
+    const { fork } = await this.#known();
+    await this.#keep({ fork: fork ?? { checkpoint, seenAt: Date.now() }, wanted: null });
   }
 
   async #refuse(faults: Fault[]): Promise<void> {
