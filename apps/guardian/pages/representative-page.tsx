@@ -50,13 +50,12 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
               : one.election,
           ]),
         );
-        if (about.enrolment) names.set(about.enrolment.digest, t.toSign.codes);
         return (
           <>
             <h1>{t.title}</h1>
             <StateSection desk={desk} />
             <HalvesSection {...shared} />
-            <ToSignSection desk={desk} names={names} />
+            <ToSignSection desk={desk} names={names} codes={about.enrolment?.digest} />
             <CodesSection {...shared} onDealt={setSheets} />
             <IssueSection {...shared} />
             <WordsSection {...shared} names={names} />
@@ -117,8 +116,17 @@ function StateSection({ desk }: { desk: RepresentativeDesk }): ReactNode {
   );
 }
 
-function ToSignSection(props: { desk: RepresentativeDesk; names: ReadonlyMap<string, string> }): ReactNode {
+function ToSignSection(props: {
+  desk: RepresentativeDesk;
+  names: ReadonlyMap<string, string>;
+  /** Digest of the list of codes, by which their statement is known. */
+  codes: string | undefined;
+}): ReactNode {
   const { statements } = props.desk;
+  const what = (issue: string, at: number | null) => {
+    if (issue === props.codes) return t.toSign.codes;
+    return `${props.names.get(issue)} · ${at === null ? t.toSign.tokens : t.toSign.counts(words.time(at))}`;
+  };
   return (
     <section className="no-print">
       <h2>{t.toSign.title}</h2>
@@ -129,9 +137,7 @@ function ToSignSection(props: { desk: RepresentativeDesk; names: ReadonlyMap<str
           <p>{t.toSign.help}</p>
           {statements.map(({ issue, at, statement }) => (
             <details key={`${issue} ${at}`}>
-              <summary>
-                {props.names.get(issue)} · {at === null ? t.toSign.tokens : t.toSign.counts(words.time(at))}
-              </summary>
+              <summary>{what(issue, at)}</summary>
               <pre>{statement}</pre>
               <button
                 type="button"

@@ -260,6 +260,36 @@ describe.skipIf(!canRun)('the pages of a guardian, in Chromium', () => {
     await sound('elected');
   });
 
+  it('[GRD8, GRD19] deals to people who joined, once she says that she has the sheets', async () => {
+    await go('/');
+    await page.getByLabel('Passphrase').fill(PASSPHRASE);
+    await page.getByLabel('Passphrase').press('Enter');
+    await page.getByText('Codes: their number').click();
+    await says(/aboveboard enrolment v1/);
+    const deal = async (people: number) => {
+      await page.getByLabel('How many people have joined').fill(String(people));
+      await page.getByRole('button', { name: 'Make the codes' }).click();
+    };
+    await deal(4);
+    await says('Deal to 5 people or more at once');
+    await deal(5);
+    await says('They are good from the moment on');
+    await sound('joined');
+    await page.getByRole('button', { name: 'Throw them away' }).click();
+    await says('10 dealt');
+    await deal(6);
+    await page.getByRole('button', { name: 'make them good' }).click();
+    await says('16 dealt');
+  });
+
+  it('[ENR52] takes an erase code, and sends nothing of what was misread', async () => {
+    await go('/erase');
+    await sound('erase');
+    await page.getByLabel('Your erase code').fill('not a code');
+    await page.getByRole('button', { name: 'Erase everything of mine' }).click();
+    await says('This is not a code');
+  });
+
   it('[GRD56] loads nothing from elsewhere, runs no script of another, and no fault was met', async () => {
     const header = (await fetch(`${house.guardian.url}/object`)).headers.get('content-security-policy');
     expect(header).toContain("default-src 'none'");

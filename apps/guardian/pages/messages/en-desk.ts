@@ -38,8 +38,8 @@ export const deskWords = {
     title: 'To be signed by you',
     none: 'Nothing waits for your signature.',
     help: 'Sign each with your own key, on the machine where it is, and submit it on the server’s pages. The guardian has no key of yours.',
-    codes: 'Codes',
-    tokens: 'their number and key',
+    codes: 'Codes: their number, and the key of what they give',
+    tokens: 'Tokens: their number and key',
     counts: (time: string) => `Count of ${time}`,
   },
 
