@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type About, ROLES, type Role } from '@aboveboard/protocol/installation';
-import type { UploadLimits } from '@aboveboard/protocol/upload';
+import { aboutOf } from './about.ts';
 import { readPolicies, shippedDecide } from './access/policies.ts';
 import { type AgreementShelf, openAgreementShelf } from './agreement/agreement-shelf.ts';
 import { installDemonstration } from './agreement/demonstration.ts';
@@ -399,33 +398,6 @@ function routesOf({ routes }: { routes: readonly { method: string; path: string 
       routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
     ),
   ];
-}
-
-function aboutOf(
-  demo: boolean,
-  agreement: About['agreement'],
-  halves: { vault: string; guardian: string | null },
-  limits: ServerLimits,
-): About {
-  const names = [
-    'partsPerRecording',
-    'bytesPerPart',
-    'bytesPerRecording',
-    'envelopeBytes',
-    'openUploadsPerContributor',
-    'requestsPerSecond',
-    'uploadDays',
-  ] as const satisfies readonly (keyof UploadLimits)[];
-  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
-  return {
-    installation: demo ? 'demonstration' : 'production',
-    software: { name: 'aboveboard', version },
-    protocol: 1,
-    agreement,
-    uploadRecipient: halves.vault,
-    guardianRecipient: halves.guardian,
-    limits: Object.fromEntries(names.map((name) => [name, limits[name]])) as UploadLimits,
-  };
 }
 
 /** The names under which a browser may come: the address itself, this computer's, and those that were given. */
