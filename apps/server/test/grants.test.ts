@@ -2,7 +2,7 @@ import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { type Grant, grantDigest, parseGrant } from '@aboveboard/consent/grant-document';
 import { type GrantStatement, signGrantStatement } from '@aboveboard/consent/grant-note';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
-import type { GrantWish, ShownGrant } from '@aboveboard/protocol/grants';
+import type { GrantWish, MyAccesses, ShownGrant } from '@aboveboard/protocol/grants';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { textSigner } from '@aboveboard/tlog/signer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -281,6 +281,51 @@ describe('reading under a grant', () => {
     expect(await used(by.researcher, 'dataset')).toBe(grant.id);
     expect([grant.id, narrow.id]).not.toContain(await used(second, 'dataset'));
     expect([grant.id, narrow.id]).not.toContain(await used(by.researcher, 'inspection'));
+  });
+
+  it('[ACC17] are shown to the contributor whose recording was read, with the entry, and to nobody else', async () => {
+    const hers = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+    const view = async (client: Client) => (await client.call<MyAccesses>('GET', '/api/my/accesses')).body;
+    const before = await view(hers);
+    expect(before.accesses).toEqual([]);
+    expect(before.days).toHaveLength(30);
+    expect(before.days.every(({ readings }) => readings === 0)).toBe(true);
+
+    const recording = await makeRecording(server.about);
+    await hers.upload(recording);
+    const mine = recording.manifest.id;
+    const others = await released();
+    const answer = await by.researcher.call<{ access: string }>('POST', '/api/accesses', {
+      purpose: 'dataset',
+      recordings: [others, mine],
+    });
+    expect(answer.status).toBe(200);
+    const after = await view(hers);
+    const grant = await journal(answer.body.access);
+    expect(after.accesses).toEqual([
+      {
+        day: expect.any(String),
+        kind: 'dataset',
+        by: 'researcher',
+        grant,
+        recordings: [mine],
+        entry: expect.any(Number),
+      },
+    ]);
+    expect(after.days.at(-1)).toEqual({ day: after.accesses[0]?.day, readings: 1 });
+    const { storage } = server.installation.inner.logs.uses;
+    const at = after.accesses[0]?.entry ?? -1;
+    const [entry] = await storage.entries(at, at + 1);
+    const read = readUsesEntry(entry ?? new Uint8Array());
+    expect(read.ok && read.value.kind === 'plain' && read.value.use.act).toMatchObject({
+      kind: 'access',
+      grant,
+    });
+
+    const stranger = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+    expect((await view(stranger)).accesses).toEqual([]);
+    expect((await by.operator.call('GET', '/api/my/accesses')).status).toBe(403);
+    expect(JSON.stringify(after)).not.toContain(others);
   });
 
   it('[ACC14, ACC16] production reads nothing that no grant covers, whoever asks below the routes', async () => {

@@ -176,6 +176,7 @@ table upload
   faults jsonb
   touched_on date not null
 
+CREATE INDEX access_entry_recordings ON public.access_entry USING gin (recordings)
 CREATE INDEX access_grant_asker ON public.access_grant USING btree (asker)
 CREATE INDEX log_entry_commitment ON public.log_entry USING btree (entry) WHERE (octet_length(entry) = 33)
 CREATE INDEX part_sha256 ON public.part USING btree (sha256)

@@ -334,6 +334,7 @@ describe('pages and names', () => {
       'get /api/grants/{grant}',
       'get /api/health',
       'get /api/logs/policy',
+      'get /api/my/accesses',
       'get /api/my/recordings',
       'get /api/policies',
       'get /api/ready',

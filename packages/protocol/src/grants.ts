@@ -7,6 +7,7 @@
  *   POST /api/grants/{grant}/notes     a signed note (GRT20) -> ShownGrant (the party whose note it is)
  *   POST /api/grants/{grant}/withdrawal -> ShownGrant (who asked)
  *   GET  /api/policies                 -> ShownPolicies
+ *   GET  /api/my/accesses              -> MyAccesses (contributor)
  */
 export type GrantWish = {
   purpose: 'model-training' | 'model-testing';
@@ -50,3 +51,22 @@ export type GrantEnd = {
 
 /** What decides, to the byte: the files that the server runs with. */
 export type ShownPolicies = { schema: string; files: { name: string; text: string }[] };
+
+/** Every reading of what is hers, found with her own handle and shown to nobody else. */
+export type MyAccesses = {
+  /** Newest first. */
+  accesses: {
+    /** `2026-11-22`: the server tells no time of day. */
+    day: string;
+    kind: string;
+    /** The role of who read. */
+    by: string;
+    grant: string | null;
+    /** Hers, of those that were read; others are not told. */
+    recordings: string[];
+    /** Where the entry stands in the log of uses, to be proved there; null: it never came so far, and nothing was opened. */
+    entry: number | null;
+  }[];
+  /** The last 30 days, oldest first, also those on which nothing was read. */
+  days: { day: string; readings: number }[];
+};

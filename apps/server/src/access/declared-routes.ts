@@ -31,6 +31,7 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   'POST /api/erasure': 'sign-in',
 
   'GET /api/my/recordings': 'see-own',
+  'GET /api/my/accesses': 'see-own',
   'POST /api/my/recordings/erasure': 'erase-own',
   'POST /api/my/commitments': 'commit-own-act',
   'POST /api/uploads': 'send-recording',

@@ -1,6 +1,6 @@
 import { PARTY_ROLES, PURPOSES } from '@aboveboard/consent/agreement';
 import { GRANT_DAYS_LIMIT, GRANT_READINGS, GRANT_RECORDINGS_LIMIT } from '@aboveboard/consent/grant-document';
-import type { GrantWish, ShownGrant, ShownPolicies } from '@aboveboard/protocol/grants';
+import type { GrantWish, MyAccesses, ShownGrant, ShownPolicies } from '@aboveboard/protocol/grants';
 import { z } from '@hono/zod-openapi';
 
 /** Forms of what is sent and answered about grants; what a grant may say is checked by `parseGrant`. */
@@ -64,3 +64,19 @@ export const shownPolicies: Schema<ShownPolicies> = z
     files: z.array(z.object({ name: z.string(), text: z.string() })),
   })
   .openapi('ShownPolicies');
+
+export const myAccesses: Schema<MyAccesses> = z
+  .object({
+    accesses: z.array(
+      z.object({
+        day: z.string(),
+        kind: z.string(),
+        by: z.string(),
+        grant: z.string().nullable(),
+        recordings: z.array(z.string()),
+        entry: z.int().nullable(),
+      }),
+    ),
+    days: z.array(z.object({ day: z.string(), readings: z.int() })),
+  })
+  .openapi('MyAccesses');

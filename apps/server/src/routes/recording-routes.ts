@@ -3,9 +3,11 @@ import type { Database } from '../database/database.ts';
 import type { InstallationKind } from '../installation-kind.ts';
 import type { Accesses } from '../recordings/accesses.ts';
 import type { Erasure } from '../recordings/erasure.ts';
+import { ownAccesses } from '../recordings/own-accesses.ts';
 import { isShownToResearchers, recordingsOf } from '../recordings/recording-rows.ts';
 import type { Shelf } from '../recordings/shelf.ts';
 import { answers, jsonBody } from './answers.ts';
+import { myAccesses } from './grant-schemas.ts';
 import type { Guards } from './guard.ts';
 import { makeRouter } from './router.ts';
 import {
@@ -69,6 +71,19 @@ export function recordingRoutes(parts: {
         responses: answers(myRecordings, 'Mine'),
       }),
       async (context) => context.json({ recordings: await mine(context.get('who').handle) }, 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/my/accesses',
+        summary: 'Every reading of what is mine, and how many on each day, also none',
+        request: {},
+        responses: answers(myAccesses, 'Who read what'),
+      }),
+      async (context) => {
+        const { handle } = context.get('who');
+        return context.json(await database.asContributor(handle, (query) => ownAccesses(query, handle)), 200);
+      },
     )
     .openapi(
       createRoute({
