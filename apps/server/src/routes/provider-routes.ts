@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { FlowSecrets, Named, Provider } from '../identity/provider.ts';
 import { notSignedIn, type Opened, type StaffDesk, type StaffParts } from '../identity/staff-desk.ts';
-import { notFound } from '../refusal.ts';
+import { notFound, Refusal } from '../refusal.ts';
 import { answers, jsonBody } from './answers.ts';
 import type { Env } from './context.ts';
 import type { Guards } from './guard.ts';
@@ -79,7 +79,11 @@ export function providerRoutes(parts: {
           invitation === undefined ? null : await desk.claimForProvider(invitation, signed, thumbprint);
         const about: AboutFlow = { opening };
         const state = await challenges.make('provider', thumbprint, about);
-        const { address, secrets } = await provider.begin(site.origin + ANSWER, state);
+        const { address, secrets } = await provider.begin(site.origin + ANSWER, state).catch((cause) => {
+          throw new Refusal('unavailable', 'Your organisation’s sign-in does not answer as it should.', {
+            cause,
+          });
+        });
         const flow: Flow = { ...secrets, state, thumbprint, invitation: invitation ?? null };
         setCookie(context, FLOW_COOKIE, Buffer.from(JSON.stringify(flow)).toString('base64url'), {
           path: '/',
