@@ -88,7 +88,11 @@ export function makeShelf(parts: {
           open: (sealed, label) => asErased(opening.open(access, sealed, label)),
         },
       };
-      if (isReleased) await requireAnnounced(recording, database.query);
+      if (isReleased) {
+        // First, and by itself: who reads parts tells no more of a failure than that one did not open.
+        (await asErased(keys.keyFor(access, id))).fill(0);
+        await requireAnnounced(recording, database.query);
+      }
       return recording;
     },
 
