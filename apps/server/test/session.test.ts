@@ -214,7 +214,15 @@ describe('limits', () => {
         const answer = await client.announce({
           recording,
           parts: kinds.map((kind) => ({ kind, bytes, sha256: 'ab'.repeat(32) })),
-          envelope,
+          envelopes: { vault: 'AAAA', guardian: envelope },
+          summary: {
+            week: '2026-W47',
+            card: null,
+            worked: null,
+            durationMilliseconds: 0,
+            counts: { events: 0, states: 0, frames: 0 },
+            agreement: null,
+          },
         });
         return (answer.body as unknown as ApiErrorBody).error?.limit?.name ?? answer.status;
       };
