@@ -18,6 +18,7 @@ import {
   EnrolmentStopped,
   enrol,
   GuardianRefused,
+  renewalOf,
 } from '../src/background/enrolling.ts';
 import { base64urlOf } from '../src/store/byte-text.ts';
 import type { SealedEnrolment } from '../src/store/sealed-enrolment.ts';
@@ -277,6 +278,12 @@ describe('from a code on paper to a contributor', () => {
     const [first, again] = house.shown.server;
     expect(again).toEqual(first);
     expect(await claimOf(house.kept as SealedEnrolment)).toEqual(first);
+    const { session: token } = house.kept as SealedEnrolment;
+    const due = (given: Partial<Parameters<typeof renewalOf>[1]>) =>
+      renewalOf(house.kept, { token, sessionEnds: 90 * 86_400, now: 70 * 86_400, ...given });
+    expect(await due({})).toEqual(first);
+    for (const given of [{ now: 0 }, { token: null }, { token: 'another' }, { sessionEnds: null }])
+      expect(await due(given)).toBe(null);
     await expect(claimOf({ ...(house.kept as SealedEnrolment), signature: null })).rejects.toThrow(
       RangeError,
     );

@@ -111,6 +111,18 @@ export async function claimOf({
   };
 }
 
+/** Seconds before its end from which on a session is claimed anew. */
+const RENEW_BEFORE = 30 * 86_400;
+
+/** The claim that makes a session last, where it is one of a paper code and would end soon; null: nothing is due. */
+export async function renewalOf(
+  own: SealedEnrolment | null,
+  { token, sessionEnds, now }: { token: string | null; sessionEnds: number | null; now: number },
+): Promise<EnrolmentRequest | null> {
+  if (token === null || sessionEnds === null || sessionEnds - RENEW_BEFORE > now) return null;
+  return own?.session === token && own.signature !== null ? claimOf(own) : null;
+}
+
 type Asked = SealedEnrolment & {
   ask: NonNullable<SealedEnrolment['ask']>;
   secrets: NonNullable<SealedEnrolment['secrets']>;

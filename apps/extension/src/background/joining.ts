@@ -17,12 +17,12 @@ import { checkedCards } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
 import {
   beginEnrolment,
-  claimOf,
   type EnrolmentParts,
   EnrolmentStopped,
   enrol,
   freshEnrolment,
   GuardianRefused,
+  renewalOf,
 } from './enrolling.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { ServerClient, ServerFault } from './server-client.ts';
@@ -225,18 +225,19 @@ async function closeJoin(host: RecorderHost): Promise<void> {
 }
 
 const RENEW = 'renew';
-/** Seconds before its end at which a session is asked for anew. */
-const RENEW_BEFORE = 30 * 86_400;
 
-/** A session that would end is made to last, with the token that it began with (ENR34). */
+/** A session that would end is made to last. */
 export async function renewSession(host: RecorderHost): Promise<void> {
   const { token, sessionEnds } = host.rules.setup;
-  if (!token || sessionEnds === null || sessionEnds - RENEW_BEFORE > Date.now() / 1000) return;
-  const own = await sealedOf(host).get();
-  if (own?.session !== token || own.signature === null) return;
-  const client = new ServerClient(host.installation.post(RENEW, host.count()), null);
-  const { expires } = await client.enrol(await claimOf(own));
-  await host.change((setup) => ({ ...setup, sessionEnds: expires }));
+  const claim = await renewalOf(await sealedOf(host).get(), { token, sessionEnds, now: Date.now() / 1000 });
+  if (!claim) return;
+  try {
+    const client = new ServerClient(host.installation.post(RENEW, host.count()), null);
+    const { expires } = await client.enrol(claim);
+    await host.change((setup) => ({ ...setup, sessionEnds: expires }));
+  } catch (error) {
+    if (error instanceof LineGivenUp) return;
+  }
   await host.installation.close(RENEW);
 }
 
