@@ -13,6 +13,7 @@ import { register as inspect } from './commands/inspect.ts';
 import { register as literals } from './commands/literals.ts';
 import { register as log } from './commands/log.ts';
 import { register as plan } from './commands/plan.ts';
+import { register as probe } from './commands/probe.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as redact } from './commands/redact.ts';
 import { register as render } from './commands/render.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   staff,
   code,
   literals,
+  probe,
   recordings,
   show,
   inspect,
