@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { exportTrajectory } from '@aboveboard/dataset/export/agentnet';
 import { BENCH_LOSES, exportBenchTask } from '@aboveboard/dataset/export/agentnet-bench';
@@ -15,6 +15,7 @@ import { ParquetExport } from '@aboveboard/dataset/export/parquet';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
 import type { OpenedRecording } from '@aboveboard/protocol/recording-reader';
+import { Drawing } from '@aboveboard/redact/movement/drawing';
 import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { renderedFrames } from '@aboveboard/server/rendering/rendered-frames';
@@ -38,8 +39,13 @@ export type ExportOptions = {
   /** Draw those besides: whenever a page settles; so many a second. */
   settled?: boolean;
   perSecond?: number;
+  /** Of movement (spec/movement.md). Without it `release`, but of tables `vault`, which is all that they have. */
+  level?: 'vault' | 'release';
   progress: (line: string) => void;
 };
+
+/** What `export.json` says of movement: the level, and how many points are as they were (MOV14). */
+export type ExportMovement = { level: 'vault' | 'release'; keptPoints: number | null };
 
 /** The access is journalled, for all of them at once, before the first is opened (T13). */
 export async function exportRecordings(
@@ -47,8 +53,9 @@ export async function exportRecordings(
   ids: readonly string[],
   sink: ExportSink,
   options: ExportOptions,
-): Promise<ExportReport> {
+): Promise<ExportReport & { movement: ExportMovement }> {
   const { format, progress } = options;
+  const level = options.level ?? (format === 'parquet' ? 'vault' : 'release');
   const open = await openForPurpose(installation, { kind: 'dataset', by: COMMAND_RESEARCHER }, ids);
   const account = new ExportAccount();
   const parquet =
@@ -64,7 +71,13 @@ export async function exportRecordings(
       const frames =
         renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;
       const { settled = false, perSecond = 0 } = options;
-      const pictures = { frames, settled, perSecond };
+      const pictures = {
+        frames,
+        settled,
+        perSecond,
+        // A key for each recording, from the platform, and kept nowhere (MOV6).
+        ...(level === 'release' ? { movement: new Drawing(new Uint8Array(randomBytes(32))) } : {}),
+      };
       if (parquet) await parquet.add(recording, pictures);
       else if (format === 'atif') await exportAtif(recording, sink, account, pictures);
       else if (format === 'agentnet-bench') await exportBenchTask(recording, sink, account, pictures);
@@ -80,7 +93,8 @@ export async function exportRecordings(
   const report = account.report();
   const loses =
     format === 'parquet' ? [] : format === 'agentnet-bench' ? BENCH_LOSES : DIALECTS[format].loses;
-  const file = { format, ...report, loses };
+  const movement = { level, keptPoints: level === 'vault' ? null : account.keptPoints };
+  const file = { format, ...report, movement, loses };
   const manifest = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
   // In the uses log before the export is whole: without export.json it is none (T13).
   await installation.uses.record(
@@ -94,7 +108,7 @@ export async function exportRecordings(
     },
   );
   await sink.write('export.json', manifest);
-  return report;
+  return { ...report, movement };
 }
 
 /** A desktop import holds controls for targets, not an interface that could be drawn. */

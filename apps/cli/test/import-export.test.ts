@@ -73,6 +73,8 @@ describe('aboveboard import and export', () => {
     expect(JSON.parse(readFileSync(join(out, 'export.json'), 'utf8'))).toMatchObject({
       format: 'agentnet',
       actions: 1,
+      // [MOV44] An import without pictures has no boxes: the one point stays, and that is told.
+      movement: { level: 'release', keptPoints: 1 },
     });
     expect(statSync(out).mode & 0o077).toBe(0);
 
@@ -118,6 +120,9 @@ describe('aboveboard import and export', () => {
     expect((await aboveboard('import', 'video', folder)).code).toBe(2);
     expect((await aboveboard('import', 'ducktrack', join(folder, 'nothing'))).code).toBe(2);
     expect((await aboveboard('export', '--format', 'csv', '--out', join(folder, 'x'))).code).toBe(2);
+    // [MOV44] Tables hold movement as recorded, and are not said to be at another level.
+    const tables = ['export', '--format', 'parquet', '--level', 'release', '--out', join(folder, 'x')];
+    expect((await aboveboard(...tables)).code).toBe(2);
     expect((await aboveboard('export', '--format', 'parquet', '--out', join(folder, 'out'))).code).toBe(2);
     const missing = await aboveboard(
       'export',

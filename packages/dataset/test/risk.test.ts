@@ -7,6 +7,7 @@ import { joinedSessions, noSignal } from '@aboveboard/dataset/risk/no-signal';
 import { joinedWith, outsideLogOf } from '@aboveboard/dataset/risk/outside-log';
 import { ATTACKERS, answer, type RiskAnswer } from '@aboveboard/dataset/risk/risk-job';
 import { type RiskReport, riskGate, riskJobs, riskReport } from '@aboveboard/dataset/risk/risk-report';
+import { STROKE, STROKE_WIDTH, strokesOf } from '@aboveboard/dataset/risk/stroke';
 import { Deidentification } from '@aboveboard/redact/movement/deidentification';
 import { Drawing } from '@aboveboard/redact/movement/drawing';
 import { ElementBoxes } from '@aboveboard/redact/movement/element-boxes';
@@ -163,6 +164,28 @@ describe('splits, tasks, bounds', { timeout: LONG }, () => {
     expect(found.share).toBeGreaterThan(0.9);
     const elsewhere = joinedWith(log, noSignal(minutes(sessions, 5), 2), 'minute', 1);
     expect(elsewhere.low).toBeLessThan(1 / 3 + 0.1);
+  });
+});
+
+describe('strokes', () => {
+  test('[RISK10] a way ends in a rest, a press, a drag or a scroll', () => {
+    const track = new PointerTrack();
+    for (let i = 0; i < 10; i++) track.sample(10 * i, 10 * i, 0, 0);
+    for (let i = 0; i < 10; i++) track.sample(1000 + 10 * i, 100, 10 * i, 0);
+    track.sample(1200, 100, 90, 1);
+    track.sample(1300, 100, 90, 2);
+    for (let i = 0; i < 5; i++) track.sample(1400 + 10 * i, 100 + 10 * i, 90, 0);
+    track.sample(1500, 140, 90, 1);
+    track.sample(1700, 190, 90, 2);
+    for (let i = 0; i < 3; i++) track.sample(2000 + 100 * i, 190, 90, 3);
+    const { length, rows } = strokesOf(track);
+    const column = (name: keyof typeof STROKE) =>
+      Array.from({ length }, (_, i) => rows[i * STROKE_WIDTH + STROKE[name]] as number);
+    expect(column('kind')).toEqual([0, 1, 2, 3]);
+    expect(column('straight').slice(0, 2)).toEqual([1, 1]);
+    expect(2 ** (column('hold')[1] as number) - 1).toBeCloseTo(100, 1);
+    expect(2 ** (column('dragged')[2] as number) - 1).toBeCloseTo(50, 1);
+    expect(2 ** (column('turns')[3] as number) - 1).toBeCloseTo(3, 1);
   });
 });
 

@@ -6,6 +6,7 @@ import { type ElementBox, ElementBoxes, holds } from '../src/movement/element-bo
 import type { PointerAction } from '../src/movement/pointer-action.ts';
 import { PointerReducer } from '../src/movement/pointer-reducer.ts';
 import { DOWN, MOVE, PointerTrack, type SampleKind, UP, WHEEL } from '../src/movement/pointer-sample.ts';
+import { POPULATION } from '../src/movement/population.ts';
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + 5) & 0xff);
 
@@ -185,6 +186,70 @@ describe('movement at release', () => {
     }
     expect(rows(brought(later, 'release'))).toEqual(rows(brought(track, 'release')));
     expect(brought(track, 'release').t[0]).toBeLessThan(2500);
+  });
+});
+
+describe('what people in general do', () => {
+  const many = Array.from({ length: 400 }, (_, i): Act => {
+    const at = { x: (i * 211) % 1900, y: (i * 97) % 1000 };
+    return { kind: i % 5 === 4 ? 'scroll' : 'click', at };
+  });
+  const hand: Hand = { pace: 7, detour: 30, aside: 3, hold: 333, turns: 17 };
+
+  test('[MOV20] holding, pace and turns are the population’s, not the hand’s', () => {
+    const track = brought(recorded(many, hand), 'release');
+    const holds: number[] = [];
+    let turns = 0;
+    for (let i = 1; i < track.length; i++) {
+      if (track.kind[i] === UP) holds.push((track.t[i] as number) - (track.t[i - 1] as number));
+      if (track.kind[i] === WHEEL) turns++;
+    }
+    holds.sort((a, b) => a - b);
+    expect(holds).toHaveLength(320);
+    expect(Math.abs((holds[160] as number) - POPULATION.hold[0])).toBeLessThan(10);
+    expect(turns / 80).toBeLessThan(9);
+  });
+
+  test('[MOV21] places lie about the middle, on no edge, and spread', () => {
+    const track = brought(recorded(many, hand), 'release');
+    const inside: number[] = [];
+    for (let i = 0; i < track.length; i++)
+      if (track.kind[i] === DOWN) inside.push((track.x[i] as number) % 48);
+    const mean = inside.reduce((a, b) => a + b, 0) / inside.length;
+    expect(Math.abs(mean - 24)).toBeLessThan(2.5);
+    expect(Math.min(...inside)).toBeGreaterThan(0);
+    expect(new Set(inside).size).toBeGreaterThan(15);
+  });
+
+  test('[MOV22] ends of drags are passed exactly, and on a scaled screen within their pixel', () => {
+    const drag: Act = { kind: 'drag', at: { x: 501, y: 302 }, to: { x: 777, y: 404 } };
+    const track = recorded([drag], hand);
+    const ends = (out: PointerTrack) => {
+      const points: [number, number][] = [];
+      for (let i = 0; i < out.length; i++)
+        if (out.kind[i] === DOWN || out.kind[i] === UP) points.push([out.x[i] as number, out.y[i] as number]);
+      return points;
+    };
+    expect(ends(brought(track, 'release'))).toEqual([
+      [501, 302],
+      [777, 404],
+    ]);
+    const scaled = new PointerTrack();
+    const small = new Deidentification(scaled, {
+      level: 'release',
+      boxes: new ElementBoxes(),
+      draws: new Drawing(KEY),
+      screen: { width: 960, height: 540 },
+    });
+    track.giveTo(small);
+    small.end();
+    for (const [i, [x, y]] of ends(scaled).entries()) {
+      const [px, py] = [
+        [501, 302],
+        [777, 404],
+      ][i] as [number, number];
+      expect(x >= 2 * px && x < 2 * px + 2 && y >= 2 * py && y < 2 * py + 2).toBe(true);
+    }
   });
 });
 

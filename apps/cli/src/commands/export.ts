@@ -13,7 +13,17 @@ const FORMATS: readonly ExportFormat[] = [
   'parquet',
 ];
 
-type Options = { format: string; out: string; frames: boolean; settled?: true; perSecond: string };
+/** Of these a trajectory can be brought to `release`; tables hold events as recorded. */
+const LEVELS = ['release', 'vault'] as const;
+
+type Options = {
+  format: string;
+  out: string;
+  frames: boolean;
+  settled?: true;
+  perSecond: string;
+  level?: string;
+};
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -24,19 +34,25 @@ export function register(program: Command, context: CommandContext): void {
       'Write recordings as training data into a new folder: agentnet (JSON lines with pyautogui code and PNGs), the ' +
         'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), agentnet-bench (tasks to score steps on), or parquet (events, actions, trees). ' +
         'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
-        'was left out, and why.',
+        'was left out, and why. Movement is brought to the level release (spec/movement.md) but in parquet, whose events ' +
+        'are as recorded.',
     )
     .requiredOption('--format <kind>', FORMATS.join(', '))
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .option('--no-frames', 'no pictures: no browser is needed')
     .option('--settled', 'pictures also whenever a page has settled')
     .option('--per-second <n>', 'pictures also at this pace, at most 2 a second', '0')
+    .option('--level <level>', 'of movement: release, or vault (as recorded); parquet has only vault')
     .action(async (ids: string[], options: Options) => {
       if (!FORMATS.includes(options.format as ExportFormat)) {
         throw new UsageError(`The format is one of ${FORMATS.join(', ')}.`);
       }
       const perSecond = Number(options.perSecond);
       if (!(perSecond >= 0 && perSecond <= 2)) throw new UsageError('--per-second is a number from 0 to 2.');
+      const tables = options.format === 'parquet';
+      const level = LEVELS.find((one) => one === (options.level ?? (tables ? 'vault' : 'release')));
+      if (level === undefined) throw new UsageError(`--level is one of ${LEVELS.join(', ')}.`);
+      if (tables && level === 'release') throw new UsageError('Parquet tables hold movement as recorded.');
       const { exportRecordings } = await import('../dataset-export.ts');
       const { openFolderSink } = await import('../folder-sink.ts');
       const sink = await openFolderSink(options.out);
@@ -57,6 +73,7 @@ export function register(program: Command, context: CommandContext): void {
             frames: options.frames,
             settled: options.settled === true,
             perSecond,
+            level,
             progress: context.progress,
           },
         );
@@ -64,6 +81,11 @@ export function register(program: Command, context: CommandContext): void {
         context.result({ out: options.out, ...report });
         context.print(
           `exported    ${report.recordings} recordings, ${report.actions} actions, ${report.frames} pictures`,
+        );
+        context.print(
+          level === 'vault'
+            ? 'movement    as recorded: it names people'
+            : `movement    release, ${report.movement.keptPoints} points as they were`,
         );
         for (const { rule, count } of report.leftOut) context.print(`left out    ${count} by ${rule}`);
         for (const { rule, count } of report.shortened) context.print(`shortened   ${count} by ${rule}`);

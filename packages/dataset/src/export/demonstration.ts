@@ -4,6 +4,8 @@ import { readTargets } from '../action-targets.ts';
 import type { Box } from '../environment.ts';
 import { FramePlan, frameKey } from '../frame-plan.ts';
 import type { FrameWant } from '../frame-source.ts';
+import { ReleasedClock } from '../released-clock.ts';
+import { releasedStep } from '../released-step.ts';
 import { targetBox } from '../target-box.ts';
 import type { Target } from '../tree-target.ts';
 import type { PictureSize } from './dialect.ts';
@@ -60,10 +62,12 @@ export async function readDemonstration(
   const end = { surface: last?.surface ?? 0, t: manifest.clock.durationTicks };
   const wants = [...plan.wants(actions), ...(last ? [end] : [])];
   const { frames } = options;
-  const trees = options.boxes
-    ? new TargetTrees(actions, await readTargets(recording.states(), actions))
-    : null;
-  const to = { sink, account, frames };
+  const { movement } = options;
+  const targets =
+    options.boxes || movement ? await readTargets(recording.states(), actions) : new Map<number, Target>();
+  const trees = options.boxes || movement ? new TargetTrees(actions, targets) : null;
+  const clock = movement ? new ReleasedClock(actions, tickMicroseconds, movement) : null;
+  const to = { sink, account, frames, clock };
   const pictures = await drawPictures(manifest.id, wants, to, async (want, tree) => trees?.see(want, tree));
   const reasons = new Map(manifest.outcome.reasons.map(({ action, text }) => [action, text]));
   const steps: DemonstrationStep[] = [];
@@ -72,14 +76,21 @@ export async function readDemonstration(
     if (frames !== null && picture === null) account.shorten('no-picture');
     const model = modelActionOf(action, { ...(picture ? { area: picture.area } : {}), tickMicroseconds });
     if (typeof model === 'string') account.leaveOut(model);
-    else
+    else {
+      const boxes = trees?.boxesOf(action, picture) ?? { box: null, dropBox: null };
+      const role = targets.get(action.index)?.role ?? null;
+      const shown = movement
+        ? releasedStep(model, { role, box: boxes.box, height: picture?.height ?? 0 }, movement)
+        : { action: model, kept: 0 };
+      account.keptPoints += shown.kept;
       steps.push({
-        action: model,
+        action: shown.action,
         picture,
         thought: reasons.get(action.index) ?? null,
-        ...(trees?.boxesOf(action, picture) ?? { box: null, dropBox: null }),
+        ...(options.boxes ? boxes : { box: null, dropBox: null }),
         masked: (action.kind === 'type' || action.kind === 'select') && action.value?.open !== true,
       });
+    }
   }
   return {
     id: manifest.id,

@@ -35,6 +35,8 @@ export class ExportAccount {
   recordings = 0;
   actions = 0;
   frames = 0;
+  /** Points of movement that are as they were recorded (MOV14). */
+  keptPoints = 0;
   readonly #leftOut = new Map<string, number>();
   readonly #shortened = new Map<string, number>();
 

@@ -1,6 +1,8 @@
 import type { InterfaceNode } from '@aboveboard/protocol/state';
+import type { Drawing } from '@aboveboard/redact/movement/drawing';
 import { frameKey } from '../frame-plan.ts';
 import type { FrameSource, FrameWant } from '../frame-source.ts';
+import type { ReleasedClock } from '../released-clock.ts';
 import type { PictureSize } from './dialect.ts';
 import { areaOf, type ExportAccount, type ExportSink } from './export-recording.ts';
 import type { PictureArea } from './model-action.ts';
@@ -11,6 +13,8 @@ export type PictureOptions = {
   frames: FrameSource | null;
   settled?: boolean;
   perSecond?: number;
+  /** Draws for the level `release` of spec/movement.md; without them movement stays as recorded (`vault`). */
+  movement?: Drawing;
 };
 
 /** A picture that was written to `images/`. */
@@ -23,7 +27,12 @@ export type Picture = PictureSize & { name: string; area: PictureArea };
 export async function drawPictures(
   recording: string,
   wants: readonly FrameWant[],
-  to: { sink: ExportSink; account: ExportAccount; frames: FrameSource | null },
+  to: {
+    sink: ExportSink;
+    account: ExportAccount;
+    frames: FrameSource | null;
+    clock?: ReleasedClock | null;
+  },
   onTree?: (want: FrameWant, tree: InterfaceNode) => Promise<void>,
 ): Promise<Map<string, Picture>> {
   const pictures = new Map<string, Picture>();
@@ -33,7 +42,8 @@ export async function drawPictures(
     if (pictures.has(frameKey(want))) continue;
     const name = `${recording}-${pictures.size}.png`;
     await to.sink.write(`images/${name}`, png);
-    const line = { recording, surface: want.surface, t: want.t, image: name, width, height, viewport };
+    const t = to.clock ? to.clock.at(want.t) : want.t;
+    const line = { recording, surface: want.surface, t, image: name, width, height, viewport };
     await to.sink.append('frames.jsonl', new TextEncoder().encode(`${JSON.stringify(line)}\n`));
     pictures.set(frameKey(want), { name, width, height, area: areaOf(frame) });
     to.account.frames++;
