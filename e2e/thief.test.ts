@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemonstrationGuardian } from '../apps/cli/src/demonstration-guardian.ts';
 import { freePort } from '../apps/cli/src/free-port.ts';
 import { Client, makeRecording, random, type SealedRecording } from '../apps/server/test/device.ts';
+import { aboveboard } from './installation.ts';
 import type { Secret } from './secret-scan.ts';
 import { rob, vaultOf } from './thief.ts';
 
@@ -160,4 +161,39 @@ describe('a thief', () => {
     await seed(folder);
     expect((await rob(folder, secrets.slice(0, 1))).found.size).toBeGreaterThan(0);
   });
+});
+
+describe('the drill', () => {
+  const drill = (...flags: string[]) =>
+    JSON.parse(aboveboard('drill', 'erasure', '--json', '--data', data, ...flags)) as Record<string, number>;
+
+  it('[VLT76] [VLT75] backups of one side give nothing; of both sides the key, until one is destroyed', async () => {
+    const before = copy();
+    const guardianBefore = join(work, 'guardian-before');
+    execFileSync('cp', ['-a', join(data, 'guardian'), guardianBefore]);
+    const contributor = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+    const recipient = (await (await fetch(`${guardian.url}/halves/recipient`)).text()).trim();
+    const recording = await makeRecording({ ...server.about, guardianRecipient: recipient }, { segments: 1 });
+    expect(await contributor.upload(recording)).toMatchObject({ status: 200 });
+    const keysBackup = join(copy(), 'keys');
+    const guardianBackup = join(work, 'guardian-backup');
+    execFileSync('cp', ['-a', join(data, 'guardian'), guardianBackup]);
+    const { id } = recording.manifest;
+    const erased = await contributor.call('POST', '/api/my/recordings/erasure', { recordings: [id] });
+    expect(erased.body).toMatchObject({ erased: [id] });
+    const guardianAfter = join(work, 'guardian-after');
+    execFileSync('cp', ['-a', join(data, 'guardian'), guardianAfter]);
+
+    const [keys, both] = [
+      ['--keys', keysBackup],
+      ['--guardian', guardianBackup],
+    ];
+    expect(drill(...keys)).toEqual({ erased: 1, live: 0, vault: 1, guardian: null, keys: 0 });
+    expect(drill(...keys, ...both)).toEqual({ erased: 1, live: 0, vault: 1, guardian: 1, keys: 1 });
+    const gone = ['--keys', join(before, 'keys'), '--guardian', guardianBackup];
+    expect(drill(...gone)).toEqual({ erased: 1, live: 0, vault: 0, guardian: 1, keys: 0 });
+    for (const later of [guardianAfter, guardianBefore])
+      expect(drill(...keys, '--guardian', later)).toMatchObject({ vault: 1, guardian: 0, keys: 0 });
+    expect(() => drill('--keys', work)).toThrow('no copy of a server');
+  }, 120_000);
 });

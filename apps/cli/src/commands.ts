@@ -2,6 +2,7 @@ import type { RegisterCommand } from './command.ts';
 import { register as agreement } from './commands/agreement.ts';
 import { register as code } from './commands/code.ts';
 import { register as deidentify } from './commands/deidentify.ts';
+import { register as drill } from './commands/drill.ts';
 import { register as enrolment } from './commands/enrolment.ts';
 import { register as env } from './commands/env.ts';
 import { register as evaluate } from './commands/eval.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   agreement,
   enrolment,
   log,
+  drill,
   plan,
   figures,
 ];

@@ -28,8 +28,7 @@ import { processStart } from './process-start.ts';
 import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
 import { installSamples } from './recordings/demonstration-samples.ts';
-import { makeErasure } from './recordings/erasure.ts';
-import { makeErasureEntry } from './recordings/erasure-entry.ts';
+import { erasureOf } from './recordings/erasure-entry.ts';
 import { Refusal } from './refusal.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
@@ -158,9 +157,7 @@ async function serve(
     blobs,
     garbage,
     envelopes,
-    ring,
     halves,
-    keys,
     keeper,
     vault,
     relay,
@@ -211,17 +208,10 @@ async function serve(
     kind,
     now: Date.now,
   });
-  const erasure = makeErasure({
-    database,
-    ring,
-    halves,
-    keeper,
-    enter: makeErasureEntry(installation.inner),
-    garbage,
-    envelopes,
+  const erasure = erasureOf(installation.inner, {
+    rules: logs.rules.state,
     onErased: (ids) => {
       for (const id of ids) accesses.forget(id);
-      keys.forget(ids);
     },
   });
   const contributors = makeContributors({

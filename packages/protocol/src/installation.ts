@@ -16,7 +16,7 @@ import type { UploadLimits } from './upload.ts';
  *   GET    /api/session               -> Session (without `token`)
  *   DELETE /api/session               -> 204
  *   GET    /api/my/recordings         -> { recordings: MyRecording[] }
- *   POST   /api/my/recordings/erasure { recordings: string[] } -> { erased: string[]; unknown: string[] }
+ *   POST   /api/my/recordings/erasure { recordings: string[] } -> { erased: string[]; unknown: string[]; keysExpireOn: day }
  *   POST   /api/my/commitments        { commitments: string[] } (32 bytes each, hex) -> 204 (spec/log-service.md)
  *   POST   /api/logs/rules/entries    bytes of one entry -> { index: number } (employer, representative, dpo)
  *   GET    /log/{rules,uses}/...      the logs themselves: checkpoint, tile/..., vkey; for everyone

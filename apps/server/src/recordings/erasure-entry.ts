@@ -1,13 +1,35 @@
+import type { RulesState } from '@aboveboard/consent/rules-state';
 import { plainEntry } from '@aboveboard/consent/uses-entry';
 import type { InstallationParts } from '../installation.ts';
 import { listDigest } from '../logs/uses-log.ts';
 import { type ProvedEntry, proveEntry } from './entry-proof.ts';
+import { type Erasure, makeErasure } from './erasure.ts';
+
+/** Erasure as this installation does it. */
+export function erasureOf(
+  inner: InstallationParts,
+  parts: { rules: () => Promise<RulesState | null>; onErased: (ids: readonly string[]) => void },
+): Erasure {
+  return makeErasure({
+    ...inner,
+    enter: makeErasureEntry(inner),
+    keyBackupDays: async () => {
+      const versions = (await parts.rules())?.versions ?? [];
+      return Math.max(0, ...versions.map(({ agreement }) => agreement.retention.keyBackupDays));
+    },
+    now: Date.now,
+    onErased: (ids) => {
+      parts.onErased(ids);
+      inner.keys.forget(ids);
+    },
+  });
+}
 
 /**
  * The entry of the log of uses that an erasure stands in, and its proof under the log's own signature. It waits for no
  * witness: an erasure never waits for anybody (T11). Again for the same recordings, it is the same entry.
  */
-export function makeErasureEntry({
+function makeErasureEntry({
   logs,
   witnessing,
 }: Pick<InstallationParts, 'logs' | 'witnessing'>): (recordings: readonly string[]) => Promise<ProvedEntry> {

@@ -15,10 +15,13 @@ import type { ProvedEntry } from './entry-proof.ts';
  */
 export type Erasure = {
   /** `unknown`: absent or another's; the two are not told apart. */
-  erase(contributor: string, ids: readonly string[]): Promise<{ erased: string[]; unknown: string[] }>;
+  erase(contributor: string, ids: readonly string[]): Promise<Erased>;
   /** Finishes what was begun; how many are finished. */
   resume(): Promise<number>;
 };
+
+/** `keysExpireOn`: the day, `2026-11-29`, after which no backup holds a half of any of them (VLT75). */
+export type Erased = { erased: string[]; unknown: string[]; keysExpireOn: string };
 
 export type ErasureParts = {
   database: Database;
@@ -28,6 +31,10 @@ export type ErasureParts = {
   keeper: Pick<HalfKeeper, 'destroy'> | null;
   /** Enters into the log of uses that these are erased; durable, and waits for no witness. */
   enter: (recordings: readonly string[]) => Promise<ProvedEntry>;
+  /** For how long backups of keys are kept, at most, under any version that was in force. */
+  keyBackupDays: () => Promise<number>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
   garbage: Garbage;
   envelopes: PendingEnvelopes;
   /** Whatever serves opened recordings forgets these. */
@@ -36,6 +43,7 @@ export type ErasureParts = {
 
 /** Of one entry, and one request to the guardian. */
 const AT_ONCE = 1_000;
+const DAY = 86_400_000;
 /** Tombstones that are written at one time. */
 const ABREAST = 64;
 
@@ -121,7 +129,13 @@ export function makeErasure(parts: ErasureParts): Erasure {
         erased.push(...some);
       }
       await garbage.collect();
-      return { erased, unknown: asked.filter((id) => !erased.includes(id)) };
+      const gone = new Set(erased);
+      const expires = parts.now() + (await parts.keyBackupDays()) * DAY;
+      return {
+        erased,
+        unknown: asked.filter((id) => !gone.has(id)),
+        keysExpireOn: new Date(expires).toISOString().slice(0, 10),
+      };
     },
 
     async resume() {

@@ -181,7 +181,7 @@ export const myRecordings = z
 const ids = z.array(z.string().max(64)).min(1).max(1000);
 export const erasureRequest = z.strictObject({ recordings: ids }).openapi('ErasureRequest');
 export const erasureAnswer = z
-  .object({ erased: z.array(z.string()), unknown: z.array(z.string()) })
+  .object({ erased: z.array(z.string()), unknown: z.array(z.string()), keysExpireOn: z.iso.date() })
   .openapi('ErasureAnswer');
 
 export const releasedRecordings = z
