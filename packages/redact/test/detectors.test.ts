@@ -109,6 +109,8 @@ const FINDS: readonly (readonly [string, string[]])[] = [
   ['@marcus_c', ['handle:@marcus_c']],
   ['kepler-labs/timer-service', ['project:kepler-labs/timer-service']],
   ['password: hunter2!', ['secret:hunter2!']],
+  ['AWS_SECRET_ACCESS_KEY=wJalrX/K7MDENG/bPxR', ['secret:wJalrX/K7MDENG/bPxR']],
+  ['Authorization: Bearer a1b2c3d4e5', ['secret:a1b2c3d4e5']],
   ['the password is hunter2', ['secret:hunter2']],
 ];
 

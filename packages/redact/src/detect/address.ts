@@ -40,15 +40,20 @@ export const detectUrls: Detector = (text, report) => {
     report(found.index, end, 'url', 'url.www');
     bare.lastIndex = end;
   }
-  // A host with a path, without a scheme: discord.gg/abc123.
-  const path =
-    /(?<![\w@./-])(?:[a-z\d-]{1,63}\.){1,4}(?:com|org|net|io|dev|app|co|gg|me|ai|de|uk|fr|eu|ly|us|ch|nl|se|pl|it|es|br|cz|at|be|ca|au|in|jp|cn)\/[^\s<>"']/gi;
-  for (let found = path.exec(text); found !== null; found = path.exec(text)) {
-    const end = endOfUrl(text, found.index);
-    report(found.index, end, 'url', 'url.bare');
-    path.lastIndex = end;
+  // A host with a path, without a scheme: discord.gg/abc123. From the slash backwards.
+  for (let at = text.indexOf('/'); at > 0; at = text.indexOf('/', at + 1)) {
+    if (!/[a-z]/i.test(text[at - 1] as string) || /[\s<>"'/]|^$/.test(text[at + 1] ?? '')) continue;
+    const host = HOST_BEFORE.exec(text.slice(Math.max(0, at - 80), at));
+    if (host === null) continue;
+    const start = at - (host[1] as string).length;
+    const end = endOfUrl(text, start);
+    report(start, end, 'url', 'url.bare');
+    at = Math.max(at, end - 1);
   }
 };
+
+const HOST_BEFORE =
+  /(?<![\w@./-])((?:[a-z\d-]{1,63}\.){1,4}(?:com|org|net|io|dev|app|co|gg|me|ai|de|uk|fr|eu|ly|us|ch|nl|se|pl|it|es|br|cz|at|be|ca|au|in|jp|cn))$/i;
 
 function endOfUrl(text: string, from: number): number {
   let end = from;
@@ -59,9 +64,11 @@ function endOfUrl(text: string, from: number): number {
 
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 
+const DOTTED = /\d\.\d{1,3}\.\d/;
+const FOUR_BYTES = new RegExp(`(?<![\\d.])${BYTE}(?:\\.${BYTE}){3}(?![\\d]|\\.\\d)`, 'g');
+
 export const detectIps: Detector = (text, report) => {
-  const four = new RegExp(`(?<![\\d.])${BYTE}(?:\\.${BYTE}){3}(?![\\d]|\\.\\d)`, 'g');
-  for (const found of text.matchAll(four)) {
+  for (const found of DOTTED.test(text) ? text.matchAll(FOUR_BYTES) : []) {
     const before = text.slice(Math.max(0, found.index - 12), found.index);
     // Versions look the same: `v1.2.3.4`, `version 10.0.0.1`. Netmasks and loopback name nobody.
     if (/(?:\bv|version|release|build)[ :.]?$/i.test(before)) continue;
@@ -97,6 +104,7 @@ function isV6(text: string): boolean {
 }
 
 export const detectCoordinates: Detector = (text, report) => {
+  if (!/\d\.\d{3}/.test(text) && !/[\u00b0\u00ba]/.test(text)) return;
   const pair =
     /(?<![\d.])([+-]?\d{1,2}\.\d{3,12})\u00b0?[ ]?[NS]?[,; ][ ]?([+-]?\d{1,3}\.\d{3,12})\u00b0?[ ]?[EW]?(?![\d.])/g;
   for (const found of text.matchAll(pair)) {
@@ -115,3 +123,5 @@ export const detectCoordinates: Detector = (text, report) => {
   for (const found of text.matchAll(degrees))
     report(found.index, found.index + found[0].length, 'coordinates', 'coordinates.degrees');
 };
+
+detectEmails.splits = true;

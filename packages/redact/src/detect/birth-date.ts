@@ -3,6 +3,7 @@ import type { Detector } from './span.ts';
 
 /** A date is when something was; it becomes a person's only beside a word that says so (MASK22). */
 export const detectBirthDates: Detector = (text, report) => {
+  if (!/\d/.test(text)) return;
   const words =
     /\b(?:born|birth|birthday|d\.?o\.?b\b|geb(?:oren|\.)|geburt\w*|n[\u00e9e]e? le|naissance|nacid[oa]|nacimiento|nat[oa] il|nascita|geboren|f[\u00f8o]dt|syntynyt|urodzon\w*)/gi;
   for (const found of text.matchAll(words)) {

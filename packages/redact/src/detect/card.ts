@@ -93,3 +93,5 @@ export const detectIban: Detector = (text, report) => {
 function isLetter(code: number): boolean {
   return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
+
+detectIban.splits = true;

@@ -10,7 +10,9 @@ export type DigitRun = {
 export type DigitGroup = { start: number; end: number; digits: string };
 
 /** A run with more digits than this is nobody's telephone; its groups are looked at one by one. */
-const SEPARATORS = /[ ().\-/\t\n]/;
+const SEPARATORS = Uint8Array.from({ length: 128 }, (_, code) =>
+  ' ().-/\t\n'.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 const GAP = 3;
 
 /** Every maximal run with at least `least` digits. Linear: each character is looked at once. */
@@ -28,8 +30,8 @@ export function* digitRuns(text: string, least: number): Iterable<DigitRun> {
       total += at - begin;
       let gap = at;
       let breaks = 0;
-      while (gap < text.length && gap - at < GAP && SEPARATORS.test(text[gap] as string)) {
-        if (text[gap] === '\n') breaks++;
+      while (gap < text.length && gap - at < GAP && SEPARATORS[text.charCodeAt(gap)] === 1) {
+        if (text.charCodeAt(gap) === 10) breaks++;
         gap++;
       }
       if (gap === at || breaks > 1 || !isDigit(text.charCodeAt(gap))) break;

@@ -5,10 +5,11 @@ import { type Detector, type Span, type SpanKind, united } from './span.ts';
 export function findSpans(text: string, detectors: readonly Detector[]): Span[] {
   const folded = fold(text);
   const found = spansOf(folded, detectors, null);
-  if (!folded.text.includes('\n')) return united(found);
+  const splitting = detectors.filter((detect) => detect.splits);
+  if (splitting.length === 0 || !folded.text.includes('\n')) return united(found);
   // An address that is whole on its line does not go on in the next.
   const whole = found.filter((span) => span.kind === 'email');
-  const split = spansOf(unwrapped(folded), detectors, folded.text).filter(
+  const split = spansOf(unwrapped(folded), splitting, folded.text).filter(
     (span) => span.kind !== 'email' || !whole.some((one) => one.start < span.end && one.end > span.start),
   );
   return united([...found, ...split]);

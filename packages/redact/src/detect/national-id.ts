@@ -10,6 +10,8 @@ export type NationalId = {
   country: string;
   name: string;
   form: RegExp;
+  /** How many characters those with letters have. */
+  lengths?: readonly number[];
   holds: (plain: string) => boolean;
   sure: boolean;
   words: RegExp;
@@ -35,6 +37,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'GB',
     name: 'National Insurance number',
     form: /^[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
+    lengths: [9],
     holds: (p) => !/^(?:BG|GB|NK|KN|TN|NT|ZZ)/.test(p),
     sure: true,
     words: /nino|insurance/i,
@@ -60,6 +63,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'DE',
     name: 'Rentenversicherungsnummer',
     form: /^\d{8}[A-Z]\d{3}$/,
+    lengths: [12],
     holds: (p) => isShortDate(n(p, 6, 2), n(p, 4, 2), n(p, 2, 2) % 50 || 1) && pension(p),
     sure: true,
     words: /versicherung|rente/i,
@@ -86,6 +90,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'FR',
     name: 'NIR',
     form: /^[1-478]\d{4}(?:\d|2[AB])\d{8,9}$/,
+    lengths: [15],
     holds: (p) =>
       p.length === 15 &&
       97 - (Number(p.slice(0, 13).replace(/2A/, '19').replace(/2B/, '18')) % 97) === n(p, 13, 2),
@@ -114,6 +119,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'ES',
     name: 'DNI, NIE',
     form: /^[XYZ]?\d{7,8}[A-HJ-NP-TV-Z]$/,
+    lengths: [9],
     holds: (p) => {
       const digits = p.slice(0, -1).replace('X', '0').replace('Y', '1').replace('Z', '2');
       return digits.length === 8 && 'TRWAGMYFPDXBNJZSQVHLCKE'[Number(digits) % 23] === p.at(-1);
@@ -133,6 +139,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'IT',
     name: 'Codice fiscale',
     form: /^[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z]$/,
+    lengths: [16],
     holds: fiscale,
     sure: true,
     words: /codice|fiscale/i,
@@ -141,6 +148,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'IE',
     name: 'PPS number',
     form: /^\d{7}[A-W][A-IW]?$/,
+    lengths: [8, 9],
     holds: (p) =>
       'WABCDEFGHIJKLMNOPQRSTUV'[
         (weighted(p, [8, 7, 6, 5, 4, 3, 2]) + ('WABCDEFGHI'.indexOf(p[8] ?? 'W') % 10) * 9) % 23
@@ -181,6 +189,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'FI',
     name: 'Henkil\u00f6tunnus',
     form: /^\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]$/,
+    lengths: [11],
     holds: (p) => '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(p.slice(0, 6) + p.slice(7, 10)) % 31] === p[10],
     sure: true,
     words: /hetu|henkil/i,
@@ -287,6 +296,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'CL',
     name: 'RUT',
     form: /^\d{7,8}[\dK]$/,
+    lengths: [8, 9],
     holds: (p) => {
       const digits = p.slice(0, -1).padStart(8, '0');
       return '0K987654321'[mod11(digits, [3, 2, 7, 6, 5, 4, 3, 2])] === p.at(-1);
@@ -299,6 +309,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'MX',
     name: 'CURP',
     form: /^[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{5}[A-Z\d]\d$/,
+    lengths: [18],
     holds: (p) => isShortDate(n(p, 4, 2), n(p, 6, 2), n(p, 8, 2)) && curp(p),
     sure: true,
     words: /curp/i,
@@ -335,6 +346,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'IN',
     name: 'PAN',
     form: /^[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]$/,
+    lengths: [10],
     holds: () => true,
     sure: true,
     words: /\bpan\b/i,
@@ -343,6 +355,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'CN',
     name: 'Resident identity number',
     form: /^[1-8]\d{16}[\dX]$/,
+    lengths: [18],
     holds: (p) =>
       isDate(n(p, 6, 4), n(p, 10, 2), n(p, 12, 2)) &&
       '10X98765432'[mod11(p, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])] === p[17],
@@ -373,6 +386,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'SG',
     name: 'NRIC, FIN',
     form: /^[STFGM]\d{7}[A-Z]$/,
+    lengths: [9],
     holds: nric,
     sure: true,
     words: /nric|fin/i,
@@ -381,6 +395,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     country: 'TW',
     name: 'National identification number',
     form: /^[A-Z][12]\d{8}$/,
+    lengths: [10],
     holds: (p) => {
       const area = 'ABCDEFGHJKLMNPQRSTUVXYWZIO'.indexOf(p[0] as string) + 10;
       return (

@@ -1,5 +1,5 @@
 import { cardsOf } from './card.ts';
-import { type DigitRun, digitRuns, isDigit, near, standsAlone } from './digit-run.ts';
+import { type DigitRun, digitRuns, isDigit, isWord, near, standsAlone } from './digit-run.ts';
 import { isNationalId, NATIONAL_IDS, type NationalId } from './national-id.ts';
 import { phoneOf } from './phone.ts';
 import type { Detector, Report } from './span.ts';
@@ -94,11 +94,17 @@ function counts(
 
 /** Identifiers with letters: words of letters and digits, also with hyphens, dots or spaces between. */
 export const detectLetteredIds: Detector = (text, report) => {
-  const word = /[A-Za-z\d]+/g;
-  for (let found = word.exec(text); found !== null; found = word.exec(text)) {
-    const start = found.index;
-    if (found[0].length > 20 || !/\d/.test(found[0])) continue;
-    const ends = [start + found[0].length];
+  const digit = /\d/g;
+  for (let found = digit.exec(text); found !== null; found = digit.exec(text)) {
+    let start = found.index;
+    while (start > 0 && isAlphanumeric(text.charCodeAt(start - 1)) && found.index - start <= 20) start--;
+    let end = found.index + 1;
+    while (end < text.length && isAlphanumeric(text.charCodeAt(end))) end++;
+    digit.lastIndex = end;
+    if (end - start > 20) continue;
+    // Digits alone, with no letter near enough to belong to them, are looked at as numbers.
+    if (!LETTER.test(text.slice(Math.max(0, start - 3), end + 12))) continue;
+    const ends = [end];
     // `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: at most five pieces.
     const after = /[ .\-+/]?[A-Za-z\d]{1,10}/y;
     after.lastIndex = ends[0] as number;
@@ -110,7 +116,7 @@ export const detectLetteredIds: Detector = (text, report) => {
       const id = lettered(written, text, from, end);
       if (id === undefined) continue;
       report(from, end, 'national-id', `id.${id.country.toLowerCase()}`);
-      word.lastIndex = end;
+      digit.lastIndex = end;
       break;
     }
   }
@@ -125,22 +131,39 @@ function leadingLetters(text: string, start: number): number {
 }
 
 function lettered(written: string, text: string, start: number, end: number): NationalId | undefined {
+  if (written.length < 8 || !/[A-Za-z]/.test(written)) return undefined;
   const plain = written.replace(/[ ./-]/g, '').toUpperCase();
   const dashed = written.replace(/[ ./]/g, '').toUpperCase();
-  if (plain.length < 8 || plain.length > 18 || !/[A-Z]/.test(plain)) return undefined;
-  return LETTERED.find((id) => {
-    if (!isNationalId(id, plain) && !isNationalId(id, dashed)) return false;
+  const candidates = LETTERED.get(plain.length) ?? [];
+  const hyphened = dashed.length === plain.length ? [] : (LETTERED.get(dashed.length) ?? []);
+  const counted = (id: NationalId, form: string): boolean => {
+    if (!isNationalId(id, form)) return false;
     if (id.written?.test(written)) return true;
     // Lower case, or spaces in odd places, is how words look: then the word beside it decides.
     return (
       (id.sure && written === written.toUpperCase() && pieces(written) <= 5) ||
       near(text, start, end, id.words)
     );
-  });
+  };
+  return candidates.find((id) => counted(id, plain)) ?? hyphened.find((id) => counted(id, dashed));
+}
+
+const LETTER = /[A-Za-z]/;
+
+function isAlphanumeric(code: number): boolean {
+  return isWord(code) && code !== 95;
 }
 
 function pieces(written: string): number {
   return written.split(/[ ./-]/).length;
 }
 
-const LETTERED = NATIONAL_IDS.filter(({ form }) => /[A-Z]{1}/.test(form.source.replace(/\\[A-Za-z]/g, '')));
+/** Those with letters, by how many characters they may have. */
+const LETTERED = new Map<number, NationalId[]>();
+for (const id of NATIONAL_IDS) {
+  if (!/[A-Z]/.test(id.form.source.replace(/\\[A-Za-z]/g, ''))) continue;
+  for (const length of id.lengths ?? []) LETTERED.set(length, [...(LETTERED.get(length) ?? []), id]);
+}
+
+detectNumbers.splits = true;
+detectLetteredIds.splits = true;

@@ -31,3 +31,5 @@ function endOfBlock(text: string, start: number, end: number): number {
   }
   return end;
 }
+
+detectSecretForms.splits = true;

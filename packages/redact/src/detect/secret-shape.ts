@@ -41,13 +41,15 @@ export function secretMatcher(shapes: readonly SecretShape[]): SecretMatcher {
     const key = headKey(head, 0);
     byHead.set(key, [...(byHead.get(key) ?? []), { rule, head, pieces }]);
   }
-  // Asked at every beginning of a word: a table of bits before the map.
-  const heads = new Uint8Array(1 << 18);
-  for (const key of byHead.keys()) heads[key >> 3] = (heads[key >> 3] as number) | (1 << (key & 7));
+  // Asked at every beginning of a word: a table of the first two before the map.
+  const heads = new Uint8Array(1 << 14);
+  for (const key of byHead.keys()) heads[key >> 7] = 1;
   return {
     at(text, at) {
+      const a = text.charCodeAt(at);
+      const b = text.charCodeAt(at + 1);
+      if (!(a < 128 && b < 128) || heads[(a << 7) | b] === 0) return null;
       const key = headKey(text, at);
-      if (key < 0 || ((heads[key >> 3] as number) & (1 << (key & 7))) === 0) return null;
       let best: { end: number; rule: string } | null = null;
       for (const { rule, head, pieces } of byHead.get(key) ?? []) {
         if (!text.startsWith(head, at)) continue;
@@ -60,7 +62,9 @@ export function secretMatcher(shapes: readonly SecretShape[]): SecretMatcher {
 }
 
 function headKey(text: string, at: number): number {
-  const [a, b, c] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
+  const a = text.charCodeAt(at);
+  const b = text.charCodeAt(at + 1);
+  const c = text.charCodeAt(at + 2);
   return a < 128 && b < 128 && c < 128 ? (a << 14) | (b << 7) | c : -1;
 }
 

@@ -18,6 +18,7 @@ export const detectAssignments: Detector = (text, report) => {
     report(start, start + spoken.length, 'secret', 'secret.assignment');
     sign.lastIndex = start + spoken.length;
   }
+  if (!/[Pp]ass|PASS|\b[Pp][Ii][Nn]\b|O[Tt]P|otp|ode|ennwort|mot de|ontrase/.test(text)) return;
   // A sentence that says it: `the password is hunter2`.
   const spoken =
     /\b(?:password|passphrase|passcode|passwort|kennwort|mot de passe|contrase\u00f1a|pin|otp|verification code|security code)(?: code)? (?:is|lautet|est|es|:) ?["']?([^\s"']{4,100})/gi;

@@ -27,7 +27,11 @@ export type Span = { start: number; end: number; kind: SpanKind; rule: string };
 export type Report = (start: number, end: number, kind: SpanKind, rule: string) => void;
 
 /** Linear in the length of `text`, which is folded (folding.ts). */
-export type Detector = (text: string, report: Report) => void;
+export type Detector = {
+  (text: string, report: Report): void;
+  /** Looks for what a line's end may split: asked again over the joined lines. */
+  splits?: boolean;
+};
 
 /** Where two overlap, the surer one names them both: first what has a form or a check digit, last mere numbers. */
 const ORDER: readonly SpanKind[] = [
