@@ -8,6 +8,7 @@ import {
 import type { UploadStatus } from '@aboveboard/protocol/upload';
 import { ANSWER_BYTES, CELL_BYTES, openAnswer, sealCell } from '@aboveboard/vault/cell';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeLog } from '../src/log.ts';
 import { makeTransfers } from '../src/relay/transfers.ts';
 import type { StartedServer } from '../src/start.ts';
 import { Client, makeRecording, random } from './device.ts';
@@ -31,8 +32,9 @@ const parsed = <T>(answer: RelayedAnswer | undefined) =>
 describe('the server’s end of the relay', () => {
   let server: StartedServer;
   let about: RelayAbout;
+  const logged: string[] = [];
   beforeAll(async () => {
-    server = await startDemonstration();
+    server = await startDemonstration({ log: makeLog('info', { write: (line) => void logged.push(line) }) });
     about = (await new Client(server.url).call<RelayAbout>('GET', '/api/relay')).body;
   });
   afterAll(async () => {
@@ -64,6 +66,17 @@ describe('the server’s end of the relay', () => {
       }),
     );
   }
+
+  it('[RLY28] what came in a cell has no line of its own in the log of requests', async () => {
+    logged.length = 0;
+    const code = await server.makeCode('contributor', 1);
+    await batch([{ method: 'POST', path: '/api/session', type: 'json', body: json({ code }) }]);
+    expect(logged.join('')).toContain('/api/relay/batch');
+    expect(logged.join('')).not.toContain('/api/session');
+    // Seeded hole: the same past the relay stands there.
+    await new Client(server.url).call('POST', '/api/session', { code });
+    expect(logged.join('')).toContain('/api/session');
+  });
 
   it('[RLY10] a code is redeemed and a recording uploaded in cells alone, as by the routes', async () => {
     const [[redeemed] = []] = await batch([

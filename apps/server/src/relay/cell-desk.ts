@@ -93,7 +93,7 @@ export function makeCellDesk(parts: {
     const incoming = Object.assign(Readable.from(isBodied && body.length > 0 ? [body] : []), {
       headers: { 'content-length': String(body.length) },
     });
-    return fetch(request, { incoming } as never);
+    return fetch(request, { incoming, relayed: true } as never);
   }
 
   return {

@@ -5,7 +5,8 @@ import type { Principal } from '../identity/principal.ts';
 
 /** What every handler finds in Hono's context. */
 export type Env = {
-  Bindings: HttpBindings;
+  /** `relayed`: it came in a cell. */
+  Bindings: HttpBindings & { relayed?: true };
   Variables: {
     /** Set by `requireRole`: the one who asks. */
     who: Who;
