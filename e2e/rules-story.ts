@@ -7,6 +7,7 @@ import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { electionCountFaults, parseElection } from '@aboveboard/consent/election';
 import { objectionListFaults, type PublishedObjections } from '@aboveboard/consent/objection-box';
+import type { About } from '@aboveboard/protocol/installation';
 import type { Page } from 'playwright-core';
 import type { RecorderView } from '../apps/extension/src/wire/panel-message.ts';
 import { Contributor } from '../apps/extension/test/contributor.ts';
@@ -78,7 +79,9 @@ class RulesStory {
     const [withheld] = await Promise.all([WithheldRules.start(this.#work, 25), this.#election(employees)]);
     await this.#withheldFor25Hours(withheld);
     this.#say('three stewards sign version 1 on their pages');
+    assert.equal(await this.#handedOut(), null);
     const version1 = await stewards.found(this.#installation, [this.#origins.first]);
+    assert.equal(await this.#handedOut(), 1);
     await this.#consent(version1);
     await this.#recording({ first: true, second: false });
 
@@ -86,6 +89,7 @@ class RulesStory {
     const version2 = withSecond(version1, 2, this.#origins.second);
     const { difference } = await stewards.agree(version1, version2);
     assert.match(difference, /Second application/);
+    assert.equal(await this.#handedOut(), 2);
     await this.#followed(stewards);
     await this.#seen((view) => view.consent.fresh?.apps.join() === SECOND);
     await this.#recording({ first: true, second: false });
@@ -96,6 +100,7 @@ class RulesStory {
     this.#say('the representative revokes while she records');
     await this.#begin();
     await stewards.revoke('representative', version2);
+    assert.equal(await this.#handedOut(), null);
     await this.#refused(/revoked/);
     await this.#seen((view) => view.live === null && view.state !== 'recording');
     await this.#checkedOffline();
@@ -325,12 +330,19 @@ class RulesStory {
     this.#figures['what she is told of the fork'] = view.rules?.refusal ?? '';
   }
 
-  /** The guardian has evidence of two histories of this log, for everyone to read. */
+  /** The guardian has evidence of two histories of this log, for everyone to read and to check without a network. */
   async #forkKept(origin: RegExp): Promise<void> {
     for (let tries = 0; tries < 60; tries++) {
       const answer = await fetch(`${this.#installation.guardian.url}/witness/forks`);
-      const { forks } = (await answer.json()) as { forks: { origin: string }[] };
-      if (forks.some((fork) => origin.test(fork.origin))) return;
+      const { forks } = (await answer.json()) as { forks: { origin: string; evidence: string }[] };
+      const fork = forks.find((one) => origin.test(one.origin));
+      if (fork) {
+        const file = join(this.#work, 'evidence.fork');
+        await writeFile(file, fork.evidence);
+        const said = aboveboard('log', 'fork', file, '--policy', join(this.#work, 'policy'));
+        assert.match(said, /this log showed two histories/);
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     throw new Error('the guardian saw no fork within thirty seconds');
@@ -339,6 +351,12 @@ class RulesStory {
   /** Her device has replayed all that the stewards entered. */
   async #followed(stewards: Stewards): Promise<void> {
     await this.#seen((view) => (view.rules?.proved?.entries ?? 0) >= stewards.size);
+  }
+
+  /** The version that the server hands out; null: none is in force. */
+  async #handedOut(): Promise<number | null> {
+    const { agreement } = (await (await fetch(`${this.#installation.url}/api/about`)).json()) as About;
+    return agreement?.version ?? null;
   }
 
   /** Everything is refused, and the panel says why. */

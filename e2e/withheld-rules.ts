@@ -131,14 +131,17 @@ export class WithheldRules {
   async asked(): Promise<string | null> {
     const { panel } = this.#contributor;
     await panel.bringToFront();
-    await panel
-      .getByRole('button', { name: /File an expense/ })
-      .first()
-      .click();
-    await panel.getByRole('button', { name: 'Start recording' }).click();
+    const start = panel.getByRole('button', { name: 'Start recording' });
+    const card = panel.getByRole('button', { name: /File an expense/ }).first();
+    // The card stays chosen after a refusal.
+    await start.or(card).first().waitFor();
+    if (!(await start.isVisible())) await card.click();
     const alert = panel.getByRole('alert');
     const runs = panel.getByRole('button', { name: 'Pause' });
-    await alert.or(runs).first().waitFor();
+    const isTold = await alert.first().isVisible();
+    await start.click();
+    // What was said to the question before stays until this one is answered.
+    await (isTold ? runs : alert.or(runs)).first().waitFor();
     return (await runs.isVisible()) ? null : await alert.first().innerText();
   }
 
