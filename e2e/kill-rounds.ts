@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { About, OpenedAccess, ReleasedRecording } from '@aboveboard/protocol/installation';
 import { missingIndexes, type UploadStatus } from '@aboveboard/protocol/upload';
@@ -97,6 +98,8 @@ export async function runKillRounds(options: {
       for (const fault of faults) report.faults.push(`${target}, seed ${seed}, round ${round}: ${fault}`);
       log(`${target} ${round + 1}/${rounds}: killed after ${Math.round(delay)} ms, ${faults.length} faults`);
     }
+    await server.stop();
+    report.faults.push(...halvesLeft(data, all).map((fault) => `${target}, seed ${seed}: ${fault}`));
     return report;
   } finally {
     await server.stop();
@@ -225,6 +228,25 @@ async function look(given: {
         faults.push('something half written is stored');
     }
   }
+  return faults;
+}
+
+/** Of what was erased neither side holds a half; of what was released both do (VLT74). */
+function halvesLeft(data: string, devices: readonly Device[]): string[] {
+  const faults: string[] = [];
+  const store = new DatabaseSync(join(data, 'guardian', 'guardian.sqlite'));
+  const select = store.prepare('select 1 from half where recording = ?');
+  for (const { recording, isErased, isComplete } of devices) {
+    const { id } = recording.manifest;
+    const name = createHash('sha256').update(id).digest('hex');
+    // A tombstone is one byte.
+    const vault = statSync(join(data, 'keys', 'halves', name), { throwIfNoEntry: false })?.size ?? 0;
+    const guardian = select.get(id) !== undefined;
+    if (isErased && (guardian || vault > 1)) faults.push('a half of what was erased is left');
+    if (isComplete && !isErased && (!guardian || vault <= 1))
+      faults.push('a half of what was released is lost');
+  }
+  store.close();
   return faults;
 }
 
