@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { askOver } from '@aboveboard/guardian/probe/outsider-ask';
 import { OPEN_DOORS, type ProbeAsk, probeAsOutsider } from '@aboveboard/protocol/outsider-probe';
 import { DECLARED_ROUTES, OPEN_ACTIONS } from '@aboveboard/server/access/declared-routes';
 import { makeLog } from '@aboveboard/server/log';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askOver } from '../src/outsider-ask.ts';
 
 let folder: string;
 let server: StartedServer;

@@ -9,6 +9,7 @@ import { IssueSection } from './issue-section.tsx';
 import { Loaded, useLoaded } from './loaded.tsx';
 import { words } from './messages/en.ts';
 import { deskWords as t } from './messages/en-desk.ts';
+import { ProbeSection } from './probe-section.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { WordsSection } from './words-section.tsx';
 
@@ -55,6 +56,7 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
             <h1>{t.title}</h1>
             <StateSection desk={desk} />
             <HalvesSection {...shared} />
+            <ProbeSection desk={desk} />
             <ToSignSection desk={desk} names={names} codes={about.enrolment?.digest} />
             <CodesSection {...shared} onDealt={setSheets} />
             <IssueSection {...shared} />

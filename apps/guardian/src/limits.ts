@@ -33,6 +33,8 @@ export type GuardianLimits = {
   halvesPerHour: number;
   /** How old the entry of an access may be that halves are asked with. */
   accessSeconds: number;
+  /** Between two rounds of the probe (ACC45). */
+  probeSeconds: number;
 };
 
 export const DEFAULT_GUARDIAN_LIMITS: Readonly<GuardianLimits> = {
@@ -56,4 +58,5 @@ export const DEFAULT_GUARDIAN_LIMITS: Readonly<GuardianLimits> = {
   halvesHeld: 5_000_000,
   halvesPerHour: 1_000,
   accessSeconds: 3_900,
+  probeSeconds: 300,
 };

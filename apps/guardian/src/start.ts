@@ -11,6 +11,8 @@ import { halfRoutes } from './halves/half-routes.ts';
 import { openHalves } from './halves/halves.ts';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
 import { isLoopbackName, ownHost, PAGES_FOLDER, pageHeaders, pageRoutes } from './pages.ts';
+import { startOutsideProbe } from './probe/outside-probe.ts';
+import { askOver } from './probe/outsider-ask.ts';
 import { startPeriodClock } from './relay/period-clock.ts';
 import { makeRelay } from './relay/relay.ts';
 import { relayRoutes } from './relay/relay-routes.ts';
@@ -86,6 +88,12 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     ...{ server, logs, rows, own, limits, now },
     ...(options.halfChecks ? { checks: options.halfChecks } : {}),
   });
+  const probe = startOutsideProbe({
+    ask: askOver(new URL(address)),
+    lock: () => halves.lock.lock('probe'),
+    now,
+    everySeconds: limits.probeSeconds,
+  });
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const voice = await openVoice(store, { now, random, limits });
   const passphrase = makePassphrase(store);
@@ -110,6 +118,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
       representativeRoutes({
         voice,
         halves,
+        probe: probe.last,
         signIn,
         server: { ...server, address },
         witness: () => ({ verifierKeys, ...rows.state([...logs.keys.keys()]) }),
@@ -130,6 +139,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   } catch (error) {
     clock.stop();
     clearInterval(counts);
+    probe.stop();
     store.close();
     throw error;
   }
@@ -144,6 +154,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     async stop() {
       clock.stop();
       clearInterval(counts);
+      probe.stop();
       await new Promise((resolve) => {
         listener.close(resolve);
         listener.closeIdleConnections();

@@ -16,7 +16,7 @@ export function register(program: Command, context: CommandContext): void {
       if (!url || !/^https?:$/.test(url.protocol))
         throw new UsageError('Give the address of a server: https://NAME.');
       const { probeAsOutsider } = await import('@aboveboard/protocol/outsider-probe');
-      const { askOver } = await import('../outsider-ask.ts');
+      const { askOver } = await import('@aboveboard/guardian/probe/outsider-ask');
       const report = await probeAsOutsider({
         ask: askOver(url),
         random: (length) => new Uint8Array(randomBytes(length)),

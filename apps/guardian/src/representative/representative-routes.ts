@@ -5,6 +5,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { LIMIT_MOST } from '../halves/half-lock.ts';
 import type { Halves } from '../halves/halves.ts';
+import type { ProbeRound } from '../probe/outside-probe.ts';
 import type { ServerLink } from '../relay/server-link.ts';
 import { sha256Hex } from '../voice/spoken-body.ts';
 import type { Voice } from '../voice/voice.ts';
@@ -15,6 +16,7 @@ import type { Session, SignIn } from './sign-in.ts';
 export type RepresentativeParts = {
   voice: Voice;
   halves: Halves;
+  probe: () => ProbeRound | null;
   signIn: SignIn;
   server: ServerLink & { address: string };
   witness: () => RepresentativeDesk['witness'];
@@ -170,13 +172,14 @@ function agreementId(document: string): string | null {
 }
 
 function deskOf(
-  { voice, halves, server, witness }: RepresentativeParts,
+  { voice, halves, probe, server, witness }: RepresentativeParts,
   reached: boolean,
   agreement: string | null,
 ): RepresentativeDesk {
   const issues = [...voice.desk.issues.keys()];
   return {
     halves: halves.state(),
+    probe: probe(),
     employees: voice.enrolment.dealt()?.employees ?? null,
     codesInUse: voice.enrolment.inUse(),
     server: { address: server.address, reached },

@@ -1,4 +1,5 @@
 import type { HalvesState } from '../halves/halves.ts';
+import type { ProbeRound } from '../probe/outside-probe.ts';
 
 /**
  * What the representative's own page asks of the guardian (spec/guardian.md, GRD50-GRD59).
@@ -27,6 +28,8 @@ export type RepresentativeState = {
 
 export type RepresentativeDesk = {
   halves: HalvesState;
+  /** What the guardian found when it last tried the server's doors; null: it has not yet. */
+  probe: ProbeRound | null;
   employees: number | null;
   /** An issue is open or a code was used: codes can not be dealt anew. */
   codesInUse: boolean;
