@@ -5,11 +5,13 @@ import { gunzipSync } from 'node:zlib';
 import { type AttackedTask, PAUSE_MS, type PointerSession } from '@aboveboard/dataset/risk/attacked-task';
 import { isBalabit, readBalabit } from '@aboveboard/dataset/risk/pointer-table';
 import type { RiskSubject } from '@aboveboard/dataset/risk/risk-job';
-import { Deidentification, type MovementLevel } from '@aboveboard/redact/movement/deidentification';
+import { Deidentification } from '@aboveboard/redact/movement/deidentification';
 import { Drawing } from '@aboveboard/redact/movement/drawing';
 import { ElementBoxes } from '@aboveboard/redact/movement/element-boxes';
 import { PointerTrack } from '@aboveboard/redact/movement/pointer-sample';
 import { SampleFault, SampleReader } from '@aboveboard/redact/movement/sample-text';
+import { type ScreenSize, STANDARD_SCREEN, usualScreen } from '@aboveboard/redact/movement/screen-geometry';
+import { PART_ACTIONS } from '@aboveboard/redact/movement/task-parts';
 import { CommandFailure } from './command.ts';
 
 /** The most that a table may hold when it is unpacked. */
@@ -49,16 +51,14 @@ export function readPointerDataset(folder: string): PointerSession[] {
   return sessions;
 }
 
-/** Sessions as they stand, or each of their tasks brought to a level first. */
-export function subjectOf(
-  sessions: readonly PointerSession[],
-  level: MovementLevel | 'as-it-stands',
-): RiskSubject {
-  const boxes = new ElementBoxes();
-  return {
-    sessions,
-    released: (task) => (level === 'as-it-stands' ? task : brought(task, level, boxes)),
-  };
+/** What `aboveboard risk --level` takes. */
+export type MeasuredLevel = 'as-it-stands' | 'release';
+
+/** Sessions as they stand, or each of their tasks brought to `release` first, in parts as that gives them (MOV27). */
+export function subjectOf(sessions: readonly PointerSession[], level: MeasuredLevel): RiskSubject {
+  if (level === 'as-it-stands') return { sessions, released: (task) => [task] };
+  const screens = new Map(sessions.map(({ session, track }) => [session, screenOf(track)]));
+  return { sessions, released: (task) => partsOfTask(task, screens.get(task.session) ?? STANDARD_SCREEN) };
 }
 
 export function activeMinutes(sessions: readonly PointerSession[]): number {
@@ -71,13 +71,34 @@ export function activeMinutes(sessions: readonly PointerSession[]): number {
   return active / 60_000;
 }
 
-function brought(task: AttackedTask, level: MovementLevel, boxes: ElementBoxes): AttackedTask {
-  const track = new PointerTrack();
-  const draws = new Drawing(new Uint8Array(randomBytes(32)));
-  const one = new Deidentification(track, { level, boxes, draws });
+function partsOfTask(task: AttackedTask, screen: ScreenSize): AttackedTask[] {
+  const parts: AttackedTask[] = [];
+  const next = () => {
+    const track = new PointerTrack();
+    parts.push({ ...task, track });
+    return { out: track, draws: new Drawing(new Uint8Array(randomBytes(32))) };
+  };
+  const first = next();
+  const one = new Deidentification(first.out, {
+    level: 'release',
+    boxes: new ElementBoxes(),
+    draws: first.draws,
+    screen,
+    parts: { actions: PART_ACTIONS, next },
+  });
   task.track.giveTo(one);
   one.end();
-  return { ...task, track };
+  return parts.filter(({ track }) => track.length > 0);
+}
+
+/** These tables do not tell the screen; it shows in how far a session reaches. */
+function screenOf(track: PointerTrack): ScreenSize {
+  let [right, bottom] = [0, 0];
+  for (let i = 0; i < track.length; i++) {
+    right = Math.max(right, track.x[i] as number);
+    bottom = Math.max(bottom, track.y[i] as number);
+  }
+  return usualScreen(right, bottom);
 }
 
 function readTrack(file: string, where: string): PointerTrack {

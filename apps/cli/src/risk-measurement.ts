@@ -1,12 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { RiskAnswer, RiskEffort, RiskJob } from '@aboveboard/dataset/risk/risk-job';
 import { type RiskReport, riskJobs, riskReport } from '@aboveboard/dataset/risk/risk-report';
-import type { MovementLevel } from '@aboveboard/redact/movement/deidentification';
-import { activeMinutes, readPointerDataset } from './pointer-dataset.ts';
+import { activeMinutes, type MeasuredLevel, readPointerDataset } from './pointer-dataset.ts';
 
 export type MeasurementOptions = {
   folder: string;
-  level: MovementLevel | 'as-it-stands';
+  level: MeasuredLevel;
   effort: RiskEffort;
   seed: number;
   threads: number;

@@ -1,12 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { answer, type RiskEffort, type RiskJob } from '@aboveboard/dataset/risk/risk-job';
-import type { MovementLevel } from '@aboveboard/redact/movement/deidentification';
-import { readPointerDataset, subjectOf } from './pointer-dataset.ts';
+import { type MeasuredLevel, readPointerDataset, subjectOf } from './pointer-dataset.ts';
 
 /** One of the threads that share a measurement's jobs: reads the dataset once, answers what it is asked. */
 const { folder, level, effort } = workerData as {
   folder: string;
-  level: MovementLevel | 'as-it-stands';
+  level: MeasuredLevel;
   effort: RiskEffort;
 };
 const port = parentPort;

@@ -194,7 +194,7 @@ describe('the gate', () => {
     [90, 180].map((holdMs) => ({ ...SAME, holdMs })),
     { clicks: 220 },
   );
-  const subject = { sessions, released: (task: AttackedTask) => task };
+  const subject = { sessions, released: (task: AttackedTask) => [task] };
   const asked = riskJobs(1).filter(({ length, kind }) => length === 5 && kind !== 'join');
   const answers: RiskAnswer[] = asked.map((job) => answer(subject, job, { rounds: 1, tasksOfSession: 6 }));
   const report: RiskReport = riskReport(

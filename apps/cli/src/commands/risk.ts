@@ -1,9 +1,9 @@
 import type { RiskReport } from '@aboveboard/dataset/risk/risk-report';
-import type { MovementLevel } from '@aboveboard/redact/movement/deidentification';
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
+import type { MeasuredLevel } from '../pointer-dataset.ts';
 
-const LEVELS: readonly (MovementLevel | 'as-it-stands')[] = ['as-it-stands', 'release'];
+const LEVELS: readonly MeasuredLevel[] = ['as-it-stands', 'release'];
 
 type Options = { level: string; threshold?: string; linking?: string; rounds: string; seed: string };
 
@@ -19,7 +19,7 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option(
       '--level <level>',
-      'as-it-stands, or release: bring every task to that level first',
+      'as-it-stands, or release: bring every task to that level first, in parts',
       'as-it-stands',
     )
     .option('--threshold <percent>', 'the share of 5-minute tasks whose person may be named')

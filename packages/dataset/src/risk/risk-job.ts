@@ -31,17 +31,17 @@ export type RiskAnswer =
 /** What a measurement is of: sessions as recorded, and how a task of them is released. */
 export type RiskSubject = {
   sessions: readonly PointerSession[];
-  /** The rows of one task at the level that is measured. */
-  released: (task: AttackedTask) => AttackedTask;
+  /** A task at the level that is measured; more than one, where that cuts it into parts. */
+  released: (task: AttackedTask) => AttackedTask[];
 };
 
 export type RiskEffort = Omit<AttackOptions, 'seed' | 'progress'>;
 
 export const EFFORT: RiskEffort = { rounds: 3, tasksOfSession: 30 };
 
-/** What one length of task is made of at most: so many of each session. */
+/** All tasks of a length, as they are released. */
 export function releasedTasks({ sessions, released }: RiskSubject, length: TaskLength): AttackedTask[] {
-  return sessions.flatMap((session) => tasksOf(session, length)).map(released);
+  return sessions.flatMap((session) => tasksOf(session, length)).flatMap(released);
 }
 
 export function answer(
