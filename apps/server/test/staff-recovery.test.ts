@@ -110,6 +110,32 @@ describe('binding', () => {
     expect((await half(council, idOf(researcher))).status).toBe(200);
   });
 
+  it('[IDN4] fresh and bound, an account enters nothing that its party did not sign', async () => {
+    const council = await member('representative');
+    const digest = 'ab'.repeat(32);
+    const statement = `aboveboard revocation v1\ndemonstration\n1\nsha256 ${digest}\n`;
+    for (const bytes of [
+      statement,
+      `${statement}\n`,
+      `${statement}\n\u2014 representative.works.example AAAAAAAA\n`,
+    ]) {
+      const path = '/api/logs/rules/entries';
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: {
+          'aboveboard-proof': council.proof('POST', path, bytes),
+          cookie: [...council.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+          'content-type': 'application/octet-stream',
+        },
+        body: bytes,
+      });
+      expect([response.status, ((await response.json()) as { error: { code: string } }).error.code]).toEqual([
+        422,
+        'refused',
+      ]);
+    }
+  });
+
   it('[IDN1, IDN5] a contributor has no account, and a demonstration’s codes have none either', async () => {
     const redeemed = await fetch(`${server.url}/api/session`, {
       method: 'POST',
