@@ -1,21 +1,18 @@
-import type { AgreementStanding } from '@aboveboard/consent/agreement-verifier';
-import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { type ConsentRecord, withdrawConsent } from '@aboveboard/consent/consent';
-import { makeProvedVerifier } from '@aboveboard/consent/proved-verifier';
 import { makeVerifiedGate, type VerifiedGateState } from '@aboveboard/consent/verified-gate';
-import type { VerifiedRules } from '@aboveboard/consent/verified-rules';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { consentTo, NOW } from '../../consent/test/example-agreement.ts';
 import {
-  aboutOf,
-  both,
-  keyedAgreement,
-  noteOf,
-  PARTIES,
-  rulesOf,
-  signedEntries,
-} from '../../consent/test/rules-fixture.ts';
+  BEGIN,
+  CONSENTS,
+  covers,
+  HOUR,
+  ORIGINS,
+  SAID,
+  type Said,
+  WORLDS,
+  type World,
+} from '../../consent/test/covered-contract.ts';
 import type { AgentItem } from '../src/frame-message.ts';
 import { MemorySink } from '../src/recording-sink.ts';
 import { CaptureSession } from '../src/session.ts';
@@ -26,64 +23,7 @@ import { browser, type Clock, ScriptedAgent } from './scripted-agent.ts';
  * consents; the gate over them; the session with agents that say what they like. Nothing is stored that the
  * rules and her consents, looked at anew and without the gate, do not cover at the time when it was said.
  */
-const HOUR = 3_600_000;
-const EXPENSES = 'https://expenses.works.example';
-const FRESH = 'https://new.works.example';
-const ORIGINS = [EXPENSES, 'https://board.works.example:8443', FRESH, 'https://elsewhere.example'] as const;
 const SIGNALS = ['pointer', 'keys', 'text', 'states'] as const;
-const SAID = ['pointer', 'text', 'states'] as const;
-
-const first = await keyedAgreement();
-const entries = await signedEntries(first.agreement);
-const about = await aboutOf(first.agreement);
-const next = await keyedAgreement((one) => {
-  one.version = 2;
-  one.apps[0]?.origins.push(FRESH);
-  one.apps[0]?.signals.push('text');
-});
-const grown = [...entries, ...(await signedEntries(next.agreement))];
-
-async function world(all: readonly Uint8Array[], given: typeof first, time = NOW) {
-  const rules = await rulesOf(all, { time, now: Math.max(time, NOW) });
-  return { rules, agreement: await standingUnder(rules, given) };
-}
-async function standingUnder(rules: VerifiedRules, { agreement, attachments }: typeof first) {
-  const given = { document: canonicalBytes(agreement), attachments };
-  return makeProvedVerifier(() => rules, crypto.subtle).verify(given);
-}
-type World = { rules: VerifiedRules | null; agreement: AgreementStanding | null };
-const v1 = await world(entries, first);
-const v2 = await world(grown, next);
-const stopped = async (note: Promise<Uint8Array>): Promise<World> => ({
-  ...v1,
-  rules: await rulesOf([...entries, await note]),
-});
-const suspension = { kind: 'suspension', ...about, reason: 'restructuring', at: 1_795_000_000 } as const;
-const objections = {
-  kind: 'objections',
-  ...about,
-  issued: 50,
-  spent: 10,
-  list: '9a'.repeat(32),
-  targets: [{ target: { kind: 'agreement' as const }, count: 10 }],
-} as const;
-const WORLDS: readonly World[] = [
-  v1,
-  v1,
-  v2,
-  v2,
-  await stopped(noteOf({ kind: 'revocation', ...about }, [PARTIES.employer.ed25519])),
-  await stopped(noteOf(suspension, both(PARTIES['data-protection-officer']))),
-  await stopped(
-    noteOf({ ...objections, targets: [...objections.targets] }, [PARTIES.representative.ed25519]),
-  ),
-  // Seen by the witnesses almost a day ago; looks like rules and is none; the document of another version; nothing.
-  await world(entries, first, NOW - 23.9 * HOUR),
-  { ...v1, rules: { ...v1.rules } },
-  { rules: v2.rules, agreement: v1.agreement },
-  { rules: null, agreement: v1.agreement },
-];
-const CONSENTS = [consentTo(v1.agreement), consentTo(v2.agreement)] as const;
 
 type Act =
   | { do: 'say'; agent: number; signal: (typeof SAID)[number] }
@@ -121,20 +61,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-type Said = { origin: string; signal: (typeof SAID)[number]; at: number };
-
 /** One run; `deaf`: the session is not told that the state changed (the seeded hole). */
 async function run(acts: readonly Act[], { deaf = false } = {}) {
-  const clock: Clock = { now: NOW };
+  const clock: Clock = { now: BEGIN.rules?.verifiedAt ?? 0 };
   const sink = new MemorySink();
-  let state: VerifiedGateState = {
-    on: true,
-    installation: 'production',
-    ...v1,
-    consents: [CONSENTS[0]],
-    build: 'ab'.repeat(32),
-    usage: { session: 0, today: 0 },
-  };
+  let state = BEGIN;
   const history = [{ from: clock.now, state, isPaused: false }];
   let kept: unknown = null;
   const options = {
@@ -218,38 +149,6 @@ function itemOf(agent: ScriptedAgent, signal: Said['signal'], mark: number, at: 
   if (signal === 'pointer') return agent.move(mark);
   if (signal === 'states') return { at, item: 'scroll', node: 1, x: mark, y: 0 };
   return { at, item: 'event', event: { kind: 'text', value: { open: true, text: `mark ${mark}` } } };
-}
-
-/** Said anew, from the entries and the consents: no gate, no permit, nothing that was kept. */
-function covers(state: VerifiedGateState, { origin, signal, at }: Said): boolean {
-  const { rules, agreement, consents, on } = state;
-  const genuine = WORLDS.some((one) => one.rules === rules && one.rules !== WORLDS[8]?.rules);
-  if (!on || !rules || !genuine || !rules.state.standing.inForce) return false;
-  const { version } = rules.state.standing;
-  const current = version.agreement;
-  if (!agreement?.ok || agreement.digest !== version.digest) return false;
-  if (at >= rules.checkpointTime + current.staleHours * HOUR) return false;
-  if (at < Date.parse(current.validity.from) || at >= Date.parse(current.validity.until)) return false;
-  const listed = (one: typeof current) =>
-    one.apps.find(
-      (app) => app.origins.includes(origin) && app.signals.includes(signal) && app.modes.includes('task'),
-    );
-  const app = listed(current);
-  return (
-    app !== undefined &&
-    consents.some((consent) => {
-      const agreed = rules.state.versions.find(({ digest }) => digest === consent.agreement.digest);
-      const given = consent.apps.find(({ id }) => id === app.id);
-      return (
-        consent.withdrawnAt === null &&
-        at < consent.lapsesAt &&
-        agreed !== undefined &&
-        listed(agreed.agreement) !== undefined &&
-        given?.signals.includes(signal) === true &&
-        given.modes.includes('task')
-      );
-    })
-  );
 }
 
 const later = { do: 'later', by: 1000 } as const;
