@@ -9,7 +9,7 @@ export type Filler = (text: string) => string;
 export type Script = keyof typeof ALPHABETS;
 
 // Letters by their frequency, so that a line of filler is about as wide as a line of text.
-const ALPHABETS = {
+export const ALPHABETS = {
   latin: 'eeeeaaaooiinnttrrsslldccmupfghbv',
   digits: '0123456789',
   cyrillic: range(0x430, 30),
@@ -137,8 +137,8 @@ function cased(filler: string, text: string, script: Script): string {
   return first === first.toLowerCase() ? filler : (filler[0] as string).toUpperCase() + filler.slice(1);
 }
 
-/** xorshift64: it need not be strong, its seed already is keyed. */
-function generator([high, low]: readonly [number, number]): () => number {
+/** Numbers that follow from a seed. xorshift64: it need not be strong, its seed already is keyed. */
+export function generator([high, low]: readonly [number, number]): () => number {
   let a = high | 1;
   let b = low;
   return () => {
