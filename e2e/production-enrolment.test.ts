@@ -127,7 +127,34 @@ describe('a contributor in a production installation', () => {
     expect(await house.server.installation.recordings.list()).toEqual([]);
     expect(await erase(eraseCode)).toBe('erased');
   });
+
+  test('[ENR45] and the recorder that she enrolled with says so, and releases nothing more', async () => {
+    await sessionEndsSoon(panel);
+    await browser.killWorker(panel);
+    await contributor.view().catch(() => undefined);
+    await panel.evaluate(() => chrome.alarms.create('housekeeping', { when: Date.now() + 500 }));
+    await panel.reload();
+    await panel.getByText('Everything that came of this code was erased').waitFor();
+    expect((await contributor.view()).joined).toBe(false);
+  });
 });
+
+/** As three months later: a worker that starts anew claims the session again. */
+async function sessionEndsSoon(panel: Page): Promise<void> {
+  await panel.evaluate(async () => {
+    const open = indexedDB.open('aboveboard');
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      open.onsuccess = () => resolve(open.result);
+    });
+    const store = database.transaction('settings', 'readwrite').objectStore('settings');
+    const setup = store.get('setup');
+    await new Promise<void>((resolve) => {
+      setup.onsuccess = () => store.put({ ...setup.result, sessionEnds: 0 }, 'setup');
+      store.transaction.oncomplete = () => resolve();
+    });
+    database.close();
+  });
+}
 
 /** A production agreement cools for a day at least; no test waits for that. */
 async function coolAtOnce(panel: Page): Promise<void> {

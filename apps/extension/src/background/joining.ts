@@ -237,8 +237,19 @@ export async function renewSession(host: RecorderHost): Promise<void> {
     await host.change((setup) => ({ ...setup, sessionEnds: expires }));
   } catch (error) {
     if (error instanceof LineGivenUp) return;
+    const isErased = error instanceof ServerFault && error.status === 410;
+    if (isErased) await host.change((setup) => ({ ...setup, token: null, joining: ERASED }));
   }
   await host.installation.close(RENEW);
+}
+
+/** Somebody gave the paper code, on this computer or another: she is told, and nothing more is released (ENR45). */
+const ERASED: NonNullable<Setup['joining']> = { code: null, token: '', fault: 'erased' };
+
+/** The server does not know the session any more: it is claimed anew, or she learns why not. */
+export async function sessionLost(host: RecorderHost): Promise<void> {
+  await host.change((setup) => ({ ...setup, sessionEnds: 0 }));
+  void renewSession(host).catch(() => undefined);
 }
 
 /** What a demonstration says of itself at the first contact; a real installation is never trusted so (ENR26). */

@@ -11,6 +11,7 @@ import type { Setup } from '../store/setup.ts';
 import type { ShelfRow } from '../store/shelf.ts';
 import { CommandFault } from './command-fault.ts';
 import { type ConnectionCost, mayUpload, presentCost } from './connection-cost.ts';
+import { sessionLost } from './joining.ts';
 import { leavingTime, nextDay, retryTime } from './leaving-time.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { randomBytes, releaseSealerFor } from './recording-writing.ts';
@@ -109,6 +110,7 @@ async function uploadAll(host: RecorderHost, changed: () => void): Promise<void>
       // What was answered stays answered only while it goes on.
       await host.installation.close(`upload-${row.id}`);
       const fault = never ? TOO_LARGE : error instanceof ServerFault ? error.message : 'The upload stopped.';
+      if (error instanceof ServerFault && error.status === 401) await sessionLost(host);
       const retry =
         never ||
         (error instanceof ServerFault && error.status >= 400 && error.status < 500 && error.status !== 429);
