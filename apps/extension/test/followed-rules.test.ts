@@ -9,7 +9,9 @@ import {
   enrolmentBytes,
   parseEnrolment,
 } from '@aboveboard/consent/enrolment-file';
-import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
+import { parseFork, verifyFork } from '@aboveboard/tlog/fork-evidence';
+import { orThrow } from '@aboveboard/tlog/log-fault';
+import { formatVerifierKey, parseVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Rules } from '../src/background/rules.ts';
 import { FollowedRules, type KeptRules, type RulesNews } from '../src/relay/followed-rules.ts';
@@ -166,7 +168,7 @@ describe('the log of rules, followed from cell to cell', () => {
     expect(phone.news().faults.map(({ rule }) => rule)).toContain('RUL50');
   });
 
-  test('fetches only what is new of a long log, and all of it again where another one is told', async () => {
+  test('[LOG155] fetches only what is new of a long log, and all of it again where another one is told', async () => {
     const log = rulesLog();
     await log.adopt(agreement);
     for (let i = 0; i < 300; i++) log.entries.push(new Uint8Array([1 + (i >> 8), i & 255]));
@@ -183,8 +185,14 @@ describe('the log of rules, followed from cell to cell', () => {
     log.entries[10] = new Uint8Array([77]);
     log.entries.push(new Uint8Array([10]));
     await phone.period(4);
-    expect(phone.news().fork).not.toBe(null);
     expect(phone.news().rules).toBe(null);
+    // What is kept of it shows it to anyone who has the log's keys, though the two are of different sizes.
+    const evidence = parseFork(phone.news().fork?.evidence ?? new Uint8Array());
+    if (!evidence.ok) throw new Error(JSON.stringify(evidence.faults));
+    expect(evidence.value.first.checkpoint.size).toBe(305);
+    expect(evidence.value.second.checkpoint.size).toBe(306);
+    const keys = log.keys.map((key) => orThrow(parseVerifierKey(key)));
+    expect(verifyFork(evidence.value, keys)).toEqual({ ok: true, value: true });
   });
 
   test('[RUL51] a log that is shorter than it was changes nothing and is said', async () => {

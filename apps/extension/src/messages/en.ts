@@ -162,6 +162,7 @@ export const words = {
     bad: 'What lies on this device does not hold, so nothing of it is shown.',
     fork: 'This device was shown a second history of this log, signed by the same keys:',
     saveFork: 'Save the second checkpoint',
+    saveEvidence: 'Save what shows it to anyone',
     saveCheckpoint: 'Save the checkpoint',
   },
 

@@ -4,6 +4,9 @@ import { markOf, type RulesMark, type VerifiedRules, verifyRules } from '@aboveb
 import type { Fault } from '@aboveboard/protocol/fault';
 import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
 import { parseBundle } from '@aboveboard/tlog/entry-bundle';
+import { formatFork } from '@aboveboard/tlog/fork-evidence';
+import { forkFromLeaves } from '@aboveboard/tlog/fork-search';
+import { leafHash } from '@aboveboard/tlog/merkle';
 import { verifyCheckpoint } from '@aboveboard/tlog/policy';
 import { TILE_WIDTH, tilePath, tileWidth } from '@aboveboard/tlog/tile';
 import type { Kept } from '../store/settings.ts';
@@ -14,7 +17,7 @@ export type KeptRules = {
   checkpoint: Uint8Array | null;
   mark: RulesMark | null;
   /** A checkpoint that the same keys signed and that shows another history. It is never forgotten by itself. */
-  fork: { checkpoint: Uint8Array; seenAt: number; faults: Fault[] } | null;
+  fork: { checkpoint: Uint8Array; seenAt: number; faults: Fault[]; evidence: Uint8Array | null } | null;
   /**
    * The checkpoint whose entries are being fetched, and what has come of them. Kept, because a worker seldom
    * lives from one cell to the next.
@@ -152,7 +155,10 @@ export class FollowedRules {
     if (!verified.ok) {
       // Signed and cosigned, complete, and not what this device saw before: a second history.
       const other = verified.faults.every(({ rule, at }) => rule === 'RUL51' && at === 'entries');
-      if (other) await this.#keep({ fork: { checkpoint, seenAt: Date.now(), faults: verified.faults } });
+      if (other) {
+        const evidence = evidenceOf(this.#state.checkpoint, checkpoint, entries);
+        await this.#keep({ fork: { checkpoint, seenAt: Date.now(), faults: verified.faults, evidence } });
+      }
       await this.#refuse(verified.faults);
       return false;
     }
@@ -174,6 +180,18 @@ export class FollowedRules {
     this.#state = { ...this.#state, ...change };
     await this.#kept.put(this.#state);
   }
+}
+
+/** Both heads and what shows to anyone that they contradict each other (LOG155); the entries are those of the second. */
+function evidenceOf(
+  known: Uint8Array | null,
+  seen: Uint8Array,
+  entries: readonly Uint8Array[],
+): Uint8Array | null {
+  const [first, second] = [known && parseCheckpoint(known), parseCheckpoint(seen)];
+  if (!first?.ok || !second.ok) return null;
+  const fork = forkFromLeaves([first.value, second.value], entries.map(leafHash));
+  return fork && formatFork(fork);
 }
 
 function isOtherEntries({ rule, at }: Fault): boolean {

@@ -18,8 +18,8 @@ import { whenWords } from './rules-section.tsx';
 export type HeldLog = {
   book: LogBook & Partial<Pick<UsesBook, 'days'>>;
   checkpoint: Uint8Array;
-  /** A second history that the same keys signed. */
-  fork: { checkpoint: Uint8Array; seenAt: number } | null;
+  /** A second history that the same keys signed; `evidence`: a file that shows it to anyone (LOG154). */
+  fork: { checkpoint: Uint8Array; seenAt: number; evidence?: Uint8Array | null } | null;
   /** Of the newest that was not taken, in one line each. */
   faults: string[];
 };

@@ -85,6 +85,11 @@ function Fork({ fork }: { fork: NonNullable<HeldLog['fork']> }) {
       <button type="button" onClick={() => saveFile('second-checkpoint', fork.checkpoint)}>
         {say.saveFork}
       </button>
+      {fork.evidence && (
+        <button type="button" onClick={() => saveFile('two-histories.fork', fork.evidence as Uint8Array)}>
+          {say.saveEvidence}
+        </button>
+      )}
     </div>
   );
 }
