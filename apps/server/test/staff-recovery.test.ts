@@ -199,7 +199,7 @@ describe('recovery', () => {
       [newer, newer],
       [one, newer],
       [one, two],
-      [newer, 'A'.repeat(16)],
+      [newer, 'A'.repeat(24)],
     ];
     for (const recoveryHalves of attempts)
       expect((await new StaffBrowser(url).open({ recoveryHalves })).status).toBe(401);

@@ -1,4 +1,5 @@
 import type { NewAccount, PasskeyChallenge, StaffRole, StaffSession } from '@aboveboard/protocol/staff';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAccountClaims } from '../src/identity/account-claims.ts';
 import { makeLog } from '../src/log.ts';
@@ -89,6 +90,19 @@ describe('sessions', () => {
       { ...fit },
     ])
       expect((await browser.call('GET', '/api/staff/account', undefined, { header })).status).toBe(401);
+  });
+
+  it('[IDN41] keys of another kind bind no session', async () => {
+    for (const alg of ['EdDSA', 'ES384', 'RS256', 'PS256']) {
+      const { privateKey, publicKey } = await generateKeyPair(alg);
+      const path = '/api/staff/passkeys/challenge';
+      const claims = { htm: 'POST', htu: new URL(url).host + path, jti: 'A'.repeat(24) };
+      const text = await new SignJWT(claims)
+        .setIssuedAt()
+        .setProtectedHeader({ typ: 'aboveboard-proof+jwt', alg, jwk: await exportJWK(publicKey) })
+        .sign(privateKey);
+      expect((await new StaffBrowser(url).call('POST', path, undefined, { text })).status, alg).toBe(401);
+    }
   });
 
   it('[IDN41] a proof is of its body', async () => {

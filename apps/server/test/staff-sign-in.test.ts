@@ -232,9 +232,8 @@ describe('passkeys', () => {
     const kind = browser.passkey.assert(await ask());
     expect((await browser.call('POST', '/api/staff/session/fresh', { response: kind })).status).toBe(401);
     const { database } = server.installation.inner;
-    await ask();
+    const late = browser.passkey.assert(await ask());
     await database.query(`update staff_challenge set expires_at = now() - interval '1 second'`);
-    const late = browser.passkey.assert(options);
     expect((await browser.call('POST', '/api/staff/passkeys/assertion', { response: late })).status).toBe(
       401,
     );

@@ -5,8 +5,8 @@ import { makeWrittenCode, readWrittenCode } from './written-code.ts';
 
 /** 130 bits. */
 export const CLAIM_LENGTH = 26;
-/** 80 bits each; only both together are of use (IDN52). */
-export const HALF_LENGTH = 16;
+/** 120 bits each; only both together are of use (IDN52). */
+export const HALF_LENGTH = 24;
 export const HALF_HOURS = 48;
 
 /** What a claim is good for. `account` null: a new one. */
