@@ -21,6 +21,8 @@ import type { RunningInstallation } from './installation.ts';
 /** Seconds in which everyone asks, and between two counts: a story does not wait for days. */
 const ASKING = 4;
 const COUNTING = 3;
+/** A recorder has to have followed the log to the statement of the tokens first, at its rhythm. */
+const ASKING_RECORDERS = 30;
 
 /** All employees of a story with the codes that the representative dealt, and her desk at the guardian. */
 export class Employees {
@@ -47,28 +49,35 @@ export class Employees {
     return desk.statements.filter((one) => one.issue === issue).map(({ statement }) => statement);
   }
 
-  /** `count` of them object to `says`; gives their voices, with the nullifiers that they keep. */
+  /**
+   * `count` of them object to `says` on the guardian's page, and one more in her recorder while they do; gives the
+   * voices of the pages, with the nullifiers that they keep.
+   */
   async object(
     agreement: Agreement,
     says: string,
     count: number,
     opened: (issue: string) => Promise<void>,
+    inRecorder: () => Promise<void>,
   ): Promise<{ issue: string; voices: OwnVoice[]; count: VoiceCount }> {
     const { digest } = await this.#her.send<{ digest: string }>('/representative/issues', {
       document: new TextDecoder().decode(canonicalBytes(agreement)),
-      asksUntil: seconds() + ASKING,
+      asksUntil: seconds() + ASKING_RECORDERS,
       countEvery: COUNTING,
     });
     await opened(digest);
     const issue = await this.#issue(digest);
     const { words } = await voiceAbout(this.#everyone);
-    const asking = await this.#ask(issue, count);
-    const voices: OwnVoice[] = [];
-    for (const own of asking) {
-      const decided = await decideVoice(own, issue, says, 'Not this one.', words);
-      voices.push(await sendVoice(decided, this.#everyone));
-    }
-    return { issue: digest, voices, count: await this.#counted(digest, voices.length) };
+    const onPages = async () => {
+      const voices: OwnVoice[] = [];
+      for (const own of await this.#ask(issue, count)) {
+        const decided = await decideVoice(own, issue, says, 'Not this one.', words);
+        voices.push(await sendVoice(decided, this.#everyone));
+      }
+      return voices;
+    };
+    const [voices] = await Promise.all([onPages(), inRecorder()]);
+    return { issue: digest, voices, count: await this.#counted(digest, voices.length + 1) };
   }
 
   /** Each ballot is a line; the first employee casts the first. */

@@ -239,14 +239,16 @@ class RulesStory {
 
   async #objections(stewards: Stewards, employees: Employees, agreement: Agreement): Promise<void> {
     const enough = Math.ceil((EMPLOYEES * agreement.objectionPercent) / 100);
+    const page = await this.#voicePage(employees.codes.at(-1) ?? '');
     const { issue, voices, count } = await employees.object(
       agreement,
       `app ${SECOND}`,
-      enough,
+      enough - 1,
       async (opened) => {
         const [tokens] = await employees.statements(opened);
         await stewards.state(tokens as string);
       },
+      () => this.#objectInRecorder(page, 'All recording in Second application'),
     );
     const statement = await stewards.state(count.statement as string);
     assert.equal(statement.kind, 'objections');
@@ -258,6 +260,26 @@ class RulesStory {
     assert.equal(statement.digest, issue);
     await this.#refused(/objected/);
     this.#figures['objections that stopped recording'] = `${statement.spent} of ${statement.issued}`;
+    await page.getByText('Yours is in the list, as you said it.').waitFor({ timeout: 60_000 });
+    await page.getByText(/Entry \d+ of the log of rules counts it/).waitFor({ timeout: 60_000 });
+    await page.close();
+  }
+
+  /** The page of her recorder on which everybody has a voice; her code is given before anything is asked. */
+  async #voicePage(code: string): Promise<Page> {
+    const { panel } = this.#contributor;
+    const page = await panel.context().newPage();
+    await page.goto(panel.url().replace('panel.html', 'object.html'));
+    await page.getByLabel('The code on your sheet').fill(code);
+    await page.getByRole('button', { name: 'Keep it for my voice' }).click();
+    await page.getByText('Your code is known here.').waitFor();
+    return page;
+  }
+
+  async #objectInRecorder(page: Page, what: string): Promise<void> {
+    await page.getByRole('radio', { name: what }).check({ timeout: 120_000 });
+    await page.getByRole('button', { name: 'Object', exact: true }).click();
+    await page.getByText('The guardian has taken it.').waitFor({ timeout: 60_000 });
   }
 
   /** A device that is shown nothing newer than before a revocation goes on, but not for longer than agreed. */
