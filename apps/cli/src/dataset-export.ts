@@ -20,7 +20,7 @@ import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { renderedFrames } from '@aboveboard/server/rendering/rendered-frames';
 import type { ExportFormat } from './export-format.ts';
-import { COMMAND_RESEARCHER, openForPurpose } from './opened-recording.ts';
+import { openForPurpose, readerUnder } from './opened-recording.ts';
 
 const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
   atif: anthropic,
@@ -41,6 +41,8 @@ export type ExportOptions = {
   perSecond?: number;
   /** Of movement (spec/movement.md). Without it `release`, but of tables `vault`, which is all that they have. */
   level?: 'vault' | 'release';
+  /** Id of the grant that what contributors released is read under. */
+  grant?: string | undefined;
   progress: (line: string) => void;
 };
 
@@ -56,7 +58,8 @@ export async function exportRecordings(
 ): Promise<ExportReport & { movement: ExportMovement }> {
   const { format, progress } = options;
   const level = options.level ?? (format === 'parquet' ? 'vault' : 'release');
-  const open = await openForPurpose(installation, { kind: 'dataset', by: COMMAND_RESEARCHER }, ids);
+  const by = await readerUnder(installation, options.grant);
+  const open = await openForPurpose(installation, { kind: 'dataset', by }, ids);
   const account = new ExportAccount();
   const parquet =
     format === 'parquet'

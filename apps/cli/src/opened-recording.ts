@@ -48,6 +48,20 @@ function inWords(refusal: Refusal, { witnesses }: Policy): CommandFailure {
 /** Who reads what people released; an operator has no way to (T13). */
 export const COMMAND_RESEARCHER = 'researcher:command';
 
+/**
+ * For whom a job reads: the account that asked for the grant. Without one the command's own, under which a demonstration
+ * approves for itself and production finds nothing.
+ */
+export async function readerUnder(
+  { grants }: Pick<Installation, 'grants'>,
+  grant: string | undefined,
+): Promise<string> {
+  if (grant === undefined) return COMMAND_RESEARCHER;
+  const asker = await grants.askerOf(grant);
+  if (asker === null) throw new CommandFailure('There is no grant of that id here.');
+  return `researcher:${asker}`;
+}
+
 /** One recording, for the operator what nobody released, for a researcher the rest. Throws CommandFailure when there is none of that id. */
 export async function openForReading(
   context: CommandContext,

@@ -267,6 +267,18 @@ describe('reading under a grant', () => {
     expect(await journal(again.body.access)).not.toBe(grant.id);
   });
 
+  it('[ACC14] a command reads under it for the account that asked', async () => {
+    const id = await released();
+    const grant = await asked(second);
+    await approve(grant);
+    const { grants, journal: openings } = server.installation;
+    const asker = await grants.askerOf(grant.id);
+    expect(await grants.askerOf('0'.repeat(32))).toBeNull();
+    const access = await openings.beforeRead({ kind: 'dataset', by: `researcher:${asker}` }, [id]);
+    expect(await journal(access.entry)).toBe(grant.id);
+    expect((await entered(grant.id)).at(-1)).toBe('access by researcher');
+  });
+
   it("[ACC14] another's grant, another reading and another slice are none", async () => {
     const id = await released();
     const grant = await asked();

@@ -23,6 +23,7 @@ type Options = {
   settled?: true;
   perSecond: string;
   level?: string;
+  grant?: string;
 };
 
 export function register(program: Command, context: CommandContext): void {
@@ -40,6 +41,7 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--format <kind>', FORMATS.join(', '))
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .option('--no-frames', 'no pictures: no browser is needed')
+    .option('--grant <id>', 'read under this grant, for who asked for it (a demonstration needs none)')
     .option('--settled', 'pictures also whenever a page has settled')
     .option('--per-second <n>', 'pictures also at this pace, at most 2 a second', '0')
     .option('--level <level>', 'of movement: release, or vault (as recorded); parquet has only vault')
@@ -74,6 +76,7 @@ export function register(program: Command, context: CommandContext): void {
             settled: options.settled === true,
             perSecond,
             level,
+            grant: options.grant,
             progress: context.progress,
           },
         );

@@ -40,6 +40,8 @@ export type Grants = {
   /** What a party says, as the note that it signed. The same note again changes nothing. */
   say(who: AskingPrincipal, id: string, note: Uint8Array): Promise<ShownGrant>;
   withdraw(who: AskingPrincipal, id: string): Promise<ShownGrant>;
+  /** The account that asked for it; null: there is no such grant. For jobs that somebody with the machine runs for him. */
+  askerOf(id: string): Promise<string | null>;
   /** A grant of this account's that holds now and covers all of these; null: there is none. */
   holding(asked: {
     account: string;
@@ -210,6 +212,8 @@ export function makeGrants(parts: {
         await insertWithdrawal(database.query, id);
         return shown(who, { ...row, withdrawn: true });
       }),
+
+    askerOf: async (id) => (await grantWithId(database.query, id))?.asker ?? null,
 
     async holding({ account, reading, recordings }) {
       const state = await rules();
