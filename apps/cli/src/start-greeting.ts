@@ -22,6 +22,7 @@ export function startGreeting(
     }
     return [
       ...lines,
+      'Stewards, researchers and operators sign in with accounts: "aboveboard staff invite" lets one in.',
       "People enrol with the codes that the representative's guardian deals, as soon as the log of rules names it.",
       '',
     ];

@@ -26,3 +26,19 @@ export async function giveAuthenticator(
       void (await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })),
   };
 }
+
+/** Through the page “Begin, or come back”, to the first page. Gives the recovery code that was shown. */
+export async function joinPage(
+  page: Page,
+  { origin, kind, code }: { origin: string; kind: string; code: string },
+): Promise<string> {
+  await page.goto(`${origin}/join`);
+  await page.getByLabel('What do you have?').selectOption(kind);
+  await page.getByLabel('Code', { exact: true }).fill(code);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('button', { name: 'Make the passkey' }).click();
+  const recovery = (await page.locator('[data-recovery]').textContent()) ?? '';
+  await page.getByRole('button', { name: 'I have written it down' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return recovery;
+}

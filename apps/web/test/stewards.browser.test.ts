@@ -9,7 +9,7 @@ import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findingsInAllForms } from './accessibility.ts';
-import { giveAuthenticator } from './authenticator.ts';
+import { giveAuthenticator, joinPage } from './authenticator.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { type Production, startProduction } from './demonstration.ts';
 
@@ -56,21 +56,8 @@ async function signedIn(context: BrowserContext, invitation: string): Promise<Pa
     if (message.type() === 'error' && !isExpected) complaints.push(message.text());
   });
   await giveAuthenticator(page);
-  recoveryCodes.set(page, await joined(page, 'An invitation', invitation));
+  recoveryCodes.set(page, await joinPage(page, { origin, kind: 'An invitation', code: invitation }));
   return page;
-}
-
-/** Through the page “Begin, or come back”, to the first page. Gives the recovery code that was shown. */
-async function joined(page: Page, kind: string, code: string): Promise<string> {
-  await page.goto(`${origin}/join`);
-  await page.getByLabel('What do you have?').selectOption(kind);
-  await page.getByLabel('Code', { exact: true }).fill(code);
-  await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByRole('button', { name: 'Make the passkey' }).click();
-  const recovery = (await page.locator('[data-recovery]').textContent()) ?? '';
-  await page.getByRole('button', { name: 'I have written it down' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  return recovery;
 }
 
 async function visit(page: Page, path: string): Promise<void> {
@@ -409,7 +396,7 @@ here('signing in', () => {
     const device = await (await browser.newContext()).newPage();
     await giveAuthenticator(device);
     const code = recoveryCodes.get(dpo) ?? '';
-    expect(await joined(device, 'My recovery code', code)).not.toBe(code);
+    expect(await joinPage(device, { origin, kind: 'My recovery code', code })).not.toBe(code);
     // What she had before has ended with it.
     await dpo.goto(origin);
     await dpo.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
