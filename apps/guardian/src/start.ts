@@ -23,6 +23,7 @@ import { makeSignIn } from './representative/sign-in.ts';
 import { openGuardianStore } from './store.ts';
 import { openVoice } from './voice/voice.ts';
 import { voiceRoutes } from './voice/voice-routes.ts';
+import { makeForkLookout } from './witness/fork-lookout.ts';
 import { makeKnownLogs } from './witness/known-logs.ts';
 import { witnessIdentity } from './witness/witness-identity.ts';
 import { witnessRoutes } from './witness/witness-routes.ts';
@@ -110,7 +111,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     .use(pageHeaders)
     .get('/health', (context) => context.json({ alive: true }))
     .route('/', relayRoutes({ relay, server }))
-    .route('/', witnessRoutes({ rows, logs, cosigners }))
+    .route('/', witnessRoutes({ rows, logs, cosigners, lookout: makeForkLookout({ rows, logs, server }) }))
     .route('/', halfRoutes({ halves, limits }))
     .route('/', voiceRoutes({ voice, words: passphrase.recipient, limits }))
     .route(

@@ -36,6 +36,7 @@ async function makeLog(origin: string, byte: number) {
       if (!parsed.ok) throw new Error('no checkpoint');
       return parsed.value;
     },
+    read: (path: string) => storedLog(storage).read(path, 1 << 24),
     async proof(old: number) {
       const signed = await this.head();
       return new LogReader({ source: storedLog(storage), ...signed.checkpoint }).consistencyProof(old);
@@ -52,6 +53,8 @@ describe('the guardian as a witness', () => {
   let guardian: StartedGuardian;
   /** What the server answers for the keys of a log; a test may change it. */
   const served = new Map<string, string>();
+  /** Whose tiles the server shows as those of *uses*. */
+  let shown: Awaited<ReturnType<typeof makeLog>> | null = null;
 
   beforeAll(async () => {
     logs = { rules: await makeLog('example/rules', 1), uses: await makeLog('example/uses', 2) };
@@ -60,8 +63,9 @@ describe('the guardian as a witness', () => {
         `/log/${name}/vkey`,
         logs[name].signers.map(({ key }) => `${formatVerifierKey(key)}\n`).join(''),
       );
-    server = createServer((request, response) => {
-      const body = served.get(request.url ?? '');
+    server = createServer(async (request, response) => {
+      const [, path] = /^\/log\/uses\/(tile\/.*)$/.exec(request.url ?? '') ?? [];
+      const body = served.get(request.url ?? '') ?? (path && (await shown?.read(path))) ?? undefined;
       response.writeHead(body === undefined ? 404 : 200).end(body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -177,6 +181,36 @@ describe('the guardian as a witness', () => {
     ).toBe(400);
     await logs.uses.append('four');
     expect((await add(3, await logs.uses.proof(3), await logs.uses.head())).status).toBe(200);
+  });
+
+  it('[LOG156] looks in the log itself where the proof shows no fork, and accuses nobody who is honest', async () => {
+    const forks = async () => {
+      const answer = await fetch(`${guardian.url}/witness/forks`);
+      return ((await answer.json()) as { forks: { origin: string; evidence: string }[] }).forks;
+    };
+    const before = (await forks()).length;
+    // Rubbish for a proof under a head that continues what was seen: the tiles say that nothing is wrong.
+    for (const text of ['five', 'six']) await logs.uses.append(text);
+    shown = logs.uses;
+    const rubbish = await logs.uses.proof(5);
+    expect((await add(4, rubbish, await logs.uses.head())).status).toBe(422);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await forks()).toHaveLength(before);
+
+    const liar = await makeLog('example/uses', 2);
+    for (const text of ['one', 'two', 'THREE', 'FOUR', 'FIVE', 'SIX', 'SEVEN']) await liar.append(text);
+    shown = liar;
+    expect((await add(4, await liar.proof(4), await liar.head())).status).toBe(422);
+    await expect.poll(async () => (await forks()).length, { timeout: 20_000 }).toBe(before + 1);
+    const fork = (await forks()).at(-1);
+    const evidence = parseFork(new TextEncoder().encode(fork?.evidence));
+    if (!evidence.ok) throw new Error('no evidence');
+    expect(evidence.value).toMatchObject({
+      first: { checkpoint: { size: 4 } },
+      second: { checkpoint: { size: 7 } },
+    });
+    const keys = logs.uses.signers.map(({ key }) => key);
+    expect(verifyFork(evidence.value, keys)).toEqual({ ok: true, value: true });
   });
 
   it('[LOG137] the store puts a head only in the place of the one that was seen, and never a smaller', async () => {

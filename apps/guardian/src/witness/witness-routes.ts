@@ -3,6 +3,7 @@ import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { ADD_CHECKPOINT_BYTES_LIMIT, Witness } from '@aboveboard/tlog/witness';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { ForkLookout } from './fork-lookout.ts';
 import type { KnownLogs } from './known-logs.ts';
 import type { WitnessRows } from './witness-rows.ts';
 
@@ -13,8 +14,9 @@ export function witnessRoutes(parts: {
   rows: WitnessRows;
   logs: KnownLogs;
   cosigners: readonly NoteSigner[];
+  lookout: ForkLookout;
 }) {
-  const { rows, logs, cosigners } = parts;
+  const { rows, logs, cosigners, lookout } = parts;
   const witness = new Witness({ storage: rows, cosigners, logs: logs.keys });
   const limit = bodyLimit({
     maxSize: ADD_CHECKPOINT_BYTES_LIMIT,
@@ -26,6 +28,8 @@ export function witnessRoutes(parts: {
       const body = new Uint8Array(await context.req.arrayBuffer());
       const answer = await witness.addCheckpoint(body);
       if (answer.evidence) rows.keepFork(answer.evidence.first.checkpoint.origin, answer.evidence);
+      // Nobody waits for it: what was asked is answered.
+      else if (answer.status === 422) void lookout.look(body);
       return new Response(answer.body, {
         status: answer.status,
         headers: { 'content-type': answer.contentType },
