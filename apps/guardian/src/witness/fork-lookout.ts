@@ -27,7 +27,7 @@ export function makeForkLookout(parts: {
     const asked = parseAddCheckpoint(body);
     const known = asked.ok && (await rows.latest(asked.value.signed.checkpoint.origin));
     const before = known && parseCheckpoint(known.checkpoint);
-    if (!asked.ok || !before || !before.ok) return false;
+    if (!asked.ok || !before?.ok) return false;
     const { origin } = before.value.checkpoint;
     // Which of the two it is the tiles tell: those of the other do not hash to this root.
     for (const name of LOG_NAMES) {
