@@ -25,9 +25,10 @@ export function makeForkLookout(parts: {
 
   async function search(body: Uint8Array): Promise<boolean> {
     const asked = parseAddCheckpoint(body);
-    const known = asked.ok && (await rows.latest(asked.value.signed.checkpoint.origin));
+    if (!asked.ok) return false;
+    const known = await rows.latest(asked.value.signed.checkpoint.origin);
     const before = known && parseCheckpoint(known.checkpoint);
-    if (!asked.ok || !before?.ok) return false;
+    if (!before?.ok) return false;
     const { origin } = before.value.checkpoint;
     // Which of the two it is the tiles tell: those of the other do not hash to this root.
     for (const name of LOG_NAMES) {
