@@ -60,7 +60,7 @@ async function drillErasure({ inner }: Pick<Installation, 'inner'>, backups: Bac
     erased: ids.length,
     live: live.size,
     vault: vault.size,
-    guardian: guardian && guardian.size,
+    guardian: guardian?.size ?? null,
     keys: guardian ? [...vault].filter((id) => guardian.has(id)).length : 0,
   };
 }
