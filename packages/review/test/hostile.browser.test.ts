@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DemoServer, serveDemo } from './demo/demo-server.ts';
+import { type DemoServer, HOST_POLICY, serveDemo } from './demo/demo-server.ts';
 import { CHROMIUM, launch } from './demo/launch.ts';
 import { hostilePage } from './hostile-page.ts';
 
@@ -92,6 +92,53 @@ here('[REV31] style sheets put together at random load nothing once they are ine
   expect(await tryAll(false)).toBeGreaterThan(20);
   await page.close();
 });
+
+here(
+  '[REV30] where the host asks for Trusted Types an old page is drawn as one, and no text becomes markup',
+  async () => {
+    const strict = await serveDemo({
+      policy: `${HOST_POLICY}; require-trusted-types-for 'script'; trusted-types default`,
+    });
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    try {
+      await page.goto(`${strict.origin}/?bare`);
+      await page.waitForSelector('html[data-ready]');
+      const seen = await page.evaluate(async (items) => {
+        for (const { event } of items) {
+          const { node } = event.data as { node?: { compatMode?: string } };
+          if (node) node.compatMode = 'BackCompat';
+        }
+        await demo.replayHostile(items, 'stage');
+        const frame = document.querySelector('iframe') as HTMLIFrameElement;
+        const inner = frame.contentDocument as Document;
+        const refuses = (act: () => void) => {
+          try {
+            act();
+            return false;
+          } catch {
+            return true;
+          }
+        };
+        return {
+          drawn: inner.body.childNodes.length > 0,
+          doctype: inner.doctype?.publicId,
+          write: refuses(() => inner.write('<p>x')),
+          markup: refuses(() => {
+            inner.body.innerHTML = '<p>x';
+          }),
+        };
+      }, hostilePage(origin));
+      expect(seen).toMatchObject({ drawn: true, write: true, markup: true });
+      expect(seen.doctype).toContain('Transitional');
+      expect(complaints).toEqual([]);
+    } finally {
+      await page.close();
+      await strict.close();
+    }
+  },
+);
 
 here('seeded hole: without filter and policy the same page reaches the outside', async () => {
   const reach = await replayed(unguarded, 'open');
