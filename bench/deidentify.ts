@@ -79,7 +79,7 @@ export async function run(): Promise<Measured> {
       'a release cuts tasks into parts of at most 12 actions, in place of subgoals that these tables do not tell; every part is asked about',
       'peers: the figures under our names are theirs, by the same attackers trained anew on their output',
       `speed: ${speed.rows.toLocaleString('en-US')} rows of the same sessions, best of five`,
-      `risk: ${long.rows.toLocaleString('en-US')} rows; five people are real, five are they mirrored and slower; sessions repeated`,
+      `risk: ${long.rows.toLocaleString('en-US')} rows, ${(long.processor / 60).toFixed(1)} minutes of processor time; five people are real, five are they mirrored and slower; sessions repeated`,
     ],
   };
 }

@@ -17,7 +17,7 @@ const HOURS = 50;
  */
 export async function secondsOfLongRelease(
   sessions: readonly PointerSession[],
-): Promise<{ seconds: number; rows: number }> {
+): Promise<{ seconds: number; processor: number; rows: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'aboveboard-risk-'));
   try {
     let rows = 0;
@@ -39,8 +39,19 @@ export async function secondsOfLongRelease(
       }
     }
     const before = performance.now();
-    await measureRisk({ folder, level: 'release', effort: EFFORT, seed: 1, threads: 2, progress: () => {} });
-    return { seconds: (performance.now() - before) / 1000, rows };
+    const used = process.cpuUsage();
+    await measureRisk({
+      folder,
+      level: 'release',
+      effort: EFFORT,
+      seed: 1,
+      threads: 2,
+      progress: (done, of) => {
+        if (process.stderr.isTTY) process.stderr.write(`\rquestion ${done} of ${of} `);
+      },
+    });
+    const { user, system } = process.cpuUsage(used);
+    return { seconds: (performance.now() - before) / 1000, processor: (user + system) / 1e6, rows };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -24,7 +24,7 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option('--threshold <percent>', 'the share of 5-minute tasks whose person may be named')
     .option('--linking <percent>', 'the share of pairs of 5-minute tasks that may be linked (50 is chance)')
-    .option('--rounds <n>', 'how often the held-out sessions are drawn anew', '3')
+    .option('--rounds <n>', 'how often the held-out sessions are drawn anew', '2')
     .option('--seed <n>', 'of splits and attackers', '1')
     .action(async (dataset: string, options: Options) => {
       const level = LEVELS.find((one) => one === options.level);

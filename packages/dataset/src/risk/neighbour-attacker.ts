@@ -5,8 +5,9 @@ import { seedKey } from './seed-key.ts';
 import { REST, STROKE, STROKE_WIDTH, type Strokes } from './stroke.ts';
 import { combined, type Views, weightsOf } from './view-weights.ts';
 
-/** Kept of each person, and asked of each task. */
-const KEPT = 400;
+/** Kept of each person, and of all together; asked of each task. */
+const MOST_KEPT = 400;
+const KEPT_OF_ALL = 2000;
 const ASKED = 32;
 
 /** A segment: an action with the way to it and the one before. */
@@ -34,7 +35,7 @@ function learn(examples: readonly Example[], people: number, seed: number): View
       examples.filter(({ person }) => person === p).flatMap(({ strokes }) => segmentsOf(strokes)),
       draws,
     );
-    return own.slice(0, KEPT);
+    return own.slice(0, Math.min(MOST_KEPT, Math.ceil(KEPT_OF_ALL / people)));
   });
   const least = Math.max(1, Math.min(...kept.map(({ length }) => length)));
   const alike = kept.map((segments) => segments.slice(0, least));

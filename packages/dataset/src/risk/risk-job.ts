@@ -37,11 +37,15 @@ export type RiskSubject = {
 
 export type RiskEffort = Omit<AttackOptions, 'seed' | 'progress'>;
 
-export const EFFORT: RiskEffort = { rounds: 3, tasksOfSession: 30 };
+export const EFFORT: RiskEffort = { rounds: 2, tasksOfSession: 30 };
 
-/** All tasks of a length, as they are released. */
-export function releasedTasks({ sessions, released }: RiskSubject, length: TaskLength): AttackedTask[] {
-  return sessions.flatMap((session) => tasksOf(session, length)).flatMap(released);
+/** Tasks of a length, as they are released: at most so many of each session are, evenly over it. */
+export function releasedTasks(
+  { sessions, released }: RiskSubject,
+  length: TaskLength,
+  ofSession: number,
+): AttackedTask[] {
+  return sessions.flatMap((session) => spread(tasksOf(session, length), ofSession)).flatMap(released);
 }
 
 export function answer(
@@ -56,27 +60,32 @@ export function answer(
       return {
         job,
         kind: job.kind,
-        found: identification(releasedTasks(subject, job.length), ATTACKERS, options),
+        found: identification(releasedTasks(subject, job.length, effort.tasksOfSession), ATTACKERS, options),
       };
     case 'no-signal': {
       const whole = job.length === 'all';
-      const dealt = noSignal(releasedTasks(subject, whole ? 5 : job.length), job.seed);
+      const dealt = noSignal(releasedTasks(subject, whole ? 5 : job.length, effort.tasksOfSession), job.seed);
       const tasks = whole ? joinedSessions(dealt) : dealt;
       return { job, kind: job.kind, found: identification(tasks, ATTACKERS, options) };
     }
     case 'linkage':
-      return { job, kind: 'linkage', found: linkage(releasedTasks(subject, job.length), ATTACKERS, options) };
+      return {
+        job,
+        kind: 'linkage',
+        found: linkage(releasedTasks(subject, job.length, effort.tasksOfSession), ATTACKERS, options),
+      };
     case 'join': {
-      const tasks = releasedTasks(subject, job.length);
+      const tasks = releasedTasks(subject, job.length, effort.tasksOfSession);
       const log = outsideLogOf(subject.sessions);
-      return { job, kind: 'join', found: joinedWith(log, spread(tasks), job.precision, job.seed) };
+      return { job, kind: 'join', found: joinedWith(log, spread(tasks, JOINED), job.precision, job.seed) };
     }
   }
 }
 
-/** Joining needs no training, and a few hundred tasks say enough. */
-function spread(tasks: readonly AttackedTask[]): AttackedTask[] {
-  const most = 300;
+/** Joining needs no training, and so many tasks say enough. */
+const JOINED = 300;
+
+function spread(tasks: readonly AttackedTask[], most: number): AttackedTask[] {
   if (tasks.length <= most) return [...tasks];
   return Array.from({ length: most }, (_, i) => tasks[Math.floor((i * tasks.length) / most)] as AttackedTask);
 }
