@@ -56,11 +56,11 @@ async function visit(page: Page, path: string): Promise<void> {
   await page.getByText('One moment').first().waitFor({ state: 'detached' });
 }
 
-const all = ['Agreement', 'Try it', 'Log', 'Verify', 'About this installation'];
-const steward = ['Agreement', 'Draft', 'Sign', ...all.slice(1)];
+const all = ['Agreement', 'Try it', 'Log', 'Verify', 'Who may do what', 'About this installation'];
+const steward = ['Agreement', 'Draft', 'Sign', 'Reading', ...all.slice(1)];
 const PAGES: readonly (readonly [Role, string, readonly string[]])[] = [
   ['contributor', '/today', ['Today', ...all]],
-  ['researcher', '/recordings', ['Recordings', 'Datasets', ...all]],
+  ['researcher', '/recordings', ['Recordings', 'Reading', 'Datasets', ...all]],
   ['operator', '/status', ['Status', ...all]],
   ['representative', '/agreement', steward],
   ['dpo', '/agreement', steward],
@@ -68,10 +68,10 @@ const PAGES: readonly (readonly [Role, string, readonly string[]])[] = [
 ];
 /** For everybody; it has tests of its own. */
 const PLANNER = 'Planner';
-const OWN = ['/today', '/recordings', '/datasets', '/status', '/draft', '/sign'];
+const OWN = ['/today', '/recordings', '/datasets', '/status', '/draft', '/sign', '/grants'];
 
 here('pages', () => {
-  test.each(['/', '/try', '/agreement', '/logs', '/verify', '/about', '/nowhere'])(
+  test.each(['/', '/try', '/agreement', '/logs', '/verify', '/policies', '/about', '/nowhere'])(
     '%s, without signing in: axe finds nothing, nothing is too wide, it has a title and a mark',
     async (path) => {
       const page = await watched(await browser.newContext());
