@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { NewAccount, OwnAccount, PasskeyChallenge, StaffRole } from '@aboveboard/protocol/staff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAccountClaims } from '../src/identity/account-claims.ts';
+import { secretHash } from '../src/identity/secret-hash.ts';
 import { makeLog } from '../src/log.ts';
 import { type StartedServer, startServer } from '../src/start.ts';
 import { Client } from './device.ts';
@@ -106,6 +107,13 @@ describe('accounts', () => {
     const answer = await client.call('GET', '/api/staff/accounts');
     expect(answer.status).toBe(401);
     expect((await client.call('POST', '/api/logs/rules/entries', new Uint8Array(3))).status).toBe(401);
+    // Nor does a session of one, wherever it came from: the second wall.
+    const token = 'A'.repeat(43);
+    await server.installation.inner.database.query(
+      `insert into session (hash, role, handle, expires_on) values ($1, 'dpo', 'x', current_date + 9)`,
+      [secretHash('session', token)],
+    );
+    expect((await new Client(server.url, token).call('GET', '/api/staff/accounts')).status).toBe(401);
   });
 
   it('[IDN13] each account is an entry of uses first; without the entry there is no account', async () => {
