@@ -310,7 +310,7 @@ here('stewards', () => {
     await visitWithin(representative, 'Sign');
     const act = representative.getByRole('region', { name: 'Publish what your guardian counted' });
     await act.getByLabel('The statement').fill('aboveboard suspension v1');
-    await act.getByText('This is no statement of tokens or of objections.').waitFor();
+    await act.getByText('This is no statement of codes, of tokens or of objections.').waitFor();
     expect(await act.getByRole('button').isDisabled()).toBe(true);
     const checkpoint = await representative.request.get(`${origin}/log/rules/tile/entries/000.p/7`);
     const bundle = await checkpoint.body();
