@@ -124,7 +124,11 @@ export const client = {
   },
   myRecordings: () => read<{ recordings: MyRecording[] }>('/api/my/recordings'),
   erase: (recordings: string[]) =>
-    send<{ erased: string[]; unknown: string[]; keysExpireOn: string }>('POST', '/api/my/recordings/erasure', { recordings }),
+    send<{ erased: string[]; unknown: string[]; keysExpireOn: string }>(
+      'POST',
+      '/api/my/recordings/erasure',
+      { recordings },
+    ),
   released: (after: string | null) =>
     read<{ recordings: ReleasedRecording[]; next: string | null }>(
       `/api/recordings${after ? `?after=${encodeURIComponent(after)}` : ''}`,

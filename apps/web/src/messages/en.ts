@@ -177,7 +177,7 @@ export const words = {
   agreement: {
     title: 'The agreement',
     lead: 'These are the rules that recorders keep to. The words below are made from the signed document itself.',
-    none: 'No agreement is installed. Recorders refuse until there is one.',
+    none: 'Recorders refuse until there is one.',
     digest: 'Digest of the document',
     attachments: 'Attached files',
     document: 'The document to the byte',
@@ -202,8 +202,7 @@ export const words = {
     databaseDown:
       'No: nothing can be taken or read. Nothing that was acknowledged is lost. Look at the database’s own log and at the space on its disk; the server connects again by itself.',
     agreement: 'An agreement is in force',
-    agreementNone:
-      'None is installed, so every recorder refuses. Put the signed document into the folder “agreement” of the data folder, and start the server again.',
+    agreementNone: 'None is in force, so every recorder refuses. The page “Agreement” says why.',
     agreementUnreadable: 'The installed one does not read as an agreement, so every recorder refuses it.',
     agreementHolds: (day: string) => `yes, until ${day}`,
     agreementEnds: (day: string) =>

@@ -4,7 +4,7 @@ import { en } from '@aboveboard/consent/messages/en';
 import type { InstalledAgreement } from '@aboveboard/protocol/installation';
 import type { ReactNode } from 'react';
 import { bytesInWords } from '../figures.ts';
-import { installedAgreement } from '../installed-agreement.ts';
+import { agreementOrReason } from '../installed-agreement.ts';
 import { Loaded, useLoaded } from '../loaded.tsx';
 import { words } from '../messages/en.ts';
 import { text as steward } from '../stewards/messages/en.ts';
@@ -15,7 +15,7 @@ const text = words.agreement;
 
 /** The agreement in words, for everyone; before it, for its parties, whether it still holds. */
 export default function AgreementPage({ party }: { party: PartyRole | null }): ReactNode {
-  const [loading, retry] = useLoaded(installedAgreement);
+  const [loading, retry] = useLoaded(agreementOrReason);
   return (
     <>
       <h1>{party ? steward.overview.title : text.title}</h1>
@@ -26,8 +26,14 @@ export default function AgreementPage({ party }: { party: PartyRole | null }): R
         </>
       )}
       <Loaded of={loading} retry={retry}>
-        {(installed) =>
-          installed ? <Installed installed={installed} /> : <p className="notice">{text.none}</p>
+        {(answer) =>
+          'none' in answer ? (
+            <p className="notice">
+              {answer.none} {text.none}
+            </p>
+          ) : (
+            <Installed installed={answer} />
+          )
         }
       </Loaded>
     </>
