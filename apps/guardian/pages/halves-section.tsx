@@ -8,7 +8,7 @@ import { halfWords as t } from './messages/en-halves.ts';
 
 /** Her lock, her limit, and in words whom her guardian gave keys to (GRD72-GRD74). */
 export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNode {
-  const { isLocked, limit, given, statement, lines } = desk.halves;
+  const { isLocked, limit, given, statement, parties, lines } = desk.halves;
   const { busy, fault, act } = useAct();
   const [wanted, setWanted] = useState(String(limit));
   const next = /^\d{1,6}$/.test(wanted) ? Number(wanted) : null;
@@ -67,6 +67,22 @@ export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNod
           >
             {words.save}
           </button>
+        </details>
+      )}
+      {parties.length > 0 && (
+        <details>
+          <summary>{t.parties}</summary>
+          <p>{t.partiesHelp}</p>
+          <dl className="facts">
+            {parties.map(({ role, fingerprint }) => (
+              <div key={role}>
+                <dt>{t.keysOf[role] ?? role}</dt>
+                <dd>
+                  <code>{fingerprint}</code>
+                </dd>
+              </div>
+            ))}
+          </dl>
         </details>
       )}
       <h3>{t.journal}</h3>

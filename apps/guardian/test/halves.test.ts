@@ -1,13 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PARTY_ROLES } from '@aboveboard/consent/agreement';
+import { fingerprint } from '@aboveboard/consent/enrolment-file';
 import { signJobKey } from '@aboveboard/consent/grant-job';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { textSigner } from '@aboveboard/tlog/signer';
+import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { recipientOf } from '@aboveboard/vault/envelope';
 import { openJobHalves } from '@aboveboard/vault/job-halves';
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RepresentativeState } from '../src/representative/representative-state.ts';
 import { type Answer, base64url, HalfInstallation, JOB, PARTIES } from './half-fixture.ts';
 import { representative } from './running-guardian.ts';
 
@@ -334,6 +338,31 @@ describe('destroying', () => {
     ])
       expect((await installation.post('/halves/destroyed', bad)).status).toBe(403);
     expect((await give((await installation.ask([one.id, two.id])).asked)).body.missing).toEqual([]);
+  });
+});
+
+describe('her page', () => {
+  it('[GRD60] [GRD66] has the statement to sign and whose keys count, before anything was asked for', async () => {
+    const other = await HalfInstallation.start();
+    try {
+      const client = await representative(other.url, other.setupLink);
+      const { desk } = await client.get<RepresentativeState>('/representative');
+      expect(desk?.halves.lines).toEqual([]);
+      expect(desk?.halves.statement).toContain(desk?.halves.recipient);
+      const prints = await Promise.all(
+        PARTY_ROLES.map(async (role) => ({
+          role,
+          fingerprint: await fingerprint(
+            new TextEncoder().encode(PARTIES[role].map(({ key }) => `${formatVerifierKey(key)}\n`).join('')),
+            crypto.subtle,
+          ),
+        })),
+      );
+      expect(desk?.halves.parties).toEqual(prints);
+      expect(new Set(prints.map((one) => one.fingerprint)).size).toBe(3);
+    } finally {
+      await other.end();
+    }
   });
 });
 

@@ -306,7 +306,9 @@ describe.skipIf(!canRun)('the pages of a guardian, in Chromium', () => {
       return 'foreign' in globalThis;
     });
     expect(ran).toBe(false);
-    expect(seen.filter((one) => !/Content Security Policy|TrustedScript|status of 40[49]/.test(one))).toEqual([]);
+    expect(seen.filter((one) => !/Content Security Policy|TrustedScript|status of 40[49]/.test(one))).toEqual(
+      [],
+    );
   });
 
   async function issues(): Promise<string[]> {

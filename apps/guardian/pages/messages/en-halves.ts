@@ -18,6 +18,14 @@ export const halfWords = {
   statement: 'Say in the rules log that this guardian holds the halves',
   statementHelp:
     'Recorders seal the other half of each key to whom you name there, and release nothing before. Sign it with your own key, on the machine where it is, and submit it on the server’s pages.',
+  parties: 'Whose signatures count here?',
+  partiesHelp:
+    'This guardian kept these keys when it first saw an agreement, and gives nothing under others. Read them to the other parties, and hold them against what a recorder shows under “What this recorder relies on”. If one differs, lock it and tell the others: somebody put other keys in the way.',
+  keysOf: {
+    employer: 'Keys of the employer',
+    representative: 'Your own keys',
+    'data-protection-officer': 'Keys of the data-protection officer',
+  } as Readonly<Record<string, string>>,
   journal: 'What was asked of this guardian',
   none: 'Nobody has asked for anything yet.',
   gave: (line: {

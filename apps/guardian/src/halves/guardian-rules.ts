@@ -1,4 +1,5 @@
 import { PARTY_ROLES, type PartyRole } from '@aboveboard/consent/agreement';
+import { fingerprint } from '@aboveboard/consent/enrolment-file';
 import type { PartyKeys } from '@aboveboard/consent/party-keys';
 import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import { readRulesEntry } from '@aboveboard/consent/rules-entry';
@@ -23,7 +24,11 @@ export type GuardianRules = {
   now(): Promise<VerifiedRules | null>;
   /** Id of the agreement that was pinned; null: none was seen yet. */
   agreement(): string | null;
+  /** Whose keys it relies on, as recorders show them; empty: none was seen yet. */
+  pinned(): Promise<PinnedParty[]>;
 };
+/** `fingerprint`: of both keys together, in groups of four. */
+export type PinnedParty = { role: PartyRole; fingerprint: string };
 
 type KeptTrust = { agreement: string; parties: [PartyRole, PartyKeys][] };
 
@@ -50,7 +55,7 @@ export function makeGuardianRules(parts: {
   }
 
   /** The keys of the first document are kept for good; the representative compares them on her page. */
-  async function pinned(entries: readonly Uint8Array[]): Promise<RulesTrust | null> {
+  async function trusted(entries: readonly Uint8Array[]): Promise<RulesTrust | null> {
     const before = trust();
     if (before) return before;
     for (const bytes of entries) {
@@ -92,7 +97,7 @@ export function makeGuardianRules(parts: {
     const checkpoint = formatNote(signed.note);
     const entries: Uint8Array[] = [];
     for await (const { entry } of reader.entries()) entries.push(entry);
-    const relied = await pinned(entries);
+    const relied = await trusted(entries);
     if (!relied) return null;
     const verified = await verifyRules({
       entries,
@@ -112,5 +117,12 @@ export function makeGuardianRules(parts: {
   return {
     now: () => prove().catch(() => null),
     agreement: () => trust()?.agreement ?? null,
+    pinned: () =>
+      Promise.all(
+        [...(trust()?.parties ?? [])].map(async ([role, { ed25519, mlDsa44 }]) => {
+          const keys = new TextEncoder().encode(`${ed25519}\n${mlDsa44}\n`);
+          return { role, fingerprint: await fingerprint(keys, crypto.subtle) };
+        }),
+      ),
   };
 }

@@ -6,7 +6,7 @@ import type { GuardianStore } from '../store.ts';
 import type { KnownLogs } from '../witness/known-logs.ts';
 import type { WitnessRows } from '../witness/witness-rows.ts';
 import { type Giving, type GivingChecks, makeGiving } from './giving.ts';
-import { makeGuardianRules } from './guardian-rules.ts';
+import { makeGuardianRules, type PinnedParty } from './guardian-rules.ts';
 import { halfIdentity } from './half-identity.ts';
 import { type HalfLine, makeHalfJournal } from './half-journal.ts';
 import { type HalfKeeping, makeHalfKeeping } from './half-keeping.ts';
@@ -20,7 +20,7 @@ export type Halves = {
   readonly give: Giving;
   readonly lock: HalfLock;
   /** For the representative's page. */
-  state(): HalvesState;
+  state(): Promise<HalvesState>;
 };
 
 export type HalvesState = {
@@ -31,6 +31,8 @@ export type HalvesState = {
   /** To be signed with her key and submitted: whom recorders seal to. Null: the rules were not seen yet. */
   statement: string | null;
   recipient: string;
+  /** Whose signatures count here, from the first agreement that it saw (GRD66). */
+  parties: PinnedParty[];
   /** The newest first. */
   lines: HalfLine[];
 };
@@ -61,7 +63,9 @@ export async function openHalves(
     keeping: makeHalfKeeping({ halves, logs: parts.logs, identity }),
     give: makeGiving({ store, halves, journal, lock, rules, accessSeconds: limits.accessSeconds, ...parts }),
     lock,
-    state() {
+    async state() {
+      // She signs whom recorders seal to before anything was ever asked for; until then nobody has looked at the rules.
+      if (rules.agreement() === null) await rules.now();
       const id = rules.agreement();
       return {
         isLocked: lock.isLocked(),
@@ -69,6 +73,7 @@ export async function openHalves(
         given: journal.givenSince(now() - 3600),
         statement: id === null ? null : statementText({ kind: 'halves', id, recipient }),
         recipient,
+        parties: await rules.pinned(),
         lines: journal.newest(LINES),
       };
     },

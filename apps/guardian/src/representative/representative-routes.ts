@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { LIMIT_MOST } from '../halves/half-lock.ts';
-import type { Halves } from '../halves/halves.ts';
+import type { Halves, HalvesState } from '../halves/halves.ts';
 import type { ProbeRound } from '../probe/outside-probe.ts';
 import type { ServerLink } from '../relay/server-link.ts';
 import { sha256Hex } from '../voice/spoken-body.ts';
@@ -93,7 +93,8 @@ export function representativeRoutes(parts: RepresentativeParts) {
       const reached = (await server.about()) !== null;
       const document = await server.installedAgreement();
       const agreement = document === null ? null : agreementId(document);
-      const desk = await voice.inTurn(() => deskOf(parts, reached, agreement));
+      const held = await parts.halves.state();
+      const desk = await voice.inTurn(() => deskOf(parts, held, reached, agreement));
       return context.json({ isSetUp, desk } satisfies RepresentativeState);
     })
     .post('/representative/passphrase', async (context) => {
@@ -172,13 +173,14 @@ function agreementId(document: string): string | null {
 }
 
 function deskOf(
-  { voice, halves, probe, server, witness }: RepresentativeParts,
+  { voice, probe, server, witness }: RepresentativeParts,
+  halves: HalvesState,
   reached: boolean,
   agreement: string | null,
 ): RepresentativeDesk {
   const issues = [...voice.desk.issues.keys()];
   return {
-    halves: halves.state(),
+    halves,
     probe: probe(),
     employees: voice.enrolment.dealt()?.employees ?? null,
     codesInUse: voice.enrolment.inUse(),
