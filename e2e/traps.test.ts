@@ -63,9 +63,12 @@ test('[MASK1] seeded hole: without masks the same search finds them, but for wha
 }, async () => {
   const traps = await startTraps();
   try {
-    const scan = await recordTraps(traps, buildUnmasked());
-    const missed = [...traps.secrets, TYPED].filter((secret) => !scan.found.has(secret));
-    expect(places(missed)).toEqual(Object.keys(NEVER_READ).sort());
+    // On a busy machine a frame of a frame may begin after she has stopped: what no session took down is missed.
+    const found = new Set<string>();
+    const missed = () => [...traps.secrets, TYPED].filter(({ place }) => !found.has(place));
+    for (let session = 0; session < 3 && missed().length > Object.keys(NEVER_READ).length; session++)
+      for (const { place } of (await recordTraps(traps, buildUnmasked())).found) found.add(place);
+    expect(places(missed())).toEqual(Object.keys(NEVER_READ).sort());
   } finally {
     await traps.stop();
   }

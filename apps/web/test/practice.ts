@@ -54,12 +54,23 @@ export class Practice {
     await this.hand.click(this.page.getByRole('radio', { name: 'Yes' }));
   }
 
-  /** Releases; resolves when the table of actions is shown. */
-  async release(): Promise<void> {
-    // What would leave is worked out once the changes have rested; the page grows when it is there.
+  /** What would leave is worked out once the changes have rested; the page grows when it is there, and its buttons move. */
+  async #measured(): Promise<void> {
     await this.hand.rest(1000);
     await this.button('Release').and(this.page.locator('[aria-disabled="false"]')).waitFor();
     await this.hand.rest();
+  }
+
+  /** Discards; resolves when the page says that nothing is left. */
+  async discard(): Promise<void> {
+    await this.#measured();
+    await this.hand.click(this.button('Discard'));
+    await this.page.getByRole('status').filter({ hasText: 'Nothing of it is left.' }).waitFor();
+  }
+
+  /** Releases; resolves when the table of actions is shown. */
+  async release(): Promise<void> {
+    await this.#measured();
     await this.hand.click(this.button('Release'));
     await this.button('Try another task').waitFor();
   }

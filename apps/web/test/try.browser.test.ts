@@ -171,8 +171,7 @@ here('trying it', () => {
     await person.again('Move a card on a board');
     await person.moveCard();
     await person.stop();
-    await person.hand.click(person.button('Discard'));
-    await page.getByRole('status').filter({ hasText: 'Nothing of it is left.' }).waitFor();
+    await person.discard();
     expect(await page.getByRole('heading', { name: 'Steps' }).count()).toBe(0);
     expect(sent).toEqual([]);
     await page.close();
