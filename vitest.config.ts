@@ -32,6 +32,8 @@ export default defineConfig({
           include: ['{packages,apps}/*/test/**/*.browser.test.{ts,tsx}', 'e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.slow.test.*'],
           maxWorkers,
+          // Two browsers on two cores starve each other now and then. Failing twice is failing.
+          retry: process.env['CI'] ? 1 : 0,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
