@@ -98,10 +98,11 @@ export class ExtensionBrowser {
       return targetInfos.filter(({ type }) => type === 'service_worker').map(({ targetId }) => targetId);
     };
     const before = await workers();
-    await session.send('ServiceWorker.stopAllWorkers');
-    for (let tries = 0; (await workers()).some((id) => before.includes(id)); tries++) {
+    // One that is just starting is not stopped by the first word.
+    for (let tries = 0; tries === 0 || (await workers()).some((id) => before.includes(id)); tries++) {
       if (tries > 100) throw new Error('The worker did not end.');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (tries % 5 === 0) await session.send('ServiceWorker.stopAllWorkers');
+      await new Promise((resolve) => setTimeout(resolve, 20 + tries));
     }
     await session.detach();
   }

@@ -254,6 +254,8 @@ describe('a recorder under rules that it proves by itself', () => {
   test('[RLY27] a worker that ends in the middle loses nothing of an enrolment', async () => {
     const { installation, browser, contributor } = await begin();
     await contributor.connect(installation.guardian.origin, CODE);
+    // Before that her act is not kept yet: she is told that nothing was changed, and acts again.
+    await contributor.panel.getByRole('heading', { name: 'Your code is on its way' }).waitFor();
     for (let i = 0; i < 4; i++) {
       await browser.killWorker(contributor.panel);
       await contributor.panel.waitForTimeout(900);
