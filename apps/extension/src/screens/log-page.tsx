@@ -3,6 +3,7 @@ import { LogFeed } from '@aboveboard/logbook/log-feed';
 import { en } from '@aboveboard/logbook/messages/en';
 import { useEffect, useId, useState } from 'react';
 import { words } from '../messages/en.ts';
+import { FaultList } from './fault-list.tsx';
 import { type HeldLog, heldLog, type LogName } from './log-books.ts';
 import { whenWords } from './rules-section.tsx';
 import { saveFile } from './save-file.ts';
@@ -59,7 +60,7 @@ function OneLog({ name }: { name: LogName }) {
       {read?.state === 'read' && (
         <>
           {read.fork && <Fork fork={read.fork} />}
-          {read.faults.length > 0 && <Faults faults={read.faults} />}
+          <FaultList lead={words.rules.faults} faults={read.faults} />
           {read.book.days && <DayTable days={read.book.days} messages={en} />}
           <LogFeed
             book={read.book}
@@ -90,21 +91,6 @@ function Fork({ fork }: { fork: NonNullable<HeldLog['fork']> }) {
           {say.saveEvidence}
         </button>
       )}
-    </div>
-  );
-}
-
-function Faults({ faults }: { faults: readonly string[] }) {
-  return (
-    <div className="note note-warn">
-      <p>{words.rules.faults}</p>
-      <ul className="plain-list">
-        {faults.map((fault) => (
-          <li key={fault} className="origin">
-            {fault}
-          </li>
-        ))}
-      </ul>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { words } from '../messages/en.ts';
 import type { RecorderView, RulesView } from '../wire/panel-message.ts';
+import { FaultList } from './fault-list.tsx';
 
 const say = words.rules;
 
@@ -21,18 +22,7 @@ export function RulesSection({
         <p>{rules.standing ?? (agreement.whole ? say.allowed : say.attachments)}</p>
       )}
       {rules.demonstration && <p className="soft">{say.demonstration}</p>}
-      {faults.length > 0 && (
-        <div className="note note-warn">
-          <p>{say.faults}</p>
-          <ul className="plain-list">
-            {faults.map((fault) => (
-              <li key={fault} className="origin">
-                {fault}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      <FaultList lead={say.faults} faults={faults} />
       <details>
         <summary>{say.pinnedHeading}</summary>
         {proved && (

@@ -1,3 +1,5 @@
+import { browserStore } from '../browser-store.ts';
+
 /**
  * The key that this browser's session is bound to (IDN40, IDN41): P-256, made here, not extractable. A script in
  * this page could use it while the page is open; none can carry it away. Kept in IndexedDB, as keys can be.
@@ -8,14 +10,14 @@ type Kept = {
   ahead: number;
 };
 
-const DATABASE = 'aboveboard-session';
-const STORE = 'key';
+const KEY = 'key';
+const inStore = browserStore('aboveboard-session', KEY);
 
 let known: Promise<Kept | null> | undefined;
 
 /** Null: nobody signed in here by an account, or signed out again. */
 function kept(): Promise<Kept | null> {
-  known ??= inStore<Kept | undefined>('readonly', (store) => store.get(STORE)).then((found) => found ?? null);
+  known ??= inStore<Kept | undefined>('readonly', (store) => store.get(KEY)).then((found) => found ?? null);
   return known;
 }
 
@@ -27,12 +29,12 @@ export async function hasSessionKey(): Promise<boolean> {
 export async function makeSessionKey(now: number): Promise<void> {
   const key = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
   const made: Kept = { key, ahead: now * 1000 - Date.now() };
-  await inStore('readwrite', (store) => store.put(made, STORE));
+  await inStore('readwrite', (store) => store.put(made, KEY));
   known = Promise.resolve(made);
 }
 
 export async function forgetSessionKey(): Promise<void> {
-  await inStore('readwrite', (store) => store.delete(STORE));
+  await inStore('readwrite', (store) => store.delete(KEY));
   known = Promise.resolve(null);
 }
 
@@ -81,26 +83,4 @@ function base64url(bytes: Uint8Array): string {
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');
-}
-
-async function inStore<T>(
-  mode: IDBTransactionMode,
-  work: (store: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
-  });
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const request = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-    });
-  } finally {
-    database.close();
-  }
 }
