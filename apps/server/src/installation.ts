@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Policy } from '@aboveboard/tlog/policy';
-import { textSigner } from '@aboveboard/tlog/signer';
+import { type NoteSigner, textSigner } from '@aboveboard/tlog/signer';
 import { makeAgeWrapper } from '@aboveboard/vault/age-wrapper';
-import { type HalfRing, makeHalfRing } from '@aboveboard/vault/half-ring';
+import { makeHalfRing } from '@aboveboard/vault/half-ring';
 import { type AccessJournal, makeJournal } from '@aboveboard/vault/journal';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { makeStoredKeyRing } from '@aboveboard/vault/stored-keyring';
@@ -38,6 +38,9 @@ import { openKeyFiles } from './keys/key-files.ts';
 import { logKeys } from './keys/log-keys.ts';
 import { openOwnKeeper } from './keys/own-keeper.ts';
 import { openPendingEnvelopes, type PendingEnvelopes } from './keys/pending-envelopes.ts';
+import { readVaultAddress } from './keys/vault-address.ts';
+import { makeOwnVault, type VaultKeeper } from './keys/vault-keeper.ts';
+import { makeSocketVault } from './keys/vault-socket.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { type InstallationLog, type InstallationLogs, openLogs } from './logs/installation-log.ts';
 import type { LogName } from './logs/log-name.ts';
@@ -81,12 +84,11 @@ export type InstallationParts = {
   envelopes: PendingEnvelopes;
   /** Keys of what nobody released, whole. */
   ring: KeyRing;
-  /** The vault's halves of the keys of what was released. */
-  halves: HalfRing;
+  /** Who keeps the vault's halves of the keys of what was released. */
+  vault: VaultKeeper;
   keys: GrantedKeys;
   /** Who keeps the other halves; null: nobody, and nothing is released or opened. */
   keeper: HalfKeeper | null;
-  vault: AgeIdentity;
   relay: AgeIdentity;
   digestLock: KeyedLock;
   logs: InstallationLogs;
@@ -150,15 +152,17 @@ async function compose(given: {
       await options.onClaimed?.();
     }
     const random = (length: number) => new Uint8Array(randomBytes(length));
-    const vault = await ageIdentity('vault', paths.keys, options.kind);
     const relay = await ageIdentity('relay', paths.keys, options.kind);
     const blobs = await openBlobStore(paths.blobs, { owner });
     const envelopes = await openPendingEnvelopes(join(paths.keys, 'pending'), { owner });
+    const address = await readVaultAddress(paths.root);
+    // What nobody released has a key of the server's own; of what was released it has nothing then (VLT90).
+    const own = await ageIdentity(address ? 'imports' : 'vault', paths.keys, options.kind);
     const ring = makeStoredKeyRing({
       store: await openKeyFiles(join(paths.keys, 'recordings'), { owner }),
-      wrapper: await makeAgeWrapper(vault.identity),
+      wrapper: await makeAgeWrapper(own.identity),
       random,
-      identities: [vault.identity],
+      identities: [own.identity],
     });
     const logs = await openLogs({
       database,
@@ -183,13 +187,22 @@ async function compose(given: {
     const witnessing = { rules: witness(logs.rules), uses: witness(logs.uses) };
     const uses = makeUsesLog({ log: logs.uses, witnessed: witnessing.uses.covers, now: Date.now });
     const kind = await installationKind(database);
-    const halves = makeHalfRing({
-      store: await openKeyFiles(join(paths.keys, 'halves'), { owner }),
-      identity: vault.identity,
-    });
-    const keeper = await openKeeper({ paths, kind, owner });
+    const signer = async () => {
+      const { origin, ed25519 } = await logKeys(paths.keys, 'uses', { kind: undefined, mayMake: false });
+      return textSigner(origin, ed25519);
+    };
+    const vault = address
+      ? makeSocketVault(address, await signer())
+      : makeOwnVault(
+          makeHalfRing({
+            store: await openKeyFiles(join(paths.keys, 'halves'), { owner }),
+            identity: own.identity,
+          }),
+          own.recipient,
+        );
+    const keeper = await openKeeper({ paths, kind, owner, signer });
     const keys = makeGrantedKeys({
-      halves,
+      vault,
       keeper,
       prove: (index) => proveEntry(index, { log: logs.uses, witnessing: witnessing.uses, under: 'cosigned' }),
       now: () => performance.now(),
@@ -227,10 +240,9 @@ async function compose(given: {
         garbage,
         envelopes,
         ring,
-        halves,
+        vault,
         keys,
         keeper,
-        vault,
         relay,
         digestLock,
         logs,
@@ -269,12 +281,11 @@ async function openKeeper(given: {
   paths: FolderPaths;
   kind: InstallationKind | null;
   owner: boolean;
+  /** The log of uses', by which guardian and vault know this server. */
+  signer: () => Promise<NoteSigner>;
 }): Promise<HalfKeeper | null> {
   const { paths, kind, owner } = given;
   const address = await readGuardianAddress(paths.root);
-  if (address !== null) {
-    const { origin, ed25519 } = await logKeys(paths.keys, 'uses', { kind: undefined, mayMake: false });
-    return makeGuardianKeeper(address, textSigner(origin, ed25519));
-  }
+  if (address !== null) return makeGuardianKeeper(address, await given.signer());
   return kind === 'demonstration' ? openOwnKeeper(paths.keys, { owner }) : null;
 }

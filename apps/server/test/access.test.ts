@@ -154,8 +154,8 @@ describe('erasure', () => {
     expect((await erase(contributor, id)).body).toEqual({ erased: [id], unknown: [], keysExpireOn });
     expect((await bytesOf(researcher, path)).status).toBe(404);
     expect((await open(researcher, id)).status).toBe(404);
-    const { halves, blobs, database } = server.installation.inner;
-    await expect(halves.open(id)).rejects.toMatchObject({ code: 'destroyed' });
+    const { blobs, database } = server.installation.inner;
+    expect(await server.installation.inner.vault.state(id)).toBe('destroyed');
     for (const part of recording.announcement.parts) expect(await blobs.get(part.sha256)).toBeNull();
     expect(await database.query('select finished from erasure where recording = $1', [id])).toEqual([
       { finished: true },
@@ -198,17 +198,15 @@ describe('erasure', () => {
   });
 
   it('[UPL51] what a kill interrupted is finished at the next start, before anything is served', async () => {
-    const { database, halves, folder } = server.installation.inner;
+    const { database, folder } = server.installation.inner;
     const { manifest } = await upload();
     // As a kill between the rows and the key leaves it.
     await database.query('delete from recording where id = $1', [manifest.id]);
     await database.query('insert into erasure values ($1, false)', [manifest.id]);
-    expect(await halves.open(manifest.id)).toHaveLength(32);
+    expect(await server.installation.inner.vault.state(manifest.id)).toBe('held');
     await server.stop();
     server = await startDemonstration({ data: folder?.root as string });
-    await expect(server.installation.inner.halves.open(manifest.id)).rejects.toMatchObject({
-      code: 'destroyed',
-    });
+    expect(await server.installation.inner.vault.state(manifest.id)).toBe('destroyed');
     expect(
       await server.installation.inner.database.query('select 1 from erasure where not finished'),
     ).toEqual([]);

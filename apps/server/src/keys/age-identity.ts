@@ -9,12 +9,14 @@ export type AgeIdentity = { identity: string; recipient: string };
 
 /**
  * `vault`: devices seal the vault's half of the keys of released recordings to it. `relay`: they seal their cells to it.
- * `guardian`: the other halves, in a demonstration without a guardian.
+ * `imports`: keys of what nobody released, where the vault is a process of its own. `guardian`: the other halves, in a
+ * demonstration without a guardian.
  */
-export type IdentityName = 'vault' | 'relay' | 'guardian';
+export type IdentityName = 'vault' | 'imports' | 'relay' | 'guardian';
 
 const OPENS: Readonly<Record<IdentityName, string>> = {
   vault: 'whoever has this file has the vault’s half of every key here',
+  imports: 'whoever has this file can open what the operator imported',
   guardian: 'whoever has this file has the guardian’s half of every key',
   relay: 'whoever has this file and listens at the relay can read what devices say',
 };

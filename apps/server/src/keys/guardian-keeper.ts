@@ -13,6 +13,7 @@ import type { NoteSigner } from '@aboveboard/tlog/signer';
 import { openJobHalves } from '@aboveboard/vault/job-halves';
 import { Refusal } from '../refusal.ts';
 import type { HalfKeeper } from './half-keeper.ts';
+import { limitedBody } from './limited-body.ts';
 
 /** An answer holds the halves of one access; a thousand take some 60 KB. */
 const ANSWER_BYTES = 1024 * 1024;
@@ -31,7 +32,7 @@ export function makeGuardianKeeper(origin: string, signer: NoteSigner): HalfKeep
         redirect: 'error',
         signal: AbortSignal.timeout(PATIENCE),
       });
-      bytes = await limited(response);
+      bytes = await limitedBody(response.body, ANSWER_BYTES);
     } catch (cause) {
       throw new Refusal('unavailable', 'The guardian does not answer, so nothing was opened or kept.', {
         retryAfter: 60,
@@ -48,7 +49,7 @@ export function makeGuardianKeeper(origin: string, signer: NoteSigner): HalfKeep
     async saidRecipient() {
       const signal = AbortSignal.timeout(PATIENCE);
       const said = await fetch(`${origin}/halves/recipient`, { redirect: 'error', signal }).catch(() => null);
-      const text = said?.ok ? (await limited(said)).toString('utf8').trim() : '';
+      const text = said?.ok ? (await limitedBody(said.body, ANSWER_BYTES)).toString('utf8').trim() : '';
       return /^age1pq1[a-z0-9]{1,4000}$/.test(text) ? text : null;
     },
 
@@ -80,18 +81,6 @@ export function makeGuardianKeeper(origin: string, signer: NoteSigner): HalfKeep
       await call('/halves/destroyed', { entry: base64url(entry), proof: base64url(proof), recordings });
     },
   };
-}
-
-/** Reads no more than an answer can have. */
-async function limited(response: Response): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of response.body ?? []) {
-    length += piece.length;
-    if (length > ANSWER_BYTES) throw new RangeError('the guardian answers with too many bytes');
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
 }
 
 function givenHalves(bytes: Buffer): Uint8Array {

@@ -1,9 +1,9 @@
-import type { HalfRing } from '@aboveboard/vault/half-ring';
 import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
 import type { Garbage } from '../blobs/garbage.ts';
 import type { Database } from '../database/database.ts';
 import type { HalfKeeper } from '../keys/half-keeper.ts';
 import type { PendingEnvelopes } from '../keys/pending-envelopes.ts';
+import type { VaultKeeper } from '../keys/vault-keeper.ts';
 import { deleteUploads } from '../uploads/upload-rows.ts';
 import type { ProvedEntry } from './entry-proof.ts';
 
@@ -26,7 +26,7 @@ export type Erased = { erased: string[]; unknown: string[]; keysExpireOn: string
 export type ErasureParts = {
   database: Database;
   ring: Pick<KeyRing, 'open' | 'destroy'>;
-  halves: Pick<HalfRing, 'destroy'>;
+  vault: Pick<VaultKeeper, 'destroy'>;
   /** Null: there is no guardian. */
   keeper: Pick<HalfKeeper, 'destroy'> | null;
   /** Enters into the log of uses that these are erased; durable, and waits for no witness. */
@@ -48,7 +48,7 @@ const DAY = 86_400_000;
 const ABREAST = 64;
 
 export function makeErasure(parts: ErasureParts): Erasure {
-  const { database, ring, halves, keeper, enter, garbage, envelopes, onErased } = parts;
+  const { database, ring, vault, keeper, enter, garbage, envelopes, onErased } = parts;
 
   /** Of these ids those that are erased now, or were before. */
   async function begin(contributor: string, ids: readonly string[]): Promise<string[]> {
@@ -80,13 +80,11 @@ export function makeErasure(parts: ErasureParts): Erasure {
     const open = await unfinished(ids);
     if (open.length === 0) return;
     onErased(open);
-    const isDone = await destroyAtGuardian(open).then(
-      () => true,
-      () => false,
-    );
+    const proved = await enter(open).catch(() => null);
+    const isDone = proved !== null && (await destroyAtGuardian(open, proved));
+    await vault.destroy(open, proved);
     for (let at = 0; at < open.length; at += ABREAST) {
-      const some = open.slice(at, at + ABREAST);
-      await Promise.all(some.flatMap((id) => [halves.destroy(id), destroyWhole(id)]));
+      await Promise.all(open.slice(at, at + ABREAST).map(destroyWhole));
     }
     if (!isDone) return;
     await database.query('update erasure set finished = true where recording = any($1) and not finished', [
@@ -94,9 +92,13 @@ export function makeErasure(parts: ErasureParts): Erasure {
     ]);
   }
 
-  async function destroyAtGuardian(recordings: readonly string[]): Promise<void> {
-    const proved = await enter(recordings);
-    await keeper?.destroy({ recordings, ...proved });
+  async function destroyAtGuardian(recordings: readonly string[], proved: ProvedEntry): Promise<boolean> {
+    try {
+      await keeper?.destroy({ recordings, ...proved });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The whole key of one that was released before keys were split; others have none. */

@@ -1,18 +1,18 @@
 import { signJobKey } from '@aboveboard/consent/grant-job';
 import { recipientOf } from '@aboveboard/vault/envelope';
-import type { HalfRing } from '@aboveboard/vault/half-ring';
 import type { Access } from '@aboveboard/vault/journal';
 import { joinHalves, type KeyHalf } from '@aboveboard/vault/key-half';
 import { KeyRingError, type RecordingKey } from '@aboveboard/vault/keyring';
 import { generateHybridIdentity } from 'age-encryption';
-import type { HalfKeeper, Job } from '../keys/half-keeper.ts';
+import type { HalfKeeper, HalfRequest, Job } from '../keys/half-keeper.ts';
+import type { VaultAccess, VaultKeeper } from '../keys/vault-keeper.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProvedEntry } from './entry-proof.ts';
 import type { GivenGrant } from './grant-source.ts';
 
 /**
  * The key of a released recording, put together for one access and never kept (spec/vault.md, VLT50-VLT56): the vault's
- * half from its ring, the guardian's for the entry of this access and no other. Asked for once for all of an access; what
+ * half, and the guardian's, for the entry of this access and no other. Asked for once for all of an access; what
  * the guardian gave is in memory as long as the access lasts.
  */
 export type GrantedKeys = {
@@ -25,10 +25,17 @@ export type GrantedKeys = {
 };
 export type Granted = { given: GivenGrant; index: number };
 
-type Held = Granted & { until: number; job: Job | null; halves: Promise<Map<string, KeyHalf>> | null };
+/** `request`: what is shown for it; both keepers are shown the same, with one job. */
+type Held = Granted & {
+  until: number;
+  job: Job | null;
+  request: Promise<HalfRequest> | null;
+  vault: VaultAccess | null;
+  halves: Promise<Map<string, KeyHalf>> | null;
+};
 
 export function makeGrantedKeys(parts: {
-  halves: HalfRing;
+  vault: Pick<VaultKeeper, 'open' | 'forget'>;
   /** Null: there is no guardian, and nothing that was released can be opened. */
   keeper: HalfKeeper | null;
   prove: (index: number) => Promise<ProvedEntry>;
@@ -36,40 +43,55 @@ export function makeGrantedKeys(parts: {
   now: () => number;
   accessMinutes: number;
 }): GrantedKeys {
-  const { halves, keeper, prove, now } = parts;
+  const { vault, keeper, prove, now } = parts;
   const held = new Map<string, Held>();
 
   function dropOld(): void {
     for (const [entry, one] of held) {
       if (one.until > now()) continue;
       held.delete(entry);
+      if (one.vault) vault.forget(one.vault);
       void one.halves?.then(wipe, () => undefined);
     }
   }
 
-  async function ask(access: Access, one: Held): Promise<Map<string, KeyHalf>> {
+  async function requestOf(access: Access, one: Held): Promise<HalfRequest> {
     const { given, index } = one;
+    const proved = await prove(index);
+    one.job ??= await newJob(given);
+    return {
+      ...proved,
+      grant: given.document,
+      notes: given.notes,
+      job: one.job,
+      recordings: [...access.ids],
+    };
+  }
+
+  /** A request that could not be made is made anew by whoever asks next. */
+  function asked(access: Access, one: Held): Promise<HalfRequest> {
+    one.request ??= requestOf(access, one).catch((error: unknown) => {
+      one.request = null;
+      throw error;
+    });
+    return one.request;
+  }
+
+  async function askGuardian(access: Access, one: Held): Promise<Map<string, KeyHalf>> {
     if (!keeper) {
       throw new Refusal(
         'unavailable',
         'There is no guardian here, so nothing that was released can be opened.',
       );
     }
-    const proved = await prove(index);
-    one.job ??= await newJob(given);
-    return keeper.give({
-      ...proved,
-      grant: given.document,
-      notes: given.notes,
-      job: one.job,
-      recordings: [...access.ids],
-    });
+    return keeper.give(await asked(access, one));
   }
 
   return {
     entered(entry, granted) {
       dropOld();
-      held.set(entry, { ...granted, until: now() + parts.accessMinutes * 60_000, job: null, halves: null });
+      const until = now() + parts.accessMinutes * 60_000;
+      held.set(entry, { ...granted, until, job: null, request: null, vault: null, halves: null });
     },
 
     async keyFor(access, id) {
@@ -77,8 +99,9 @@ export function makeGrantedKeys(parts: {
       if (!one || one.until <= now()) {
         throw new Refusal('not-allowed', 'This access was opened under no grant, or is over. Ask anew.');
       }
-      // The vault's half first: what was erased here asks nobody.
-      const vault = await halves.open(id).catch((error: unknown) => {
+      one.vault ??= { asked: () => asked(access, one) };
+      // The vault's half first: what was erased here asks no guardian.
+      const half = await vault.open(id, one.vault).catch((error: unknown) => {
         if (!(error instanceof KeyRingError) || error.code !== 'unknown') throw error;
         throw new Refusal(
           'refused',
@@ -87,19 +110,20 @@ export function makeGrantedKeys(parts: {
         );
       });
       try {
-        one.halves ??= ask(access, one);
+        one.halves ??= askGuardian(access, one);
         const given = await one.halves.catch((error: unknown) => {
-          // The next part asks again: the guardian may have been away.
+          // The next part asks again: the guardian may have been away, or want a newer proof.
           one.halves = null;
+          one.request = null;
           throw error;
         });
         const guardian = given.get(id);
         if (!guardian) {
           throw new Refusal('erased', 'The guardian has no half of this recording’s key: it was erased.');
         }
-        return joinHalves({ vault, guardian });
+        return joinHalves({ vault: half, guardian });
       } finally {
-        vault.fill(0);
+        half.fill(0);
       }
     },
 

@@ -1,11 +1,11 @@
 import type { Fault } from '@aboveboard/protocol/fault';
-import type { HalfRing } from '@aboveboard/vault/half-ring';
 import { KeyRingError } from '@aboveboard/vault/keyring';
 import { isPadded } from '@aboveboard/vault/part-sealing';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Database } from '../database/database.ts';
 import type { HalfKeeper } from '../keys/half-keeper.ts';
 import type { Pending, PendingEnvelopes } from '../keys/pending-envelopes.ts';
+import type { VaultKeeper } from '../keys/vault-keeper.ts';
 import { insertRecording } from '../recordings/recording-rows.ts';
 import { makeSealedParts } from '../recordings/sealed-parts.ts';
 import { Refusal } from '../refusal.ts';
@@ -26,7 +26,7 @@ export type CompletionParts = {
   database: Database;
   blobs: BlobStore;
   envelopes: PendingEnvelopes;
-  halves: HalfRing;
+  vault: Pick<VaultKeeper, 'check' | 'keep'>;
   /** Null: there is no guardian, and nothing can be released. */
   keeper: HalfKeeper | null;
   /** Digests of the agreements that are or were in force here. */
@@ -36,7 +36,7 @@ export type CompletionParts = {
 };
 
 export function makeCompletion(parts: CompletionParts): Completion {
-  const { database, blobs, envelopes, halves, keeper, agreements } = parts;
+  const { database, blobs, envelopes, vault, keeper, agreements } = parts;
   const lane = makeLanes(parts.lanes ?? 2);
 
   async function verify(upload: UploadRow, rows: readonly PartRow[]): Promise<Fault[]> {
@@ -85,7 +85,7 @@ export function makeCompletion(parts: CompletionParts): Completion {
 
   async function vaultFaults(id: string, { envelopes: given }: Pending): Promise<Fault[]> {
     try {
-      await halves.check(id, given.vault);
+      await vault.check(id, given.vault);
       return [];
     } catch (error) {
       if (!(error instanceof KeyRingError)) throw error;
@@ -107,7 +107,7 @@ export function makeCompletion(parts: CompletionParts): Completion {
       if (error instanceof Refusal && error.code === 'refused') return [noHalf('guardian')];
       throw error;
     }
-    await halves.keep(id, given.vault);
+    await vault.keep(id, given.vault);
     return [];
   }
 
