@@ -26,6 +26,17 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'dataset/actions',
     'dataset/action-steps',
   ],
+  // The same composition as the extension's, over the operating system in the place of the browser.
+  'apps/desktop': [
+    'protocol',
+    'consent',
+    'redact',
+    'vault',
+    'capture',
+    'review',
+    'dataset/actions',
+    'dataset/action-steps',
+  ],
   // review: the page that renders frames replays a recording as the contributor saw it.
   'apps/server': ['protocol', 'consent', 'vault', 'tlog', 'dataset', 'review'],
   // review: the one set of tokens of its pages.
@@ -60,6 +71,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'server',
     'guardian',
     'extension',
+    'desktop',
     'web',
   ],
 };

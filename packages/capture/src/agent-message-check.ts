@@ -34,6 +34,7 @@ type Shape = Partial<
     | 'at'
     | 'busy'
     | 'button'
+    | 'bytes'
     | 'cause'
     | 'change'
     | 'count'
@@ -41,6 +42,7 @@ type Shape = Partial<
     | 'dx'
     | 'dy'
     | 'event'
+    | 'frame'
     | 'frames'
     | 'geometry'
     | 'height'
@@ -52,6 +54,7 @@ type Shape = Partial<
     | 'key'
     | 'kind'
     | 'length'
+    | 'mime'
     | 'mode'
     | 'name'
     | 'node'
@@ -91,6 +94,8 @@ function isItem(value: unknown): boolean {
       return isRecord(value.change) && isStateChange(value.change);
     case 'settled':
       return true;
+    case 'frame':
+      return isRecord(value.frame) && isPicture(value.frame);
     case 'geometry':
       return isRecord(value.geometry) && isGeometry(value.geometry);
     case 'navigate':
@@ -164,6 +169,11 @@ function isGeometry(geometry: Shape): boolean {
     isNumber(window.y) &&
     isNumber(geometry.ratio)
   );
+}
+
+/** What it must be besides, the writer checks (REC66). */
+function isPicture({ mime, width, height, bytes }: Shape): boolean {
+  return typeof mime === 'string' && isCount(width) && isCount(height) && bytes instanceof Uint8Array;
 }
 
 function isFrame(value: unknown): boolean {

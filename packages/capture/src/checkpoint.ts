@@ -1,3 +1,4 @@
+import type { SurfaceEvent } from '@aboveboard/protocol/event';
 import type { DocumentIdentity, FramePlace } from './document-identity.ts';
 import type { AgentGeometry } from './frame-message.ts';
 import type { AskedSignal, Permit } from './permits.ts';
@@ -26,6 +27,8 @@ export type Checkpoint = {
 
 export type SavedSurface = {
   tab: number;
+  /** Absent in checkpoints of before windows were surfaces: a tab. */
+  type?: SurfaceEvent['type'];
   surface: number;
   nextNodeId: number;
   open: boolean;

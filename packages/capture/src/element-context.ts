@@ -88,7 +88,7 @@ export class ElementContexts {
     const tag = access.localName(element);
     const input = access.isInput(element);
     const inputType = input ? (this.isSecret(element) ? 'password' : access.inputType(element)) : '';
-    const role = decidingRole(tag, access.attribute(element, 'role'), inputType) ?? above.role;
+    const role = decidingRole(tag, access.attribute(element, 'role'), inputType, above.role) ?? above.role;
     const edited = access.attribute(element, 'contenteditable')?.toLowerCase();
     const editable = edited == null ? above.editable : edited !== 'false';
     return { tag, role, inputType, editable, agreed: this.#agreed(element) ?? above.agreed };

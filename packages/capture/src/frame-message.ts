@@ -6,6 +6,7 @@ import type {
   TextEvent,
   WheelEvent,
 } from '@aboveboard/protocol/event';
+import type { FrameItem } from '@aboveboard/protocol/frame-segment';
 import type { StateChange } from '@aboveboard/protocol/state';
 
 /**
@@ -37,7 +38,7 @@ export type SessionMessage =
 export type AgentSettings = {
   /** Ids of nodes in this document count from here; the session never hands out a range twice in a surface. */
   firstNodeId: number;
-  signals: { pointer: boolean; keys: boolean; text: boolean; states: boolean };
+  signals: { pointer: boolean; keys: boolean; text: boolean; states: boolean; frames?: boolean };
   /** Text that belongs to nobody: the task card's inputs. Stays literal in typing and states (T19). */
   literals: string[];
   /** Strings that the application itself ships (interface text may stay only if it is among them). */
@@ -55,6 +56,8 @@ export type AgentItem =
   /** Masked state change of this document alone; ids within this agent's range. */
   | { at: number; item: 'state'; change: StateChange }
   | { at: number; item: 'settled' }
+  /** A picture of this window that was masked before it was encoded (desktop; in a browser none is taken, T9). */
+  | { at: number; item: 'frame'; frame: AgentFrame }
   | { at: number; item: 'geometry'; geometry: AgentGeometry }
   | { at: number; item: 'navigate'; path: string; cause: 'load' | 'history' | 'hash' }
   /** This document's frames: index in window.frames, node id of the element, origin of its content box here. */
@@ -68,6 +71,8 @@ type InputEvent = MoveEvent | ButtonEvent | WheelEvent | KeyEvent | TextEvent | 
 
 /** `x`, `y` are in this document's own viewport; the session adds the offsets of the frames above it. */
 type Untimed<E> = E extends unknown ? Omit<E, 't'> : never;
+
+export type AgentFrame = Pick<FrameItem, 'mime' | 'width' | 'height' | 'bytes'>;
 
 export type AgentGeometry = {
   viewport: { width: number; height: number };

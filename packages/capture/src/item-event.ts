@@ -44,6 +44,7 @@ export function hung(node: SerializedNode, parentId: number): StateChange {
 
 /** The signal whose permission an item needs. */
 export function signalOf(item: AgentItem): AskedSignal {
+  if (item.item === 'frame') return 'frames';
   if (item.item !== 'event') return 'states';
   switch (item.event.kind) {
     case 'keydown':

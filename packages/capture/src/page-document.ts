@@ -3,7 +3,9 @@ import { RRWEB_FULL_SNAPSHOT, RRWEB_META } from '@aboveboard/protocol/state';
 import type { SavedDocument } from './checkpoint.ts';
 import type { DocumentIdentity, FramePlace } from './document-identity.ts';
 import type { AgentItem, SessionMessage } from './frame-message.ts';
+import type { NodeRange } from './node-range.ts';
 import { Permits } from './permits.ts';
+import { NODES_PER_DOCUMENT } from './surface.ts';
 
 /** An item with the batch that it came in, and the time that counts (never before the one before it). */
 export type QueuedItem = { at: number; item: AgentItem; seq: number; last: boolean };
@@ -58,6 +60,11 @@ export class PageDocument {
     this.permits = new Permits(ask.gate, ask.mode, identity.target);
     this.surface = given.surface;
     this.generation = given.generation;
+  }
+
+  /** The node ids that its present agent may speak of. */
+  get range(): NodeRange {
+    return { low: this.firstNodeId, end: this.firstNodeId + NODES_PER_DOCUMENT };
   }
 
   tell(message: SessionMessage): void {

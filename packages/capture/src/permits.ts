@@ -1,4 +1,4 @@
-import type { BrowserTarget, Gate, GateContext, GateDecision } from '@aboveboard/consent/gate';
+import type { Gate, GateContext, GateDecision } from '@aboveboard/consent/gate';
 
 export type AskedSignal = GateContext['signal'];
 
@@ -17,17 +17,17 @@ export type Refusal = Extract<GateDecision, { allow: false }>;
 export class Permits {
   readonly #gate: Gate;
   readonly #mode: GateContext['mode'];
-  readonly #target: BrowserTarget;
+  readonly #target: GateContext['target'];
   readonly #permits = new Map<AskedSignal, Permit>();
   readonly #refusals = new Map<AskedSignal, Refusal>();
 
-  constructor(gate: Gate, mode: GateContext['mode'], target: BrowserTarget) {
+  constructor(gate: Gate, mode: GateContext['mode'], target: GateContext['target']) {
     this.#gate = gate;
     this.#mode = mode;
     this.#target = target;
   }
 
-  get target(): BrowserTarget {
+  get target(): GateContext['target'] {
     return this.#target;
   }
 

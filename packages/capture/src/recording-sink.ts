@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '@aboveboard/protocol/event';
+import type { FrameItem } from '@aboveboard/protocol/frame-segment';
 import type { StateItem } from '@aboveboard/protocol/state';
 
 /** Where the session writes; the recording's writer behind it encodes, seals and stores. */
@@ -7,6 +8,8 @@ export interface RecordingSink {
   event(event: RecordedEvent): void;
   /** Its index over the recording. RecordingError, with nothing taken, where it can't be in one. */
   state(item: StateItem): number;
+  /** As `state`. */
+  frame(item: FrameItem): number;
   /** All that was given is durable when it resolves. */
   flush(): Promise<void>;
   /** Bytes durable so far. */
@@ -17,6 +20,7 @@ export interface RecordingSink {
 export class MemorySink implements RecordingSink {
   readonly events: RecordedEvent[] = [];
   readonly states: StateItem[] = [];
+  readonly frames: FrameItem[] = [];
   bytes = 0;
 
   event(event: RecordedEvent): void {
@@ -25,6 +29,10 @@ export class MemorySink implements RecordingSink {
 
   state(item: StateItem): number {
     return this.states.push(item) - 1;
+  }
+
+  frame(item: FrameItem): number {
+    return this.frames.push(item) - 1;
   }
 
   async flush(): Promise<void> {

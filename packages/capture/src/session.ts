@@ -2,7 +2,7 @@ import type { Gate, GateContext } from '@aboveboard/consent/gate';
 import type { PauseCause } from '@aboveboard/protocol/event';
 import { checkedAgentMessage } from './agent-message-check.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { DocumentIdentity } from './document-identity.ts';
+import { type DocumentIdentity, placeOf } from './document-identity.ts';
 import type { AgentItem, AgentSettings } from './frame-message.ts';
 import { NOTHING, PageDocument, type SendToAgent } from './page-document.ts';
 import type { AskedSignal, Refusal } from './permits.ts';
@@ -106,7 +106,7 @@ export class CaptureSession {
   taking(): { origin: string; signals: AskedSignal[]; refusals: Refusal[] }[] {
     const origins = new Map<string, { signals: Set<AskedSignal>; refusals: Map<string, Refusal> }>();
     for (const document of this.#documents.values()) {
-      const origin = document.identity.target.frame;
+      const origin = placeOf(document.identity);
       const entry = origins.get(origin) ?? { signals: new Set(), refusals: new Map() };
       for (const signal of this.#options.signals) {
         if (document.permits.allowed(signal)) entry.signals.add(signal);
@@ -156,7 +156,8 @@ export class CaptureSession {
       return { refusal: this.#ended ? ended : (refused ?? ended) };
     }
     if (!this.#surfaces.has(identity.tab)) {
-      this.#surfaces.set(identity.tab, new Surface(identity.tab, this.#nextSurface++));
+      const type = identity.target.kind === 'desktop' ? 'window' : 'tab';
+      this.#surfaces.set(identity.tab, new Surface(identity.tab, this.#nextSurface++, type));
     }
     probe.send = send;
     this.#documents.set(identity.document, probe);
@@ -279,7 +280,7 @@ export class CaptureSession {
   /** What the agents of this origin are told has changed: they begin anew with it. */
   settingsChanged(origin: string): void {
     for (const document of this.#documents.values()) {
-      if (document.identity.target.frame !== origin || !document.permits.any) continue;
+      if (placeOf(document.identity) !== origin || !document.permits.any) continue;
       // What the agent has not sent yet goes with it.
       this.#timeline.own(this.#options.now(), { act: 'lost' });
       this.#restart(document);
@@ -380,6 +381,7 @@ export class CaptureSession {
           keys: allowed('keys'),
           text: allowed('text'),
           states: allowed('states'),
+          ...(allowed('frames') ? { frames: true } : {}),
         },
       },
     });

@@ -1,3 +1,4 @@
+import type { SurfaceEvent } from '@aboveboard/protocol/event';
 import type { SavedSurface } from './checkpoint.ts';
 import type { AgentGeometry } from './frame-message.ts';
 
@@ -7,10 +8,11 @@ import type { AgentGeometry } from './frame-message.ts';
  */
 export const NODES_PER_DOCUMENT = 1 << 22;
 
-/** One tab or popup, numbered over the recording; nothing of the browser's own numbering is written. */
+/** One tab, popup or window, numbered over the recording; nothing of the browser's own numbering is written. */
 export class Surface {
   readonly tab: number;
   readonly number: number;
+  readonly type: SurfaceEvent['type'];
   nextNodeId = 1;
   /** Its `surface` event was written. */
   open = false;
@@ -20,18 +22,19 @@ export class Surface {
   geometry: AgentGeometry | null = null;
   lastState: number | null = null;
 
-  constructor(tab: number, number: number) {
+  constructor(tab: number, number: number, type: SurfaceEvent['type'] = 'tab') {
     this.tab = tab;
     this.number = number;
+    this.type = type;
   }
 
   saved(): SavedSurface {
-    const { tab, nextNodeId, open, top, zoom, geometry, lastState } = this;
-    return { tab, surface: this.number, nextNodeId, open, top, zoom, geometry, lastState };
+    const { tab, type, nextNodeId, open, top, zoom, geometry, lastState } = this;
+    return { tab, type, surface: this.number, nextNodeId, open, top, zoom, geometry, lastState };
   }
 
   static from(saved: SavedSurface): Surface {
-    const surface = new Surface(saved.tab, saved.surface);
+    const surface = new Surface(saved.tab, saved.surface, saved.type);
     const { nextNodeId, open, top, zoom, geometry, lastState } = saved;
     return Object.assign(surface, { nextNodeId, open, top, zoom, geometry, lastState });
   }

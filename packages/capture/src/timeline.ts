@@ -9,14 +9,15 @@ import {
   type StateChange,
 } from '@aboveboard/protocol/state';
 import type { Checkpoint } from './checkpoint.ts';
-import type { AgentItem } from './frame-message.ts';
+import { placeOf } from './document-identity.ts';
+import type { AgentFrame, AgentItem } from './frame-message.ts';
 import { FrameTree } from './frame-tree.ts';
 import { hung, type InputItem, signalOf, type Untimed, withoutPlace } from './item-event.ts';
-import { isWithin, type NodeRange, speaksWithin } from './node-range.ts';
+import { isWithin, speaksWithin } from './node-range.ts';
 import { isNothing, type PageDocument, type QueuedItem } from './page-document.ts';
 import type { RecordingSink } from './recording-sink.ts';
 import type { SessionClock } from './session-clock.ts';
-import { NODES_PER_DOCUMENT, type Surface } from './surface.ts';
+import type { Surface } from './surface.ts';
 
 /** What the recorder itself has to say, beside the documents. */
 export type OwnAct =
@@ -205,10 +206,11 @@ export class Timeline {
   #item(document: PageDocument, surface: Surface, { item, at }: QueuedItem): void {
     const waits = !document.live && this.#statesAsked(document);
     if (item.item === 'frames') {
-      document.frames = item.frames.filter(({ node }) => isWithin(node, rangeOf(document)));
+      document.frames = item.frames.filter(({ node }) => isWithin(node, document.range));
     } else if (item.item === 'state') this.#state(document, surface, item.change, at);
     else if (item.item === 'geometry' || item.item === 'navigate') this.#ofTab(document, surface, item, at);
     else if (item.item === 'place' || waits) return;
+    else if (item.item === 'frame') this.#frame(surface, item.frame, at);
     else if (item.item === 'event') this.#input(document, surface, item.event, at);
     else {
       const until = item.item === 'gap' ? Math.min(item.until, this.#now) : at;
@@ -231,6 +233,12 @@ export class Timeline {
     this.#sink.event(event);
   }
 
+  #frame(surface: Surface, frame: AgentFrame, at: number): void {
+    this.#stretch(surface, at);
+    const item = { t: this.clock.tick(at), surface: surface.number, ...frame };
+    this.#event({ kind: 'frame', surface: surface.number, index: this.#sink.frame(item) }, at);
+  }
+
   /** What is true of the tab, whatever its state: a frame's own is of no interest. */
   #ofTab(
     document: PageDocument,
@@ -250,13 +258,13 @@ export class Timeline {
     } else {
       this.#open(document, surface, at);
       const { path, cause } = item;
-      const origin = document.identity.target.frame;
+      const origin = placeOf(document.identity);
       this.#event({ kind: 'navigate', surface: surface.number, origin, path, cause }, at);
     }
   }
 
   #state(document: PageDocument, surface: Surface, change: StateChange, at: number): void {
-    if (!speaksWithin(change, rangeOf(document))) {
+    if (!speaksWithin(change, document.range)) {
       this.#disbelieve(document, at);
       return;
     }
@@ -301,7 +309,7 @@ export class Timeline {
     if (!surface.open) {
       this.#stretch(surface, at);
       surface.open = true;
-      this.#event({ kind: 'surface', surface: surface.number, phase: 'open', type: 'tab' }, at);
+      this.#event({ kind: 'surface', surface: surface.number, phase: 'open', type: surface.type }, at);
       if (this.#front === surface.tab || this.#current === null) this.#bringToFront(surface, at);
     }
     if (surface.top === document.identity.document) return;
@@ -377,7 +385,7 @@ export class Timeline {
     this.#surfaces.delete(tab);
     if (this.#current === surface.number) this.#current = null;
     if (surface.open && this.#taken(at)) {
-      this.#event({ kind: 'surface', surface: surface.number, phase: 'close', type: 'tab' }, at);
+      this.#event({ kind: 'surface', surface: surface.number, phase: 'close', type: surface.type }, at);
     }
   }
 
@@ -439,8 +447,4 @@ export class Timeline {
     this.#frontAllowed = checkpoint.frontAllowed;
     this.#gap = checkpoint.gap;
   }
-}
-
-function rangeOf({ firstNodeId }: PageDocument): NodeRange {
-  return { low: firstNodeId, end: firstNodeId + NODES_PER_DOCUMENT };
 }

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '@aboveboard/protocol/event';
+import type { FrameItem } from '@aboveboard/protocol/frame-segment';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { PartLabel, PartStore, ReplacementPart } from '@aboveboard/protocol/part';
 import type { RecordingWriter } from '@aboveboard/protocol/recording-writer';
@@ -33,6 +34,10 @@ export class WriterSink implements RecordingSink {
 
   state(item: StateItem): number {
     return this.writer.state(item);
+  }
+
+  frame(item: FrameItem): number {
+    return this.writer.frame(item);
   }
 
   flush(): Promise<void> {

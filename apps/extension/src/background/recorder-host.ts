@@ -1,4 +1,4 @@
-import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
+import { type DocumentIdentity, placeOf } from '@aboveboard/capture/document-identity';
 import type { AgentSettings } from '@aboveboard/capture/frame-message';
 import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
 import type { CaptureSession } from '@aboveboard/capture/session';
@@ -408,11 +408,12 @@ export class RecorderHost {
     };
   }
 
-  #settings({ target }: DocumentIdentity, row: ShelfRow): Omit<AgentSettings, 'firstNodeId' | 'signals'> {
-    const masks = this.rules.app(target.frame)?.masks;
+  #settings(identity: DocumentIdentity, row: ShelfRow): Omit<AgentSettings, 'firstNodeId' | 'signals'> {
+    const origin = placeOf(identity);
+    const masks = this.rules.app(origin)?.masks;
     return {
       literals: cardLiterals(row.task),
-      shipped: { exact: this.#texts.of(target.frame) },
+      shipped: { exact: this.#texts.of(origin) },
       selectors: { open: masks?.open ?? [], closed: masks?.closed ?? [] },
       renaming: row.renaming ?? '',
     };
