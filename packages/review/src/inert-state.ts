@@ -1,5 +1,6 @@
 import {
   type IncrementalData,
+  type MutationData,
   RRWEB_FULL_SNAPSHOT,
   RRWEB_INCREMENTAL,
   type SerializedNode,
@@ -11,6 +12,8 @@ import {
   type StyleDelta,
 } from '@aboveboard/protocol/state';
 import { inertCss, isEmbedded, isLocal } from './inert-css.ts';
+
+type Addition = MutationData['adds'][number];
 
 /**
  * Makes the states of one surface inert before a player sees them (spec/review.md, REV30-REV33). The
@@ -57,11 +60,7 @@ export class InertState {
       return {
         source: SOURCE_MUTATION,
         removes: data.removes.map((removed) => ({ ...removed })),
-        adds: data.adds.map((added) => ({
-          parentId: added.parentId,
-          nextId: added.nextId,
-          node: this.#node(added.node, this.#styles.has(added.parentId), 0),
-        })),
+        adds: data.adds.flatMap((added) => this.#added(added)),
         texts: [
           ...data.texts.map(({ id, value }) => ({
             id,
@@ -99,6 +98,16 @@ export class InertState {
       return { ...data, styles };
     }
     return { ...data };
+  }
+
+  /** rrweb builds an added element without its children: the text that a sheet got here is added beside it. */
+  #added({ parentId, nextId, node: added }: Addition): Addition[] {
+    const node = this.#node(added, this.#styles.has(parentId), 0);
+    const own = node.type === 2 ? node.childNodes.filter(({ id }) => id === playersOwn(node.id)) : [];
+    return [
+      { parentId, nextId, node },
+      ...own.map((text) => ({ parentId: node.id, nextId: null, node: text })),
+    ];
   }
 
   #node(node: SerializedNode, inStyle: boolean, depth: number): SerializedNode {

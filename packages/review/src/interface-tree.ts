@@ -111,7 +111,9 @@ function roleOf(element: Element): string | null {
 
 function nameOf(element: Element, limits: TreeLimits): string {
   try {
-    return computeAccessibleName(element).slice(0, limits.nameLength);
+    // HTML-AAM names a field without any other name by its placeholder; the library stops before that.
+    const name = computeAccessibleName(element) || (element.getAttribute('placeholder') ?? '').trim();
+    return name.slice(0, limits.nameLength);
   } catch {
     // A hostile tree (label cycles, broken references) has no name rather than no tree.
     return '';
