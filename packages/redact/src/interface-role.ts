@@ -74,12 +74,21 @@ const BY_INPUT: Readonly<Record<string, string>> = {
   radio: 'radio',
 };
 
-/** The role that decides for this element and what is below it; null leaves it to the parent. */
-export function decidingRole(tag: string, explicit: string | null, inputType: string): string | null {
+/** Controls whose parts have no roles of their own (WAI-ARIA: children presentational): a paragraph there is a label. */
+const WHOLE = words('button option tab switch checkbox radio menuitemcheckbox menuitemradio');
+
+/** The role that decides for this element and what is below it; null leaves it to the parent, whose own is `above`. */
+export function decidingRole(
+  tag: string,
+  explicit: string | null,
+  inputType: string,
+  above: string | null = null,
+): string | null {
   for (const role of explicit?.toLowerCase().trim().split(/\s+/, 4) ?? []) {
     if (INTERFACE.has(role) || CONTENT.has(role)) return role;
   }
   if (tag === 'input') return BY_INPUT[inputType] ?? 'textbox';
+  if (tag === 'p' && above !== null && WHOLE.has(above)) return null;
   return Object.hasOwn(BY_TAG, tag) ? (BY_TAG[tag] as string) : null;
 }
 

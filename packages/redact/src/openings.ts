@@ -23,6 +23,8 @@ export function createOpenings(
 ): Openings {
   const card = new Set(literals.map(foldSpace).filter((literal) => literal !== ''));
   const application = new Set(shipped.map(foldSpace));
+  /** Applications put their own labels into capitals; made when first asked for. */
+  let capitals: ReadonlySet<string> | null = null;
   const inner = [...card]
     .filter((literal) => literal.length >= LITERAL_WITHIN)
     .slice(0, LITERALS_LIMIT)
@@ -35,7 +37,12 @@ export function createOpenings(
   );
   return {
     isLiteral: (folded) => card.has(folded),
-    isShipped: (folded) => application.has(folded),
+    isShipped: (folded) => {
+      if (application.has(folded)) return true;
+      if (folded !== folded.toUpperCase()) return false;
+      capitals ??= new Set(Array.from(application, (literal) => literal.toUpperCase()));
+      return capitals.has(folded);
+    },
     isGlyph: (folded) =>
       /^[\p{Co}\p{P}\p{S}\s]{1,3}$/u.test(folded) && !/[\p{Extended_Pictographic}\p{RI}]/u.test(folded),
     fillAround: (text) =>
