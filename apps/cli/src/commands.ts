@@ -23,11 +23,13 @@ import { register as scan } from './commands/scan.ts';
 import { register as show } from './commands/show.ts';
 import { register as staff } from './commands/staff.ts';
 import { register as start } from './commands/start.ts';
+import { register as vault } from './commands/vault.ts';
 
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
   guardian,
+  vault,
   staff,
   code,
   literals,

@@ -85,6 +85,8 @@ export class HalfInstallation {
   readonly #end: () => void;
   agreement!: Agreement;
   readonly data: string;
+  /** Of the made-up server. */
+  readonly address: string;
 
   private constructor(
     logs: { rules: TestLog; uses: TestLog },
@@ -92,6 +94,7 @@ export class HalfInstallation {
     rest: {
       clock: { now: number };
       data: string;
+      address: string;
       start: () => Promise<StartedGuardian>;
       end: () => void;
     },
@@ -101,6 +104,7 @@ export class HalfInstallation {
     this.#guardian = guardian;
     this.clock = rest.clock;
     this.data = rest.data;
+    this.address = rest.address;
     this.#start = rest.start;
     this.#end = rest.end;
   }
@@ -134,6 +138,7 @@ export class HalfInstallation {
     const installation = new HalfInstallation(logs, guardian, {
       clock,
       data,
+      address,
       start,
       end: () => {
         server.close();
