@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type About, ROLES, type Role } from '@aboveboard/protocol/installation';
 import { aboutOf } from './about.ts';
+import { makeAskedFor } from './access/asked-for.ts';
 import { readPolicies, shippedDecide } from './access/policies.ts';
 import { type AgreementShelf, openAgreementShelf } from './agreement/agreement-shelf.ts';
 import { installDemonstration } from './agreement/demonstration.ts';
@@ -227,7 +228,12 @@ async function serve(
     keeper,
     agreements: agreement.adopted,
   });
-  const uploads = makeUploads({ database, blobs, garbage, envelopes, completion, limits, digestLock });
+  const uploads = makeUploads({
+    ...{ database, blobs, garbage, envelopes, completion, limits, digestLock },
+    erase: async (contributor, recording) => {
+      await erasure.erase(contributor, [recording]);
+    },
+  });
   const identity = makeStaffIdentity({
     database,
     uses: installation.uses,
@@ -269,6 +275,7 @@ async function serve(
       about: aboutNow,
       agreement,
       cards: taskCards(demo, paths.root),
+      askedFor: makeAskedFor({ database, rules: logs.rules.state, now: Date.now }),
       health: async () => {
         const isUp = (postgres?.up() ?? true) && (await database.answers());
         return { database: isUp, draining, logs: isUp ? await logs.health().catch(() => null) : null };

@@ -24,6 +24,7 @@ import {
   type Receipt,
   receiptKey,
   touch,
+  type UploadRow,
   uploadOf,
   uploadOfRecording,
 } from './upload-rows.ts';
@@ -42,19 +43,23 @@ export type Uploads = {
   forgetStale(): Promise<number>;
 };
 
+type Forgotten = Pick<UploadRow, 'id' | 'contributor' | 'recording' | 'state'>;
+
 export type UploadsParts = {
   database: Database;
   blobs: BlobStore;
   garbage: Garbage;
   envelopes: PendingEnvelopes;
   completion: Completion;
+  /** As by her who released it: no half of it stays, on either side. */
+  erase: (contributor: string, recording: string) => Promise<void>;
   limits: ServerLimits;
   /** The one under which bytes of a digest are written or removed. */
   digestLock: KeyedLock;
 };
 
 export function makeUploads(parts: UploadsParts): Uploads {
-  const { database, blobs, garbage, envelopes, completion, limits, digestLock } = parts;
+  const { database, blobs, garbage, envelopes, completion, erase, limits, digestLock } = parts;
   const cache = makeUploadCache(database);
   const uploadLock = makeKeyedLock();
 
@@ -87,6 +92,14 @@ export function makeUploads(parts: UploadsParts): Uploads {
     cache.drop(contributor, id);
     await envelopes.remove(id);
     await garbage.collect();
+  }
+
+  /** Where all of it arrived, its completion may have begun, and its halves be kept: they die as at an erasure (UPL17). */
+  async function forgetUpload(upload: Forgotten): Promise<void> {
+    const rows = upload.state === 'open' ? await partsOf(database.query, upload.id) : [];
+    if (rows.length === 0 || rows.some(({ received }) => !received)) return removeUpload(upload);
+    cache.drop(upload.contributor, upload.id);
+    await erase(upload.contributor, upload.recording);
   }
 
   return {
@@ -201,15 +214,15 @@ export function makeUploads(parts: UploadsParts): Uploads {
             'It is complete: this recording is released. Erase it under "my recordings".',
           );
         }
-        await removeUpload(upload);
+        await forgetUpload(upload);
       }),
 
     async forgetStale() {
-      const stale = await database.query<{ id: string; contributor: string }>(
-        `select id, contributor from upload where state <> 'complete' and touched_on < current_date - $1::integer`,
+      const stale = await database.query<Forgotten>(
+        `select id, contributor, recording, state from upload where state <> 'complete' and touched_on < current_date - $1::integer`,
         [limits.uploadDays],
       );
-      for (const upload of stale) await uploadLock(upload.id, () => removeUpload(upload));
+      for (const upload of stale) await uploadLock(upload.id, () => forgetUpload(upload));
       return stale.length;
     },
   };
