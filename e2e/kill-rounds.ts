@@ -265,7 +265,7 @@ async function allReleased(researcher: Client): Promise<Set<string>> {
 }
 
 /** Every part, opened by the server, is the one that was made. */
-async function openWhole(researcher: Client, { manifest }: SealedRecording): Promise<string[]> {
+export async function openWhole(researcher: Client, { manifest }: SealedRecording): Promise<string[]> {
   const faults: string[] = [];
   const request = { purpose: 'inspection', recordings: [manifest.id] };
   const { status, body } = await researcher.call<OpenedAccess>('POST', '/api/accesses', request);
