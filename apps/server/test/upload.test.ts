@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
 import type { MyRecording, ReleasedRecording } from '@aboveboard/protocol/installation';
@@ -114,46 +114,6 @@ describe('the way of a recording', () => {
     await server.housekeeping();
     expect(await database.query(`select id from upload where state = 'open'`)).toEqual([]);
   });
-
-  it.each<[string, (upload: string) => Promise<unknown>]>([
-    ['given up', (upload) => contributor.call('DELETE', `/api/uploads/${upload}`)],
-    [
-      'not continued',
-      async (upload) => {
-        const { database } = server.installation.inner;
-        await database.query('update upload set touched_on = current_date - 30 where id = $1', [upload]);
-        await server.housekeeping();
-      },
-    ],
-  ])(
-    '[UPL17] the guardian’s half of a completion that was cut dies when the upload is %s',
-    async (_, end) => {
-      const { vault, folder } = server.installation.inner;
-      const recording = await makeRecording(server.about);
-      const { id } = recording.manifest;
-      const file = join(
-        folder?.keys ?? '',
-        'demonstration-guardian',
-        createHash('sha256').update(id).digest('hex'),
-      );
-      const { keep } = vault;
-      vault.keep = async () => {
-        throw new Error('no space left');
-      };
-      const cut = await contributor.upload(recording);
-      vault.keep = keep;
-      expect(cut.status).toBe(500);
-      expect(statSync(file).size).toBeGreaterThan(1);
-      const [row] = await server.installation.inner.database.query<{ id: string }>(
-        'select id from upload where recording = $1',
-        [id],
-      );
-      await end(row?.id ?? '');
-      // A tombstone.
-      expect(statSync(file).size).toBeLessThanOrEqual(1);
-      expect((await contributor.announce(recording.announcement)).status).toBe(410);
-    },
-  );
 });
 
 describe('bad announcements', () => {
