@@ -4,6 +4,8 @@ import { differenceWords } from '@aboveboard/consent/agreement-difference';
 import { agreementStatement, signatureFaults, signStatement } from '@aboveboard/consent/agreement-signing';
 import { agreementWords } from '@aboveboard/consent/agreement-words';
 import { en } from '@aboveboard/consent/messages/en';
+import { concernReasons, concernWords } from '@aboveboard/consent/messages/en-concerns';
+import { openingConcerns } from '@aboveboard/consent/opening-concerns';
 import {
   type RulesStatement,
   SUSPENSION_REASONS,
@@ -36,6 +38,21 @@ export async function showAgreement(
   if (faults && faults.length > 0) {
     throw new CommandFailure(`Not signed by everyone who has to:\n${lines(faults)}`);
   }
+}
+
+export async function checkAgreement(path: string, context: CommandContext): Promise<void> {
+  const { agreement } = await readAgreementFile(path);
+  const concerns = openingConcerns(agreement.apps).map((one) => ({
+    ...one,
+    reason: concernReasons[one.rule],
+  }));
+  context.result({ concerns });
+  if (concerns.length === 0) return context.print(concernWords.none);
+  context.print(concernWords.heading);
+  for (const { app, selector, reason } of concerns) {
+    context.print(`  ${concernWords.line(app, selector, reason)}`);
+  }
+  throw new CommandFailure(`${concerns.length} to look at again in ${path}.`);
 }
 
 export async function diffAgreements(older: string, newer: string, context: CommandContext): Promise<void> {

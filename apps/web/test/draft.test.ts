@@ -2,6 +2,7 @@ import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import { describe, expect, it } from 'vitest';
 import {
   blankDraft,
+  draftConcerns,
   draftOfText,
   faultsWithin,
   nextDraft,
@@ -78,5 +79,23 @@ describe('a draft', () => {
     const read = readDraft(draft);
     const rules = new Set(read.ok ? [] : read.faults.map(({ rule }) => rule));
     expect(rules.has('AGR8')).toBe(true);
+  });
+});
+
+describe('[AGR55] what a draft opens that somebody should look at again', () => {
+  it('is said while the draft is no agreement yet', () => {
+    const apps = [
+      { name: 'Tickets', origins: 7, masks: { open: ['.mail-body', null, '.state'] } },
+      null,
+      'x',
+    ];
+    const draft = { ...blankDraft('production', NOW), apps };
+    expect(readDraft(draft).ok).toBe(false);
+    expect(draftConcerns(draft)).toEqual([{ rule: 'mail', app: 'Tickets', selector: '.mail-body' }]);
+  });
+
+  it('is nothing of a draft without applications', () => {
+    expect(draftConcerns(blankDraft('production', NOW))).toEqual([]);
+    expect(draftConcerns({ apps: 'none' })).toEqual([]);
   });
 });

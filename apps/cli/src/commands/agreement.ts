@@ -25,6 +25,18 @@ export function register(program: Command, context: CommandContext): void {
     });
 
   agreement
+    .command('check <document>')
+    .summary('what it opens that somebody should look at again')
+    .description(
+      'Say whether a document is an agreement at all, and hold what it opens in each application against a table of what is ' +
+        'often opened without being meant: e-mail, conversations, fields, whole pages. Exit code 1 if anything is found.',
+    )
+    .action(async (document: string) => {
+      const { checkAgreement } = await import('../agreement-file.ts');
+      await checkAgreement(document, context);
+    });
+
+  agreement
     .command('diff <older> <newer>')
     .summary('what changed between two versions, in words')
     .description('Say in words what changed, and what of it each contributor has to agree to anew.')

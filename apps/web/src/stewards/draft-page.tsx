@@ -1,5 +1,6 @@
 import type { Agreement, PartyRole } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
+import { concernReasons, concernWords } from '@aboveboard/consent/messages/en-concerns';
 import type { About } from '@aboveboard/protocol/installation';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { client } from '../client.ts';
@@ -8,7 +9,7 @@ import { saveBytes } from '../save-bytes.ts';
 import { servedRules } from '../served-books.ts';
 import { Act, outcomeOf } from './act.tsx';
 import { AgreementComparison, AgreementReading } from './agreement-reading.tsx';
-import { blankDraft, type Draft, draftOfText, nextDraft, readDraft } from './draft.ts';
+import { blankDraft, type Draft, draftConcerns, draftOfText, nextDraft, readDraft } from './draft.ts';
 import { DraftForm } from './draft-form.tsx';
 import { keepDraft, keptDraft } from './draft-store.ts';
 import { keptKey } from './key-store.ts';
@@ -165,6 +166,7 @@ function DraftDesk({ party, about, inForce, kept }: Props & Known): ReactNode {
               </button>
             </div>
           )}
+          {view !== 'forward' && <Concerns draft={draft} />}
           {view === 'write' ? (
             <DraftForm
               draft={draft}
@@ -180,6 +182,23 @@ function DraftDesk({ party, about, inForce, kept }: Props & Known): ReactNode {
         </>
       )}
     </>
+  );
+}
+
+/** What the draft opens that somebody should look at again: shown while it is written, and never in the way. */
+function Concerns({ draft }: { draft: Draft }): ReactNode {
+  const concerns = draftConcerns(draft);
+  if (concerns.length === 0) return null;
+  return (
+    <section className="notice warn" aria-labelledby="concerns">
+      <h2 id="concerns">{concernWords.heading}</h2>
+      <p>{concernWords.lead}</p>
+      <ul>
+        {concerns.map(({ rule, app, selector }) => (
+          <li key={`${app} ${selector} ${rule}`}>{concernWords.line(app, selector, concernReasons[rule])}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,5 +1,6 @@
 import { type Agreement, DRAFT_DEFAULTS, parseAgreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
+import { type Concern, openingConcerns } from '@aboveboard/consent/opening-concerns';
 import { partyKeyFaults } from '@aboveboard/consent/party-keys';
 import { ENTRY_BYTES_LIMIT } from '@aboveboard/consent/rules-entry';
 import type { Checked, Fault } from '@aboveboard/protocol/fault';
@@ -123,3 +124,27 @@ export function faultsWithin(faults: readonly Fault[], place: string): Fault[] {
 export function timeOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
+
+/** What a draft opens that somebody should look at again (AGR54); of a draft that is no agreement yet, what can be read. */
+export function draftConcerns(draft: Draft): Concern[] {
+  const apps = Array.isArray(draft['apps']) ? draft['apps'] : [];
+  return openingConcerns(
+    apps.flatMap((app: unknown) => {
+      const { id, name, origins, masks } = fieldsOf(app);
+      const { open, closed } = fieldsOf(masks);
+      const called = text(name) || text(id);
+      return [
+        {
+          id: called,
+          origins: texts(origins),
+          masks: { open: texts(open), closed: texts(closed), literals: 'none' },
+        },
+      ];
+    }),
+  );
+}
+
+const fieldsOf = (value: unknown): { readonly [field: string]: unknown } =>
+  typeof value === 'object' && value !== null ? (value as { readonly [field: string]: unknown }) : {};
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : []);
