@@ -4,7 +4,7 @@ import { agreementStatement } from '@aboveboard/consent/agreement-signing';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { verifyReceipt } from '@aboveboard/consent/receipt';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Contributor } from './contributor.ts';
+import { CARD, Contributor } from './contributor.ts';
 import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
 import { CODE, StandInInstallation } from './stand-in-installation.ts';
 import { startTestSite, type TestSite } from './test-site.ts';
@@ -42,13 +42,15 @@ async function joined(): Promise<Here> {
 }
 
 describe('a recorder under rules that it proves by itself', () => {
-  test('[ENR26] joins through cells of one size, records under the rules, and stops when they are revoked', async () => {
+  test('[ENR26] [GRT50] joins through cells of one size, records under the rules, and stops when they are revoked', async () => {
     const { site, installation, browser, contributor } = await joined();
     const { panel } = contributor;
     expect(await panel.getByText('Demonstration: whom to trust was taken').isVisible()).toBe(true);
     expect(await panel.getByText('Checked on this device').isVisible()).toBe(true);
     const page = await browser.context.newPage();
     await page.goto(site.origin);
+    expect((await contributor.view()).askedFor).toEqual([CARD.id]);
+    await panel.getByText('Asked for now').waitFor();
     await contributor.startCard();
     await page.bringToFront();
     await page.mouse.move(200, 200, { steps: 5 });

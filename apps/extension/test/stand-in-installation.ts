@@ -161,7 +161,7 @@ function answering(state: State): Behind {
     if (path === '/api/agreement') {
       return json({ document: new TextDecoder().decode(canonicalBytes(state.agreement)) });
     }
-    if (path === '/api/task-cards') return json({ cards: [CARD] });
+    if (path === '/api/task-cards') return json({ cards: [CARD], askedFor: [CARD.id, 'not-a-card-here'] });
     const attachment = state.attachments.get(path.split('/attachments/')[1] ?? '');
     if (attachment) return { status: 200, body: attachment };
     if (token !== state.token) return refused(401, 'No session.');

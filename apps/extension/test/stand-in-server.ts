@@ -121,7 +121,7 @@ export class StandInServer {
       return say({ role: 'contributor', handle: 'h', expires: 2e9, token: TOKEN } satisfies Session);
     }
     if (path === '/api/agreement') return say(this.#agreement);
-    if (path === '/api/task-cards') return say({ cards: [CARD] } satisfies TaskCardsAnswer);
+    if (path === '/api/task-cards') return say({ cards: [CARD], askedFor: [] } satisfies TaskCardsAnswer);
     const attachment = /^\/api\/agreement\/attachments\/(\w+)$/.exec(path)?.[1];
     if (attachment) return void response.end(this.#attachments.get(attachment) ?? '');
     if (request.headers.authorization !== `Bearer ${TOKEN}`) return refuse(401, 'No session.');

@@ -3,9 +3,11 @@ import { type Grant, grantDigest, parseGrant } from '@aboveboard/consent/grant-d
 import { type GrantStatement, signGrantStatement } from '@aboveboard/consent/grant-note';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { GrantWish, MyAccesses, ShownGrant } from '@aboveboard/protocol/grants';
+import type { TaskCardsAnswer } from '@aboveboard/protocol/installation';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { textSigner } from '@aboveboard/tlog/signer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAskedFor } from '../src/access/asked-for.ts';
 import { stateOfGrant } from '../src/access/grant-state.ts';
 import { type DemonstrationParties, demonstrationParties } from '../src/keys/demonstration-parties.ts';
 import { makeRulesLog } from '../src/logs/rules-log.ts';
@@ -115,6 +117,36 @@ describe('grants', () => {
       'grant-approved by representative',
       'grant by representative',
     ]);
+  });
+
+  it('[GRT50] cards of a grant that holds are asked for of everyone, alike, and of one that waits or is over they are not', async () => {
+    const askedFor = async (client: Client) => {
+      const { body } = await client.call<TaskCardsAnswer>('GET', '/api/task-cards');
+      expect(Object.keys(body).sort()).toEqual(['askedFor', 'cards']);
+      return body.askedFor;
+    };
+    // The server remembers its answer for a minute, so it is asked only afterwards.
+    const card = 'board-move';
+    const cards = [
+      { id: card, version: null },
+      { id: 'of-no-card', version: null },
+    ];
+    const weeks = { from: '2026-W01', to: '2027-W52' };
+    const now = { ms: Date.now() };
+    const find = () =>
+      makeAskedFor({
+        database: server.installation.inner.database,
+        rules: makeRulesLog(server.installation.inner.logs.rules).state,
+        now: () => now.ms,
+      })();
+    const waiting = await asked(by.researcher, { slice: { kind: 'tasks', cards, weeks } });
+    expect(await find()).toEqual([]);
+    await approve(waiting);
+    expect(await find()).toEqual([card, 'of-no-card'].sort());
+    expect(await askedFor(by.contributor)).toEqual([card]);
+    expect(await askedFor(new Client(server.url))).toEqual([card]);
+    now.ms += 31 * 86_400_000;
+    expect(await find()).toEqual([]);
   });
 
   it('[ACC11, ACC12] the same note again changes nothing and is entered once', async () => {

@@ -60,7 +60,11 @@ export type RelayAbout = {
   periodSeconds: number;
 };
 
-export type TaskCardsAnswer = { cards: TaskCard[] };
+export type TaskCardsAnswer = {
+  cards: TaskCard[];
+  /** Ids of those that a grant names which two parties approved: the same to everyone (GRT50). */
+  askedFor: string[];
+};
 
 export const ROLES = ['contributor', 'researcher', 'operator', 'representative', 'dpo', 'employer'] as const;
 export type Role = (typeof ROLES)[number];

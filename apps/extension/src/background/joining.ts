@@ -13,7 +13,7 @@ import type { Kept } from '../store/settings.ts';
 import { EMPTY_SETUP, type JoinFault, type JoinWait, type Setup } from '../store/setup.ts';
 import { refusalOf } from '../voice/voice-line.ts';
 import { byDigest } from './attachments.ts';
-import { checkedCards } from './checked-cards.ts';
+import { cardsOf } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
 import {
   beginEnrolment,
@@ -169,11 +169,11 @@ async function redeem(host: RecorderHost, { code, token }: NonNullable<Setup['jo
   ]);
   if (session.role !== 'contributor') throw new JoinRefused('code');
   if (about.installation !== host.rules.setup.enrolment?.class) throw new JoinRefused('agreement');
-  const cards = checkedCards(given);
+  const cards = cardsOf(given);
   await host.change((setup) => ({
     ...setup,
     token,
-    cards,
+    ...cards,
     joining: null,
     uploadRecipient: about.uploadRecipient,
     contributor: own?.contributor ?? null,

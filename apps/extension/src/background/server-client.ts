@@ -73,8 +73,8 @@ export class ServerClient {
     return (await this.#ask('GET', `/api/agreement/attachments/${encodeURIComponent(digest)}`)).slice();
   }
 
-  async cards(): Promise<TaskCardsAnswer['cards']> {
-    return (await this.#json<TaskCardsAnswer>('GET', '/api/task-cards')).cards;
+  cards(): Promise<TaskCardsAnswer> {
+    return this.#json<TaskCardsAnswer>('GET', '/api/task-cards');
   }
 
   /** Verifier keys of a log, one a line. */

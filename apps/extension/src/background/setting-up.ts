@@ -5,7 +5,7 @@ import type { Kept } from '../store/settings.ts';
 import { EMPTY_SETUP, type Setup } from '../store/setup.ts';
 import { serverOrigin } from '../wire/server-address.ts';
 import { digestOf } from './attachments.ts';
-import { checkedCards } from './checked-cards.ts';
+import { cardsOf, checkedCards } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
 import { enrolledBy, firstContactWith } from './joining.ts';
 import { type CountBytes, directPost, type Post, ServerClient, ServerFault } from './server-client.ts';
@@ -40,7 +40,7 @@ export async function setUpFromServer(
     }
     const document = new TextEncoder().encode(installed.document);
     await mustVerify(document, attachments);
-    const cards = checkedCards(await client.cards());
+    const cards = cardsOf(await client.cards());
     return () => ({
       ...EMPTY_SETUP,
       server,
@@ -48,7 +48,7 @@ export async function setUpFromServer(
       token: session.token ?? null,
       agreement: { document, attachments },
       verifiedAt: Date.now(),
-      cards,
+      ...cards,
       uploadRecipient: about.uploadRecipient,
       guardianRecipient: about.guardianRecipient,
     });
@@ -100,8 +100,8 @@ export async function refreshed(setup: Setup, post: Post): Promise<((setup: Setu
   if (!token || (!server && !enrolment)) return null;
   const client = new ServerClient(post, token);
   if (enrolment) {
-    const cards = checkedCards(await client.cards());
-    return (now) => ({ ...now, cards });
+    const cards = cardsOf(await client.cards());
+    return (now) => ({ ...now, ...cards });
   }
   // Of a demonstration without an enrolment: whom halves go to may be another than when it was set up.
   const { uploadRecipient, guardianRecipient } = await client.about();
@@ -114,10 +114,10 @@ export async function refreshed(setup: Setup, post: Post): Promise<((setup: Setu
     attachments.push([name, known.get(digest) ?? (await client.attachment(digest))]);
   }
   await mustVerify(document, attachments);
-  const cards = checkedCards(await client.cards());
+  const cards = cardsOf(await client.cards());
   const verifiedAt = Date.now();
   const recipients = { uploadRecipient, guardianRecipient };
-  return (now) => ({ ...now, ...recipients, agreement: { document, attachments }, cards, verifiedAt });
+  return (now) => ({ ...now, ...recipients, agreement: { document, attachments }, ...cards, verifiedAt });
 }
 
 async function mustVerify(document: Uint8Array, attachments: [string, Uint8Array][]) {

@@ -36,6 +36,7 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
     accepted: setup.on,
     origins: host.rules.origins(),
     cards: setup.cards,
+    askedFor: setup.askedFor ?? [],
     ownCards: [...(await host.ownCards.all())],
     live: await liveView(host),
     budgets: await budgetView(host, rows),

@@ -245,6 +245,9 @@ export const words = {
   task: {
     heading: 'Start a task',
     cards: 'Task cards',
+    askedFor: 'Asked for now',
+    askedForHint:
+      'Researchers may use recordings of tasks with this mark; two of the parties approved it, your representative among them. Whether you record one is up to you, and nobody is told who does.',
     noCards: 'Your installation has no task cards. You can describe a task in your own words.',
     own: 'In your own words',
     ownLabel: 'What are you about to do?',

@@ -17,11 +17,13 @@ export function TaskScreen({ view, send }: { view: RecorderView; send: Send }) {
       <section className="stack" aria-labelledby="task-heading">
         <h2 id="task-heading">{say.heading}</h2>
         {view.cards.length === 0 && <p className="soft">{say.noCards}</p>}
+        {view.askedFor.length > 0 && <p className="soft">{say.askedForHint}</p>}
         <ul className="list">
-          {view.cards.map((one) => (
+          {cardsInOrder(view).map((one) => (
             <li key={`${one.id} ${one.version}`}>
               <button type="button" className="card-button" onClick={() => setCard(one)}>
                 <strong>{one.title}</strong>
+                {view.askedFor.includes(one.id) && <span className="asked">{say.askedFor}</span>}
                 <span className="soft">{goalOf(one)}</span>
               </button>
             </li>
@@ -32,6 +34,12 @@ export function TaskScreen({ view, send }: { view: RecorderView; send: Send }) {
       <OwnCards cards={view.ownCards} send={send} choose={setCard} />
     </div>
   );
+}
+
+/** Those that are asked for first; else as the server has them. */
+function cardsInOrder({ cards, askedFor }: RecorderView): readonly TaskCard[] {
+  const [asked, others] = [true, false].map((is) => cards.filter(({ id }) => askedFor.includes(id) === is));
+  return [...(asked ?? []), ...(others ?? [])];
 }
 
 function CardScreen({

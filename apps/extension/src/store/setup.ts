@@ -32,6 +32,8 @@ export type Setup = {
   agreement: { document: Uint8Array; attachments: [name: string, content: Uint8Array][] } | null;
   verifiedAt: number | null;
   cards: TaskCard[];
+  /** Ids of those that contributors are asked for now (GRT50). */
+  askedFor: string[];
   /** age recipient of the installation's vault; null: nothing can be released from here. */
   uploadRecipient: string | null;
   /** Of the guardian's halves, where a demonstration has no guardian; else it is what the rules say. */
@@ -57,6 +59,7 @@ export const EMPTY_SETUP: Setup = {
   agreement: null,
   verifiedAt: null,
   cards: [],
+  askedFor: [],
   uploadRecipient: null,
   guardianRecipient: null,
   consents: [],

@@ -101,6 +101,8 @@ export type RecorderView = {
   consent: ConsentView;
   origins: string[];
   cards: TaskCard[];
+  /** Ids of the cards that contributors are asked for now. */
+  askedFor: string[];
   /** Made on this device, or opened from a file. */
   ownCards: TaskCard[];
   live: LiveView | null;

@@ -14,9 +14,10 @@ export function installationRoutes(parts: {
   about: () => Promise<About>;
   agreement: AgreementShelf;
   cards: readonly TaskCard[];
+  askedFor: () => Promise<string[]>;
   health: () => Promise<{ database: boolean; draining: boolean; logs: Record<LogName, LogHealth> | null }>;
 }) {
-  const { about, agreement, cards, health } = parts;
+  const { about, agreement, cards, askedFor, health } = parts;
   return makeRouter()
     .openapi(
       createRoute({
@@ -66,7 +67,13 @@ export function installationRoutes(parts: {
         request: {},
         responses: answers(taskCards, 'The cards'),
       }),
-      (context) => context.json({ cards: [...cards] }, 200),
+      async (context) => {
+        const asked = await askedFor();
+        return context.json(
+          { cards: [...cards], askedFor: asked.filter((id) => cards.some((card) => card.id === id)) },
+          200,
+        );
+      },
     )
     .openapi(
       createRoute({

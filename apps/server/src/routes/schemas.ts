@@ -126,7 +126,7 @@ export const installedAgreement: Schema<InstalledAgreement> = z
   .openapi('InstalledAgreement');
 
 export const taskCards = z
-  .object({ cards: z.array(z.any() as unknown as Schema<TaskCard>) })
+  .object({ cards: z.array(z.any() as unknown as Schema<TaskCard>), askedFor: z.array(z.string()) })
   .openapi('TaskCards');
 
 const sessionToken = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'not 32 bytes');
