@@ -1,59 +1,32 @@
+import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { expect, test } from 'vitest';
-import { Contributor } from '../apps/extension/test/contributor.ts';
-import { buildExtension, ExtensionBrowser } from '../apps/extension/test/extension-browser.ts';
-import { showExtension, showSpooled } from './evidence.ts';
-import { Hand } from './hand.ts';
-import { SecretScan } from './secret-scan.ts';
-import { NEVER_READ, startTraps, type TrapPage } from './trap-page.ts';
+import { buildExtension } from '../apps/extension/test/extension-browser.ts';
+import { judgeVisit } from './applications/visit-judge.ts';
+import { recordTraps, TYPED } from './recorded-traps.ts';
+import { NEVER_READ, startTraps } from './trap-page.ts';
 import { buildUnmasked } from './unmasked-extension/unmasked-build.ts';
 
-const TYPED = { place: 'typed into a field', text: 'sovarelipukemq' };
-
-/** Records the page of traps as a person would see it, and gives a scan that was shown all that is kept of it. */
-async function recordTraps(traps: TrapPage, extension: string | undefined): Promise<SecretScan> {
-  const browser = await ExtensionBrowser.launch(undefined, extension);
-  try {
-    const contributor = new Contributor(await browser.panel());
-    await contributor.openAgreementFile([traps.origin]);
-    await contributor.accept();
-    const page = await browser.context.newPage();
-    page.setDefaultTimeout(15_000);
-    await page.goto(traps.origin);
-    await contributor.startCard();
-    await page.bringToFront();
-    const hand = new Hand(page);
-    await hand.rest(2_000);
-    await hand.scroll(900);
-    await hand.scroll(-900);
-    await hand.click(page.locator('#typed'));
-    await hand.type(TYPED.text);
-    await hand.click(page.getByRole('button', { name: 'Go on' }));
-    await hand.rest(7_000);
-    await hand.scroll(2_000);
-    await hand.rest(1_500);
-    const id = await contributor.stop();
-    const scan = new SecretScan([...traps.secrets, TYPED]);
-    await showSpooled(scan, contributor.panel, id);
-    if (extension === undefined) await showExtension(scan, browser, contributor.panel);
-    return scan;
-  } finally {
-    await browser.close();
-  }
-}
+// Other ratios of device pixels, zoom, and every part of the page: trap-frames.slow.test.ts.
 
 const places = (secrets: Iterable<{ place: string }>) => [...secrets].map(({ place }) => place).sort();
 
-test('[MASK1] [MASK3] [MASK11] not one of the planted secrets is in anything that is kept', {
+test('[MASK1] [MASK3] [MASK11] not one of the planted secrets is in anything that is kept or drawn', {
   timeout: 240_000,
 }, async () => {
   buildExtension();
   const traps = await startTraps();
+  const renderer = await FrameRenderer.start({ bars: false });
   try {
     expect(traps.secrets.length).toBeGreaterThanOrEqual(150);
-    const scan = await recordTraps(traps, undefined);
+    const { scan, read, stills } = await recordTraps(traps);
     expect(scan.scanned).toBeGreaterThan(100_000);
+    const verdict = await judgeVisit(renderer, read, stills, [], scan);
+    expect(verdict.frames).toBe(stills.length);
+    expect(verdict.plantedDrawn).toBeGreaterThan(40);
+    expect(verdict.plantedReadable).toEqual([]);
     expect(places(scan.found)).toEqual([]);
   } finally {
+    await renderer.close();
     await traps.stop();
   }
 });
@@ -62,14 +35,21 @@ test('[MASK1] seeded hole: without masks the same search finds them, but for wha
   timeout: 240_000,
 }, async () => {
   const traps = await startTraps();
+  const renderer = await FrameRenderer.start({ bars: false });
   try {
     // On a busy machine a frame of a frame may begin after she has stopped: what no session took down is missed.
     const found = new Set<string>();
     const missed = () => [...traps.secrets, TYPED].filter(({ place }) => !found.has(place));
-    for (let session = 0; session < 3 && missed().length > Object.keys(NEVER_READ).length; session++)
-      for (const { place } of (await recordTraps(traps, buildUnmasked())).found) found.add(place);
+    for (let session = 0; session < 3 && missed().length > Object.keys(NEVER_READ).length; session++) {
+      const { scan, read, stills } = await recordTraps(traps, { extension: buildUnmasked() });
+      for (const { place } of scan.found) found.add(place);
+      // The eye that finds nothing in masked frames reads these, but for what moves or is drawn by fonts that frames lack.
+      const verdict = await judgeVisit(renderer, read, stills, [], scan);
+      expect(verdict.plantedReadable.length).toBeGreaterThan(0.6 * verdict.plantedDrawn);
+    }
     expect(places(missed())).toEqual(Object.keys(NEVER_READ).sort());
   } finally {
+    await renderer.close();
     await traps.stop();
   }
 });

@@ -1,10 +1,11 @@
+import { isSafeAttribute, isSafeCss } from '../../packages/protocol/src/state-safety.ts';
 import { bareMasker } from '../../packages/redact/src/bare-masker.ts';
 import type { DocumentMasker } from '../../packages/redact/src/structural-masker.ts';
 
 /**
  * Stands in for @aboveboard/redact/structural-masker in the test build: every word stays. What the format
- * refuses in a style sheet is spelled so that it does nothing, and an address loses its host: no state with
- * those would get as far as the search.
+ * refuses in a style sheet is spelled so that it does nothing, and an address loses its host, and what
+ * could run or load is left out: no state with those would get as far as the search.
  */
 export function structuralMasker(): DocumentMasker {
   const harmless = (text: string) =>
@@ -15,5 +16,13 @@ export function structuralMasker(): DocumentMasker {
     const { pathname, search, hash } = new URL(address, 'http://127.0.0.1');
     return { value: pathname + search + hash, rule: undefined };
   };
-  return { ...bareMasker(), url: path, css: (text) => ({ value: harmless(text), rule: undefined }) };
+  const css = (text: string) => {
+    const value = harmless(text);
+    return { value: isSafeCss(value) ? value : '', rule: undefined };
+  };
+  const attribute = (name: string, given: string, { tag }: { tag: string }) => {
+    const value = name === 'style' ? css(given).value : given;
+    return { value: isSafeAttribute(tag, name, value) ? value : null, rule: undefined };
+  };
+  return { ...bareMasker(), url: path, css, attribute };
 }

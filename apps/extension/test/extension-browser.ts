@@ -55,11 +55,14 @@ export class ExtensionBrowser {
   static async launch(
     profile = mkdtempSync(join(tmpdir(), 'aboveboard-profile-')),
     built = BUILT,
+    /** Device pixels to a CSS pixel. */
+    ratio = 1,
   ): Promise<ExtensionBrowser> {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: process.env['ABOVEBOARD_CHROMIUM'] ?? '/usr/bin/chromium',
       headless: false,
       viewport: { width: 1000, height: 700 },
+      deviceScaleFactor: ratio,
       args: [
         '--headless=new',
         '--no-sandbox',
