@@ -6,9 +6,8 @@ import { isIP } from 'node:net';
 import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { GivingChecks } from './halves/giving.ts';
 import { halfRoutes } from './halves/half-routes.ts';
-import { openHalves } from './halves/halves.ts';
+import { type HalfChecks, openHalves } from './halves/halves.ts';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
 import { isLoopbackName, ownHost, PAGES_FOLDER, pageHeaders, pageRoutes } from './pages.ts';
 import { startOutsideProbe } from './probe/outside-probe.ts';
@@ -43,7 +42,7 @@ export type GuardianOptions = {
   /** Seconds since the epoch; the computer's clock by default. */
   now?: () => number;
   /** In a test that takes a check away to see what it stopped. */
-  halfChecks?: Partial<GivingChecks>;
+  halfChecks?: Partial<HalfChecks>;
 };
 
 export type StartedGuardian = {

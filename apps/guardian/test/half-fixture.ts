@@ -76,6 +76,13 @@ async function makeLog(origin: string, n: number, now: () => number) {
 }
 export type TestLog = Awaited<ReturnType<typeof makeLog>>;
 
+/** What is answered when the rules log is asked for `path`, of which `body` is the truth. */
+export type Speaks = {
+  rules: (path: string, body: Uint8Array | null) => Promise<Uint8Array | null>;
+  /** How often the rules were asked for. */
+  asked: number;
+};
+
 export class HalfInstallation {
   readonly rules: TestLog;
   readonly uses: TestLog;
@@ -87,7 +94,8 @@ export class HalfInstallation {
   readonly data: string;
   /** Of the made-up server. */
   readonly address: string;
-
+  /** How it answers; a test puts a lie, or a silence, in its place. */
+  readonly speaks: Speaks;
   private constructor(
     logs: { rules: TestLog; uses: TestLog },
     guardian: StartedGuardian,
@@ -95,6 +103,7 @@ export class HalfInstallation {
       clock: { now: number };
       data: string;
       address: string;
+      speaks: Speaks;
       start: () => Promise<StartedGuardian>;
       end: () => void;
     },
@@ -105,6 +114,7 @@ export class HalfInstallation {
     this.clock = rest.clock;
     this.data = rest.data;
     this.address = rest.address;
+    this.speaks = rest.speaks;
     this.#start = rest.start;
     this.#end = rest.end;
   }
@@ -117,11 +127,13 @@ export class HalfInstallation {
       rules: await makeLog('example/rules', 11, () => clock.now),
       uses: await makeLog('example/uses', 12, () => clock.now),
     };
+    const speaks: Speaks = { rules: async (_, body) => body, asked: 0 };
     const server = createServer((request, response) => {
       const [, name, path = ''] = /^\/log\/(rules|uses)\/(.+)$/.exec(request.url ?? '') ?? [];
-      void answer(name ? logs[name as 'rules' | 'uses'] : null, path).then((body) =>
-        response.writeHead(body ? 200 : 404).end(body ?? ''),
-      );
+      if (name === 'rules') speaks.asked++;
+      void answer(name ? logs[name as 'rules' | 'uses'] : null, path)
+        .then((body) => (name === 'rules' ? speaks.rules(path, body) : body))
+        .then((body) => response.writeHead(body ? 200 : 404).end(body ?? ''));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -139,9 +151,11 @@ export class HalfInstallation {
       clock,
       data,
       address,
+      speaks,
       start,
       end: () => {
         server.close();
+        server.closeAllConnections();
         rmSync(folder, { recursive: true, force: true });
       },
     });
@@ -277,8 +291,7 @@ export class HalfInstallation {
   }
 
   /** A recording as a device releases it, with its guardian's half deposited. */
-  async release(label: Parameters<typeof sealHalves>[3] = LABEL) {
-    const id = base64url(random(16));
+  async release(label: Parameters<typeof sealHalves>[3] = LABEL, id = base64url(random(16))) {
     const recipient = (await (await fetch(`${this.url}/halves/recipient`)).text()).trim();
     const halves = splitKey(freshRecordingKey(random), random);
     const vault = await recipientOf(await generateHybridIdentity());

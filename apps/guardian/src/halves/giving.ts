@@ -48,14 +48,17 @@ export type GivingParts = {
   checks?: Partial<GivingChecks>;
 };
 
-/** What is asked of packages and of this guardian's witness; the rest is below. */
+/** What is asked of packages, of this guardian's witness, of its lock and of its journal; the rest is below. */
 export type GivingChecks = {
   verifyGrant: typeof verifyGrant;
   cosignedEntry: typeof cosignedEntry;
   accessFaults: typeof accessFaults;
   readJobKey: typeof readJobKey;
+  isLocked: HalfLock['isLocked'];
+  limit: HalfLock['limit'];
+  jobOf: HalfJournal['jobOf'];
 };
-const CHECKS: GivingChecks = { verifyGrant, cosignedEntry, accessFaults, readJobKey };
+const CHECKS = { verifyGrant, cosignedEntry, accessFaults, readJobKey };
 
 /** By how much the server's clock may be before this one. */
 const AHEAD = 300;
@@ -67,7 +70,8 @@ type Decided = { grant: Grant; use: PlainUse; recipient: string; approvedBy: rea
 
 export function makeGiving(parts: GivingParts): Giving {
   const { store, halves, journal, lock, now } = parts;
-  const checks = { ...CHECKS, ...parts.checks };
+  const { isLocked, limit } = lock;
+  const checks: GivingChecks = { ...CHECKS, isLocked, limit, jobOf: journal.jobOf, ...parts.checks };
 
   /** What holds of all that was shown. Throws HalvesRefused with everything that does not. */
   async function decide(asked: HalfRequest): Promise<Decided> {
@@ -115,8 +119,8 @@ export function makeGiving(parts: GivingParts): Giving {
     const entry = digestOf(asked.entry);
     const job = digestOf(Buffer.from(decided.recipient));
     inTransaction(store, () => {
-      if (lock.isLocked()) throw locked();
-      const before = journal.jobOf(entry);
+      if (checks.isLocked()) throw locked();
+      const before = checks.jobOf(entry);
       if (before === job) return;
       if (before !== null) {
         const fault = {
@@ -126,7 +130,7 @@ export function makeGiving(parts: GivingParts): Giving {
         };
         throw new HalvesRefused('not-granted', 'This access was used before.', [fault]);
       }
-      if (journal.givenSince(now() - 3600) + found > lock.limit()) {
+      if (journal.givenSince(now() - 3600) + found > checks.limit()) {
         throw new HalvesRefused('limit', 'No more is given within this hour.');
       }
       journal.write({
@@ -155,7 +159,7 @@ export function makeGiving(parts: GivingParts): Giving {
   }
 
   async function give(asked: HalfRequest): Promise<{ envelope: Uint8Array; missing: string[] }> {
-    if (lock.isLocked()) throw locked();
+    if (checks.isLocked()) throw locked();
     const decided = await decide(asked);
     const found = new Map<string, KeyHalf>();
     try {

@@ -21,8 +21,17 @@ export type HalfKeeping = {
   destroy(given: { entry: Uint8Array; proof: Uint8Array; recordings: readonly string[] }): Promise<void>;
 };
 
-export function makeHalfKeeping(parts: { halves: HalfRows; logs: KnownLogs; identity: string }): HalfKeeping {
+/** As those of giving: only a test gives others. */
+export type KeepingChecks = { openGuardianHalf: typeof openGuardianHalf };
+
+export function makeHalfKeeping(parts: {
+  halves: HalfRows;
+  logs: KnownLogs;
+  identity: string;
+  checks?: Partial<KeepingChecks>;
+}): HalfKeeping {
   const { halves, logs, identity } = parts;
+  const checks: KeepingChecks = { openGuardianHalf, ...parts.checks };
 
   async function usesLog(): Promise<KnownLog> {
     if (!logs.named('uses')) await logs.learn();
@@ -43,7 +52,7 @@ export function makeHalfKeeping(parts: { halves: HalfRows; logs: KnownLogs; iden
       if (!isRecordingId(recording) || !isSigned) {
         throw new HalvesRefused('malformed', 'Not a half that the server of this guardian sends.');
       }
-      const opened = await openGuardianHalf(recording, envelope, identity).catch(() => null);
+      const opened = await checks.openGuardianHalf(recording, envelope, identity).catch(() => null);
       if (!opened)
         throw new HalvesRefused('malformed', 'There is no half of this recording for this guardian in it.');
       const outcome = halves.keep(recording, opened.half, opened.label);

@@ -9,7 +9,7 @@ import { type Giving, type GivingChecks, makeGiving } from './giving.ts';
 import { makeGuardianRules, type PinnedParty } from './guardian-rules.ts';
 import { halfIdentity } from './half-identity.ts';
 import { type HalfLine, makeHalfJournal } from './half-journal.ts';
-import { type HalfKeeping, makeHalfKeeping } from './half-keeping.ts';
+import { type HalfKeeping, type KeepingChecks, makeHalfKeeping } from './half-keeping.ts';
 import { type HalfLock, makeHalfLock } from './half-lock.ts';
 import { makeHalfRows } from './half-rows.ts';
 
@@ -37,6 +37,13 @@ export type HalvesState = {
   lines: HalfLine[];
 };
 
+/** What a test takes away, one at a time, to see that nothing else stops what it stops (GRD76). */
+export type HalfChecks = GivingChecks &
+  KeepingChecks & {
+    /** What the guardian's own witness saw of the rules (GRD66). */
+    seenOfRules: WitnessRows['latest'];
+  };
+
 const LINES = 100;
 
 export async function openHalves(
@@ -47,7 +54,7 @@ export async function openHalves(
     rows: WitnessRows;
     own: readonly VerifierKey[];
     limits: GuardianLimits;
-    checks?: Partial<GivingChecks>;
+    checks?: Partial<HalfChecks>;
     /** Seconds since 1970. */
     now: () => number;
   },
@@ -57,10 +64,14 @@ export async function openHalves(
   const halves = makeHalfRows(store, limits);
   const journal = makeHalfJournal(store);
   const lock = makeHalfLock(store, { journal, now, limit: limits.halvesPerHour });
-  const rules = makeGuardianRules({ store, ...parts });
+  const rules = makeGuardianRules({
+    store,
+    ...parts,
+    rows: { latest: parts.checks?.seenOfRules ?? parts.rows.latest },
+  });
   return {
     recipient,
-    keeping: makeHalfKeeping({ halves, logs: parts.logs, identity }),
+    keeping: makeHalfKeeping({ halves, identity, ...parts }),
     give: makeGiving({ store, halves, journal, lock, rules, accessSeconds: limits.accessSeconds, ...parts }),
     lock,
     async state() {
