@@ -1,0 +1,70 @@
+import type { CaptureSession } from '@aboveboard/capture/session';
+import type { CaptureSource, SourceLoss, WindowId, WindowOwner, WindowPlace } from './capture-source.ts';
+import { type AgentClock, WindowAgent } from './window-agent.ts';
+
+/**
+ * Joins a source to a session: an agent for each window that the gate allows, nothing for the others (DSK10-DSK14).
+ * Whoever made both closes this first.
+ */
+export class DesktopCapture {
+  readonly #source: CaptureSource;
+  readonly #session: CaptureSession;
+  readonly #clock: AgentClock;
+  readonly #owners = new Map<WindowId, WindowOwner>();
+  readonly #agents = new Map<WindowId, WindowAgent>();
+  #screen = { width: 0, height: 0 };
+
+  constructor(source: CaptureSource, session: CaptureSession, clock: AgentClock) {
+    this.#source = source;
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  async begin(onLost: (why: SourceLoss) => void): Promise<void> {
+    await this.#source.open({
+      opened: (window, owner, place) => this.#opened(window, owner, place),
+      moved: (window, place) => this.#agents.get(window)?.moved(place),
+      closed: (window) => {
+        this.#owners.delete(window);
+        this.#agents.get(window)?.close();
+        this.#agents.delete(window);
+      },
+      front: (window) => this.#front(window),
+      input: (window, at, input) => this.#agents.get(window)?.input(at, input),
+      changed: (window, what) => this.#agents.get(window)?.changed(what),
+      screen: (size) => {
+        this.#screen = size;
+        for (const agent of this.#agents.values()) agent.resized(size);
+      },
+      lost: onLost,
+    });
+  }
+
+  /** How many windows are recorded; of the others there is no count. */
+  get windows(): number {
+    return this.#agents.size;
+  }
+
+  async end(): Promise<void> {
+    await this.#source.close();
+  }
+
+  #opened(window: WindowId, owner: WindowOwner, place: WindowPlace): void {
+    this.#owners.set(window, owner);
+    const agent = new WindowAgent(
+      { window, owner, place, screen: this.#screen },
+      this.#source,
+      this.#session,
+      this.#clock,
+    );
+    if (agent.connect()) this.#agents.set(window, agent);
+  }
+
+  /** One that was refused when it opened may be allowed now: the gate is asked for each (CAP10). */
+  #front(window: WindowId | null): void {
+    const owner = window === null ? undefined : this.#owners.get(window);
+    // A window of others has no number in the session, not even while it is in front (CAP25).
+    const known = window !== null && this.#agents.has(window) ? window : null;
+    this.#session.front(known, owner ? { kind: 'desktop', ...owner } : null);
+  }
+}

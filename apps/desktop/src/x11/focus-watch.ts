@@ -1,0 +1,77 @@
+import type { XEvent } from 'x11';
+import type { XDisplay } from './display.ts';
+
+const GRAB = 1;
+const UNGRAB = 2;
+
+/**
+ * Which window keys go to (DSK43). Each window that has an owner is asked to say when it gets and loses the focus; then the
+ * server is asked. While somebody has the whole keyboard to himself (a lock screen, a prompt for a password, a window
+ * manager's shortcut) keys go to nobody.
+ */
+export class FocusWatch {
+  readonly #display: XDisplay;
+  readonly #onFront: (window: number | null) => void;
+  readonly #windows = new Set<number>();
+  #front: number | null = null;
+  #grabbed = false;
+  #asking = 0;
+  #turns = 0;
+
+  constructor(display: XDisplay, onFront: (window: number | null) => void) {
+    this.#display = display;
+    this.#onFront = onFront;
+  }
+
+  /** Null also while that is being found out. */
+  get front(): number | null {
+    return this.#grabbed || this.#asking > 0 ? null : this.#front;
+  }
+
+  /** Another number: the focus, or a grab, has changed in between. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** From here on this client's window says when it has the focus. */
+  watch(window: number): void {
+    if (this.#windows.has(window)) return;
+    this.#windows.add(window);
+    const { FocusChange, StructureNotify } = this.#display.client.eventMask;
+    this.#display.client.ChangeWindowAttributes(window, {
+      eventMask: (FocusChange ?? 0) | (StructureNotify ?? 0),
+    });
+  }
+
+  hear(event: XEvent): void {
+    if (event.name === 'DestroyNotify') this.#windows.delete(event.wid);
+    if (event.name !== 'FocusIn' && event.name !== 'FocusOut') return;
+    this.#turns += 1;
+    if (event.mode === GRAB) this.#grabbed = true;
+    else if (event.mode === UNGRAB) this.#grabbed = false;
+    void this.ask();
+  }
+
+  async ask(): Promise<void> {
+    this.#asking += 1;
+    const window = await this.#focused();
+    this.#asking -= 1;
+    if (this.#asking > 0 || window === this.#front) return;
+    this.#front = window;
+    this.#turns += 1;
+    this.#onFront(window);
+  }
+
+  async #focused(): Promise<number | null> {
+    const { client, root } = this.#display;
+    const found = await this.#display.ask<{ focus: number }>((done) => client.GetInputFocus(done));
+    let at = found?.focus ?? 0;
+    // The focus may be on a window deep in an application's own.
+    for (let depth = 0; depth < 16 && at > 1 && at !== root; depth++) {
+      if (this.#windows.has(at)) return at;
+      const tree = await this.#display.ask<{ parent: number }>((done) => client.QueryTree(at, done as never));
+      at = tree?.parent ?? 0;
+    }
+    return null;
+  }
+}
