@@ -14,6 +14,7 @@ import { openai } from '@aboveboard/dataset/export/openai';
 import { ParquetExport } from '@aboveboard/dataset/export/parquet';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
+import { surrogatedRecording } from '@aboveboard/dataset/surrogated-recording';
 import type { OpenedRecording } from '@aboveboard/protocol/recording-reader';
 import { Drawing } from '@aboveboard/redact/movement/drawing';
 import type { Installation } from '@aboveboard/server/installation';
@@ -41,6 +42,8 @@ export type ExportOptions = {
   perSecond?: number;
   /** Of movement (spec/movement.md). Without it `release`, but of tables `vault`, which is all that they have. */
   level?: 'vault' | 'release';
+  /** False: masked text is what stands in the recording. By default plausible text stands there (MASK39). */
+  surrogates?: boolean;
   /** Id of the grant that what contributors released is read under. */
   grant?: string | undefined;
   progress: (line: string) => void;
@@ -61,6 +64,8 @@ export async function exportRecordings(
   const by = await readerUnder(installation, options.grant);
   const open = await openForPurpose(installation, { kind: 'dataset', by }, ids);
   const account = new ExportAccount();
+  // Fresh for each release, kept nowhere (MASK37).
+  const salt = randomBytes(16).toString('hex');
   const parquet =
     format === 'parquet'
       ? new ParquetExport(sink, account, (page) => new Uint8Array(zstdCompressSync(page)))
@@ -69,7 +74,9 @@ export async function exportRecordings(
   try {
     for (const [i, id] of ids.entries()) {
       progress(`recording ${i + 1} of ${ids.length}`);
-      const recording = await open(id);
+      const opened = await open(id);
+      const recording =
+        options.surrogates === false ? opened : surrogatedRecording(opened, { salt, task: id });
       if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
       const frames =
         renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;
@@ -97,7 +104,8 @@ export async function exportRecordings(
   const loses =
     format === 'parquet' ? [] : format === 'agentnet-bench' ? BENCH_LOSES : DIALECTS[format].loses;
   const movement = { level, keptPoints: level === 'vault' ? null : account.keptPoints };
-  const file = { format, ...report, movement, loses };
+  const surrogates = options.surrogates !== false;
+  const file = { format, ...report, movement, surrogates, loses };
   const manifest = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
   // In the uses log before the export is whole: without export.json it is none (T13).
   await installation.uses.record(
@@ -115,6 +123,6 @@ export async function exportRecordings(
 }
 
 /** A desktop import holds controls for targets, not an interface that could be drawn. */
-function isDrawable({ manifest }: OpenedRecording): boolean {
+function isDrawable({ manifest }: Pick<OpenedRecording, 'manifest'>): boolean {
   return manifest.counts.states > 0 && (manifest.class !== 'foreign' || manifest.origin?.format === 'rrweb');
 }

@@ -5,6 +5,7 @@ import { maskTag } from './css-selector.ts';
 import { cssTokens } from './css-tokens.ts';
 import { type CssMasking, maskNumber, maskValue } from './css-value.ts';
 import { looksLikeData } from './data-shape.ts';
+import { FIELD_STANDS } from './field-stand.ts';
 import { createFiller } from './filler.ts';
 import { isInterfaceRole } from './interface-role.ts';
 import { keyedHash } from './keyed-hash.ts';
@@ -172,7 +173,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
       case 'reset':
         return maskText(text, { ...context, role: 'button', place: 'node' });
       case 'color':
-        return { value: '#808080', rule: 'value.closed' };
+        return { value: FIELD_STANDS['color'] as string, rule: 'value.closed' };
       case 'range':
       case 'hidden':
       case 'checkbox':
@@ -183,7 +184,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
     }
     const literal = openings.isLiteral(foldSpace(text));
     if (context.agreed !== 'closed' && literal) return stays(text);
-    const stand = STANDS[context.inputType];
+    const stand = FIELD_STANDS[context.inputType];
     if (context.agreed === 'open') {
       const typed = openText.typed(text);
       if (!typed.closed) return stays(text);
@@ -220,16 +221,6 @@ const PSEUDO: TextContext = {
   editable: false,
   agreed: null,
   place: 'pseudo',
-};
-
-/** What fields show that take only values of a certain form. */
-const STANDS: Readonly<Record<string, string>> = {
-  number: '1234',
-  date: '2000-01-01',
-  month: '2000-01',
-  week: '2000-W01',
-  time: '00:00',
-  'datetime-local': '2000-01-01T00:00',
 };
 
 function stays<T>(value: T): Masked<T> {

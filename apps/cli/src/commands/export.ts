@@ -24,6 +24,7 @@ type Options = {
   perSecond: string;
   level?: string;
   grant?: string;
+  surrogates: boolean;
 };
 
 export function register(program: Command, context: CommandContext): void {
@@ -44,6 +45,7 @@ export function register(program: Command, context: CommandContext): void {
     .option('--grant <id>', 'read under this grant, for who asked for it (a demonstration needs none)')
     .option('--settled', 'pictures also whenever a page has settled')
     .option('--per-second <n>', 'pictures also at this pace, at most 2 a second', '0')
+    .option('--no-surrogates', 'masked text as it stands in the recording, not plausible text in its place')
     .option('--level <level>', 'of movement: release, or vault (as recorded); parquet has only vault')
     .action(async (ids: string[], options: Options) => {
       if (!FORMATS.includes(options.format as ExportFormat)) {
@@ -77,6 +79,7 @@ export function register(program: Command, context: CommandContext): void {
             perSecond,
             level,
             grant: options.grant,
+            surrogates: options.surrogates,
             progress: context.progress,
           },
         );

@@ -1,6 +1,7 @@
 import { type ClosedText, KEY_NAMES, type OpenText } from '@aboveboard/protocol/event';
 import { textBucket } from '@aboveboard/protocol/text-bucket';
 import type { Action, Modifier, Place, ScrollAction } from '../action.ts';
+import { surrogateOf } from '../surrogated-text.ts';
 
 /**
  * An action as dialects spell it: places as fractions of the picture, scrolling in notches, keys by the
@@ -98,13 +99,13 @@ export function modelActionOf(
   }
 }
 
-/** ACT51: open text as it is, otherwise the bound of its length's bucket. */
+/** ACT51: open text as it is, otherwise its surrogate, or the bound of its length's bucket. */
 export function typedText(action: Extract<Action, { kind: 'type' }>): string {
   return valueText(action.value ?? { open: false, length: textBucket(action.keys), script: 'other' });
 }
 
 function valueText(value: OpenText | ClosedText): string {
-  return value.open ? value.text : `[masked:${value.length}]`;
+  return value.open ? value.text : (surrogateOf(value) ?? `[masked:${value.length}]`);
 }
 
 /** For dialects that have no call for it: a press opens the list, the text finds the option, Enter takes it. */

@@ -41,7 +41,11 @@ export const EVENT_COLUMNS: readonly Column[] = [
   optional('button', 'INT32', 'as in the DOM'),
   optional('key', 'STRING', 'class of a key'),
   optional('name', 'STRING', 'name of a key or shortcut'),
-  optional('text', 'STRING', 'what was typed or chosen, where it is open'),
+  optional(
+    'text',
+    'STRING',
+    'what was typed or chosen, where it is open; with text_length the surrogate of it',
+  ),
   optional('text_length', 'INT32', 'where it is closed: upper bound of the bucket of its length'),
   optional('detail', 'JSON', 'what else the event holds'),
 ];
@@ -70,7 +74,11 @@ export const ACTION_COLUMNS: readonly Column[] = [
   optional('dx', 'DOUBLE', 'of a scroll, in units of mode'),
   optional('dy', 'DOUBLE', 'of a scroll, in units of mode'),
   optional('mode', 'STRING', 'pixel, line or page'),
-  optional('text', 'STRING', 'what was typed or chosen, where it is open'),
+  optional(
+    'text',
+    'STRING',
+    'what was typed or chosen, where it is open; with text_length the surrogate of it',
+  ),
   optional('text_length', 'INT32', 'where it is closed: upper bound of the bucket of its length'),
   optional('option', 'INT64', "id of the state's node of the option that was chosen"),
   optional('keys', 'INT32', 'how many keys were pressed to type it'),

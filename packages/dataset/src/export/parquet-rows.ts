@@ -1,8 +1,9 @@
-import type { RecordedEvent } from '@aboveboard/protocol/event';
+import type { ClosedText, OpenText, RecordedEvent } from '@aboveboard/protocol/event';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import type { InterfaceNode } from '@aboveboard/protocol/state';
 import type { StateTree } from '@aboveboard/protocol/state-tree';
 import type { Action } from '../action.ts';
+import { surrogateOf } from '../surrogated-text.ts';
 import { nameOf, roleOf, type Target } from '../tree-target.ts';
 import { instructionOf } from './export-recording.ts';
 import { EVENT_COLUMNS, type Row } from './parquet-columns.ts';
@@ -31,7 +32,7 @@ export function eventRow(recording: string, n: number, event: RecordedEvent): Ro
   const detail: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(event)) {
     if ((event.kind === 'text' || event.kind === 'select') && name === 'value') {
-      row['text'] = event.value.open ? event.value.text : null;
+      row['text'] = event.value.open ? event.value.text : surrogateOf(event.value);
       row['text_length'] = event.value.open ? null : event.value.length;
       if (!event.value.open) detail['script'] = event.value.script;
     } else if (event.kind === 'task' && name === 'text') detail[name] = value;
@@ -82,15 +83,13 @@ export function actionRow(
     case 'type': {
       const { value, keys } = action;
       row['keys'] = keys;
-      if (value?.open === true) row['text'] = value.text;
-      else if (value) row['text_length'] = value.length;
+      if (value) Object.assign(row, textCells(value));
       break;
     }
     case 'select': {
       const { value, option } = action;
       row['option'] = option;
-      if (value.open) row['text'] = value.text;
-      else row['text_length'] = value.length;
+      Object.assign(row, textCells(value));
       break;
     }
     case 'key':
@@ -102,6 +101,10 @@ export function actionRow(
       break;
   }
   return row;
+}
+
+function textCells(value: OpenText | ClosedText): Row {
+  return value.open ? { text: value.text } : { text: surrogateOf(value), text_length: value.length };
 }
 
 /** A tree that was drawn: with boxes and states. */
