@@ -12,6 +12,7 @@ import { installDemonstration } from './agreement/demonstration.ts';
 import { folderPaths } from './data-folder.ts';
 import { type Codes, makeCodes } from './identity/codes.ts';
 import { makeContributors } from './identity/contributors.ts';
+import { makeDeviceHandovers } from './identity/device-handovers.ts';
 import { makeEnrolmentIssuer } from './identity/enrolment-issuer.ts';
 import { readProviderConfig } from './identity/provider-config.ts';
 import { makeSessions } from './identity/sessions.ts';
@@ -39,6 +40,7 @@ import { enrolmentRoutes } from './routes/enrolment-routes.ts';
 import { entryRoutes } from './routes/entry-routes.ts';
 import { grantRoutes } from './routes/grant-routes.ts';
 import { makeGuards } from './routes/guard.ts';
+import { handoverRoutes } from './routes/handover-routes.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { makePartBody } from './routes/part-body.ts';
@@ -247,6 +249,7 @@ async function serve(
     now: Date.now,
   });
   const guards = makeGuards(limits);
+  const handovers = makeDeviceHandovers(database);
 
   const hosts = hostsOf(address, port, options.names ?? []);
   const desk: CellDesk = makeCellDesk({
@@ -289,6 +292,7 @@ async function serve(
       secure: tls !== undefined,
     }),
     enrolment: enrolmentRoutes({ contributors, guards }),
+    handovers: handoverRoutes({ handovers, guards }),
     uploads: uploadRoutes({ uploads, guards, partBody: makePartBody(limits) }),
     relay: relayRoutes({
       desk,
@@ -338,6 +342,7 @@ async function serve(
       erasure.resume(),
       uploads.forgetStale(),
       sessions.removeExpired(),
+      handovers.removeExpired(),
       identity.removeExpired(),
       contributors.resume(),
       garbage.collect(),

@@ -34,6 +34,13 @@ table contributor
   nullifier bytea
   erased boolean not null default false
 
+table device_handover
+  handle bytea not null
+  contributor text not null
+  sealed bytea not null
+  taken_by bytea
+  expires_at timestamp with time zone not null
+
 table erasure
   recording text not null
   finished boolean not null
@@ -205,6 +212,8 @@ CREATE UNIQUE INDEX commitment_batch_pkey ON public.commitment_batch USING btree
 CREATE UNIQUE INDEX contributor_handle_key ON public.contributor USING btree (handle)
 CREATE UNIQUE INDEX contributor_nullifier_key ON public.contributor USING btree (nullifier)
 CREATE UNIQUE INDEX contributor_pkey ON public.contributor USING btree (eraser)
+CREATE UNIQUE INDEX device_handover_contributor_key ON public.device_handover USING btree (contributor)
+CREATE UNIQUE INDEX device_handover_pkey ON public.device_handover USING btree (handle)
 CREATE UNIQUE INDEX erasure_pkey ON public.erasure USING btree (recording)
 CREATE UNIQUE INDEX garbage_pkey ON public.garbage USING btree (sha256)
 CREATE UNIQUE INDEX grant_note_grant_id_sha256_key ON public.grant_note USING btree (grant_id, sha256)
@@ -256,6 +265,11 @@ constraint contributor contributor_handle_key: UNIQUE (handle)
 constraint contributor contributor_nullifier_check: CHECK ((octet_length(nullifier) = 32))
 constraint contributor contributor_nullifier_key: UNIQUE (nullifier)
 constraint contributor contributor_pkey: PRIMARY KEY (eraser)
+constraint device_handover device_handover_contributor_key: UNIQUE (contributor)
+constraint device_handover device_handover_handle_check: CHECK ((length(handle) = 32))
+constraint device_handover device_handover_pkey: PRIMARY KEY (handle)
+constraint device_handover device_handover_sealed_check: CHECK ((length(sealed) = 4096))
+constraint device_handover device_handover_taken_by_check: CHECK ((length(taken_by) = 16))
 constraint erasure erasure_pkey: PRIMARY KEY (recording)
 constraint garbage garbage_pkey: PRIMARY KEY (sha256)
 constraint garbage garbage_sha256_check: CHECK ((octet_length(sha256) = 32))

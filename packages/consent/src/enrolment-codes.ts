@@ -39,7 +39,28 @@ export async function dealCodes(
 }
 
 /** The 15 bytes of a code as it was typed; null if it was misread. */
-export async function readCode(typed: string, subtle: SubtleCrypto): Promise<Uint8Array | null> {
+export function readCode(typed: string, subtle: SubtleCrypto): Promise<Uint8Array | null> {
+  return readWritten(typed, 'code', subtle);
+}
+
+/** A code by which her next device joins (ENR60): it looks like a dealt one, and neither is ever taken for the other. */
+export async function makeDeviceCode(
+  random: (length: number) => Uint8Array,
+  subtle: SubtleCrypto,
+): Promise<{ code: string; secret: Uint8Array }> {
+  const secret = drawn(random);
+  return { code: await writeCode(secret, subtle, 'device'), secret };
+}
+
+/** The 15 bytes; null if it was misread, or is no code of a device. */
+export function readDeviceCode(typed: string, subtle: SubtleCrypto): Promise<Uint8Array | null> {
+  return readWritten(typed, 'device', subtle);
+}
+
+/** What a code is for stands in its check, so that one for something else reads as misread. */
+type CodeKind = 'code' | 'device';
+
+async function readWritten(typed: string, kind: CodeKind, subtle: SubtleCrypto): Promise<Uint8Array | null> {
   if (typed.length > 100) return null;
   const letters = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
   if (letters.length !== CODE_LETTERS) return null;
@@ -55,13 +76,13 @@ export async function readCode(typed: string, subtle: SubtleCrypto): Promise<Uin
     secret[i] = Number(rest & 255n);
     rest >>= 8n;
   }
-  return (bits & CHECK_MASK) === (await checkOf(secret, subtle)) ? secret : null;
+  return (bits & CHECK_MASK) === (await checkOf(secret, kind, subtle)) ? secret : null;
 }
 
 /** What is shown of a code for one use; of one use nothing of the other can be told (ENR3). */
 export async function codeSecret(
   secret: Uint8Array,
-  use: 'enrol' | 'ticket',
+  use: 'enrol' | 'ticket' | 'device' | 'device-key',
   subtle: SubtleCrypto,
 ): Promise<Uint8Array> {
   return await hashed(`aboveboard ${use} v1`, secret, subtle);
@@ -126,9 +147,9 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_LETTERS = 28;
 const CHECK_MASK = (1n << BigInt(CHECK_BITS)) - 1n;
 
-async function writeCode(secret: Uint8Array, subtle: SubtleCrypto): Promise<string> {
+async function writeCode(secret: Uint8Array, subtle: SubtleCrypto, kind: CodeKind = 'code'): Promise<string> {
   let bits = secret.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
-  bits = (bits << BigInt(CHECK_BITS)) | (await checkOf(secret, subtle));
+  bits = (bits << BigInt(CHECK_BITS)) | (await checkOf(secret, kind, subtle));
   let letters = '';
   for (let i = 0; i < CODE_LETTERS; i++) {
     letters = ALPHABET[Number(bits & 31n)] + letters;
@@ -137,8 +158,9 @@ async function writeCode(secret: Uint8Array, subtle: SubtleCrypto): Promise<stri
   return letters.replace(/(.{4})(?=.)/g, '$1-');
 }
 
-async function checkOf(secret: Uint8Array, subtle: SubtleCrypto): Promise<bigint> {
-  const digest = await hashed('aboveboard code v1', secret, subtle);
+async function checkOf(secret: Uint8Array, kind: CodeKind, subtle: SubtleCrypto): Promise<bigint> {
+  const domain = kind === 'code' ? 'aboveboard code v1' : 'aboveboard device code v1';
+  const digest = await hashed(domain, secret, subtle);
   return BigInt(new DataView(digest.buffer).getUint32(0) >>> (32 - CHECK_BITS));
 }
 

@@ -136,3 +136,11 @@ export type OpenedAccess = {
   until: number;
   recordings: string[];
 };
+
+/**
+ * One device of a contributor to the next (spec/enrolment.md, ENR60-ENR66). `secret`: of the device's code, for `device` (32
+ * bytes); `sealed`: 4,096 bytes; `asker`: 16 random bytes of the device that asks. All base64url.
+ */
+export type LeaveHandover = { secret: string; sealed: string };
+export type TakeHandover = { secret: string; asker: string };
+export type TakenHandover = { sealed: string };

@@ -39,6 +39,7 @@ export const OPEN_DOORS: readonly string[] = [
   'DELETE /api/session',
   'POST /api/enrolment',
   'POST /api/erasure',
+  'POST /api/handover',
   // Ends a session that there is, and says nothing of whether there was one.
   'DELETE /api/staff/session',
   'GET /api/staff/ways',
@@ -56,6 +57,7 @@ const CLOSED_DOORS: Readonly<Record<string, readonly string[]>> = {
   'GET /api/my/accesses': ['contributor'],
   'POST /api/my/recordings/erasure': ['contributor'],
   'POST /api/my/commitments': ['contributor'],
+  'POST /api/my/handover': ['contributor'],
   'POST /api/uploads': ['contributor'],
   'GET /api/uploads/{upload}': ['contributor'],
   'PUT /api/uploads/{upload}/parts/{index}': ['contributor'],

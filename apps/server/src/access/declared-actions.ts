@@ -14,6 +14,7 @@ export const INSTALLATION_ACTIONS = [
   'send-recording',
   'erase-own',
   'commit-own-act',
+  'hand-over-own',
   'browse-catalogue',
   'ask-grant',
   'begin-access',

@@ -30,6 +30,10 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   // Whoever has the paper erases what it names: the code is the proof, and there may be no device left to sign in with.
   'POST /api/erasure': 'sign-in',
 
+  // The code is the proof, and what is given out is sealed under it.
+  'POST /api/handover': 'sign-in',
+  'POST /api/my/handover': 'hand-over-own',
+
   'GET /api/my/recordings': 'see-own',
   'GET /api/my/accesses': 'see-own',
   'POST /api/my/recordings/erasure': 'erase-own',

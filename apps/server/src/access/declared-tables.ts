@@ -22,6 +22,10 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
   code: table('staff', 'hashes of one-time codes'),
   session: table('staff', 'hashes of session tokens, a role and a random handle each'),
   contributor: table('contributor', 'a random handle, what the paper code is known by, and the spent token'),
+  device_handover: table(
+    'contributor',
+    'what one device of a contributor left for the next, sealed under a code',
+  ),
   staff_party_key: table('staff', 'which party keys stand for which role'),
   staff_account: table('staff', 'accounts of staff: a random id and a role'),
   staff_passkey: table('staff', 'public halves of passkeys'),

@@ -58,6 +58,7 @@ export function makeContributors(parts: {
   async function eraseOf(handle: string): Promise<void> {
     // First, so that nothing comes while the rest goes.
     await sessions.endOf(handle);
+    await database.query('delete from device_handover where contributor = $1', [handle]);
     const rows = await database.query<{ recording: string }>(
       'select recording from upload where contributor = $1',
       [handle],

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 export type SecretKind =
   | 'code'
   | 'session'
+  | 'device handover'
   | 'staff invitation'
   | 'staff session'
   | 'staff challenge'

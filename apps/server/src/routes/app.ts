@@ -8,6 +8,7 @@ import type { enrolmentRoutes } from './enrolment-routes.ts';
 import type { entryRoutes } from './entry-routes.ts';
 import type { grantRoutes } from './grant-routes.ts';
 import { requireHost } from './guard.ts';
+import type { handoverRoutes } from './handover-routes.ts';
 import type { installationRoutes } from './installation-routes.ts';
 import type { logRoutes } from './log-routes.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -25,6 +26,7 @@ export type AppParts = {
   installation: ReturnType<typeof installationRoutes>;
   sessions: ReturnType<typeof sessionRoutes>;
   enrolment: ReturnType<typeof enrolmentRoutes>;
+  handovers: ReturnType<typeof handoverRoutes>;
   uploads: ReturnType<typeof uploadRoutes>;
   recordings: ReturnType<typeof recordingRoutes>;
   staff: ReturnType<StaffIdentity['routes']>;
@@ -72,6 +74,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.installation)
     .route('/api', parts.sessions)
     .route('/api', parts.enrolment)
+    .route('/api', parts.handovers)
     .route('/api', parts.uploads)
     .route('/api', parts.recordings)
     .route('/api', parts.staff)

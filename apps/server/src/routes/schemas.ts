@@ -4,6 +4,7 @@ import type {
   AccessRequest,
   EnrolmentRequest,
   InstalledAgreement,
+  LeaveHandover,
   MyRecording,
   OpenedAccess,
   PaperErasure,
@@ -11,6 +12,8 @@ import type {
   RelayAbout,
   ReleasedRecording,
   Session,
+  TakeHandover,
+  TakenHandover,
 } from '@aboveboard/protocol/installation';
 import { ROLES } from '@aboveboard/protocol/installation';
 import type { TaskCard } from '@aboveboard/protocol/manifest';
@@ -156,6 +159,21 @@ export const enrolmentRequest = z
     proof: bytes(64),
   })
   .openapi('EnrolmentRequest') as unknown as Schema<EnrolmentRequest>;
+
+const handoverSecret = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'not 32 bytes');
+
+export const leaveHandover: Schema<LeaveHandover> = z
+  .strictObject({ secret: handoverSecret, sealed: bytes(4_096) })
+  .openapi('LeaveHandover');
+
+export const takeHandover: Schema<TakeHandover> = z
+  .strictObject({
+    secret: handoverSecret,
+    asker: z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/, 'not 16 bytes'),
+  })
+  .openapi('TakeHandover');
+
+export const takenHandover: Schema<TakenHandover> = z.object({ sealed: z.string() }).openapi('TakenHandover');
 
 export const paperErasure: Schema<PaperErasure> = z
   .strictObject({ secret: z.string().regex(/^[A-Za-z0-9_-]{20}$/, 'not 15 bytes') })
