@@ -59,11 +59,8 @@ export async function recordTraps(traps: TrapPage, session: TrapSession = {}): P
       }
       await hand.scroll(-2 * height);
     };
-    if (thorough) await down();
-    else {
-      await hand.scroll(900);
-      await hand.scroll(-900);
-    }
+    await hand.scroll(900);
+    await hand.scroll(-900);
     if (zoom !== undefined) {
       await contributor.panel.evaluate(
         async ([origin, factor]) => {

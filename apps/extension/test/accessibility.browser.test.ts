@@ -3,6 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Contributor } from './contributor.ts';
 import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
+import { readSpooled } from './spooled-recording.ts';
+import { storedText } from './stored-rows.ts';
 import { startTestSite, type TestSite } from './test-site.ts';
 
 let site: TestSite;
@@ -120,6 +122,54 @@ describe('the panel and the pages', () => {
     await sound(list, 'recordings', [320, 900]);
     await list.close();
     await page.close();
+  });
+
+  test('[MASK38] words to close: by keyboard alone, stored sealed, and closed in what she records', async () => {
+    const { panel } = contributor;
+    await panel.bringToFront();
+    const [page] = await Promise.all([
+      browser.context.waitForEvent('page'),
+      panel.getByRole('link', { name: 'Words to close in every recording' }).press('Enter'),
+    ]);
+    const field = page.getByLabel('One word or name a line');
+    await field.waitFor();
+    await sound(page, 'closed-words', [320, 900]);
+    await field.press('Shift+Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(`x${'y'.repeat(120)}`);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing was changed').waitFor();
+    await sound(page, 'closed-words-refused');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Control+a');
+    // One that the application ships (test-site.ts), and one that stands nowhere.
+    await page.keyboard.type('Meals');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Quokka Lantern');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Kept: 2 words.').waitFor();
+    await page.reload();
+    expect(await field.inputValue()).toBe('Meals\nQuokka Lantern');
+    await page.close();
+
+    const site2 = await browser.context.newPage();
+    await site2.goto(site.origin);
+    await contributor.startCard();
+    await site2.bringToFront();
+    await site2.mouse.move(200, 200, { steps: 10 });
+    await site2.click('#save');
+    await site2.getByText('Saved').waitFor();
+    await site2.waitForTimeout(900);
+    const { manifest, states } = await readSpooled(panel, await contributor.stop());
+    await site2.close();
+    // Travel is an option beside it: shipped as well, and hers not.
+    expect(JSON.stringify(states)).toContain('"Travel"');
+    expect(JSON.stringify(states)).not.toContain('Meals');
+    expect(JSON.stringify([manifest, states])).not.toMatch(/quokka/i);
+    const stored = await storedText(panel);
+    expect(stored).not.toMatch(/quokka/i);
   });
 
   test('a card of her own: empty, with what is wrong with it, and in the list', async () => {

@@ -116,9 +116,11 @@ class Recording {
     this.#events = events;
     this.#settings = settings;
     this.#meter = new WorkMeter(options.clock);
-    const { renaming, literals, shipped } = settings;
-    this.#settingsBytes = shipped.exact.reduce((sum, text) => sum + 2 * text.length + 100, 0);
-    this.#masker = (options.masker ?? structuralMasker)({ renaming, literals, shipped: shipped.exact });
+    const { renaming, literals, shipped, closedWords: ownWords = [] } = settings;
+    const held = [...shipped.exact, ...ownWords];
+    this.#settingsBytes = held.reduce((sum, text) => sum + 2 * text.length + 100, 0);
+    const masking = { renaming, literals, shipped: shipped.exact, ownWords };
+    this.#masker = (options.masker ?? structuralMasker)(masking);
     this.#mirror = new NodeMirror(access, options.document, settings.firstNodeId);
     this.#batches = createBatches(options.post, options.clock);
     this.#meter.run(() => this.#begin());

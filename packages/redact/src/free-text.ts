@@ -1,4 +1,6 @@
 import { isIban, passesLuhn } from './detect/check-digit.ts';
+import { findSpans } from './detect/find-spans.ts';
+import { ownWords } from './detect/own-words.ts';
 
 /**
  * Masks what contributors write themselves: the description of a free task, reasons, subgoals (MASK15). Only
@@ -52,11 +54,21 @@ const FINDERS: readonly Finder[] = [
   },
 ];
 
-/** `open`: words of the task card, which belong to nobody. */
-export function maskFreeText(text: string, open: readonly string[] = []): FreeText {
+/** `open`: words of the task card, which belong to nobody. `closed`: what she wants closed wherever it stands (MASK38). */
+export function maskFreeText(
+  text: string,
+  open: readonly string[] = [],
+  closed: readonly string[] = [],
+): FreeText {
   const counts = new Map<string, number>();
   const kept = new Set(open);
   let masked = text.slice(0, FREE_TEXT_LIMIT);
+  for (const { start, end } of closed.length > 0
+    ? findSpans(masked, [ownWords(closed).detect]).reverse()
+    : []) {
+    masked = `${masked.slice(0, start)}[closed]${masked.slice(end)}`;
+    counts.set('free.own-word', (counts.get('free.own-word') ?? 0) + 1);
+  }
   for (const { rule, pattern, stand, holds } of FINDERS) {
     masked = masked.replace(pattern, (found) => {
       if (kept.has(found) || (holds && !holds(found))) return found;

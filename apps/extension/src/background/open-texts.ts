@@ -1,3 +1,4 @@
+import type { ClosedWords } from '../store/closed-words.ts';
 import type { Rules } from './rules.ts';
 import { knownLiterals, learnLiterals } from './shipped-literals.ts';
 
@@ -7,17 +8,23 @@ const LEARN_FIRST = 1500;
 const LEARN_LATER = 2000;
 const delay = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
-/** Interface text that may stay, from where the agreement says: the application's files, its own list, nowhere. */
+/**
+ * Interface text that may stay, from where the agreement says: the application's files, its own list, nowhere; and what
+ * she wants closed all the same, which is in memory only while a recording goes on.
+ */
 export class OpenTexts {
   readonly #database: IDBDatabase;
   readonly #rules: Rules;
   readonly #learned: (origin: string) => void;
+  readonly #words: ClosedWords;
   #shipped = new Map<string, string[]>();
+  #closed: readonly string[] = [];
   readonly #looked = new Set<string>();
 
-  constructor(database: IDBDatabase, rules: Rules, learned: (origin: string) => void) {
+  constructor(database: IDBDatabase, rules: Rules, words: ClosedWords, learned: (origin: string) => void) {
     this.#database = database;
     this.#rules = rules;
+    this.#words = words;
     this.#learned = learned;
   }
 
@@ -27,15 +34,25 @@ export class OpenTexts {
     return source === 'shipped' ? (this.#shipped.get(origin) ?? []) : [];
   }
 
-  /** Before a recording of these origins. */
+  /** Her own words, while a recording goes on. */
+  get closed(): readonly string[] {
+    return this.#closed;
+  }
+
+  end(): void {
+    this.#closed = [];
+  }
+
+  /** Before a recording of these origins. Throws where her words can't be opened. */
   async begin(origins: readonly string[]): Promise<void> {
     await this.load();
     this.#looked.clear();
     await Promise.race([this.#learn(origins), delay(LEARN_FIRST)]);
   }
 
-  /** What is known of each application's own text, from earlier recordings. */
+  /** What is known of each application's own text, from earlier recordings, and her words. */
   async load(): Promise<void> {
+    this.#closed = await this.#words.all();
     for (const origin of this.#rules.origins()) {
       if (this.#rules.app(origin)?.masks.literals !== 'shipped') continue;
       this.#shipped.set(origin, await knownLiterals(this.#database, origin));

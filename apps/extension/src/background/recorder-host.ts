@@ -11,6 +11,7 @@ import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { RulesNews } from '../relay/followed-rules.ts';
 import { hexOf } from '../store/byte-text.ts';
+import { ClosedWords } from '../store/closed-words.ts';
 import { countNetwork } from '../store/network-use.ts';
 import type { OwnCards } from '../store/own-cards.ts';
 import { spooledBytes } from '../store/part-spool.ts';
@@ -63,7 +64,8 @@ export class RecorderHost {
     this.rules = device.rules;
     this.ownCards = device.ownCards;
     this.#changed = changed;
-    this.#texts = new OpenTexts(this.database, this.rules, (origin) =>
+    const closedWords = new ClosedWords(this.database, this.keys);
+    this.#texts = new OpenTexts(this.database, this.rules, closedWords, (origin) =>
       this.#live?.session.settingsChanged(origin),
     );
     this.installation = new Installation({
@@ -148,6 +150,7 @@ export class RecorderHost {
     const live = this.#live;
     this.#live = null;
     const stopped = live?.abandon();
+    this.#texts.end();
     this.ports.dismiss();
     await this.change((setup) => ({
       ...setup,
@@ -182,7 +185,13 @@ export class RecorderHost {
   async start(described: TaskDescription): Promise<string> {
     this.#mustBe('start');
     const asked = knownTask([...this.rules.setup.cards, ...(await this.ownCards.all())], described);
-    const task = asked.kind === 'free' ? { ...asked, text: maskFreeText(asked.text).text } : asked;
+    await this.#texts.load().catch(() => {
+      throw new CommandFault('closed-words');
+    });
+    const task =
+      asked.kind === 'free'
+        ? { ...asked, text: maskFreeText(asked.text, [], this.#texts.closed).text }
+        : asked;
     const { agreement, standing } = this.rules;
     const origins = this.#originsOf(task);
     this.rules.sessionMilliseconds = 0;
@@ -230,7 +239,7 @@ export class RecorderHost {
 
   subgoal(text: string): void {
     if (this.state !== 'recording') throw new CommandFault('not-now');
-    this.#live?.session.subgoal(maskFreeText(text, this.#inputs()).text);
+    this.#live?.session.subgoal(maskFreeText(text, this.#inputs(), this.#texts.closed).text);
   }
 
   /** By her, or (with `why`) by the recorder itself. */
@@ -240,6 +249,7 @@ export class RecorderHost {
     if (!live) throw new CommandFault('not-now');
     this.#live = null;
     const ending = live.end(this.#manifestFields(live.row), why);
+    this.#texts.end();
     await takeAgentsOut();
     try {
       const row = await ending;
@@ -258,6 +268,7 @@ export class RecorderHost {
       const live = this.#live;
       this.#live = null;
       await live.abandon();
+      this.#texts.end();
       await takeAgentsOut();
       this.ports.dismiss();
     }
@@ -414,6 +425,7 @@ export class RecorderHost {
     return {
       literals: cardLiterals(row.task),
       shipped: { exact: this.#texts.of(origin) },
+      closedWords: this.#texts.closed,
       selectors: { open: masks?.open ?? [], closed: masks?.closed ?? [] },
       renaming: row.renaming ?? '',
     };

@@ -41,7 +41,8 @@ export const words = {
       'Only a demonstration is connected to by its address. A real installation gives you an enrolment file, or your organisation sets it.',
     managed: 'Your organisation has set this address.',
     code: 'Your one-time code',
-    codeHint: 'Everybody gets one. That you have it says nothing about you.',
+    codeHint:
+      'Everybody gets one. That you have it says nothing about you. A code that another device of yours shows works here too.',
     paper: 'The code on your sheet',
     act: 'Fetch the agreement',
     busy: 'Fetching',
@@ -65,6 +66,17 @@ export const words = {
     after: 'Accepting is kept on this device and holds for at most twelve months. It sends nothing.',
   },
 
+  otherDevice: {
+    summary: 'Use another device as well',
+    lead: 'Show a code here and type it in on the other device, where the recorder has the same enrolment file. Both then stand for the same person without a name. Recordings, keys, your agreement and your vote stay where they are: you agree on each device for yourself.',
+    show: 'Show a code',
+    anew: 'Show another code',
+    waits: 'What the code stands for is on its way to the server, sealed. This takes a few periods.',
+    there: (until: string) => `Type it in on the other device before ${until}. It works once.`,
+    care: 'Whoever has this code in that time is taken for you.',
+    end: 'Put it away',
+  },
+
   join: {
     heading: 'Your code',
     lead: 'Everybody gets a code, and yours stands beside no name. With it you can read the agreement and take part, or not. Your device says it to nobody but the server, sealed, through the guardian.',
@@ -83,6 +95,8 @@ export const words = {
       issuer:
         'What the guardian or the server said does not fit the rules that this device checked, so your code was not given for it. Nothing is lost. Tell the representative.',
       erased: 'Everything that came of this code was erased with its paper code. It can not be used again.',
+      device:
+        'No device of yours left anything under this code. A code holds for a quarter of an hour, for one device. Show a new one there. Nothing was changed.',
       'enrolment-missing':
         'This is a real installation. Its recorder needs an enrolment file, which the representative or your organisation gives you.',
       agreement: 'What the installation says of itself does not fit together, so nothing rests on it.',
@@ -293,6 +307,26 @@ export const words = {
     photographs: 'photographs of the tab',
   } satisfies Record<AskedSignal, string>,
 
+  closedWords: {
+    heading: 'Words to close',
+    lead: 'Write down what must not be readable in any recording of yours: names of people, customers, projects, places.',
+    where:
+      'They stay on this device, sealed, and are in memory only while you record. Nobody else sees them, and nothing that leaves holds them.',
+    label: 'One word or name a line',
+    hint: 'Up to four words in a row count as one. Capitals and accents don’t matter. At most 1,000 lines of 100 characters.',
+    keep: 'Keep these words',
+    kept: (count: number) =>
+      count === 0
+        ? 'Kept: no words. None are on this device now.'
+        : `Kept: ${count === 1 ? '1 word' : `${count} words`}.`,
+    tooMany:
+      'These are more than 1,000 lines, or one of them is longer than 100 characters. Nothing was changed.',
+    notKept: 'They could not be stored on this device. What was kept before is unchanged.',
+    lost: 'Your words are on this device but can’t be opened any more. Nothing is recorded until you write them down anew.',
+    when: 'A change counts from the next recording on. What you recorded before stays as it is: mask it in the review.',
+    not: 'Most text is closed anyway, whatever stands here. An input that you make up for a card stays readable even if it is one of these words.',
+    open: 'Words to close in every recording',
+  },
   cards: {
     heading: 'Cards of your own',
     none: 'You have made none. A card says what is to be done with made-up inputs, and can be used again.',
@@ -441,6 +475,8 @@ export const words = {
       'This is a real installation. Its recorder needs an enrolment file, which the representative or your organisation gives you.',
     card: 'The card was not kept, or is not on this device any more. Nothing was changed.',
     'card-file': 'These cards were not taken. Nothing was changed.',
+    'closed-words':
+      'Your words to close are on this device but can’t be opened, so nothing is recorded. Write them down anew on the page “Words to close”.',
     storage: 'This device could not store any more. What was recorded before is kept.',
     budget: 'The agreed space on this device is used up. Review or throw away a recording first.',
     'not-allowed': 'The rules do not allow recording now.',

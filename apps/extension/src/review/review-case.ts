@@ -11,6 +11,7 @@ import type { ReviewAction } from '@aboveboard/review/review-action';
 import type { KeyRing, RecordingKey } from '@aboveboard/vault/keyring';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
 import { freshId, randomBytes, releaseSealerFor, sealerFor } from '../background/recording-writing.ts';
+import { ClosedWords } from '../store/closed-words.ts';
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
 import { PartSpool } from '../store/part-spool.ts';
@@ -80,7 +81,8 @@ export class ReviewCase {
       const store = new PartSpool(this.#database, id);
       const sealer = releaseSealerFor(await this.#keys.create(id));
       const target = { id, store, sealer, deflate: webDeflate };
-      const words = (text: string) => maskFreeText(text).text;
+      const closed = await new ClosedWords(this.#database, this.#keys).all();
+      const words = (text: string) => maskFreeText(text, [], closed).text;
       const { recording, actions } = this;
       try {
         await applyEdits({ recording, edits, actions, target, hitTest, words });

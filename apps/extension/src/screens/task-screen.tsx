@@ -30,6 +30,11 @@ export function TaskScreen({ view, send }: { view: RecorderView; send: Send }) {
           ))}
         </ul>
         <OwnWords origins={view.origins} send={send} />
+        <p>
+          <a href="/words.html" target="_blank" rel="noreferrer">
+            {words.closedWords.open}
+          </a>
+        </p>
       </section>
       <OwnCards cards={view.ownCards} send={send} choose={setCard} />
     </div>

@@ -16,6 +16,8 @@ export type Command =
   /** The code, where the enrolment is known already. */
   | { command: 'join'; code: string }
   /** She has her erase code. */
+  | { command: 'hand-over' }
+  | { command: 'end-handover' }
   | { command: 'paper-kept' }
   | { command: 'set-up-anew' }
   | { command: 'agree'; choice: ConsentChoice }
@@ -68,6 +70,7 @@ export type FaultKey =
   | 'file'
   | 'card'
   | 'card-file'
+  | 'closed-words'
   | 'storage'
   | 'budget'
   | 'not-allowed'
@@ -93,6 +96,8 @@ export type RecorderView = {
   voice: VoiceView | null;
   /** Her code is being redeemed, or was refused. */
   joining: { fault: JoinFault | null; waits: JoinWait | null; periodSeconds: number } | null;
+  /** What another device of hers joins by; `until` null: it is not there yet. */
+  handover: { code: string; until: number | null } | null;
   /** The code was redeemed; or nothing has to be. */
   joined: boolean;
   /** Until she says that she has it (ENR43). */
