@@ -1,3 +1,4 @@
+import { AT, COLON, DIGIT, SLASH_OR_DOT } from './contents.ts';
 import { isWord, near } from './digit-run.ts';
 import type { Detector } from './span.ts';
 
@@ -125,3 +126,7 @@ export const detectCoordinates: Detector = (text, report) => {
 };
 
 detectEmails.splits = true;
+detectEmails.needs = AT;
+detectUrls.needs = SLASH_OR_DOT;
+detectIps.needs = DIGIT | COLON;
+detectCoordinates.needs = DIGIT;

@@ -1,9 +1,9 @@
 import { isDate } from './check-digit.ts';
+import { DIGIT } from './contents.ts';
 import type { Detector } from './span.ts';
 
 /** A date is when something was; it becomes a person's only beside a word that says so (MASK22). */
 export const detectBirthDates: Detector = (text, report) => {
-  if (!/\d/.test(text)) return;
   const words =
     /\b(?:born|birth|birthday|d\.?o\.?b\b|geb(?:oren|\.)|geburt\w*|n[\u00e9e]e? le|naissance|nacid[oa]|nacimiento|nat[oa] il|nascita|geboren|f[\u00f8o]dt|syntynyt|urodzon\w*)/gi;
   for (const found of text.matchAll(words)) {
@@ -16,6 +16,8 @@ export const detectBirthDates: Detector = (text, report) => {
     }
   }
 };
+
+detectBirthDates.needs = DIGIT;
 
 const MONTH =
   '(?:jan|feb|mar|m\u00e4r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z\u00e4\u00f6\u00fc]{0,8}\\.?';

@@ -1,4 +1,5 @@
 import { isIban, passesLuhn } from './check-digit.ts';
+import { DIGIT } from './contents.ts';
 import { type DigitRun, isDigit, isWord, near, standsAlone } from './digit-run.ts';
 import type { Detector, Report } from './span.ts';
 
@@ -95,3 +96,4 @@ function isLetter(code: number): boolean {
 }
 
 detectIban.splits = true;
+detectIban.needs = DIGIT;

@@ -17,16 +17,16 @@ const GAP = 3;
 
 /** Every maximal run with at least `least` digits. Linear: each character is looked at once. */
 export function* digitRuns(text: string, least: number): Iterable<DigitRun> {
-  const digit = /\d/g;
-  for (let found = digit.exec(text); found !== null; found = digit.exec(text)) {
-    let at = found.index;
-    const groups: DigitGroup[] = [];
+  for (let from = nextDigit(text, 0); from < text.length; from = nextDigit(text, from)) {
+    const start = from;
     let total = 0;
     let broken = false;
+    const bounds: number[] = [];
+    let at = from;
     while (at < text.length) {
       const begin = at;
       while (isDigit(text.charCodeAt(at))) at++;
-      groups.push({ start: begin, end: at, digits: text.slice(begin, at) });
+      bounds.push(begin, at);
       total += at - begin;
       let gap = at;
       let breaks = 0;
@@ -38,26 +38,49 @@ export function* digitRuns(text: string, least: number): Iterable<DigitRun> {
       broken ||= breaks > 0;
       at = gap;
     }
-    digit.lastIndex = at;
+    from = at;
+    // Most runs are too short: nothing is made of them.
     if (total < least) continue;
-    if (broken) yield* byLine(text, groups, least);
-    let start = found.index;
-    let international = false;
-    const before = text[start - 1];
-    if (before === '+') {
-      start--;
-      international = true;
-    } else if (before === '(' && text.slice(start, start + 24).includes(')')) {
-      start--;
-      if (text[start - 1] === '+') {
-        start--;
-        international = true;
-      }
+    const groups: DigitGroup[] = [];
+    for (let i = 0; i < bounds.length; i += 2) {
+      const [begin, end] = [bounds[i] as number, bounds[i + 1] as number];
+      groups.push({ start: begin, end, digits: text.slice(begin, end) });
     }
-    if (/^00[1-9]/.test((groups[0] as DigitGroup).digits) || text.slice(start, start + 4) === '00 ')
-      international = true;
-    yield { start, end: at, groups, international };
+    yield* runsOf(text, start, at, groups, broken, least);
   }
+}
+
+function* runsOf(
+  text: string,
+  from: number,
+  end: number,
+  groups: readonly DigitGroup[],
+  broken: boolean,
+  least: number,
+): Iterable<DigitRun> {
+  if (broken) yield* byLine(text, groups, least);
+  let start = from;
+  let international = false;
+  const before = text[start - 1];
+  if (before === '+') {
+    start--;
+    international = true;
+  } else if (before === '(' && text.slice(start, start + 24).includes(')')) {
+    start--;
+    if (text[start - 1] === '+') {
+      start--;
+      international = true;
+    }
+  }
+  if (/^00[1-9]/.test((groups[0] as DigitGroup).digits) || text.slice(start, start + 4) === '00 ')
+    international = true;
+  yield { start, end, groups, international };
+}
+
+function nextDigit(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isDigit(text.charCodeAt(at))) at++;
+  return at;
 }
 
 /** A run that goes over lines may be several things below each other: each line is one too. */

@@ -1,3 +1,4 @@
+import { contentsOf } from './contents.ts';
 import { type Folded, fold, originalRange } from './folding.ts';
 import { type Detector, type Span, type SpanKind, united } from './span.ts';
 
@@ -43,7 +44,9 @@ export function findInPieces(pieces: readonly string[], detectors: readonly Dete
 
 function spansOf(folded: Folded, detectors: readonly Detector[], wrapped: string | null): Span[] {
   const spans: Span[] = [];
+  const contents = contentsOf(folded.text);
   for (const detect of detectors) {
+    if (detect.needs !== undefined && (detect.needs & contents) === 0) continue;
     detect(folded.text, (start, end, kind, rule) => {
       const [from, to] = originalRange(folded, start, end);
       spans.push({ start: from, end: to, kind, rule });

@@ -1,4 +1,5 @@
 import { cardsOf } from './card.ts';
+import { DIGIT, SIX_DIGITS } from './contents.ts';
 import { type DigitRun, digitRuns, isDigit, isWord, near, standsAlone } from './digit-run.ts';
 import { isNationalId, NATIONAL_IDS, type NationalId } from './national-id.ts';
 import { phoneOf } from './phone.ts';
@@ -94,33 +95,63 @@ function counts(
 
 /** Identifiers with letters: words of letters and digits, also with hyphens, dots or spaces between. */
 export const detectLetteredIds: Detector = (text, report) => {
-  const digit = /\d/g;
-  for (let found = digit.exec(text); found !== null; found = digit.exec(text)) {
-    let start = found.index;
-    while (start > 0 && isAlphanumeric(text.charCodeAt(start - 1)) && found.index - start <= 20) start--;
-    let end = found.index + 1;
-    while (end < text.length && isAlphanumeric(text.charCodeAt(end))) end++;
-    digit.lastIndex = end;
-    if (end - start > 20) continue;
-    // Digits alone, with no letter near enough to belong to them, are looked at as numbers.
-    if (!LETTER.test(text.slice(Math.max(0, start - 3), end + 12))) continue;
-    const ends = [end];
-    // `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: at most five pieces.
-    const after = /[ .\-+/]?[A-Za-z\d]{1,10}/y;
-    after.lastIndex = ends[0] as number;
-    for (let i = 0; i < 4 && after.exec(text) !== null; i++) ends.push(after.lastIndex);
+  const { length } = text;
+  for (let at = 0; at < length; at++) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let start = at;
+    while (start > 0 && isAlphanumeric(text.charCodeAt(start - 1)) && at - start <= 20) start--;
+    let end = at + 1;
+    while (end < length && isAlphanumeric(text.charCodeAt(end))) end++;
+    at = end - 1;
+    if (end - start > 20 || !mayBeLettered(text, Math.max(0, start - 3), end, end + 24)) continue;
+    const ends = piecesFrom(text, end);
     const from = leadingLetters(text, start);
-    for (const end of ends.reverse()) {
-      const written = text.slice(from, end);
-      if (written.length > 24 || !standsAlone(text, from, end)) continue;
-      const id = lettered(written, text, from, end);
+    for (let i = ends.length - 1; i >= 0; i--) {
+      const end = ends[i] as number;
+      if (end - from < 8 || end - from > 24 || !standsAlone(text, from, end)) continue;
+      if (!mayBeLettered(text, from, end, end)) continue;
+      const id = lettered(text.slice(from, end), text, from, end);
       if (id === undefined) continue;
       report(from, end, 'national-id', `id.${id.country.toLowerCase()}`);
-      digit.lastIndex = end;
+      at = end - 1;
       break;
     }
   }
 };
+
+/**
+ * As many digits as the identifier with the fewest has, and a letter near enough to belong to them. Of an Italian code letters
+ * may stand for any of its digits: one word of its length is looked at as it is.
+ */
+function mayBeLettered(text: string, from: number, end: number, reach: number): boolean {
+  if (end - from >= CODICE_FISCALE) return true;
+  let digits = 0;
+  let letter = false;
+  for (let i = from; i < reach && i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isDigit(code)) digits++;
+    else if (i < end + 12 && isAlphanumeric(code)) letter = true;
+    if (letter && digits >= FEWEST_DIGITS) return true;
+  }
+  return false;
+}
+const FEWEST_DIGITS = 4;
+const CODICE_FISCALE = 16;
+
+/** `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: where each of at most five pieces ends. */
+function piecesFrom(text: string, first: number): number[] {
+  const ends = [first];
+  for (let at = first, i = 0; i < 4; i++) {
+    const begin = PIECE_MARKS.has(text.charCodeAt(at)) ? at + 1 : at;
+    let end = begin;
+    while (end - begin < 10 && isAlphanumeric(text.charCodeAt(end))) end++;
+    if (end === begin) break;
+    ends.push(end);
+    at = end;
+  }
+  return ends;
+}
+const PIECE_MARKS = new Set([...' .-+/'].map((mark) => mark.charCodeAt(0)));
 
 /** Two letters and a space before digits belong to them: `QQ 12 34 56 C`. */
 function leadingLetters(text: string, start: number): number {
@@ -132,10 +163,17 @@ function leadingLetters(text: string, start: number): number {
 
 function lettered(written: string, text: string, start: number, end: number): NationalId | undefined {
   if (written.length < 8 || !/[A-Za-z]/.test(written)) return undefined;
-  const plain = written.replace(/[ ./-]/g, '').toUpperCase();
-  const dashed = written.replace(/[ ./]/g, '').toUpperCase();
+  let plain = written;
+  let dashed = written;
+  if (/[ ./-]/.test(written)) {
+    plain = written.replace(/[ ./-]/g, '');
+    dashed = written.replace(/[ ./]/g, '');
+  }
   const candidates = LETTERED.get(plain.length) ?? [];
   const hyphened = dashed.length === plain.length ? [] : (LETTERED.get(dashed.length) ?? []);
+  if (candidates.length === 0 && hyphened.length === 0) return undefined;
+  plain = plain.toUpperCase();
+  dashed = dashed.toUpperCase();
   const counted = (id: NationalId, form: string): boolean => {
     if (!isNationalId(id, form)) return false;
     if (id.written?.test(written)) return true;
@@ -147,8 +185,6 @@ function lettered(written: string, text: string, start: number, end: number): Na
   };
   return candidates.find((id) => counted(id, plain)) ?? hyphened.find((id) => counted(id, dashed));
 }
-
-const LETTER = /[A-Za-z]/;
 
 function isAlphanumeric(code: number): boolean {
   return isWord(code) && code !== 95;
@@ -166,4 +202,6 @@ for (const id of NATIONAL_IDS) {
 }
 
 detectNumbers.splits = true;
+detectNumbers.needs = SIX_DIGITS;
 detectLetteredIds.splits = true;
+detectLetteredIds.needs = DIGIT;

@@ -12,22 +12,37 @@ export const detectNames: Detector = (text, report) => {
   const word = /\p{L}[\p{L}']*/gu;
   for (let found = word.exec(text); found !== null; found = word.exec(text)) {
     const start = found.index;
-    const next: Word = { start, end: start + found[0].length, text: found[0] };
-    const gap = text.slice(lastEnd, start);
-    lastEnd = next.end;
+    const end = start + found[0].length;
     // `Ana-Maria`, `J. K. Doe`, `van der Berg` are one name.
-    const joined = names.length > 0 && names.length < 7 && /^(?: |-|\. ?| ["(])$/.test(gap);
+    const joined = names.length > 0 && names.length < 7 && JOINTS.has(text.slice(lastEnd, start));
+    lastEnd = end;
     if (!joined) close();
-    if (isCapital(next.text)) names.push(next);
-    else if (names.length > 0 && PARTICLES.has(next.text)) names.push(next);
-    else close();
+    if (isCapital(found[0]) || (names.length > 0 && PARTICLES.has(found[0]))) {
+      names.push(wordOf(start, end, found[0]));
+    } else close();
   }
   close();
   detectByContext(text, report);
   detectLowerCase(text, report);
 };
 
-type Word = { start: number; end: number; text: string };
+type Word = {
+  start: number;
+  end: number;
+  text: string;
+  /** Small, without a genitive: as the dictionaries have it. */
+  lower: string;
+  given: boolean;
+  family: boolean;
+};
+
+const JOINTS = new Set([' ', '-', '.', '. ', ' "', ' (']);
+
+function wordOf(start: number, end: number, text: string): Word {
+  let lower = text.toLowerCase();
+  if (lower.includes("'")) lower = lower.replace(/'s?$/, '').replace(/'/g, '');
+  return { start, end, text, lower, given: GIVEN_NAMES.has(lower), family: FAMILY_NAMES.has(lower) };
+}
 
 const PARTICLES = new Set(
   'van von der den de da di del della dos du la le bin ibn al el ter ten zu af'.split(' '),
@@ -42,26 +57,26 @@ function isCapital(word: string): boolean {
 function judge(words: readonly Word[], report: Report): void {
   let i = 0;
   while (i < words.length) {
-    const at = words.slice(i).findIndex((word) => given(word) || family(word));
-    if (at < 0) return;
-    const from = i + at;
+    let from = i;
+    while (from < words.length && !isKnown(words[from] as Word)) from++;
+    if (from >= words.length) return;
     let start = from;
     let end = from + 1;
     const first = words[from] as Word;
-    if (given(first)) {
+    if (first.given) {
       // What follows a given name is the rest of it, up to a word of the interface.
-      while (end < words.length && end - from < 5 && !NO_NAME.has(lower(words[end] as Word))) end++;
+      while (end < words.length && end - from < 5 && !NO_NAME.has((words[end] as Word).lower)) end++;
       while (end > from + 1 && PARTICLES.has((words[end - 1] as Word).text)) end--;
-    } else if (start > 0 && !NO_NAME.has(lower(words[start - 1] as Word))) start--;
+    } else if (start > 0 && !NO_NAME.has((words[start - 1] as Word).lower)) start--;
     const named = words.slice(start, end);
     i = end;
-    const sure = named.filter((word) => given(word) || family(word)).length;
+    const sure = named.filter(isKnown).length;
     const shouted = named.every((word) => word.text.length > 1 && word.text === word.text.toUpperCase());
     if (named.length === 1) {
-      const name = lower(first);
+      const name = first.lower;
       if (NAMES_THAT_ARE_WORDS.has(name) || !GIVEN_NAMES.has(name) || shouted) continue;
     } else if (sure === 1) {
-      const name = lower(named.find((word) => given(word) || family(word)) as Word);
+      const name = (named.find(isKnown) as Word).lower;
       if (NAMES_THAT_ARE_WORDS.has(name) || (!GIVEN_NAMES.has(name) && shouted)) continue;
     }
     report(
@@ -73,9 +88,7 @@ function judge(words: readonly Word[], report: Report): void {
   }
 }
 
-const lower = (word: Word) => word.text.toLowerCase().replace(/'s?$/, '').replace(/'/g, '');
-const given = (word: Word) => GIVEN_NAMES.has(lower(word));
-const family = (word: Word) => FAMILY_NAMES.has(lower(word));
+const isKnown = (word: Word) => word.given || word.family;
 
 /** Words of interfaces and of calendars that begin with a capital beside a name and are none. */
 const NO_NAME = new Set(

@@ -1,3 +1,4 @@
+import { LONG_WORD, LONG_WORD_LENGTH } from './contents.ts';
 import type { Detector } from './span.ts';
 
 /** `password: ...`, `API_KEY=...`, `Authorization: Bearer ...`: what a name calls secret, if it looks like one. */
@@ -70,7 +71,8 @@ export const detectRandom: Detector = (text, report) => {
     start = end + 1;
   }
 };
-const LEAST = 20;
+detectRandom.needs = LONG_WORD;
+const LEAST = LONG_WORD_LENGTH;
 const RANDOM = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9+/_=-]/.test(String.fromCharCode(code)) ? 1 : 0,
 );

@@ -31,6 +31,8 @@ export type Detector = {
   (text: string, report: Report): void;
   /** Looks for what a line's end may split: asked again over the joined lines. */
   splits?: boolean;
+  /** It finds nothing in a text that has none of these (contents.ts); without it every text is looked at. */
+  needs?: number;
 };
 
 /** Where two overlap, the surer one names them both: first what has a form or a check digit, last mere numbers. */
