@@ -8,6 +8,7 @@ import { buildExtension, ExtensionBrowser } from '../apps/extension/test/extensi
 import { eraseWithPaper } from '../apps/guardian/pages/paper-erasure.ts';
 import { startApplication } from './plain-application.ts';
 import { ProductionInstallation } from './production-installation.ts';
+import { releaseShortTask } from './short-task.ts';
 
 const EMPLOYEES = 12;
 const closing: (() => Promise<unknown>)[] = [];
@@ -43,17 +44,18 @@ describe('a contributor in a production installation', () => {
   });
 
   const handles = () => house.server.installation.inner.database.query('select handle from contributor');
+  const enrolmentFile = () => ({
+    name: 'enrolment.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(house.enrolment),
+  });
   const give = async (code: string) => {
     await panel.getByLabel('The code on your sheet').fill(code);
     await panel.getByRole('button', { name: 'Use the code' }).click();
   };
 
   test('[ENR30, ENR41] takes a code from paper and waits until the log names who signs codes', async () => {
-    await panel.setInputFiles('input[type=file]', {
-      name: 'enrolment.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(house.enrolment),
-    });
+    await panel.setInputFiles('input[type=file]', enrolmentFile());
     const code = house.codes[0] as string;
     await give(code.slice(0, -1));
     await panel.getByText('This is not a code').waitFor();
@@ -94,29 +96,39 @@ describe('a contributor in a production installation', () => {
       .toBe(true);
     await contributor.accept();
     await expect.poll(async () => (await contributor.view()).rules?.refusal, { timeout: 60_000 }).toBe(null);
-    const page = await browser.context.newPage();
-    await page.goto(origin);
-    await panel.bringToFront();
-    await panel.getByText('In your own words', { exact: true }).click();
-    await panel.getByLabel('What are you about to do?').fill('keep a note');
-    await panel.getByRole('button', { name: 'Start recording' }).click();
-    await panel.getByRole('button', { name: 'Pause' }).waitFor();
-    await page.bringToFront();
-    await page.getByRole('textbox').fill('a note');
-    await page.getByRole('button', { name: 'Keep' }).click();
-    await page.waitForTimeout(700);
-    const [review] = await Promise.all([browser.context.waitForEvent('page'), contributor.press('Stop')]);
-    review.setDefaultTimeout(60_000);
-    await review.getByRole('radio', { name: 'Yes' }).check();
-    await review.getByRole('button', { name: 'Release' }).click();
-    await expect
-      .poll(async () => (await contributor.view()).recordings[0]?.state, { timeout: 60_000 })
-      .toBe('cooling');
-    await panel.bringToFront();
-    await coolAtOnce(panel);
+    await releaseShortTask(browser, contributor, origin);
     const recordings = () => house.server.installation.recordings.list();
     await expect.poll(async () => (await recordings()).length, { timeout: 120_000 }).toBe(1);
     expect((await recordings())[0]?.class).toBe('own');
+  });
+
+  test('[ENR60, ENR63, ENR64, ENR66] another device of hers joins by a code that the first shows, once', async () => {
+    await panel.bringToFront();
+    await panel.getByText('Use another device as well').click();
+    await panel.getByRole('button', { name: 'Show a code' }).click();
+    await panel.locator('.erase-code').waitFor();
+    await browser.killWorker(panel);
+    await contributor.view().catch(() => undefined);
+    await panel.getByText('Type it in on the other device').waitFor();
+    const code = await panel.locator('.erase-code').innerText();
+    const second = await ExtensionBrowser.launch();
+    try {
+      const there = await second.panel();
+      there.setDefaultTimeout(60_000);
+      await there.setInputFiles('input[type=file]', enrolmentFile());
+      await there.getByLabel('The code on your sheet').fill(code);
+      await there.getByRole('button', { name: 'Use the code' }).click();
+      const other = new Contributor(there);
+      await expect.poll(async () => (await other.view()).joined, { timeout: 60_000 }).toBe(true);
+      expect(await handles()).toHaveLength(1);
+      expect((await other.view()).eraseCode).toBe(null);
+      // She agrees there for herself; nothing of the first device's came along.
+      expect((await other.view()).accepted).toBe(false);
+    } finally {
+      await second.close();
+    }
+    await panel.getByRole('button', { name: 'Put it away' }).click();
+    await panel.locator('.erase-code').waitFor({ state: 'detached' });
   });
 
   test('[ENR52] the paper code erases it from anywhere, through cells, and opens nothing', async () => {
@@ -153,25 +165,5 @@ async function sessionEndsSoon(panel: Page): Promise<void> {
       store.transaction.oncomplete = () => resolve();
     });
     database.close();
-  });
-}
-
-/** A production agreement cools for a day at least; no test waits for that. */
-async function coolAtOnce(panel: Page): Promise<void> {
-  await panel.evaluate(async () => {
-    const open = indexedDB.open('aboveboard');
-    const database = await new Promise<IDBDatabase>((resolve) => {
-      open.onsuccess = () => resolve(open.result);
-    });
-    const store = database.transaction('shelf', 'readwrite').objectStore('shelf');
-    const all = store.getAll();
-    await new Promise<void>((resolve) => {
-      all.onsuccess = () => {
-        for (const row of all.result)
-          store.put({ ...row, release: { ...row.release, recallUntil: 0, uploadAt: 0 } });
-        store.transaction.oncomplete = () => resolve();
-      };
-    });
-    await chrome.alarms.create('upload', { when: Date.now() + 500 });
   });
 }

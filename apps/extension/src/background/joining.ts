@@ -10,7 +10,7 @@ import { LineGivenUp } from '../relay/correspondence.ts';
 import { askGuardian, askWitness } from '../relay/guardian-relay.ts';
 import { type SealedEnrolment, sealedEnrolment } from '../store/sealed-enrolment.ts';
 import type { Kept } from '../store/settings.ts';
-import { EMPTY_SETUP, type JoinFault, type JoinWait, type Setup } from '../store/setup.ts';
+import { EMPTY_SETUP, type JoinFault, type Joining, type JoinWait, type Setup } from '../store/setup.ts';
 import { refusalOf } from '../voice/voice-line.ts';
 import { byDigest } from './attachments.ts';
 import { cardsOf } from './checked-cards.ts';
@@ -24,6 +24,7 @@ import {
   GuardianRefused,
   renewalOf,
 } from './enrolling.ts';
+import { leaveHandover, takeHandover, takesHandover } from './handing-over.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { ServerClient, ServerFault } from './server-client.ts';
 
@@ -65,6 +66,8 @@ export function enrolledBy(text: string): (setup: Setup) => Setup {
 export async function joinedWith(code: string, host: RecorderHost): Promise<(setup: Setup) => Setup> {
   const { enrolment } = host.rules.setup;
   if (!enrolment) throw new CommandFault('not-now');
+  const device = await takesHandover(code);
+  if (device) return (setup) => ({ ...setup, joining: device });
   const joining = await joiningWith(code, sealedOf(host), enrolment.class);
   return (setup) => ({ ...setup, joining });
 }
@@ -74,7 +77,7 @@ async function joiningWith(
   code: string,
   sealed: Kept<SealedEnrolment>,
   kind: Setup['installation'],
-): Promise<NonNullable<Setup['joining']>> {
+): Promise<Joining> {
   const isPaper = await beginEnrolment(sealed, code);
   // A demonstration's server has codes of its own, of another form.
   if (!isPaper && kind === 'production') throw new CommandFault('code-misread');
@@ -98,7 +101,7 @@ let running: Promise<void> | null = null;
 
 /** Goes on with what takes several periods; begun anew by every worker, and after every answer. */
 export function goOn(host: RecorderHost): Promise<void> {
-  running ??= Promise.all([join(host), fetchAttachments(host)])
+  running ??= Promise.all([join(host), fetchAttachments(host), leaveHandover(host)])
     .then(() => undefined)
     .finally(() => {
       running = null;
@@ -156,20 +159,22 @@ function faultAfter(error: unknown): JoinFault {
   return error.at === null ? 'code' : 'issuer';
 }
 
-async function redeem(host: RecorderHost, { code, token }: NonNullable<Setup['joining']>): Promise<void> {
+async function redeem(host: RecorderHost, joining: Joining): Promise<void> {
+  const { code } = joining;
   const client = new ServerClient(host.installation.post(JOIN, host.count()), null);
   const sealed = sealedOf(host);
-  const own = await sealed.get();
-  const [session, about, given] = await Promise.all([
-    code === null
-      ? withPaper(host, client)
-      : client.redeem(code, { token, ...(own && { eraser: own.eraser }) }),
-    client.about(),
-    client.cards(),
-  ]);
+  const before = await sealed.get();
+  const redeemed = async (): Promise<{ session: Session; token: string }> => {
+    if (joining.isDevice) return withDevice(host, client, joining);
+    const { token } = joining;
+    if (code === null) return { session: await withPaper(host, client), token };
+    return { session: await client.redeem(code, { token, ...(before && { eraser: before.eraser }) }), token };
+  };
+  const [{ session, token }, about, given] = await Promise.all([redeemed(), client.about(), client.cards()]);
   if (session.role !== 'contributor') throw new JoinRefused('code');
   if (about.installation !== host.rules.setup.enrolment?.class) throw new JoinRefused('agreement');
   const cards = cardsOf(given);
+  const own = await sealed.get();
   await host.change((setup) => ({
     ...setup,
     token,
@@ -181,6 +186,20 @@ async function redeem(host: RecorderHost, { code, token }: NonNullable<Setup['jo
     sessionEnds: session.expires,
   }));
   await closeJoin(host);
+}
+
+async function withDevice(
+  host: RecorderHost,
+  client: ServerClient,
+  joining: Joining,
+): Promise<{ session: Session; token: string }> {
+  const token = await takeHandover(host, client, joining).catch((error: unknown) => {
+    if (error instanceof ServerFault && error.status === 404) return null;
+    throw error;
+  });
+  if (token === null) throw new JoinRefused('device');
+  const hers = new ServerClient(host.installation.post(JOIN, host.count()), token);
+  return { session: await hers.session(), token };
 }
 
 function withPaper(host: RecorderHost, client: ServerClient): Promise<Session> {
@@ -244,7 +263,7 @@ export async function renewSession(host: RecorderHost): Promise<void> {
 }
 
 /** Somebody gave the paper code, on this computer or another: she is told, and nothing more is released (ENR45). */
-const ERASED: NonNullable<Setup['joining']> = { code: null, token: '', fault: 'erased' };
+const ERASED: Joining = { code: null, token: '', fault: 'erased' };
 
 /** The server does not know the session any more: it is claimed anew, or she learns why not. */
 export async function sessionLost(host: RecorderHost): Promise<void> {

@@ -3,7 +3,10 @@ import type {
   About,
   EnrolmentRequest,
   InstalledAgreement,
+  LeaveHandover,
   Session,
+  TakeHandover,
+  TakenHandover,
   TaskCardsAnswer,
 } from '@aboveboard/protocol/installation';
 import type { UploadAnnouncement, UploadStatus } from '@aboveboard/protocol/upload';
@@ -63,6 +66,20 @@ export class ServerClient {
 
   enrol(request: EnrolmentRequest): Promise<Session> {
     return this.#json('POST', '/api/enrolment', request);
+  }
+
+  /** Of the token that this client was made with. */
+  session(): Promise<Session> {
+    return this.#json('GET', '/api/session');
+  }
+
+  /** Again it is the same. */
+  async leaveHandover(given: LeaveHandover): Promise<void> {
+    await this.#json('POST', '/api/my/handover', given);
+  }
+
+  takeHandover(asked: TakeHandover): Promise<TakenHandover> {
+    return this.#json('POST', '/api/handover', asked);
   }
 
   agreement(): Promise<InstalledAgreement> {

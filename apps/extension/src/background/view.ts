@@ -28,6 +28,7 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
       waits: setup.joining.waits ?? (host.installation.voice?.line.isSilent ? 'guardian' : null),
       periodSeconds: (setup.enrolment ?? setup.firstContact)?.relay.periodSeconds ?? 0,
     },
+    handover: handoverView(setup),
     joined: setup.enrolment === null || setup.token !== null,
     eraseCode: setup.paperWaits
       ? ((await sealedEnrolment(host.database, host.keys).get())?.eraseCode ?? null)
@@ -77,6 +78,12 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
         },
       ),
   };
+}
+
+/** Null: there is none, or its time is over. */
+function handoverView({ handover }: Setup): RecorderView['handover'] {
+  if (!handover || (handover.until !== null && handover.until <= Date.now())) return null;
+  return { code: handover.code, until: handover.until };
 }
 
 async function agreementView(

@@ -11,6 +11,7 @@ import { type Command, type CommandAnswer, PANEL_PORT } from '../wire/panel-mess
 import { showBadge } from './badge.ts';
 import { CommandFault } from './command-fault.ts';
 import { erase, eraseDue } from './erasing.ts';
+import { beginHandover, endHandover } from './handing-over.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
 import { enrolledBy, goOn, joinedWith, paperKept, renewSession } from './joining.ts';
 import { ownBuild } from './own-build.ts';
@@ -173,6 +174,11 @@ async function perform(
     case 'join':
       await host.change(await joinedWith(command.code, host));
       return void goOn(host);
+    case 'hand-over':
+      await beginHandover(host);
+      return void goOn(host);
+    case 'end-handover':
+      return void (await endHandover(host));
     case 'paper-kept':
       return void (await paperKept(host));
     case 'set-up-anew':

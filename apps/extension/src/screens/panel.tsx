@@ -10,6 +10,7 @@ import { EraseCodeSection } from './erase-code.tsx';
 import { FaultNote } from './fault-note.tsx';
 import { JoinScreen } from './join-screen.tsx';
 import { LiveScreen } from './live-screen.tsx';
+import { OtherDevice } from './other-device.tsx';
 import { ReceiptList } from './receipt-list.tsx';
 import { type Send, useRecorder } from './recorder-link.ts';
 import { RecordingsList } from './recordings-list.tsx';
@@ -115,6 +116,7 @@ function TakingPart({ view, send }: { view: RecorderView; send: Send }) {
       )}
       {agreement && <ConsentSection view={view} agreement={agreement} send={send} />}
       {view.rules && <ReceiptList change={view} />}
+      {view.rules && <OtherDevice view={view} send={send} />}
       <p className="soft">{words.taking.leaveHint}</p>
       <button type="button" onClick={() => void send({ command: 'opt-out' })}>
         {words.taking.leave}

@@ -18,7 +18,12 @@ export type Setup = {
    * Her code was given and is being redeemed; `token` is to be that of the session. `code` is a demonstration's own
    * one; null: one on paper, of which all that is needed lies sealed (ENR40).
    */
-  joining: { code: string | null; token: string; fault: JoinFault | null; waits?: JoinWait | null } | null;
+  joining: Joining | null;
+  /**
+   * The code that the next device of hers joins by (ENR60), and until when; `until` null: what it stands for is on its way, and
+   * `sealed` is that, once it was made.
+   */
+  handover: { code: string; until: number | null; sealed: string | null } | null;
   /** 16 random bytes, hex, in no relation to code, token or person (ENR7). */
   contributor: string | null;
   /** Her erase code is still to be shown to her (ENR43). */
@@ -51,6 +56,7 @@ export const EMPTY_SETUP: Setup = {
   enrolment: null,
   firstContact: null,
   joining: null,
+  handover: null,
   contributor: null,
   paperWaits: false,
   sessionEnds: null,
@@ -67,6 +73,15 @@ export const EMPTY_SETUP: Setup = {
   usage: { day: '', milliseconds: 0 },
 };
 
+/** `isDevice`: the code is of another device of hers, and `token` is what this one asks with (ENR63). */
+export type Joining = {
+  code: string | null;
+  token: string;
+  fault: JoinFault | null;
+  waits?: JoinWait | null;
+  isDevice?: boolean;
+};
+
 /** Why a code was not redeemed; a key of the messages. */
 export type JoinFault =
   | 'code'
@@ -74,6 +89,7 @@ export type JoinFault =
   | 'used'
   | 'issuer'
   | 'erased'
+  | 'device'
   | 'enrolment-missing'
   | 'agreement'
   | 'failed';
