@@ -9,6 +9,8 @@ import {
   type Raster,
   SOLID,
   sameAs,
+  stripSameAs,
+  tileStrip,
   unfilledBox,
 } from '../src/frame/raster.ts';
 import { openBoxes, parseVouchingTree, TreeError } from '../src/frame/vouching-tree.ts';
@@ -88,6 +90,27 @@ describe('pixels', () => {
     const [tile] = tiles as [Box];
     expect(sameAs(after, tile, crop(after, tile))).toBe(true);
     expect(sameAs(after, tile, crop(before, tile))).toBe(false);
+  });
+
+  it('[MASK30] a strip of tiles is the same only if each pixel of each tile is', () => {
+    const [before, after] = [noise(200, 130), noise(200, 130)];
+    const boxes = [70, 3, 150, 190].map((x, i) => ({ x, y: 30 * i, width: 5, height: 5 }));
+    fillBoxes(after, boxes);
+    const tiles = changedTiles(before, after);
+    expect(tiles.length).toBeGreaterThan(3);
+    const strip = tileStrip(after, tiles);
+    expect(stripSameAs(after, tiles, strip)).toBe(true);
+    // Seeded hole: each tile in its turn shows the state before.
+    for (const [i, tile] of tiles.entries()) {
+      const stale: Raster = { ...after, data: after.data.slice() };
+      for (let y = tile.y; y < tile.y + tile.height; y++) {
+        const [from, to] = [(y * 200 + tile.x) * 4, (y * 200 + tile.x + tile.width) * 4];
+        stale.data.set(before.data.subarray(from, to), from);
+      }
+      expect(stripSameAs(after, tiles, tileStrip(stale, tiles)), `tile ${i}`).toBe(false);
+    }
+    expect(stripSameAs(after, tiles.slice(1), strip)).toBe(false);
+    expect(stripSameAs(after, [], tileStrip(after, []))).toBe(true);
   });
 
   it('[MASK30] a buffer that is not as large as it says is refused', () => {

@@ -97,6 +97,35 @@ export function sameAs(raster: Raster, box: Box, tile: Raster): boolean {
   return true;
 }
 
+/**
+ * Tiles of a raster below each other, narrower ones filled up: encoded, decoded and compared as one picture, which costs a
+ * tenth of as many small ones.
+ */
+export function tileStrip(raster: Raster, tiles: readonly Box[]): Raster {
+  const width = Math.max(1, ...tiles.map((tile) => tile.width));
+  const height = Math.max(
+    1,
+    tiles.reduce((sum, tile) => sum + tile.height, 0),
+  );
+  const strip = { width, height, data: new Uint8Array(width * height * 4) };
+  const [whole, part] = [pixelsOf(raster), pixelsOf(strip)];
+  part.fill(SOLID);
+  let top = 0;
+  for (const tile of tiles) {
+    for (let y = 0; y < tile.height; y++, top++) {
+      const from = (tile.y + y) * raster.width + tile.x;
+      part.set(whole.subarray(from, from + tile.width), top * width);
+    }
+  }
+  return strip;
+}
+
+/** Where a strip was decoded back: is each of its tiles what stands in the masked raster? */
+export function stripSameAs(raster: Raster, tiles: readonly Box[], strip: Raster): boolean {
+  const expected = tileStrip(raster, tiles);
+  return sameAs(expected, { x: 0, y: 0, width: expected.width, height: expected.height }, strip);
+}
+
 function pixelsOf({ width, height, data }: Raster): Uint32Array {
   if (!(width > 0 && height > 0) || data.length !== width * height * 4)
     throw new RangeError('a raster has width x height x 4 bytes');
