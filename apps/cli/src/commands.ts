@@ -15,6 +15,7 @@ import { register as literals } from './commands/literals.ts';
 import { register as log } from './commands/log.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as probe } from './commands/probe.ts';
+import { register as recorder } from './commands/recorder.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as redact } from './commands/redact.ts';
 import { register as render } from './commands/render.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   show,
   inspect,
   render,
+  recorder,
   env,
   importForeign,
   exportRecordings,

@@ -1,0 +1,90 @@
+import type { RecorderDaemon } from '../recorder-daemon.ts';
+import type { ShelfRow } from '../spool/shelf.ts';
+
+/** Pages of the recorder: forms and no script. Everything that is shown passes `text`. */
+
+export async function statePage(daemon: RecorderDaemon, token: string, note = ''): Promise<string> {
+  const { agreement, state, use } = daemon;
+  const rows = await daemon.recordings();
+  const act = (name: string, label: string, more = '') =>
+    `<form method="post" action="/${name}"><input type="hidden" name="token" value="${text(token)}">${more}` +
+    `<button>${text(label)}</button></form>`;
+  const task = '<label>What will you do? <input name="task" maxlength="500"></label> ';
+  const acts = {
+    off: act('agree', 'I agree: turn the recorder on'),
+    ready: act('start', 'Start recording', task) + act('opt-out', 'Take my consent back'),
+    recording: act('pause', 'Pause') + act('stop', 'Stop') + act('opt-out', 'Take my consent back'),
+    paused: act('resume', 'Go on') + act('stop', 'Stop') + act('opt-out', 'Take my consent back'),
+  }[state];
+  const apps = (agreement?.desktopApps ?? []).map(
+    ({ name, executable, windowClass, signals }) =>
+      `<li>${text(name)}: windows of class ${text(windowClass ?? 'any')} of ${text(executable)}; ${text(signals.join(', '))}</li>`,
+  );
+  const words = daemon.words
+    .map(
+      ({ heading, sentences }) =>
+        `<h3>${text(heading)}</h3>${sentences.map((one) => `<p>${text(one)}</p>`).join('')}`,
+    )
+    .join('');
+  const budget = agreement?.budgets;
+  const used =
+    use && budget
+      ? `<p>Processor ${(use.cpuShare * 100).toFixed(1)} % of at most ${budget.cpuPercent} %, memory ` +
+        `${Math.round(use.memoryBytes / 1_048_576)} MB of at most ${budget.memoryMegabytes} MB.</p>`
+      : '';
+  return page(
+    `The recorder is ${{ off: 'off', ready: 'on, and records nothing', recording: 'recording', paused: 'paused' }[state]}.`,
+    `${note && `<p role="status">${text(note)}</p>`}${acts}${used}
+<h2>What may be recorded</h2><p>A demonstration: made-up parties, no signatures. Nothing of it can be released.</p>
+<ul>${apps.join('')}</ul><p>Nothing else is looked at. Text of yours is masked before it is kept.</p>
+<details><summary>The agreement in words</summary>${words}</details>
+<h2>Recordings on this computer</h2><ul>${rows.map((row) => rowLine(row, act)).join('') || '<li>None.</li>'}</ul>`,
+  );
+}
+
+function rowLine(row: ShelfRow, act: (name: string, label: string, more?: string) => string): string {
+  const what = row.task.kind === 'free' ? row.task.text : row.task.card.title;
+  const seconds = Math.round((row.milliseconds ?? 0) / 1000);
+  const ended = row.ended ? `, ended by itself: ${ENDED[row.ended]}` : '';
+  if (row.state !== 'reviewing') return `<li>${text(what)}: under way</li>`;
+  const id = `<input type="hidden" name="id" value="${text(row.id)}">`;
+  return `<li><a href="/recording/${text(row.id)}">${text(what)}</a> (${seconds} s${text(ended)}) ${act('discard', 'Discard', id)}</li>`;
+}
+
+export function stepsPage(row: ShelfRow, lines: readonly string[]): string {
+  const what = row.task.kind === 'free' ? row.task.text : row.task.card.title;
+  return page(
+    what,
+    `<p><a href="/">Back</a></p><ol>${lines.map((line) => `<li>${text(line)}</li>`).join('')}</ol>`,
+  );
+}
+
+export function plainPage(sentence: string): string {
+  return page(sentence, '');
+}
+
+const ENDED: Readonly<Record<NonNullable<ShelfRow['ended']>, string>> = {
+  crash: 'the recorder was killed',
+  duration: 'the agreed length was reached',
+  size: 'the agreed space was used up',
+  cpu: 'it took too much of the processor',
+  memory: 'it took too much memory',
+  storage: 'the disk is full, or failed',
+  source: 'the display went away',
+  indicator: 'its window on the screen went away',
+  permission: 'nothing may be recorded any more',
+};
+
+function page(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Aboveboard recorder</title>
+<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head>
+<body><main><h1>${text(title)}</h1>${body}</main></body></html>`;
+}
+
+const STYLE =
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1c1b1a;background:#fff}' +
+  'form{display:inline-block;margin:0 .5rem .5rem 0}button,input{font:inherit;padding:.3rem .7rem}';
+
+function text(value: string): string {
+  return value.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`).replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+}

@@ -1,0 +1,125 @@
+import type { XEvent } from 'x11';
+import type { Indicator } from '../recorder-daemon.ts';
+import { XDisplay } from './display.ts';
+
+const SIZE = { width: 210, height: 34 };
+const STOP_FROM = 150;
+const PAUSE_FROM = 80;
+const COLOURS = { recording: 0xb3261e, paused: 0x5f6368, text: 0xffffff } as const;
+const ABOVE = 0;
+
+type Drawing = {
+  CreateGC(id: number, drawable: number, values: Record<string, number>): void;
+  ChangeGC(id: number, values: Record<string, number>): void;
+  PolyFillRectangle(drawable: number, gc: number, rectangles: number[]): void;
+  PolyText8(drawable: number, gc: number, x: number, y: number, items: string[]): void;
+  OpenFont(id: number, name: string): void;
+};
+
+/**
+ * A small window above all others while a recording runs, with pause and stop (DSK60). It can be moved and not hidden:
+ * what covers or unmaps it brings it back; whoever takes it away, or ends its connection, ends the recording.
+ */
+export async function showIndicator(
+  displayName: string | undefined,
+  on: { pause: () => void; resume: () => void; stop: () => void; gone: () => void },
+): Promise<Indicator> {
+  let closed = false;
+  const gone = () => {
+    if (closed) return;
+    closed = true;
+    on.gone();
+  };
+  const display = await XDisplay.connect(displayName, gone);
+  const client = display.client as typeof display.client & Drawing;
+  const [id, gc, font] = [client.AllocID(), client.AllocID(), client.AllocID()];
+  let state: 'recording' | 'paused' = 'recording';
+  let held: { x: number; y: number } | null = null;
+
+  const draw = () => {
+    client.ChangeGC(gc, { foreground: COLOURS[state] });
+    client.PolyFillRectangle(id, gc, [0, 0, SIZE.width, SIZE.height]);
+    client.ChangeGC(gc, { foreground: COLOURS.text });
+    client.PolyText8(id, gc, 10, 21, [state === 'recording' ? 'Recording' : 'Paused']);
+    client.PolyText8(id, gc, PAUSE_FROM + 10, 21, [state === 'recording' ? 'Pause' : 'Go on']);
+    client.PolyText8(id, gc, STOP_FROM + 14, 21, ['Stop']);
+  };
+  const raise = () => client.ConfigureWindow(id, { stackMode: ABOVE });
+  const hear = (event: XEvent & { rootx?: number; rooty?: number }) => {
+    const mine = (event.wid1 ?? event.wid) === id;
+    if (!mine || closed) return;
+    switch (event.name) {
+      case 'Expose':
+        draw();
+        break;
+      case 'VisibilityNotify':
+        raise();
+        break;
+      case 'UnmapNotify':
+        client.MapWindow(id);
+        break;
+      case 'DestroyNotify':
+        gone();
+        break;
+      case 'ButtonPress':
+        if ((event.x ?? 0) >= STOP_FROM) on.stop();
+        else if ((event.x ?? 0) >= PAUSE_FROM) (state === 'recording' ? on.pause : on.resume)();
+        else held = { x: event.x ?? 0, y: event.y ?? 0 };
+        break;
+      case 'ButtonRelease':
+        held = null;
+        break;
+      case 'MotionNotify':
+        if (held) client.ConfigureWindow(id, within(event, held));
+        break;
+    }
+  };
+  const within = (
+    { rootx = 0, rooty = 0 }: { rootx?: number; rooty?: number },
+    from: { x: number; y: number },
+  ) => ({
+    x: Math.max(0, rootx - from.x),
+    y: Math.max(0, rooty - from.y),
+  });
+
+  client.on('event', hear);
+  const mask = client.eventMask;
+  const eventMask = [
+    'Exposure',
+    'ButtonPress',
+    'ButtonRelease',
+    'PointerMotion',
+    'StructureNotify',
+    'VisibilityChange',
+  ]
+    .map((name) => mask[name] ?? 0)
+    .reduce((all, bit) => all | bit, 0);
+  client.CreateWindow(id, display.root, 8, 8, SIZE.width, SIZE.height, 0, 0, 0, 0, {
+    overrideRedirect: true,
+    backgroundPixel: COLOURS.recording,
+    eventMask,
+  });
+  client.OpenFont(font, 'fixed');
+  client.CreateGC(gc, id, { foreground: COLOURS.text, font });
+  client.MapWindow(id);
+  raise();
+  const shown = await display.ask<{ mapState: number }>((done) =>
+    client.GetWindowAttributes(id, done as never),
+  );
+  if (shown?.mapState !== VIEWABLE) {
+    display.close();
+    throw new Error('the window that says that something is recorded could not be shown');
+  }
+  return {
+    show(next) {
+      state = next;
+      if (!closed) draw();
+    },
+    close() {
+      closed = true;
+      display.close();
+    },
+  };
+}
+
+const VIEWABLE = 2;

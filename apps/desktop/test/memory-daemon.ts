@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { demonstrationStanding, parseApp } from '../src/demonstration-desk.ts';
+import { steadyNow } from '../src/live-recording.ts';
+import { MemorySource } from '../src/memory-source.ts';
+import { RecorderDaemon, subtle } from '../src/recorder-daemon.ts';
+import { LISTED, node, PLACE } from './desktop-desk.ts';
+
+export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'aboveboard-desktop-'));
+export const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true });
+
+/** A recorder whose display and indicator are in memory. */
+export async function memoryDaemon(folder: string) {
+  const app = parseApp(`Sheet=${LISTED.executable}:${LISTED.windowClass}`);
+  if (!app) throw new Error('no application');
+  const shown: string[] = [];
+  let gone: () => void = () => undefined;
+  const sources: MemorySource[] = [];
+  const daemon = await RecorderDaemon.start({
+    folder,
+    standing: await demonstrationStanding([app], { now: Date.now(), subtle }),
+    source: async () => {
+      const source = new MemorySource(steadyNow);
+      const button = node('button', 'Save', { box: { x: 10, y: 10, width: 60, height: 20 } });
+      source.addWindow(LISTED, PLACE, { tree: node('application', '', { children: [button] }) });
+      sources.push(source);
+      return source;
+    },
+    indicator: async (on) => {
+      gone = on.gone;
+      shown.push('there');
+      return { show: (state) => shown.push(state), close: () => shown.push('closed') };
+    },
+  });
+  const source = () => sources.at(-1) as MemorySource;
+  const click = () => {
+    source().movePointer(120, 115);
+    source().press(0);
+    source().release(0);
+  };
+  return { daemon, source, click, shown, goneIndicator: () => gone() };
+}

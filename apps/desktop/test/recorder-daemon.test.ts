@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { partStoreContract } from '../../../packages/protocol/test/part-store-contract.ts';
+import { SourceFault } from '../src/capture-source.ts';
+import { RecorderDaemon } from '../src/recorder-daemon.ts';
+import { PartFolder } from '../src/spool/part-folder.ts';
+import { FolderFault } from '../src/spool/recorder-folder.ts';
+import { memoryDaemon, removeFolder, temporaryFolder } from './memory-daemon.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(() => removeFolder(folder));
+
+const WAIT = { timeout: 20_000, interval: 30 };
+
+partStoreContract('a folder', {
+  open: async (id) => new PartFolder(await partsFolder(), id),
+  reopen: async (id) => new PartFolder(await partsFolder(), id),
+});
+let parts: string | null = null;
+async function partsFolder(): Promise<string> {
+  parts ??= await temporaryFolder();
+  return parts;
+}
+
+describe('the recorder of a desktop', () => {
+  test('[DSK55] records nothing before she agrees, then a task, which she can look through and discard', async () => {
+    const { daemon, click, shown } = await memoryDaemon(folder);
+    expect(daemon.state).toBe('off');
+    await expect(daemon.start('Save it')).rejects.toThrow('can not be done');
+    await daemon.agree();
+    await daemon.start('Save it');
+    click();
+    await daemon.stop();
+    const [row] = await daemon.recordings();
+    expect(row).toMatchObject({ state: 'reviewing' });
+    expect(row?.ended).toBeUndefined();
+    const found = await daemon.steps(row?.id ?? '');
+    expect(found?.lines.join()).toContain('Save');
+    expect(found?.recording.manifest.class).toBe('demonstration');
+    expect(shown).toEqual(['there', 'recording', 'closed']);
+    await daemon.discard(row?.id ?? '');
+    expect(await daemon.recordings()).toEqual([]);
+    expect(await readdir(join(folder, 'recordings'))).toEqual([]);
+    await daemon.close();
+  });
+
+  test('[DSK60] the end of the window that shows it ends the recording; without it none begins', async () => {
+    const { daemon, goneIndicator } = await memoryDaemon(folder);
+    await daemon.agree();
+    await daemon.start('One');
+    goneIndicator();
+    await vi.waitFor(() => expect(daemon.state).toBe('ready'), WAIT);
+    await vi.waitFor(
+      async () => expect((await daemon.recordings())[0]).toMatchObject({ ended: 'indicator' }),
+      WAIT,
+    );
+    await daemon.close();
+
+    const options = { folder, source: () => Promise.reject(new SourceFault('no-display', 'none')) };
+    const blind = await RecorderDaemon.start({
+      ...options,
+      standing: { ok: false, faults: [] } as never,
+      indicator: () => Promise.reject(new Error('no screen')),
+    });
+    await expect(blind.start('Two')).rejects.toThrow();
+    expect(await blind.recordings()).toHaveLength(1);
+    await blind.close();
+  });
+
+  test('[DSK53] a display that goes ends the recording, which is whole', async () => {
+    const { daemon, source, click } = await memoryDaemon(folder);
+    await daemon.agree();
+    await daemon.start('Three');
+    click();
+    source().die();
+    await vi.waitFor(
+      async () => expect((await daemon.recordings())[0]).toMatchObject({ ended: 'source' }),
+      WAIT,
+    );
+    const [row] = await daemon.recordings();
+    expect((await daemon.steps(row?.id ?? ''))?.lines.length).toBeGreaterThan(0);
+    await daemon.close();
+  });
+
+  test('[DSK53] a disk that fails ends it; what was durable is kept and closed at the next start', async () => {
+    const { daemon, click } = await memoryDaemon(folder);
+    await daemon.agree();
+    await daemon.start('Four');
+    const [row] = await daemon.recordings();
+    const at = join(folder, 'recordings', row?.id ?? '');
+    await vi.waitFor(async () => expect((await readdir(at)).length).toBeGreaterThan(0), WAIT);
+    // No part with another number can be put there any more: a folder stands in the way of each.
+    for (let index = 0; index < 400; index++) {
+      await mkdir(join(at, `${String(index).padStart(6, '0')}.events.new`)).catch(() => undefined);
+    }
+    click();
+    await vi.waitFor(() => expect(daemon.state).toBe('ready'), WAIT);
+    for (const name of await readdir(at)) if (name.endsWith('.new')) await removeFolder(join(at, name));
+    await daemon.close();
+    const again = await memoryDaemon(folder);
+    expect((await again.daemon.recordings())[0]).toMatchObject({ state: 'reviewing' });
+    await again.daemon.close();
+  });
+
+  test('[DSK50] a folder that others may look into is refused', async () => {
+    await chmod(folder, 0o750);
+    await expect(memoryDaemon(folder)).rejects.toThrow(FolderFault);
+    await chmod(folder, 0o700);
+    await mkdir(join(folder, 'keys'), { mode: 0o755 });
+    await chmod(join(folder, 'keys'), 0o755);
+    await expect(memoryDaemon(folder)).rejects.toThrow(FolderFault);
+  });
+
+  test('[DSK51] a second recorder on the folder is refused, and may start when the first has ended', async () => {
+    const first = await memoryDaemon(folder);
+    await expect(memoryDaemon(folder)).rejects.toThrow('Another recorder');
+    await first.daemon.close();
+    await (await memoryDaemon(folder)).daemon.close();
+  });
+
+  test('[DSK54] a consent that can not be read is none (T1, T14)', async () => {
+    const { daemon } = await memoryDaemon(folder);
+    await daemon.agree();
+    await daemon.close();
+    const file = join(folder, 'consent.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"givenAt":', '"givenAt":"x'));
+    const again = await memoryDaemon(folder);
+    expect(again.daemon.state).toBe('off');
+    await again.daemon.close();
+  });
+
+  test('[DSK52] after kill -9 what is older than a second is kept, and nothing lies open', async () => {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./killed-daemon.ts', import.meta.url)), folder],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    // Says the time of each click, as it is made.
+    const clicks: number[] = [];
+    let rest = '';
+    child.stdout.on('data', (data: Buffer) => {
+      const lines = (rest + data.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      clicks.push(...lines.map(Number));
+    });
+    await vi.waitFor(() => expect(clicks.length).toBeGreaterThan(60), WAIT);
+    const killedAt = clicks.at(-1) as number;
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+
+    const { daemon } = await memoryDaemon(folder);
+    const [row] = await daemon.recordings();
+    expect(row).toMatchObject({ state: 'reviewing', ended: 'crash' });
+    const found = await daemon.steps(row?.id ?? '');
+    let downs = 0;
+    let stopped = false;
+    for await (const part of found?.recording.events() ?? []) {
+      downs += part.filter(({ kind }) => kind === 'down').length;
+      stopped ||= part.some((event) => event.kind === 'gap' && event.reason === 'recorder-stopped');
+    }
+    expect(stopped).toBe(true);
+    // A machine that is busy writes later than an idle one; the rule is about what had its second.
+    expect(downs).toBeGreaterThanOrEqual(clicks.filter((at) => at < killedAt - LOST).length);
+    for (const name of await readdir(join(folder, 'recordings'), { recursive: true })) {
+      const bytes = await readFile(join(folder, 'recordings', name)).catch(() => Buffer.alloc(0));
+      expect(bytes.includes('Quill')).toBe(false);
+    }
+    await daemon.close();
+  });
+});
+
+/** Two cores that are busy with other things stretch a second. */
+const LOST = 3_000;
