@@ -62,18 +62,24 @@ export async function readerUnder(
   return `researcher:${asker}`;
 }
 
-/** One recording, for the operator what nobody released, for a researcher the rest. Throws CommandFailure when there is none of that id. */
+/**
+ * One recording: what nobody released for the operator, what contributors released for a researcher, under `grant`
+ * (`readerUnder`). Throws CommandFailure when there is none of that id, or no grant that covers this.
+ */
 export async function openForReading(
   context: CommandContext,
   id: string,
-  purpose: AccessPurpose['kind'],
+  { kind, grant }: { kind: AccessPurpose['kind']; grant: string | undefined },
 ): Promise<OpenForReading> {
   const installation = await context.installation({ opens: true });
   const [known] = await installation.recordings.known([id]);
   if (!known) {
     throw new CommandFailure('There is no recording of that id here. "aboveboard recordings" lists them.');
   }
-  const by = known.class === 'own' ? COMMAND_RESEARCHER : 'operator';
-  const open = await openForPurpose(installation, { kind: purpose, by }, [id]);
+  if (known.class !== 'own' && grant !== undefined) {
+    throw new CommandFailure('Nobody released this recording: it is read without a grant.');
+  }
+  const by = known.class === 'own' ? await readerUnder(installation, grant) : 'operator';
+  const open = await openForPurpose(installation, { kind, by }, [id]);
   return await open(id);
 }

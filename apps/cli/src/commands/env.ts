@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandContext, GROUPS } from '../command.ts';
+import { GRANT_OPTION } from '../grant-option.ts';
 import { portNumber } from '../port-number.ts';
 
 export function register(program: Command, context: CommandContext): void {
@@ -13,15 +14,16 @@ export function register(program: Command, context: CommandContext): void {
         'journal first. Listens on this computer only; ends with Ctrl+C.',
     )
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4871)
+    .option(...GRANT_OPTION)
     .option('--no-bars', 'without the browser’s tabs and address above the page')
-    .action(async (id: string, options: { port: number; bars: boolean }) => {
+    .action(async (id: string, options: { port: number; bars: boolean; grant?: string }) => {
       const { openForReading } = await import('../opened-recording.ts');
       const { FrameRenderer } = await import('@aboveboard/server/rendering/frame-renderer');
       const { renderedFrames } = await import('@aboveboard/server/rendering/rendered-frames');
       const { replayTask } = await import('@aboveboard/server/environment/task-replay');
       const { environmentApp } = await import('@aboveboard/server/environment/environment-app');
       const { serveUntilStopped } = await import('../loopback-server.ts');
-      const recording = await openForReading(context, id, 'environment');
+      const recording = await openForReading(context, id, { kind: 'environment', grant: options.grant });
       const renderer = await FrameRenderer.start({ bars: options.bars });
       context.progress('drawing the states …');
       const task = await replayTask(recording, renderedFrames(renderer, recording, { tree: true })).finally(

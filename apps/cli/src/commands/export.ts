@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 import type { ExportFormat } from '../export-format.ts';
+import { GRANT_OPTION } from '../grant-option.ts';
 
 const FORMATS: readonly ExportFormat[] = [
   'agentnet',
@@ -42,7 +43,7 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--format <kind>', FORMATS.join(', '))
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .option('--no-frames', 'no pictures: no browser is needed')
-    .option('--grant <id>', 'read under this grant, for who asked for it (a demonstration needs none)')
+    .option(...GRANT_OPTION)
     .option('--settled', 'pictures also whenever a page has settled')
     .option('--per-second <n>', 'pictures also at this pace, at most 2 a second', '0')
     .option('--no-surrogates', 'masked text as it stands in the recording, not plausible text in its place')

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS } from '../command.ts';
+import { GRANT_OPTION } from '../grant-option.ts';
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -14,16 +15,17 @@ export function register(program: Command, context: CommandContext): void {
     .option('--surface <number>', 'which tab or window; the first unless given', wholeNumber, 0)
     .option('--out <file>', 'the PNG to write', 'frame.png')
     .option('--tree', 'print the interface tree at that instant as JSON')
+    .option(...GRANT_OPTION)
     .option('--no-bars', 'without the browser’s tabs and address above the page')
     .action(
       async (
         id: string,
-        options: { at: number; surface: number; out: string; tree?: boolean; bars: boolean },
+        options: { at: number; surface: number; out: string; tree?: boolean; bars: boolean; grant?: string },
       ) => {
         const { writeFile } = await import('node:fs/promises');
         const { openForReading } = await import('../opened-recording.ts');
         const { FrameRenderer } = await import('@aboveboard/server/rendering/frame-renderer');
-        const recording = await openForReading(context, id, 'rendering');
+        const recording = await openForReading(context, id, { kind: 'rendering', grant: options.grant });
         const t = Math.round((options.at * 1e6) / recording.manifest.clock.tickMicroseconds);
         const renderer = await FrameRenderer.start({ bars: options.bars });
         const want = { surface: options.surface, t, tree: options.tree === true };

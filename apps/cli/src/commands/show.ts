@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandContext, GROUPS } from '../command.ts';
+import { GRANT_OPTION } from '../grant-option.ts';
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -9,9 +10,10 @@ export function register(program: Command, context: CommandContext): void {
     .description(
       'Open one recording and show its manifest. The opening is written to the access journal first.',
     )
-    .action(async (id: string) => {
+    .option(...GRANT_OPTION)
+    .action(async (id: string, { grant }: { grant?: string }) => {
       const { openForReading } = await import('../opened-recording.ts');
-      const { manifest, sealed, entry } = await openForReading(context, id, 'inspection');
+      const { manifest, sealed, entry } = await openForReading(context, id, { kind: 'inspection', grant });
       context.result({ manifest, sealed, journal: entry });
       const { summaryOf } = await import('../recording-summary.ts');
       for (const line of summaryOf(manifest, sealed)) context.print(line);
