@@ -17,6 +17,7 @@ import { register as plan } from './commands/plan.ts';
 import { register as probe } from './commands/probe.ts';
 import { register as recorder } from './commands/recorder.ts';
 import { register as recordings } from './commands/recordings.ts';
+import { register as recovery } from './commands/recovery.ts';
 import { register as redact } from './commands/redact.ts';
 import { register as render } from './commands/render.ts';
 import { register as risk } from './commands/risk.ts';
@@ -30,6 +31,7 @@ import { register as vault } from './commands/vault.ts';
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
   guardian,
+  recovery,
   vault,
   staff,
   code,

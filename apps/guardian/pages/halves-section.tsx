@@ -115,7 +115,7 @@ function lineInWords({ kind, recordings, detail }: HalfLine): string {
     case 'refused':
       return t.refused(recordings, detail.rules ?? []);
     case 'locked':
-      return detail.by === 'probe' ? t.lockedByProbe : t.lockedByHer;
+      return t.lockedBy[detail.by ?? 'representative'];
     case 'unlocked':
       return t.unlocked;
     case 'limit':

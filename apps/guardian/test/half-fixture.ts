@@ -164,9 +164,16 @@ export class HalfInstallation {
   }
 
   async restart(): Promise<void> {
+    await this.whileStopped(async () => {});
+  }
+
+  /** What is done to its folder while it does not run. */
+  async whileStopped<T>(act: () => Promise<T>): Promise<T> {
     await this.#guardian.stop();
+    const done = await act();
     this.#guardian = await this.#start();
     await this.cosign(this.rules);
+    return done;
   }
 
   get url(): string {

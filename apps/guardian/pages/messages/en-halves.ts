@@ -39,8 +39,11 @@ export const halfWords = {
     `Researcher ${line.asker.slice(0, 8)} opened ${count(line.recordings, 'recording', 'recordings')} ${line.reading}, for ${line.purpose}, under grant ${line.grant.slice(0, 8)}, signed by ${line.approvedBy.join(' and ')}.`,
   refused: (recordings: number, rules: readonly string[]) =>
     `Refused for ${count(recordings, 'recording', 'recordings')} (${rules.join(', ')}).`,
-  lockedByHer: 'You locked it.',
-  lockedByProbe: 'The probe found something open and locked it.',
+  lockedBy: {
+    representative: 'You locked it.',
+    probe: 'The probe found something open and locked it.',
+    restore: 'It was restored from a backup and is locked until you open it.',
+  },
   unlocked: 'You opened it again.',
   limited: (limit: number) => `You set the limit to ${limit.toLocaleString('en-GB')} an hour.`,
   purposes: {
