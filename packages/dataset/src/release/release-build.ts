@@ -1,0 +1,205 @@
+import { hex } from '@aboveboard/consent/canonical-json';
+import { Drawing } from '@aboveboard/redact/movement/drawing';
+import { readDemonstration } from '../export/demonstration.ts';
+import { ExportAccount, type ExportRecording, type ExportSink } from '../export/export-recording.ts';
+import type { FrameSource } from '../frame-source.ts';
+import { type RiskReport, type RiskThreshold, riskGate } from '../risk/risk-report.ts';
+import { surrogatedRecording } from '../surrogated-recording.ts';
+import { TextCensus } from '../text-census.ts';
+import type { Candidate, Refusal } from './candidate.ts';
+import { pictureTar } from './picture-tar.ts';
+import {
+  manifestBytes,
+  type ReleaseManifest,
+  type ReleaseRisk,
+  type ReleaseTaskEntry,
+  shardName,
+} from './release-manifest.ts';
+import type { PlannedTask, ReleasePlan } from './release-plan.ts';
+import type { ReleaseSecret } from './release-secret.ts';
+import { taskLines } from './released-task.ts';
+import { type ShardKind, sealShard } from './shard.ts';
+
+/** Refused, with every rule that refuses (REL16). Nothing was written. */
+export class ReleaseRefused extends Error {
+  override readonly name = 'ReleaseRefused';
+  readonly refusals: readonly Refusal[];
+
+  constructor(refusals: readonly Refusal[]) {
+    super(refusals.map(({ rule, message }) => `${rule}: ${message}`).join('; '));
+    this.refusals = refusals;
+  }
+}
+
+export type ReleaseHead = Pick<ReleaseManifest, 'name' | 'version' | 'purpose' | 'software'>;
+
+/** A measurement of the same people's work at the level of the release, and what the agreement allows. */
+export type MeasuredRisk = { report: RiskReport; digest: string; threshold: RiskThreshold };
+
+/** What building needs from outside. */
+export type ReleaseWorkshop = {
+  /** A recording of the plan, opened; what a candidate said of it. */
+  open(recording: string): Promise<ExportRecording>;
+  candidate(recording: string): Candidate;
+  /** Pictures of the recording as it is given, which is as the release shows it; null: none are drawn. */
+  frames(recording: ExportRecording): FrameSource | null;
+  /** The same bytes for the same bytes, whatever the machine and the time. */
+  gzip(bytes: Uint8Array): Uint8Array;
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  subtle: SubtleCrypto;
+  progress?(done: number, of: number): void;
+};
+
+/** `keys` by task, hex: whoever has one reads that task. They are no part of the release. */
+export type BuiltRelease = { manifest: ReleaseManifest; bytes: Uint8Array; keys: Record<string, string> };
+
+/**
+ * Writes the shards of a plan and gives its manifest, which the caller writes last: without it there is no release. The same plan,
+ * secret, recordings and software give the same bytes (REL2). Throws ReleaseRefused before anything is written.
+ */
+export async function buildRelease(
+  plan: ReleasePlan,
+  secret: ReleaseSecret,
+  head: ReleaseHead,
+  risk: MeasuredRisk | null,
+  workshop: ReleaseWorkshop,
+): Promise<BuiltRelease> {
+  const refusals = [...plan.refusals, ...riskRefusals(plan, risk)];
+  if (refusals.length > 0) throw new ReleaseRefused(refusals);
+  const id = await secret.id('release', head.name, String(head.version));
+  const shown = await releasedShow(plan, secret, workshop);
+  const account = new ExportAccount();
+  const keys: Record<string, string> = {};
+  const tasks: ReleaseTaskEntry[] = [];
+  const counts = { tasks: plan.tasks.length, steps: 0, pictures: 0, keptPoints: 0 };
+  for (const planned of plan.tasks) {
+    const contents = await contentsOf(planned, shown, account, workshop);
+    counts.steps += contents.steps;
+    const sealed = await sealedSet(id, planned.id, contents.plain, secret, workshop);
+    keys[planned.id] = hex(sealed.key);
+    tasks.push({ id: planned.id, splits: planned.splits, shards: sealed.shards });
+    workshop.progress?.(tasks.length, plan.tasks.length);
+  }
+  counts.pictures = account.frames;
+  counts.keptPoints = account.keptPoints;
+  const manifest: ReleaseManifest = {
+    format: 'aboveboard-release',
+    formatVersion: 1,
+    id,
+    ...head,
+    level: plan.level,
+    agreements: plan.agreements,
+    cohort: { least: plan.least, people: tens(plan.people) },
+    risk: risk && releaseRisk(risk),
+    leftOut: plan.leftOut.map(({ rule, count }) => ({ rule, count: tens(count) })),
+    counts,
+    tasks,
+  };
+  return { manifest, bytes: manifestBytes(manifest), keys };
+}
+
+function riskRefusals({ level }: ReleasePlan, risk: MeasuredRisk | null): Refusal[] {
+  // What stays in the vault is read there alone, under its grants.
+  if (level === 'vault') return [];
+  if (risk === null) return [{ rule: 'REL15', message: 'the risk of naming was not measured' }];
+  if (risk.report.level !== level)
+    return [{ rule: 'REL15', message: 'the risk was measured at another level' }];
+  return riskGate(risk.report, risk.threshold).reasons.map((message) => ({ rule: 'REL15', message }));
+}
+
+function releaseRisk({ report, digest, threshold }: MeasuredRisk): ReleaseRisk {
+  const naming = report.naming.find(({ length }) => length === 5)?.found;
+  const linking = report.linking.find(({ length }) => length === 5)?.found;
+  return {
+    report: digest,
+    naming: naming?.attackers[naming.best]?.share ?? 1,
+    linking: linking?.attackers[linking.best]?.share ?? 1,
+    threshold,
+  };
+}
+
+type Shown = { recording: ExportRecording; movement: Drawing | null };
+
+/** How a recording is shown at the plan's level: with an id, a salt and draws of this release's own. */
+async function releasedShow(
+  plan: ReleasePlan,
+  secret: ReleaseSecret,
+  workshop: ReleaseWorkshop,
+): Promise<(task: PlannedTask) => Promise<Shown>> {
+  const renamed = async ({ id, recording }: PlannedTask): Promise<ExportRecording> => {
+    const opened = await workshop.open(recording);
+    return { ...opened, manifest: { ...opened.manifest, id } };
+  };
+  if (plan.level === 'vault') return async (task) => ({ recording: await renamed(task), movement: null });
+  const census = new TextCensus({ minimum: plan.least });
+  for (const task of plan.tasks) await census.count(task.person, await renamed(task));
+  const common = census.common();
+  const salt = hex((await secret.bytes('salt of surrogates')).subarray(0, 16));
+  return async (task) => ({
+    recording: surrogatedRecording(await renamed(task), { salt, task: task.id, common }),
+    movement: new Drawing(await secret.bytes('movement', task.id)),
+  });
+}
+
+async function contentsOf(
+  task: PlannedTask,
+  show: (task: PlannedTask) => Promise<Shown>,
+  account: ExportAccount,
+  workshop: ReleaseWorkshop,
+): Promise<{ steps: number; plain: { kind: ShardKind; bytes: Uint8Array }[] }> {
+  const { recording, movement } = await show(task);
+  const pictures: { name: string; bytes: Uint8Array }[] = [];
+  const sink: ExportSink = {
+    async write(name, bytes) {
+      pictures.push({ name: name.replace(/^images\//, ''), bytes });
+    },
+    // Where frames lie in time: the steps say all of it that a release says.
+    append: async () => undefined,
+  };
+  const shown = await readDemonstration(recording, sink, account, {
+    frames: workshop.frames(recording),
+    boxes: true,
+    ...(movement ? { movement } : {}),
+  });
+  const { template, applications, quality } = workshop.candidate(task.recording);
+  const { pace: _, ...said } = quality;
+  const lines = taskLines({ ...shown, template, applications, quality: said });
+  const steps = workshop.gzip(new TextEncoder().encode(lines));
+  return {
+    steps: shown.steps.length,
+    plain: [
+      { kind: 'steps', bytes: steps },
+      ...(pictures.length > 0 ? [{ kind: 'pictures' as const, bytes: pictureTar(pictures) }] : []),
+    ],
+  };
+}
+
+async function sealedSet(
+  release: string,
+  task: string,
+  plain: readonly { kind: ShardKind; bytes: Uint8Array }[],
+  secret: ReleaseSecret,
+  { subtle, write }: ReleaseWorkshop,
+): Promise<{ key: Uint8Array; shards: ReleaseTaskEntry['shards'] }> {
+  const digest = async (bytes: Uint8Array) =>
+    hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
+  const digests = await Promise.all(plain.map(({ bytes }) => digest(bytes)));
+  const key = await secret.bytes('key of shards', release, task, ...digests);
+  const shards: ReleaseTaskEntry['shards'] = [];
+  for (const [i, { kind, bytes }] of plain.entries()) {
+    const sealed = await sealShard(bytes, key, { release, task, kind }, subtle);
+    const sha256 = await digest(sealed);
+    await write(shardName(sha256), sealed);
+    shards.push({
+      kind,
+      sha256,
+      bytes: sealed.length,
+      plain: { sha256: digests[i] as string, bytes: bytes.length },
+    });
+  }
+  return { key, shards };
+}
+
+function tens(count: number): number {
+  return 10 * Math.floor(count / 10);
+}

@@ -1,0 +1,71 @@
+import { hex } from '@aboveboard/consent/canonical-json';
+import type { Fault } from '@aboveboard/protocol/fault';
+import {
+  plainName,
+  type ReleaseManifest,
+  readReleaseManifest,
+  type ShardEntry,
+  shardName,
+} from './release-manifest.ts';
+
+/** A release as it lies somewhere. Names are relative, with `/`. */
+export interface ReleaseStore {
+  /** Everything that is there. */
+  list(): Promise<string[]>;
+  /** Null: not there. */
+  read(name: string): Promise<Uint8Array | null>;
+}
+
+/** Files that stand beside the shards and are held by the attestation, not by the manifest. */
+export const BESIDE: readonly string[] = [
+  'release.json',
+  'attestation.json',
+  'croissant.json',
+  'card.html',
+  'risk.json',
+];
+
+export type ReleaseCheck = { manifest: ReleaseManifest | null; shards: number; faults: Fault[] };
+
+/** Every digest, and all faults at once (REL53). `plain`: a set that was exported decrypted, by the digests of its contents. */
+export async function checkRelease(
+  store: ReleaseStore,
+  { subtle, plain = false }: { subtle: SubtleCrypto; plain?: boolean },
+): Promise<ReleaseCheck> {
+  const bytes = await store.read('release.json');
+  if (bytes === null) return none({ rule: 'REL53', at: 'release.json', message: 'is missing' });
+  const read = readReleaseManifest(bytes);
+  if (!read.ok) return { manifest: null, shards: 0, faults: read.faults };
+  const faults: Fault[] = [];
+  const named = new Set(BESIDE);
+  let shards = 0;
+  for (const { shards: set } of read.value.tasks) {
+    for (const shard of set) {
+      const name = plain ? plainName(shard) : shardName(shard.sha256);
+      named.add(name);
+      shards++;
+      const message = await faultOf(await store.read(name), plain ? shard.plain : shard, subtle);
+      if (message !== null) faults.push({ rule: 'REL53', at: name, message });
+    }
+  }
+  for (const name of (await store.list()).sort()) {
+    if (!named.has(name)) faults.push({ rule: 'REL53', at: name, message: 'is none of the release' });
+  }
+  return { manifest: read.value, shards, faults };
+}
+
+async function faultOf(
+  bytes: Uint8Array | null,
+  entry: Pick<ShardEntry, 'sha256' | 'bytes'>,
+  subtle: SubtleCrypto,
+): Promise<string | null> {
+  if (bytes === null) return 'is missing';
+  if (bytes.length < entry.bytes) return 'is cut off';
+  if (bytes.length > entry.bytes) return 'is longer than it was';
+  const digest = hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
+  return digest === entry.sha256 ? null : 'is damaged';
+}
+
+function none(fault: Fault): ReleaseCheck {
+  return { manifest: null, shards: 0, faults: [fault] };
+}
