@@ -9,6 +9,7 @@ import type { KeyRing } from '@aboveboard/vault/keyring';
 import { makeStoredKeyRing } from '@aboveboard/vault/stored-keyring';
 import { grantedReading } from './access/granted-reading.ts';
 import { type Grants, makeGrants } from './access/grants.ts';
+import { type MayRun, makeMayRun } from './access/job-permission.ts';
 import { makeMayOpen } from './access/opening-decision.ts';
 import { shippedDecide } from './access/policies.ts';
 import { type BlobStore, openBlobStore } from './blobs/blob-store.ts';
@@ -96,6 +97,8 @@ export type InstallationParts = {
   /** The operator's file: which witnesses are asked, and which must have cosigned. */
   policy: Policy;
   databaseUrl: string;
+  /** Asked before whatever the server does by itself. */
+  mayRun: MayRun;
 };
 
 export type InstallationOptions = {
@@ -172,12 +175,18 @@ async function compose(given: {
       waiting: options.logEntriesWaiting ?? DEFAULT_LIMITS.logEntriesWaiting,
     });
     const policy = await readLogPolicy(paths.root);
+    const kind = await installationKind(database);
+    const decide = shippedDecide();
+    const mayRun = makeMayRun({ decide, kind: kind ?? 'none' });
     const witness = (log: InstallationLog) => {
       const witnessing = makeWitnessing({
         log,
         database,
         policy,
-        post: postToWitness,
+        post: async (...asked) => {
+          mayRun('witnessing');
+          return postToWitness(...asked);
+        },
         now: () => performance.now(),
         ...(options.witnessTimes ? { times: options.witnessTimes } : {}),
       });
@@ -186,7 +195,6 @@ async function compose(given: {
     };
     const witnessing = { rules: witness(logs.rules), uses: witness(logs.uses) };
     const uses = makeUsesLog({ log: logs.uses, witnessed: witnessing.uses.covers, now: Date.now });
-    const kind = await installationKind(database);
     const signer = async () => {
       const { origin, ed25519 } = await logKeys(paths.keys, 'uses', { kind: undefined, mayMake: false });
       return textSigner(origin, ed25519);
@@ -209,7 +217,6 @@ async function compose(given: {
       accessMinutes: DEFAULT_LIMITS.accessMinutes,
     });
     const rules = makeRulesLog(logs.rules);
-    const decide = shippedDecide();
     const jobs = await jobSigner(paths.keys);
     const grants = makeGrants({ database, uses, decide, rules: rules.state, jobs, now: Date.now });
     const ofParties =
@@ -249,6 +256,7 @@ async function compose(given: {
         witnessing,
         policy,
         databaseUrl,
+        mayRun,
       },
       async close() {
         for (const one of Object.values(witnessing)) one.stop();

@@ -26,6 +26,7 @@ import { type LogService, makeLogService } from './logs/log-service.ts';
 import { recordSettings } from './logs/setting-changes.ts';
 import { makeUsesLog } from './logs/uses-log.ts';
 import type { WitnessTimes } from './logs/witnessing.ts';
+import { hostsOf, nameAddress } from './own-names.ts';
 import { processStart } from './process-start.ts';
 import { makeRate } from './rate.ts';
 import { makeAccesses } from './recordings/accesses.ts';
@@ -165,6 +166,7 @@ async function serve(
     relay,
     digestLock,
     databaseUrl,
+    mayRun,
   } = installation.inner;
   const paths = folderPaths(options.data);
   const kind = demo ? 'demonstration' : 'production';
@@ -229,6 +231,7 @@ async function serve(
     vault,
     keeper,
     agreements: agreement.adopted,
+    mayRun,
   });
   const uploads = makeUploads({
     ...{ database, blobs, garbage, envelopes, completion, limits, digestLock },
@@ -324,6 +327,7 @@ async function serve(
     log,
   });
 
+  mayRun('resume');
   await erasure.resume();
   await contributors.resume();
   await garbage.collect();
@@ -338,6 +342,7 @@ async function serve(
   folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
 
   async function housekeeping(): Promise<void> {
+    mayRun('housekeeping');
     await Promise.all([
       erasure.resume(),
       uploads.forgetStale(),
@@ -399,19 +404,6 @@ function routesOf({ routes }: { routes: readonly { method: string; path: string 
       routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
     ),
   ];
-}
-
-/** The names under which a browser may come: the address itself, this computer's, and those that were given. */
-function hostsOf(address: string, port: number, names: readonly string[]): Set<string> {
-  const own = [address, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
-  return new Set([...own, ...names].map((name) => name.toLowerCase()));
-}
-
-/** Where a browser that came by an address finds this server under a name, which passkeys need (IDN20). */
-function nameAddress(names: readonly string[], own: { port: number; secure: boolean }): string {
-  const [name] = names;
-  if (name !== undefined) return `https://${name.replace(/:443$/, '')}`;
-  return `${own.secure ? 'https' : 'http'}://localhost:${own.port}`;
 }
 
 function taskCards(demo: boolean, root: string) {

@@ -1,13 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AccessQuestion, actionsOf, makeDecide, PRINCIPAL_ROLES } from '../src/access/decision.ts';
 import { ACTIONS } from '../src/access/declared-actions.ts';
-import { DECLARED_JOBS } from '../src/access/declared-jobs.ts';
+import { DECLARED_JOBS, type JobName } from '../src/access/declared-jobs.ts';
 import { DECLARED_ROUTES } from '../src/access/declared-routes.ts';
+import { JobRefused, makeMayRun } from '../src/access/job-permission.ts';
 import { matrixDocument, matrixRows } from '../src/access/matrix.ts';
 import { readPolicies, type ShippedPolicies, shippedDecide } from '../src/access/policies.ts';
 
+/** Sources in which something begins by a clock, and the job that it is. */
+const CLOCKS: Readonly<Record<string, JobName>> = {
+  'start.ts': 'housekeeping',
+  'logs/witnessing.ts': 'witnessing',
+};
 const shipped = readPolicies();
 const decide = shippedDecide();
 const changed = (change: (policies: ShippedPolicies) => ShippedPolicies) => {
@@ -141,6 +147,30 @@ describe('what is declared', () => {
       ...Object.values(DECLARED_JOBS).map(({ action }) => action),
     ];
     for (const action of used) expect(ACTIONS).toContain(action);
+  });
+
+  it('[ACC5] every job asks before it runs, and nothing runs by itself that is no job', () => {
+    const src = new URL('../src/', import.meta.url);
+    const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => ({ name, text: readFileSync(new URL(name, src), 'utf8') }));
+    const asked = sources.flatMap(({ text }) =>
+      [...text.matchAll(/mayRun\('(\w+)'\)/g)].map(([, job]) => job),
+    );
+    expect(asked.sort()).toEqual(Object.keys(DECLARED_JOBS).sort());
+    // Whoever lets something begin by a clock says here which job it is.
+    const clocks = sources.filter(({ text }) => /setInterval\(|timer = setTimeout\(/.test(text));
+    expect(clocks.map(({ name }) => name).sort()).toEqual(Object.keys(CLOCKS).sort());
+    for (const job of Object.values(CLOCKS)) expect(asked).toContain(job);
+  });
+
+  it('[ACC5] seeded hole: a job that the policies do not permit does not run', () => {
+    const mayRun = makeMayRun({ decide, kind: 'production' });
+    for (const job of Object.keys(DECLARED_JOBS) as JobName[]) expect(() => mayRun(job)).not.toThrow();
+    const made = replaced('Action::"verify-upload", Action::"keep-house"', 'Action::"keep-house"');
+    const less = makeMayRun({ decide: made(), kind: 'production' });
+    expect(() => less('housekeeping')).not.toThrow();
+    expect(() => less('completion')).toThrow(JobRefused);
   });
 
   it('[ACC7] every role, action and state is in the table that people read, as it is decided', () => {

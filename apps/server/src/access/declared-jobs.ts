@@ -1,10 +1,10 @@
 import type { InstallationAction } from './declared-actions.ts';
 
 /**
- * What the server does by itself, each with the action that it is (spec/access.md, ACC5). None of them reads what a
- * contributor released.
+ * What the server does by itself, each with the action that it is and that is decided before each run (spec/access.md, ACC5). None
+ * of them reads what a contributor released.
  */
-export const DECLARED_JOBS: Readonly<Record<string, { action: InstallationAction; does: string }>> = {
+export const DECLARED_JOBS = {
   housekeeping: {
     action: 'keep-house',
     does: 'every hour: forgets uploads that nobody continues, ends sessions and codes that are over, removes bytes that nothing names, enters the day’s batch',
@@ -15,4 +15,5 @@ export const DECLARED_JOBS: Readonly<Record<string, { action: InstallationAction
     action: 'verify-upload',
     does: 'when the last part has come: checks an upload against what was announced',
   },
-};
+} as const satisfies Readonly<Record<string, { action: InstallationAction; does: string }>>;
+export type JobName = keyof typeof DECLARED_JOBS;

@@ -1,6 +1,7 @@
 import type { Fault } from '@aboveboard/protocol/fault';
 import { KeyRingError } from '@aboveboard/vault/keyring';
 import { isPadded } from '@aboveboard/vault/part-sealing';
+import type { MayRun } from '../access/job-permission.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Database } from '../database/database.ts';
 import type { HalfKeeper } from '../keys/half-keeper.ts';
@@ -31,6 +32,8 @@ export type CompletionParts = {
   keeper: HalfKeeper | null;
   /** Digests of the agreements that are or were in force here. */
   agreements: () => Promise<ReadonlySet<string>>;
+  /** Asked before anything of an upload is looked at. */
+  mayRun: MayRun;
   /** How many verifications run at once. */
   lanes?: number;
 };
@@ -40,6 +43,7 @@ export function makeCompletion(parts: CompletionParts): Completion {
   const lane = makeLanes(parts.lanes ?? 2);
 
   async function verify(upload: UploadRow, rows: readonly PartRow[]): Promise<Fault[]> {
+    parts.mayRun('completion');
     const pending = await envelopes.get(upload.id);
     if (!pending) throw new Error('the envelopes of an open upload are not in the store');
     if (!keeper) {
