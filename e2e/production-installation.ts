@@ -17,7 +17,7 @@ import { representative } from '../apps/guardian/test/running-guardian.ts';
 import { Parties, startProduction } from '../apps/server/test/production.ts';
 import { freePort } from './real-application.ts';
 
-const PERIOD_SECONDS = 1;
+export const PERIOD_SECONDS = 1;
 
 /**
  * An installation that is no demonstration, as docs/operators.md sets one up: server, the representative's
@@ -53,50 +53,13 @@ export class ProductionInstallation {
       server: `http://127.0.0.1:${port}`,
       port: 0,
     });
-    const witnesses = guardian.verifierKeys.map((key, i) => ({ name: `guardian-${i + 1}`, key: keyOf(key) }));
-    await writeFile(join(data, 'log-policy'), policyOf([], witnesses, `${guardian.url}/witness`));
-    await writeFile(join(data, 'guardian-address'), `${guardian.url}\n`);
+    await nameGuardian(data, guardian);
     const server = await startProduction({ data, port, relayPeriodSeconds: PERIOD_SECONDS });
-    const parties = new Parties(server);
-    const list = await readFile(join(BUILT, 'build-files.txt'));
-    const digest = createHash('sha256').update(list).digest('hex');
-    const { agreement, attachments } = await parties.agree([origin], (one) => {
-      one.recorders = [{ name: 'aboveboard-extension', version: '0.1.0', digest }];
-    });
-    const installed = join(data, 'agreement', 'attachments');
-    await mkdir(installed, { recursive: true });
-    for (const [name, content] of attachments) await writeFile(join(installed, name), content);
-    await writeFile(join(data, 'agreement', 'agreement.json'), canonicalBytes(agreement));
-
-    const her = await representative(guardian.url, guardian.setupLink);
-    const { codes } = await her.send<{ codes: string[] }>('/representative/codes', { employees });
     const { logs } = server.installation.inner;
-    const relay = (await (await fetch(`${guardian.url}/relay`)).json()) as RelayAbout;
-    const enrolment = enrolmentBytes({
-      format: 'aboveboard-enrolment',
-      formatVersion: 1,
-      class: 'production',
-      agreement: agreement.id,
-      guardian: guardian.url,
-      relay,
-      policies: {
-        rules: policyOf(logs.rules.verifierKeys.map(keyOf), witnesses, null),
-        uses: policyOf(logs.uses.verifierKeys.map(keyOf), witnesses, null),
-      },
-      parties: [...partyKeysOf(agreement)].map(([role, keys]) => ({ role, ...keys })),
-      place: {
-        storageLocations: ['This computer'],
-        jurisdiction: 'none',
-        supervisoryAuthority: 'none',
-        recipients: [],
-        transfers: [],
-        withdrawAt: 'In the recorder',
-      },
-    });
-    const parsed = parseEnrolment(enrolment);
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-    const sign = () => signAll(her, parties, agreement.id);
-    return new ProductionInstallation({ server, guardian, codes, enrolment, sign });
+    const verifierKeys = { rules: logs.rules.verifierKeys, uses: logs.uses.verifierKeys };
+    const parties = new Parties(server);
+    const founded = await found({ data, parties, verifierKeys, guardian }, origin, employees);
+    return new ProductionInstallation({ server, guardian, ...founded });
   }
 
   /** The representative signs what her guardian prepared, and enters it. */
@@ -108,6 +71,74 @@ export class ProductionInstallation {
     await this.guardian.stop();
     await this.server.stop();
   }
+}
+
+/** Before the server starts: whose witness cosigns, and who keeps the other halves. */
+export async function nameGuardian(
+  data: string,
+  guardian: Pick<StartedGuardian, 'url' | 'verifierKeys'>,
+): Promise<void> {
+  await writeFile(join(data, 'log-policy'), policyOf([], witnessesOf(guardian), `${guardian.url}/witness`));
+  await writeFile(join(data, 'guardian-address'), `${guardian.url}\n`);
+}
+
+/** The agreement of the three parties, the codes for all employees, and the file that every recorder relies on. */
+export async function found(
+  on: {
+    data: string;
+    parties: Parties;
+    /** Of the server's two logs. */
+    verifierKeys: Readonly<Record<'rules' | 'uses', readonly string[]>>;
+    guardian: Pick<StartedGuardian, 'url' | 'verifierKeys' | 'setupLink'>;
+  },
+  origin: string,
+  employees: number,
+): Promise<
+  Pick<ProductionInstallation, 'codes' | 'enrolment'> & { her: GuardianClient; sign: () => Promise<void> }
+> {
+  const { data, parties, verifierKeys, guardian } = on;
+  const list = await readFile(join(BUILT, 'build-files.txt'));
+  const digest = createHash('sha256').update(list).digest('hex');
+  const { agreement, attachments } = await parties.agree([origin], (one) => {
+    one.recorders = [{ name: 'aboveboard-extension', version: '0.1.0', digest }];
+  });
+  const installed = join(data, 'agreement', 'attachments');
+  await mkdir(installed, { recursive: true });
+  for (const [name, content] of attachments) await writeFile(join(installed, name), content);
+  await writeFile(join(data, 'agreement', 'agreement.json'), canonicalBytes(agreement));
+
+  const her = await representative(guardian.url, guardian.setupLink);
+  const { codes } = await her.send<{ codes: string[] }>('/representative/codes', { employees });
+  const relay = (await (await fetch(`${guardian.url}/relay`)).json()) as RelayAbout;
+  const witnesses = witnessesOf(guardian);
+  const enrolment = enrolmentBytes({
+    format: 'aboveboard-enrolment',
+    formatVersion: 1,
+    class: 'production',
+    agreement: agreement.id,
+    guardian: guardian.url,
+    relay,
+    policies: {
+      rules: policyOf(verifierKeys.rules.map(keyOf), witnesses, null),
+      uses: policyOf(verifierKeys.uses.map(keyOf), witnesses, null),
+    },
+    parties: [...partyKeysOf(agreement)].map(([role, keys]) => ({ role, ...keys })),
+    place: {
+      storageLocations: ['This computer'],
+      jurisdiction: 'none',
+      supervisoryAuthority: 'none',
+      recipients: [],
+      transfers: [],
+      withdrawAt: 'In the recorder',
+    },
+  });
+  const parsed = parseEnrolment(enrolment);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return { codes, enrolment, her, sign: () => signAll(her, parties, agreement.id) };
+}
+
+function witnessesOf({ verifierKeys }: Pick<StartedGuardian, 'verifierKeys'>) {
+  return verifierKeys.map((key, i) => ({ name: `guardian-${i + 1}`, key: keyOf(key) }));
 }
 
 async function signAll(her: GuardianClient, parties: Parties, id: string): Promise<void> {

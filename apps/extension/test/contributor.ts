@@ -52,6 +52,22 @@ export class Contributor {
     rmSync(folder, { recursive: true });
   }
 
+  /** What her recorder speaks to the server with: for asking, as she, what no page of the recorder shows yet. */
+  sessionToken(): Promise<string> {
+    return this.panel.evaluate(async () => {
+      const open = indexedDB.open('aboveboard');
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        open.onsuccess = () => resolve(open.result);
+      });
+      const setup = database.transaction('settings').objectStore('settings').get('setup');
+      await new Promise((resolve) => {
+        setup.onsuccess = resolve;
+      });
+      database.close();
+      return (setup.result as { token: string }).token;
+    });
+  }
+
   async connect(server: string, code: string): Promise<void> {
     await this.panel.getByLabel('Address of the server or guardian').fill(server);
     await this.panel.getByLabel('Your one-time code').fill(code);

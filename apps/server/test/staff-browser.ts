@@ -30,6 +30,8 @@ export type ProofLies = {
   header?: object;
 };
 
+const BYTES = 'application/octet-stream';
+
 /** A browser of a steward: its cookies, its session's key, and one passkey. It has no engine. */
 export class StaffBrowser {
   readonly url: string;
@@ -50,18 +52,19 @@ export class StaffBrowser {
     lies: ProofLies = {},
     headers: Record<string, string> = {},
   ): Promise<Answer<T>> {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const isBytes = body instanceof Uint8Array;
+    const text = isBytes ? body : body === undefined ? undefined : JSON.stringify(body);
     const proof = lies.text === undefined ? this.proof(method, path, text, lies) : lies.text;
     const response = await fetch(`${this.url}${path}`, {
       method,
       redirect: 'manual',
       headers: {
         ...(proof === null ? {} : { 'aboveboard-proof': proof }),
-        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(text === undefined ? {} : { 'content-type': isBytes ? BYTES : 'application/json' }),
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         ...headers,
       },
-      ...(text === undefined ? {} : { body: text }),
+      ...(text === undefined ? {} : { body: text as string | Uint8Array<ArrayBuffer> }),
     });
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
     const answer = await response.text();
@@ -73,7 +76,7 @@ export class StaffBrowser {
     };
   }
 
-  proof(method: string, path: string, body: string | undefined, lies: ProofLies = {}): string {
+  proof(method: string, path: string, body: string | Uint8Array | undefined, lies: ProofLies = {}): string {
     const key = lies.key ?? this.key;
     const { kty, crv, x, y } = key.export({ format: 'jwk' });
     const header = lies.header ?? {
