@@ -1,3 +1,4 @@
+import { boundedMemory } from './bounded-memory.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
 /**
@@ -39,18 +40,15 @@ const SCRIPTS: readonly (readonly [Script, RegExp])[] = [
 /** Longer closed text becomes filler of this length: nobody reads it, and a page can't make us work on it. */
 const LENGTH_LIMIT = 4096;
 const LINES_LIMIT = 200;
+/** Characters that are remembered: some two thousand labels. */
+const ROOM = 150_000;
 
 export function createFiller(hash: KeyedHash): Filler {
-  const known = new Map<string, string>();
+  const known = boundedMemory<string>(ROOM, (filled) => filled.length);
   const line = (text: string): string => {
     const trimmed = text.trim();
     if (trimmed === '') return text.length > 0 ? ' ' : '';
-    let filled = known.get(trimmed);
-    if (filled === undefined) {
-      filled = fill(trimmed.slice(0, LENGTH_LIMIT * 2), hash('text', trimmed));
-      if (known.size >= 5_000) known.clear();
-      known.set(trimmed, filled);
-    }
+    const filled = known(trimmed, () => fill(trimmed.slice(0, LENGTH_LIMIT * 2), hash('text', trimmed)));
     // One space at either end: it decides whether inline text touches its neighbour.
     const before = /^\s/.test(text) ? ' ' : '';
     return before + filled + (/\s$/.test(text) ? ' ' : '');

@@ -1,3 +1,4 @@
+import { boundedMemory } from './bounded-memory.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
 /**
@@ -14,18 +15,11 @@ export type Names = {
 
 /** Above this many parts a name is renamed whole: nobody's style sheet selects by its fortieth part. */
 const PARTS_LIMIT = 12;
+const ROOM = 400_000;
 
 export function createNames(hash: KeyedHash): Names {
-  const parts = new Map<string, string>();
-  const part = (text: string): string => {
-    let name = parts.get(text);
-    if (name === undefined) {
-      name = shortName(hash('name', text));
-      if (parts.size >= 20_000) parts.clear();
-      parts.set(text, name);
-    }
-    return name;
-  };
+  const parts = boundedMemory<string>(ROOM, (name) => name.length);
+  const part = (text: string): string => parts(text, () => shortName(hash('name', text)));
   const rename = (name: string): string => {
     if (name === '') return '';
     const pieces = name.split(/([-_]+)/);

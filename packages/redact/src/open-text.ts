@@ -1,3 +1,4 @@
+import { boundedMemory } from './bounded-memory.ts';
 import { detectEmails, detectIps, detectUrls } from './detect/address.ts';
 import { digitRuns } from './detect/digit-run.ts';
 import { findSpans } from './detect/find-spans.ts';
@@ -29,7 +30,7 @@ export function createOpenText(fill: Filler, words: readonly string[]): OpenText
     detectDigits,
     detectCapitals,
   ];
-  const known = new Map<string, { value: string; closed: boolean }>();
+  const cached = boundedMemory<{ value: string; closed: boolean }>(ROOM, ({ value }) => value.length);
 
   const close = (text: string, detectors: readonly Detector[]): { value: string; closed: boolean } => {
     const spans = findSpans(text.slice(0, TEXT_LIMIT), detectors);
@@ -43,15 +44,6 @@ export function createOpenText(fill: Filler, words: readonly string[]): OpenText
     const rest = text.slice(Math.max(at, TEXT_LIMIT));
     value += text.slice(at, Math.max(at, TEXT_LIMIT)) + (rest === '' ? '' : fill(rest));
     return { value, closed: spans.length > 0 || rest !== '' };
-  };
-  const cached = (key: string, make: () => { value: string; closed: boolean }) => {
-    let found = known.get(key);
-    if (found === undefined) {
-      found = make();
-      if (known.size >= CACHE) known.clear();
-      known.set(key, found);
-    }
-    return found;
   };
 
   return {
@@ -74,7 +66,7 @@ export function createOpenText(fill: Filler, words: readonly string[]): OpenText
 
 const TEXT_LIMIT = 20_000;
 const LAST_WORD = 200;
-const CACHE = 5_000;
+const ROOM = 150_000;
 
 /** Four digits or more, however they are set apart. */
 const detectDigits: Detector = (text, report) => {

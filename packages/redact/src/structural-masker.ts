@@ -1,5 +1,6 @@
 import { isSafeCss } from '@aboveboard/protocol/state-safety';
 import { ATTRIBUTE_WORDS, attributeKind } from './attribute-table.ts';
+import { boundedMemory } from './bounded-memory.ts';
 import { maskCss } from './css-mask.ts';
 import { maskTag } from './css-selector.ts';
 import { cssTokens } from './css-tokens.ts';
@@ -41,7 +42,8 @@ export type MaskerOptions = {
 
 const OUTLINE_LIMIT = 2_000;
 const SELECTED_LIMIT = 500;
-const CSS_CACHE = 20_000;
+/** A style sheet of some thousand rules comes again and again as long as it is polled. */
+const CSS_ROOM = 1_000_000;
 
 export function structuralMasker(options: MaskerOptions): DocumentMasker {
   const hash = keyedHash(options.renaming);
@@ -50,7 +52,7 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
   const openings = createOpenings(options.literals, options.shipped, filler);
   const openText = createOpenText(openings.fillAround, options.ownWords ?? []);
   const selected = new Set<string>();
-  const styles = new Map<string, Masked<string>>();
+  const styles = boundedMemory<Masked<string>>(CSS_ROOM, ({ value }) => value.length);
 
   const attributeName = (name: string): string =>
     attributeKind(name) !== null || name === 'value' || name === 'lang'
@@ -83,15 +85,12 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
   };
 
   /** `css` and everything in CSS's syntax: cached, because the same rules and styles come again and again. */
-  const cached = (key: string, mask: () => string): Masked<string> => {
-    const known = styles.get(key);
-    if (known !== undefined) return known;
-    counted = undefined;
-    const masked = { value: mask(), rule: counted as MaskRule | undefined };
-    if (styles.size >= CSS_CACHE) styles.clear();
-    styles.set(key, masked);
-    return masked;
-  };
+  const cached = (key: string, mask: () => string): Masked<string> =>
+    styles(key, () => {
+      counted = undefined;
+      const value = mask();
+      return { value, rule: counted };
+    });
 
   function maskText(text: string, context: TextContext): Masked<string> {
     const folded = foldSpace(text);

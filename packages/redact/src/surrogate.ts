@@ -53,15 +53,14 @@ export function typeOf(text: string): SurrogateType {
 
 type Next = () => number;
 
-/** One length for all of a class, so that no more than the class shows. */
-function longestOfClass(length: number): number {
-  let longest = length;
-  while (longest < LENGTH_LIMIT && fillerLength(longest + 1) === fillerLength(length)) longest++;
-  return longest;
+/** One length for all of a class, so that no more than the class shows: filler's own, so that boxes stay as they were. */
+function lengthOfClass(length: number): number {
+  const middle = fillerLength(length);
+  return fillerLength(middle) === middle ? middle : length;
 }
 
 function make(value: string, type: SurrogateType, next: Next): string {
-  const wanted = longestOfClass(Math.min(value.length, LENGTH_LIMIT));
+  const wanted = lengthOfClass(Math.min(value.length, LENGTH_LIMIT));
   const draw = DRAWN[type];
   let best = '';
   for (let i = 0; i < ATTEMPTS; i++) {
