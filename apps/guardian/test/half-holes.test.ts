@@ -178,9 +178,11 @@ describe('seeded holes', () => {
       const { id } = await of.release();
       const client = await representative(of.url, of.setupLink);
       await client.send('/representative/lock', {});
-      return (await of.post('/halves/given', (await of.ask([id])).asked)).status;
+      // What would be refused anyway is not even looked at.
+      const unsound = await of.post('/halves/given', await unapproved(of, id));
+      return [(await of.post('/halves/given', (await of.ask([id])).asked)).status, unsound.status];
     });
-    expect(statuses).toEqual({ holed: 200, sound: 423 });
+    expect(statuses).toEqual({ holed: [200, 403], sound: [423, 423] });
   });
 
   it('[GRD76] [GRD72] a lock that falls while a request is looked at stops it; looked at only before, it does not', async () => {

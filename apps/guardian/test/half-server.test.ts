@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RepresentativeState } from '../src/representative/representative-state.ts';
 import { HalfInstallation } from './half-fixture.ts';
+import { representative } from './running-guardian.ts';
 
 /** A server that answers wrongly, late or never when the guardian asks it for the rules (GRD66). */
 let running: HalfInstallation[] = [];
@@ -135,6 +137,10 @@ describe('a server that lies about the rules', () => {
     }
     of.speaks.rules = async (_, body) => body;
     expect((await ask(of, id)).status).toBe(200);
+    // A server that is away fills nobody's journal.
+    const client = await representative(of.url, of.setupLink);
+    const { desk } = await client.get<RepresentativeState>('/representative');
+    expect(desk?.halves.lines.map(({ kind }) => kind)).toEqual(['given']);
   });
 
   it('[GRD76] [GRD66] shows rules from before a revocation; a guardian that forgot what it cosigned gives', async () => {
