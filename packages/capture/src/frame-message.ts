@@ -43,7 +43,7 @@ export type AgentSettings = {
   literals: string[];
   /** Strings that the application itself ships (interface text may stay only if it is among them). */
   shipped: { exact: string[] };
-  /** What the contributor wants closed wherever it stands (MASK38); none if nothing is said. */
+  /** What the contributor wants closed wherever it stands (MASK19); none if nothing is said. */
   closedWords?: readonly string[];
   /** Per-origin rules of the agreement. */
   selectors: { open: string[]; closed: string[] };

@@ -54,7 +54,7 @@ const FINDERS: readonly Finder[] = [
   },
 ];
 
-/** `open`: words of the task card, which belong to nobody. `closed`: what she wants closed wherever it stands (MASK38). */
+/** `open`: words of the task card, which belong to nobody. `closed`: what she wants closed wherever it stands (MASK19). */
 export function maskFreeText(
   text: string,
   open: readonly string[] = [],

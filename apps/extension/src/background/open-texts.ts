@@ -1,4 +1,7 @@
-import type { ClosedWords } from '../store/closed-words.ts';
+import { maskFreeText } from '@aboveboard/redact/free-text';
+import type { KeyRing } from '@aboveboard/vault/keyring';
+import { ClosedWords } from '../store/closed-words.ts';
+import { CommandFault } from './command-fault.ts';
 import type { Rules } from './rules.ts';
 import { knownLiterals, learnLiterals } from './shipped-literals.ts';
 
@@ -21,10 +24,13 @@ export class OpenTexts {
   #closed: readonly string[] = [];
   readonly #looked = new Set<string>();
 
-  constructor(database: IDBDatabase, rules: Rules, words: ClosedWords, learned: (origin: string) => void) {
-    this.#database = database;
-    this.#rules = rules;
-    this.#words = words;
+  constructor(
+    device: { database: IDBDatabase; keys: KeyRing; rules: Rules },
+    learned: (origin: string) => void,
+  ) {
+    this.#database = device.database;
+    this.#rules = device.rules;
+    this.#words = new ClosedWords(device.database, device.keys);
     this.#learned = learned;
   }
 
@@ -39,20 +45,27 @@ export class OpenTexts {
     return this.#closed;
   }
 
+  /** What she describes or names while a recording goes on (MASK15). */
+  described(text: string, inputs: readonly string[] = []): string {
+    return maskFreeText(text, inputs, this.#closed).text;
+  }
+
   end(): void {
     this.#closed = [];
   }
 
-  /** Before a recording of these origins. Throws where her words can't be opened. */
+  /** Before a recording of these origins. */
   async begin(origins: readonly string[]): Promise<void> {
     await this.load();
     this.#looked.clear();
     await Promise.race([this.#learn(origins), delay(LEARN_FIRST)]);
   }
 
-  /** What is known of each application's own text, from earlier recordings, and her words. */
+  /** What is known of each application's own text, from earlier recordings, and her words; a fault if those can't be opened. */
   async load(): Promise<void> {
-    this.#closed = await this.#words.all();
+    this.#closed = await this.#words.all().catch(() => {
+      throw new CommandFault('closed-words');
+    });
     for (const origin of this.#rules.origins()) {
       if (this.#rules.app(origin)?.masks.literals !== 'shipped') continue;
       this.#shipped.set(origin, await knownLiterals(this.#database, origin));

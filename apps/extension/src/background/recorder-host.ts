@@ -7,11 +7,9 @@ import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from 
 import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import { isoWeek } from '@aboveboard/protocol/week';
-import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { RulesNews } from '../relay/followed-rules.ts';
 import { hexOf } from '../store/byte-text.ts';
-import { ClosedWords } from '../store/closed-words.ts';
 import { countNetwork } from '../store/network-use.ts';
 import type { OwnCards } from '../store/own-cards.ts';
 import { spooledBytes } from '../store/part-spool.ts';
@@ -64,10 +62,7 @@ export class RecorderHost {
     this.rules = device.rules;
     this.ownCards = device.ownCards;
     this.#changed = changed;
-    const closedWords = new ClosedWords(this.database, this.keys);
-    this.#texts = new OpenTexts(this.database, this.rules, closedWords, (origin) =>
-      this.#live?.session.settingsChanged(origin),
-    );
+    this.#texts = new OpenTexts(device, (origin) => this.#live?.session.settingsChanged(origin));
     this.installation = new Installation({
       database: this.database,
       keys: this.keys,
@@ -185,13 +180,8 @@ export class RecorderHost {
   async start(described: TaskDescription): Promise<string> {
     this.#mustBe('start');
     const asked = knownTask([...this.rules.setup.cards, ...(await this.ownCards.all())], described);
-    await this.#texts.load().catch(() => {
-      throw new CommandFault('closed-words');
-    });
-    const task =
-      asked.kind === 'free'
-        ? { ...asked, text: maskFreeText(asked.text, [], this.#texts.closed).text }
-        : asked;
+    await this.#texts.load();
+    const task = asked.kind === 'free' ? { ...asked, text: this.#texts.described(asked.text) } : asked;
     const { agreement, standing } = this.rules;
     const origins = this.#originsOf(task);
     this.rules.sessionMilliseconds = 0;
@@ -239,7 +229,7 @@ export class RecorderHost {
 
   subgoal(text: string): void {
     if (this.state !== 'recording') throw new CommandFault('not-now');
-    this.#live?.session.subgoal(maskFreeText(text, this.#inputs(), this.#texts.closed).text);
+    this.#live?.session.subgoal(this.#texts.described(text, this.#inputs()));
   }
 
   /** By her, or (with `why`) by the recorder itself. */

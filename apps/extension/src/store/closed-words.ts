@@ -18,7 +18,7 @@ export function wordsOf(text: string): string[] | null {
 }
 
 /**
- * What she wants closed wherever it stands (MASK28, MASK38): sealed on this device under a key of its own, in no recording and in
+ * What she wants closed wherever it stands (MASK28, MASK19): sealed on this device under a key of its own, in no recording and in
  * nothing that is sent. Nothing here is kept in memory; who asks for it holds it as long as a recording goes on.
  */
 export class ClosedWords {
