@@ -124,7 +124,7 @@ describe('the panel and the pages', () => {
     await page.close();
   });
 
-  test('[MASK38] words to close: by keyboard alone, stored sealed, and closed in what she records', async () => {
+  test('[MASK19] words to close: by keyboard alone, stored sealed, and closed in what she records', async () => {
     const { panel } = contributor;
     await panel.bringToFront();
     const [page] = await Promise.all([
