@@ -64,7 +64,10 @@ export class DesktopCapture {
   #front(window: WindowId | null): void {
     const owner = window === null ? undefined : this.#owners.get(window);
     // A window of others has no number in the session, not even while it is in front (CAP25).
-    const known = window !== null && this.#agents.has(window) ? window : null;
+    const known = window !== null && this.#agents.has(window) ? window : NOBODYS;
     this.#session.front(known, owner ? { kind: 'desktop', ...owner } : null);
   }
 }
+
+/** Stands for all windows that are not recorded, and for none: while it is in front, what others do does not end the gap. */
+const NOBODYS = -1;

@@ -72,15 +72,18 @@ describe('windows in a session', () => {
     desk.source.movePointer(150, 150);
     await desk.later(1_000);
     desk.source.focus(other);
-    await desk.later(1_000);
+    await desk.later(500);
+    // What the listed window shows meanwhile splits the gap and does not end it.
+    desk.source.setTree(window, node('application', '', { children: [node('button', 'Save')] }));
+    await desk.later(500);
     desk.source.focus(null);
     await desk.later(1_000);
     desk.source.focus(window);
     desk.source.movePointer(151, 150);
     await desk.end();
-    expect(desk.of('gap')).toMatchObject([{ reason: 'not-allowed' }]);
-    const [gap] = desk.of('gap');
-    expect((gap?.until ?? 0) - (gap?.t ?? 0)).toBe(2_000);
+    const gaps = desk.of('gap');
+    expect(gaps).toMatchObject([{ reason: 'not-allowed' }, { reason: 'not-allowed' }]);
+    expect(gaps.reduce((sum, { t, until }) => sum + until - t, 0)).toBe(2_000);
     expect(JSON.stringify(desk.sink.events)).not.toContain('hat');
   });
 });

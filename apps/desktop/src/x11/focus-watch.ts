@@ -23,9 +23,13 @@ export class FocusWatch {
     this.#onFront = onFront;
   }
 
-  /** Null also while that is being found out. */
   get front(): number | null {
-    return this.#grabbed || this.#asking > 0 ? null : this.#front;
+    return this.#grabbed ? null : this.#front;
+  }
+
+  /** The server is being asked: what `front` says may be of before. */
+  get isAsking(): boolean {
+    return this.#asking > 0;
   }
 
   /** Another number: the focus, or a grab, has changed in between. */

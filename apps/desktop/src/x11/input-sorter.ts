@@ -21,6 +21,9 @@ type Waiting = {
   holds: () => boolean;
 };
 
+/** A key that is down; `lost`: the press was for nobody, and so is its release. */
+type Press = { window: number; input: SourceInput; lost: boolean };
+
 /** Presses of the pointer in one row belong to where the first was (the server's own implicit grab). */
 type Drag = {
   window: number | null;
@@ -37,7 +40,7 @@ export class InputSorter {
   readonly #given: { clock: ServerClock; stack: WindowStack; focus: FocusWatch; tell: InputTell };
   #keyboard: Keyboard;
   #waiting: Waiting[] = [];
-  readonly #held = new Map<number, { window: number; input: SourceInput }>();
+  readonly #held = new Map<number, Press>();
   #drag: Drag | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -87,7 +90,8 @@ export class InputSorter {
       this.#held.delete(detail);
       if (!held) return null;
       const { repeat: _, ...pressed } = held.input as Extract<SourceInput, { kind: 'keydown' | 'keyup' }>;
-      return { window: held.window, code: detail, input: { ...pressed, kind: 'keyup' }, holds: () => true };
+      const input: SourceInput = { ...pressed, kind: 'keyup' };
+      return { window: held.window, code: detail, input, holds: () => !held.lost };
     }
     const window = focus.front;
     if (window === null) return null;
@@ -97,13 +101,17 @@ export class InputSorter {
       ...keyClass(this.#keyboard, detail, state),
       ...(repeats ? { repeat: true } : {}),
     };
-    this.#held.set(detail, { window, input });
+    const press: Press = { window, input, lost: false };
+    this.#held.set(detail, press);
     const turns = focus.turns;
     return {
       window,
       code: detail,
       input,
-      holds: () => focus.turns === turns && focus.front === window,
+      holds: () => {
+        press.lost = focus.turns !== turns || focus.front !== window;
+        return !press.lost;
+      },
     };
   }
 
@@ -172,9 +180,10 @@ export class InputSorter {
   #flush(): void {
     const now = performance.now();
     while (this.#waiting[0] && this.#waiting[0].due <= now) {
+      // Whom a key is for is not known while the server is being asked; what came after it waits with it.
+      if (this.#waiting[0].code !== undefined && this.#given.focus.isAsking) return;
       const one = this.#waiting.shift() as Waiting;
       if (one.holds()) this.#given.tell(one.window, one.at, one.input);
-      else if (one.code !== undefined) this.#held.delete(one.code);
     }
   }
 }

@@ -64,7 +64,7 @@ export class WindowStack {
     const id = event.wid1 ?? event.wid;
     switch (event.name) {
       case 'CreateNotify':
-        if (event.parent === root) void this.#add(id);
+        if (event.parent === root) void this.#add(id, madeAt(event));
         break;
       case 'DestroyNotify':
       case 'ReparentNotify': {
@@ -92,11 +92,13 @@ export class WindowStack {
     }
   }
 
-  async #add(id: number): Promise<void> {
+  /** `made`: where it was made, which is before it can be seen. */
+  async #add(id: number, made?: WindowPlace): Promise<void> {
     this.#turns += 1;
     const { client } = this.#display;
-    // Nothing is known of it yet: it covers everything that it could cover.
-    const top: TopLevel = { id, place: EVERYWHERE, mapped: true, unseen: false, client: undefined };
+    // Where nothing is known of it yet, it covers everything that it could cover.
+    const place = made ?? EVERYWHERE;
+    const top: TopLevel = { id, place, mapped: made === undefined, unseen: false, client: undefined };
     this.#tops.push(top);
     const [geometry, attributes] = await Promise.all([
       this.#display.ask<Geometry>((done) => client.GetGeometry(id, done)),
@@ -108,7 +110,7 @@ export class WindowStack {
       return;
     }
     if (top.place === EVERYWHERE) top.place = withBorder(geometry.xPos, geometry.yPos, geometry);
-    top.mapped = attributes.mapState !== 0;
+    if (made === undefined) top.mapped = attributes.mapState !== 0;
     top.unseen = attributes.klass === INPUT_ONLY;
     await this.#lookAgain(top);
   }
@@ -226,6 +228,10 @@ type Geometry = {
 const INPUT_ONLY = 2;
 const DEEPEST = 2;
 const EVERYWHERE: WindowPlace = { x: -32_768, y: -32_768, width: 65_536, height: 65_536 };
+
+function madeAt({ x = 0, y = 0, width = 0, height = 0, borderWidth = 0 }: XEvent): WindowPlace {
+  return withBorder(x, y, { width, height, borderWidth });
+}
 
 function withBorder(
   x: number,
