@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { handOver } from '@aboveboard/guardian/recovery/hand-over';
 import {
   backUp,
   dealRecovery,
@@ -74,6 +75,17 @@ export async function backupFromCommand(file: string, context: CommandContext): 
   } finally {
     store.close();
   }
+}
+
+export function handOverFromCommand(context: CommandContext): void {
+  const store = opened(context);
+  try {
+    handOver(store, () => Math.floor(Date.now() / 1000));
+  } finally {
+    store.close();
+  }
+  context.result({ data: context.data, isLocked: true });
+  context.print('Handed over, and locked. Start it: it prints the link for the next representative.');
 }
 
 export async function restoreFromCommand(file: string, context: CommandContext): Promise<void> {

@@ -36,12 +36,13 @@ const sharesOf = (printed: string) =>
 
 describe('the ceremonies that the document shows', () => {
   it('[CER9] [CER13] shares, backup, check and restore, each as it stands there', async () => {
-    const [shares = [], backup = [], check = [], restore = [], ...more] = SHOWN;
-    expect([shares, backup, check, restore].map((words) => words.slice(0, 2).join(' '))).toEqual([
+    const [shares = [], backup = [], check = [], restore = [], handOver = [], ...more] = SHOWN;
+    expect([shares, backup, check, restore, handOver].map((words) => words.slice(0, 2).join(' '))).toEqual([
       'recovery shares',
       'recovery backup',
       'recovery check',
       'recovery restore',
+      'recovery hand-over',
     ]);
     expect(more).toEqual([]);
 
@@ -73,5 +74,11 @@ describe('the ceremonies that the document shows', () => {
     const restored = await run(restore, `${typed[0]}\n${typed[4]}\n${typed[2]}\n`);
     expect(restored.code, restored.err).toBe(0);
     expect(existsSync(join(folder, 'new-guardian', 'guardian.sqlite'))).toBe(true);
-  });
+
+    const handed = await run(handOver);
+    expect(handed.code, handed.err).toBe(0);
+    const late = await run(['recovery', 'backup', 'later.backup', '--data', 'guardian']);
+    expect([late.code, late.err]).toEqual([1, expect.stringContaining('No shares were dealt')]);
+    // Eleven starts of the command, each of seconds on a busy machine.
+  }, 240_000);
 });

@@ -5,9 +5,11 @@ import { type RecoveryShare, readShare } from '@aboveboard/vault/recovery-share'
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeHalfJournal } from '../src/halves/half-journal.ts';
 import { makeHalfLock } from '../src/halves/half-lock.ts';
-import { backUp, dealRecovery, restoreGuardian } from '../src/recovery/recovery.ts';
+import { handOver } from '../src/recovery/hand-over.ts';
+import { backUp, dealRecovery, keptSet, restoreGuardian } from '../src/recovery/recovery.ts';
 import { openGuardianStore } from '../src/store.ts';
 import { HalfInstallation } from './half-fixture.ts';
+import { representative } from './running-guardian.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -84,6 +86,29 @@ describe('a guardian that was lost', () => {
     expect(await restoreGuardian({ backup, shares: [one, two], data: empty, now })).toBeNull();
     expect(readdirSync(empty)).toEqual(['guardian.sqlite']);
     expect(statSync(join(empty, 'guardian.sqlite')).mode & 0o077).toBe(0);
+  });
+
+  it('[CER16] [CER17] is the next representative’s: another passphrase, no shares, locked, with every half', async () => {
+    const of = await HalfInstallation.start();
+    try {
+      const { id } = await of.release();
+      await representative(of.url, of.setupLink);
+      await of.whileStopped(async () => {
+        const store = openGuardianStore(of.data);
+        await dealRecovery(store, { people: 2, enough: 2 });
+        handOver(store, now);
+        expect(keptSet(store)).toBeNull();
+        expect(makeHalfJournal(store).newest(1)[0]?.detail).toEqual({ by: 'hand-over' });
+        store.close();
+      });
+      await expect(representative(of.url, null)).rejects.toThrow('no session');
+      expect((await of.post('/halves/given', (await of.ask([id])).asked)).status).toBe(423);
+      const next = await representative(of.url, of.setupLink);
+      await next.send('/representative/lock', {}, 'DELETE');
+      expect((await of.post('/halves/given', (await of.ask([id])).asked)).status).toBe(200);
+    } finally {
+      await of.end();
+    }
   });
 
   it('[CER10] [CER12] its backup has no half that was destroyed, and leaves no copy and no identity beside the store', async () => {

@@ -42,6 +42,9 @@ const untouched: KeyStore = {
   put: async () => {
     throw new Error('asked');
   },
+  delete: async () => {
+    throw new Error('asked');
+  },
 };
 const differing = (half: KeyHalf, at: number) =>
   asKeyHalf(half.map((byte, i) => (i === at ? byte ^ 1 : byte)));

@@ -42,6 +42,17 @@ export function register(program: Command, context: CommandContext): void {
       await backupFromCommand(file, context);
     });
   recovery
+    .command('hand-over')
+    .summary('make this guardian the next representative’s')
+    .description(
+      'The passphrase and the shares of before open nothing any more, and it is locked. At the next start it prints a link ' +
+        'with which the next representative sets a passphrase of her own. The guardian is stopped meanwhile.',
+    )
+    .action(async () => {
+      const { handOverFromCommand } = await import('../recovery-run.ts');
+      handOverFromCommand(context);
+    });
+  recovery
     .command('restore <file>')
     .summary('make the guardian again on a new machine')
     .description(

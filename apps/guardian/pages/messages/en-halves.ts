@@ -42,6 +42,7 @@ export const halfWords = {
   lockedBy: {
     representative: 'You locked it.',
     probe: 'The probe found something open and locked it.',
+    'hand-over': 'It was handed over to you and is locked until you open it.',
     restore: 'It was restored from a backup and is locked until you open it.',
   },
   unlocked: 'You opened it again.',

@@ -37,7 +37,7 @@ export type HalfDetail = {
   approvedBy?: readonly string[];
   /** Rules that did not hold. */
   rules?: readonly string[];
-  by?: 'representative' | 'probe' | 'restore';
+  by?: 'representative' | 'probe' | 'restore' | 'hand-over';
   limit?: number;
 };
 
