@@ -1,6 +1,8 @@
 import type { RegisterCommand } from './command.ts';
 import { register as agreement } from './commands/agreement.ts';
+import { register as breach } from './commands/breach.ts';
 import { register as code } from './commands/code.ts';
+import { register as dataset } from './commands/dataset.ts';
 import { register as deidentify } from './commands/deidentify.ts';
 import { register as drill } from './commands/drill.ts';
 import { register as enrolment } from './commands/enrolment.ts';
@@ -45,6 +47,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   env,
   importForeign,
   exportRecordings,
+  dataset,
   evaluate,
   deidentify,
   risk,
@@ -54,6 +57,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   enrolment,
   log,
   drill,
+  breach,
   plan,
   figures,
 ];

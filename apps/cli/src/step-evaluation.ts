@@ -8,6 +8,7 @@ import { PLAYERS, type PlayerName } from '@aboveboard/dataset/eval/bench-players
 import { type BenchScore, type Player, scoreBench } from '@aboveboard/dataset/eval/bench-score';
 import type { BenchTask, PlayedAction } from '@aboveboard/dataset/eval/bench-task';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
+import { NO_PICTURE } from '@aboveboard/dataset/export/demonstration';
 import type { Dialect, PictureSize } from '@aboveboard/dataset/export/dialect';
 import { openai } from '@aboveboard/dataset/export/openai';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
@@ -18,8 +19,6 @@ import { CommandFailure, UsageError } from './command.ts';
 const DIALECTS: readonly Dialect[] = [pyautogui, openai, anthropic, uiTars];
 /** A task file, or a line of answers, is no longer than this. */
 const LONGEST = 16 * 1024 * 1024;
-/** Where no picture was drawn, calls in pixels refer to a picture of this size, as in exports. */
-const NO_PICTURE: PictureSize = { width: 1000, height: 1000 };
 
 export type StepReport = { score: BenchScore; players: Record<PlayerName, BenchScore> };
 

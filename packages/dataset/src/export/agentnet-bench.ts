@@ -1,6 +1,6 @@
 import { truthActions } from '../eval/bench-action.ts';
 import type { BenchStep, BenchTask } from '../eval/bench-task.ts';
-import { NO_PICTURE, readDemonstration } from './demonstration.ts';
+import { type Demonstration, NO_PICTURE, readDemonstration } from './demonstration.ts';
 import type { ExportAccount, ExportRecording, ExportSink } from './export-recording.ts';
 import type { PictureOptions } from './pictures.ts';
 
@@ -24,6 +24,15 @@ export async function exportBenchTask(
   options: PictureOptions,
 ): Promise<void> {
   const shown = await readDemonstration(recording, sink, account, { ...options, boxes: true });
+  await writeBenchTask(shown, sink, account);
+}
+
+/** The file alone, of what was read before with its boxes: from a recording, or from a release. */
+export async function writeBenchTask(
+  shown: Demonstration,
+  sink: ExportSink,
+  account: ExportAccount,
+): Promise<void> {
   const steps: BenchStep[] = [];
   const add = (image: string | null, actions: BenchStep['ground_truth_actions']) =>
     steps.push({ step_num: steps.length + 1, image, ground_truth_actions: actions });

@@ -1,4 +1,4 @@
-import { NO_PICTURE, readDemonstration } from './demonstration.ts';
+import { type Demonstration, NO_PICTURE, readDemonstration } from './demonstration.ts';
 import type { Dialect, PictureSize } from './dialect.ts';
 import type { ExportAccount, ExportRecording, ExportSink } from './export-recording.ts';
 import type { ModelAction } from './model-action.ts';
@@ -18,8 +18,17 @@ export async function exportTrajectory(
   account: ExportAccount,
   options: TrajectoryOptions,
 ): Promise<void> {
-  const dialect = options.dialect ?? pyautogui;
-  const { id, instruction, steps, end, worked } = await readDemonstration(recording, sink, account, options);
+  const shown = await readDemonstration(recording, sink, account, options);
+  await writeTrajectory(shown, sink, account, options.dialect);
+}
+
+/** The line alone, of what was read before: from a recording, or from a release. */
+export async function writeTrajectory(
+  { id, instruction, steps, end, worked }: Demonstration,
+  sink: ExportSink,
+  account: ExportAccount,
+  dialect: Dialect = pyautogui,
+): Promise<void> {
   const traj: unknown[] = [];
   for (const { action, picture, thought } of steps) {
     const code = spell(action, dialect, picture ?? NO_PICTURE, account);

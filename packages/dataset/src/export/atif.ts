@@ -1,5 +1,5 @@
 import { anthropic } from './anthropic.ts';
-import { NO_PICTURE, readDemonstration } from './demonstration.ts';
+import { type Demonstration, NO_PICTURE, readDemonstration } from './demonstration.ts';
 import type { ExportAccount, ExportRecording, ExportSink } from './export-recording.ts';
 import type { Picture, PictureOptions } from './pictures.ts';
 
@@ -19,7 +19,15 @@ export async function exportAtif(
   account: ExportAccount,
   options: PictureOptions,
 ): Promise<void> {
-  const { id, instruction, steps, end, worked } = await readDemonstration(recording, sink, account, options);
+  await writeAtif(await readDemonstration(recording, sink, account, options), sink, account);
+}
+
+/** The file alone, of what was read before: from a recording, or from a release. */
+export async function writeAtif(
+  { id, instruction, steps, end, worked }: Demonstration,
+  sink: ExportSink,
+  account: ExportAccount,
+): Promise<void> {
   const said: unknown[] = [
     { step_id: 1, source: 'user', message: contentOf(instruction, steps[0]?.picture ?? null) },
   ];

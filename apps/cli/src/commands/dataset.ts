@@ -1,0 +1,185 @@
+import type { ReleaseAsk, ReleaseLevel } from '@aboveboard/dataset/release/release-plan';
+import type { Command } from 'commander';
+import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
+
+const LEVELS: readonly ReleaseLevel[] = ['vault', 'release', 'open'];
+
+type AskOptions = { level: string; grant?: string; worked?: true; leastSteps?: string; near?: string };
+type BuildOptions = AskOptions & {
+  name: string;
+  release: string;
+  purpose: string;
+  risk: string;
+  naming: string;
+  linking: string;
+  out: string;
+  keys: string;
+};
+
+export function register(program: Command, context: CommandContext): void {
+  const dataset = program
+    .command('dataset')
+    .helpGroup(GROUPS.datasets)
+    .summary('plan, build, verify, compare and export releases')
+    .description(
+      'Releases (spec/release.md): an immutable manifest and encrypted shards, of ten people at least, within the threshold ' +
+        'of risk. A refusal names its rule.',
+    );
+
+  asking(dataset.command('plan'))
+    .description('What a release would hold and whether it may be made; writes nothing')
+    .action(async (options: AskOptions) => {
+      const ask = askOf(options);
+      const { randomBytes } = await import('node:crypto');
+      const { planFrom } = await import('../release-making.ts');
+      const { releaseSources } = await import('../release-sources.ts');
+      const installation = await context.installation({ opens: true });
+      const sources = await releaseSources(installation, options.grant);
+      const { plan } = await planFrom(sources, new Uint8Array(randomBytes(32)), ask, context.progress);
+      // People and counts under ten are not told, here neither (T15).
+      const tens = (count: number) => 10 * Math.floor(count / 10);
+      const leftOut = plan.leftOut.map(({ rule, count }) => ({ rule, count: tens(count) }));
+      const { level, refusals } = plan;
+      context.result({ level, tasks: tens(plan.tasks.length), people: tens(plan.people), leftOut, refusals });
+      context.print(
+        `tasks       at least ${tens(plan.tasks.length)}, of at least ${tens(plan.people)} people`,
+      );
+      for (const { rule, count } of leftOut) context.print(`left out    at least ${count} by ${rule}`);
+      for (const { rule, message } of refusals) context.print(`refused     ${rule}: ${message}`);
+    });
+
+  asking(dataset.command('build'))
+    .description(
+      'Build a release into a new folder, without pictures. Its digest is in the log of uses before the release is whole. ' +
+        'The keys go to a file of their own: whoever has it reads the tasks.',
+    )
+    .requiredOption('--name <name>', 'lower case, digits, hyphens')
+    .requiredOption('--release <n>', 'number of the release of that name')
+    .requiredOption('--purpose <purpose>', 'of the agreement')
+    .requiredOption('--risk <file>', 'what `aboveboard risk --level release --json` measured')
+    .requiredOption('--naming <percent>', 'the share of 5-minute tasks whose person may be named')
+    .requiredOption('--linking <percent>', 'the share of pairs of 5-minute tasks that may be linked')
+    .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
+    .requiredOption('--keys <file>', 'a new file, outside of that folder')
+    .action(async (options: BuildOptions) => {
+      const ask = askOf(options);
+      if (ask.level === 'vault')
+        throw new UsageError('REL17: at vault there is a plan, and nothing to hand on.');
+      const { buildFolder } = await import('../release-command.ts');
+      const version = Number(options.release);
+      if (!Number.isInteger(version) || version < 1) throw new UsageError('--release is a number from 1.');
+      const { digest, manifest } = await buildFolder(context, {
+        ...options,
+        ask,
+        version,
+        threshold: { naming: share(options.naming), linking: share(options.linking) },
+      });
+      const { tasks, steps } = manifest.counts;
+      context.result({ out: options.out, digest, tasks, steps });
+      context.print(`release     ${manifest.name} ${manifest.version}: ${tasks} tasks, ${steps} steps`);
+      context.print(`digest      ${digest}`);
+    });
+
+  dataset
+    .command('show <folder>')
+    .description('What a release says of itself; reads the manifest alone')
+    .action(async (folder: string) => {
+      const { readManifestIn } = await import('../release-folder.ts');
+      const { manifest, digest } = await readManifestIn(folder);
+      const { tasks: _, ...said } = manifest;
+      context.result({ digest, ...said });
+      const { counts, cohort, risk } = manifest;
+      context.print(`release     ${manifest.name} ${manifest.version}, level ${manifest.level}`);
+      context.print(`digest      ${digest}`);
+      context.print(`holds       ${counts.tasks} tasks, ${counts.steps} steps, ${counts.pictures} pictures`);
+      context.print(`people      at least ${cohort.people}`);
+      if (risk) context.print(`risk        naming ${percent(risk.naming)}, linking ${percent(risk.linking)}`);
+    });
+
+  dataset
+    .command('verify <folder>')
+    .description(
+      'Read everything; name each shard that is missing, cut off, longer, damaged or none of the release',
+    )
+    .action(async (folder: string) => {
+      const { checkReleaseFolder } = await import('../release-folder.ts');
+      const { faults, shards } = await checkReleaseFolder(folder);
+      context.result({ shards, faults });
+      for (const { rule, at, message } of faults) context.print(`${rule}: ${at} ${message}`);
+      if (faults.length > 0) throw new CommandFailure(`${faults.length} faults.`);
+      context.print(`whole       ${shards} shards`);
+    });
+
+  dataset
+    .command('diff <before> <after>')
+    .description('What two releases say differently; their tasks can not be compared (REL3)')
+    .action(async (before: string, after: string) => {
+      const { readManifestIn } = await import('../release-folder.ts');
+      const { releaseDifference } = await import('@aboveboard/dataset/release/release-difference');
+      const [a, b] = [await readManifestIn(before), await readManifestIn(after)];
+      const differences = releaseDifference(a.manifest, b.manifest);
+      context.result(differences);
+      for (const { what, before: was, after: is } of differences) context.print(`${what}: ${was} -> ${is}`);
+    });
+
+  dataset
+    .command('export <folder>')
+    .description('Write the tasks of a release as training data, or as plain shards for clients/python')
+    .requiredOption('--keys <file>', 'the keys of its tasks')
+    .requiredOption('--format <kind>', 'shards, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench')
+    .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
+    .action(async (folder: string, options: { keys: string; format: string; out: string }) => {
+      const { exportRelease, RELEASE_FORMATS } = await import('../release-export.ts');
+      if (!RELEASE_FORMATS.includes(options.format))
+        throw new UsageError(`The format is one of ${RELEASE_FORMATS.join(', ')}.`);
+      const { openFolderSink } = await import('../folder-sink.ts');
+      const sink = await openFolderSink(options.out);
+      try {
+        const { keys, format } = options;
+        const report = await exportRelease({ folder, keys, format, progress: context.progress }, sink);
+        await sink.finish();
+        context.result({ out: options.out, ...report });
+        context.print(`exported    ${report.recordings} tasks`);
+        if (options.format === 'shards') context.note('These files are not encrypted.');
+      } catch (error) {
+        await sink.discard();
+        throw error;
+      }
+    });
+}
+
+function asking(command: Command): Command {
+  return command
+    .option('--level <level>', LEVELS.join(', '), 'release')
+    .option('--grant <id>', 'read under this grant, for who asked for it')
+    .option('--worked', 'only tasks that worked by the word of who did them')
+    .option('--least-steps <n>', 'only tasks of so many steps')
+    .option('--near <percent>', 'leave out tasks that have so much in common with another');
+}
+
+function askOf(options: AskOptions): ReleaseAsk {
+  const level = LEVELS.find((one) => one === options.level);
+  if (level === undefined) throw new UsageError(`--level is one of ${LEVELS.join(', ')}.`);
+  const leastSteps = options.leastSteps === undefined ? undefined : Number(options.leastSteps);
+  if (leastSteps !== undefined && !(Number.isInteger(leastSteps) && leastSteps > 0))
+    throw new UsageError('--least-steps is a number from 1.');
+  return {
+    level,
+    filter: {
+      ...(options.worked ? { worked: true } : {}),
+      ...(leastSteps === undefined ? {} : { leastSteps }),
+    },
+    ...(options.near === undefined ? {} : { nearDuplicates: share(options.near) }),
+  };
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 100) || text.trim() === '')
+    throw new UsageError('A percentage is a number from 0 to 100.');
+  return value / 100;
+}
+
+function percent(of: number): string {
+  return `${(100 * of).toFixed(1)} %`;
+}

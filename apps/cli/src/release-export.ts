@@ -1,0 +1,90 @@
+import { writeTrajectory } from '@aboveboard/dataset/export/agentnet';
+import { writeBenchTask } from '@aboveboard/dataset/export/agentnet-bench';
+import { anthropic } from '@aboveboard/dataset/export/anthropic';
+import { writeAtif } from '@aboveboard/dataset/export/atif';
+import type { Demonstration } from '@aboveboard/dataset/export/demonstration';
+import type { Dialect } from '@aboveboard/dataset/export/dialect';
+import {
+  ExportAccount,
+  type ExportReport,
+  type ExportSink,
+} from '@aboveboard/dataset/export/export-recording';
+import { openai } from '@aboveboard/dataset/export/openai';
+import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
+import { uiTars } from '@aboveboard/dataset/export/ui-tars';
+import { plainName } from '@aboveboard/dataset/release/release-manifest';
+import {
+  ReleaseDamaged,
+  type ReleaseReader,
+  releaseReader,
+} from '@aboveboard/dataset/release/release-reading';
+import { CommandFailure } from './command.ts';
+import { readManifestIn, readReleaseKeys, releaseFolder, releaseGzip } from './release-folder.ts';
+
+type Writer = (shown: Demonstration, sink: ExportSink, account: ExportAccount) => Promise<void>;
+
+const inDialect =
+  (dialect: Dialect): Writer =>
+  (shown, sink, account) =>
+    writeTrajectory(shown, sink, account, dialect);
+
+/** Formats that are written from a task by itself. */
+const WRITERS: Readonly<Record<string, Writer>> = {
+  agentnet: inDialect(pyautogui),
+  openai: inDialect(openai),
+  anthropic: inDialect(anthropic),
+  'ui-tars': inDialect(uiTars),
+  atif: writeAtif,
+  'agentnet-bench': writeBenchTask,
+};
+export const RELEASE_FORMATS: readonly string[] = ['shards', ...Object.keys(WRITERS)];
+
+/** Every task that a key is there for; the first that is not what the manifest says ends it. */
+export async function exportRelease(
+  options: { folder: string; keys: string; format: string; progress: (line: string) => void },
+  sink: ExportSink,
+): Promise<ExportReport> {
+  const { folder, format, progress } = options;
+  const { manifest } = await readManifestIn(folder);
+  if (manifest.level === 'vault')
+    throw new CommandFailure('Refused by REL17: what is at the level vault does not leave it.');
+  const keys = await readReleaseKeys(options.keys, manifest.id);
+  const store = releaseFolder(folder);
+  const reader = releaseReader(store, manifest, keys, { subtle: crypto.subtle, gunzip: releaseGzip.gunzip });
+  const account = new ExportAccount();
+  try {
+    for (const [i, task] of manifest.tasks.entries()) {
+      progress(`task ${i + 1} of ${manifest.tasks.length}`);
+      if (format === 'shards') {
+        for (const shard of task.shards) {
+          const plain = await reader.plain(task, shard.kind);
+          if (plain) await sink.write(plainName(shard), plain);
+        }
+        account.recordings++;
+      } else await writeTask(reader, task, WRITERS[format] as Writer, sink, account);
+    }
+  } catch (error) {
+    throw error instanceof ReleaseDamaged ? new CommandFailure(`REL54: ${error.message}.`) : error;
+  }
+  const report = account.report();
+  if (format === 'shards') await sink.write('release.json', (await store.read('release.json')) as Uint8Array);
+  else {
+    const said = { format, release: manifest.id, ...report };
+    await sink.write('export.json', new TextEncoder().encode(`${JSON.stringify(said, null, 2)}\n`));
+  }
+  return report;
+}
+
+async function writeTask(
+  reader: ReleaseReader,
+  task: Parameters<ReleaseReader['task']>[0],
+  write: Writer,
+  sink: ExportSink,
+  account: ExportAccount,
+): Promise<void> {
+  for (const { name, bytes } of await reader.pictures(task)) {
+    await sink.write(`images/${name}`, bytes);
+    account.frames++;
+  }
+  await write(await reader.task(task), sink, account);
+}

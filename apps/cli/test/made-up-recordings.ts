@@ -1,0 +1,82 @@
+import type { ExportRecording } from '@aboveboard/dataset/export/export-recording';
+import type { RiskReport } from '@aboveboard/dataset/risk/risk-report';
+import type { RecordedEvent } from '@aboveboard/protocol/event';
+
+/** What `count` people released, one each: a click, words and Enter, on one card. The id begins with whose it is. */
+export function releasedByPeople(count: number): ExportRecording[] {
+  return Array.from({ length: count }, (_, person) => recordingOf(person));
+}
+
+function recordingOf(person: number): ExportRecording {
+  const size = { width: 1000, height: 600 };
+  const [x, y, surface, pointer] = [100 + 30 * person, 300, 3, 'mouse' as const];
+  const events: RecordedEvent[] = [
+    { kind: 'surface', t: 0, surface, phase: 'open', type: 'tab' },
+    { kind: 'focus', t: 0, scope: 'surface', surface },
+    {
+      kind: 'geometry',
+      t: 0,
+      surface,
+      viewport: size,
+      window: { x: 0, y: 0, ...size },
+      screen: size,
+      ratio: 1,
+      zoom: 1,
+    },
+    { kind: 'navigate', t: 1, surface, origin: 'https://erp.example', path: '/start', cause: 'load' },
+    { kind: 'down', t: 1000, x, y, button: 0, pointer },
+    { kind: 'up', t: 1080, x, y, button: 0, pointer },
+    { kind: 'keydown', t: 2000, key: 'printable' },
+    { kind: 'keyup', t: 2040, key: 'printable' },
+    { kind: 'keydown', t: 2500, key: 'navigation', name: 'Enter' },
+  ];
+  const card = {
+    id: 'say-ok',
+    version: 1,
+    title: 'Say it',
+    goal: 'Type {word} and press Enter',
+    inputs: [{ name: 'word', label: 'Word', value: 'ok' }],
+    check: 'It says ok',
+    origins: [],
+  };
+  return {
+    manifest: {
+      format: 'aboveboard-recording',
+      version: 1,
+      id: `person${String(person).padStart(4, '0')}BBBBBBBBBBBB`,
+      class: 'own',
+      week: '2026-W47',
+      clock: { tickMicroseconds: 1000, durationTicks: 2600 },
+      task: { kind: 'card', card, inputs: { word: 'ok' } },
+      outcome: { worked: true, reasons: [] },
+      agreement: { id: 'agreement', version: 2, digest: 'a'.repeat(64) },
+      receipt: null,
+      software: [{ name: 'test', version: '1' }],
+      signals: ['pointer'],
+      parts: [],
+      counts: { events: events.length, states: 0, frames: 0 },
+      masks: [],
+    },
+    async *events() {
+      yield events;
+    },
+    async *states() {},
+  };
+}
+
+/** A measurement that lies within any usual threshold, with a control that found nothing. */
+export function quietRisk(): RiskReport {
+  const best = { share: 0.1, low: 0.05, high: 0.15 };
+  const found = { chance: 0.1, best: 'forest', attackers: { forest: best } };
+  return {
+    format: 'aboveboard-risk',
+    formatVersion: 1,
+    level: 'release',
+    people: 20,
+    sessions: 80,
+    minutes: 400,
+    naming: [{ length: 5, found, noSignal: found }],
+    linking: [{ length: 5, found: { ...found, chance: 0.5 } }],
+    joining: [],
+  } as unknown as RiskReport;
+}

@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readBenchTask } from '@aboveboard/dataset/eval/bench-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openFolderSink } from '../src/folder-sink.ts';
+import { makeProgram } from '../src/program.ts';
+import { makeRelease } from '../src/release-making.ts';
+import { quietRisk, releasedByPeople } from './made-up-recordings.ts';
+
+const PYTHON = '/usr/bin/python3';
+const CLIENT = fileURLToPath(new URL('../../../clients/python', import.meta.url));
+let room: string;
+const at = (...names: string[]) => join(room, ...names);
+const logged: [string, number][] = [];
+
+beforeAll(async () => {
+  room = await mkdtemp(join(tmpdir(), 'aboveboard-release-'));
+  const recordings = releasedByPeople(20);
+  const secret = Uint8Array.from({ length: 32 }, (_, i) => 99 - i);
+  const sink = await openFolderSink(at('release'));
+  const made = await makeRelease(
+    {
+      ids: recordings.map(({ manifest }) => manifest.id),
+      open: async (id) => recordings.find(({ manifest }) => manifest.id === id) as (typeof recordings)[0],
+      person: (id) => id.slice(0, 10),
+    },
+    {
+      secret,
+      ask: { level: 'release' },
+      head: { name: 'made-up', version: 1, purpose: 'agent-training', software: { name: 'a', version: '1' } },
+      risk: { report: quietRisk(), digest: 'b'.repeat(64), threshold: { naming: 0.3, linking: 0.7 } },
+    },
+    sink,
+    { progress: () => undefined, logged: async (...told) => void logged.push(told) },
+  );
+  await sink.finish();
+  expect(secret.every((byte) => byte === 0)).toBe(true);
+  const file = { format: 'aboveboard-release-keys', release: made.manifest.id, keys: made.keys };
+  await writeFile(at('keys.json'), JSON.stringify(file));
+  expect(logged).toEqual([[made.digest, 20]]);
+});
+afterAll(() => rm(room, { recursive: true, force: true }));
+
+async function run(...args: string[]): Promise<{ code: number; said: string }> {
+  let said = '';
+  const stream = { write: (text: string) => (said += text) };
+  const code = await makeProgram({ version: '1', stdout: stream, stderr: stream }).run(args);
+  return { code, said };
+}
+
+describe('a release on disk', () => {
+  it('[REL53] is verified, shown and compared by the command', async () => {
+    expect(await run('dataset', 'verify', at('release'))).toMatchObject({ code: 0 });
+    const { code, said } = await run('--json', 'dataset', 'show', at('release'));
+    expect(code).toBe(0);
+    expect(JSON.parse(said)).toMatchObject({ digest: logged[0]?.[0], counts: { tasks: 20 } });
+    expect(await run('dataset', 'diff', at('release'), at('release'))).toEqual({ code: 0, said: '' });
+  });
+
+  it('[REL53] with faults is exit code 1, and each is named', async () => {
+    await cp(at('release'), at('broken'), { recursive: true });
+    const shards = await readdir(at('broken', 'shards'));
+    await rm(at('broken', 'shards', shards[0] as string));
+    await writeFile(at('broken', 'shards', shards[1] as string), 'x');
+    const { code, said } = await run('dataset', 'verify', at('broken'));
+    expect(code).toBe(1);
+    expect(said).toContain(`${shards[0]} is missing`);
+    expect(said).toContain(`${shards[1]} is cut off`);
+  });
+
+  it('[REL54] is exported to tasks of the benchmark, trajectories and ATIF', async () => {
+    for (const format of ['agentnet-bench', 'openai', 'atif']) {
+      const to = at(`as-${format}`);
+      const args = ['--keys', at('keys.json'), '--format', format, '--out', to];
+      expect(await run('dataset', 'export', at('release'), ...args)).toMatchObject({ code: 0 });
+    }
+    const tasks = await readdir(at('as-agentnet-bench', 'tasks'));
+    expect(tasks).toHaveLength(20);
+    const task = await readFile(at('as-agentnet-bench', 'tasks', tasks[0] as string), 'utf8');
+    expect(readBenchTask(JSON.parse(task)).ok).toBe(true);
+    expect((await readFile(at('as-openai', 'trajectories.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(
+      20,
+    );
+  });
+
+  it('[REL54] [REL41] is not exported with keys of another, nor when a shard is damaged', async () => {
+    await writeFile(
+      at('other.json'),
+      JSON.stringify({ format: 'aboveboard-release-keys', release: 'x', keys: {} }),
+    );
+    const args = (keys: string, from: string) =>
+      ['dataset', 'export', at(from), '--keys', at(keys), '--format', 'atif', '--out', at('none')] as const;
+    expect((await run(...args('other.json', 'release'))).code).toBe(1);
+    await cp(at('release'), at('damaged'), { recursive: true });
+    const [shard] = await readdir(at('damaged', 'shards'));
+    await writeFile(at('damaged', 'shards', shard as string), 'x');
+    expect((await run(...args('keys.json', 'damaged'))).code).toBe(1);
+    expect(existsSync(at('none'))).toBe(false);
+  });
+});
+
+describe.skipIf(!existsSync(PYTHON))('the Python loader', () => {
+  const python = (script: string, folder = 'plain') =>
+    execFileSync(PYTHON, ['-B', '-c', script, at(folder)], {
+      encoding: 'utf8',
+      env: { PYTHONPATH: CLIENT },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const HEAD = 'import sys\nfrom aboveboard_release import Damaged, Release\n';
+  const CAUGHT = `${HEAD}try:\n  Release(sys.argv[1]).verify()\nexcept Damaged as e:\n  print("\\n".join(e.faults))`;
+
+  beforeAll(async () => {
+    const args = ['--keys', at('keys.json'), '--format', 'shards', '--out', at('plain')];
+    expect(await run('dataset', 'export', at('release'), ...args)).toMatchObject({ code: 0 });
+  });
+
+  it('[REL55] reads every task and both sides of a split', () => {
+    const script = `${HEAD}
+r = Release(sys.argv[1])
+r.verify()
+print(len(r), len(list(r.tasks(person="train"))), len(list(r.tasks(person="test"))))
+t = next(r.tasks())
+print(t.instruction, [s["action"]["kind"] for s in t.steps], t.picture(t.steps[0]), r.digest)`;
+    expect(python(script)).toBe(
+      `20 10 10\nType ok and press Enter ['click', 'type', 'keys'] None ${logged[0]?.[0]}\n`,
+    );
+  });
+
+  it('[REL55] is what the command verifies too', async () => {
+    expect(await run('dataset', 'verify', at('plain'))).toMatchObject({ code: 0 });
+  });
+
+  it('[REL54] names all faults at once, and gives nothing of a damaged task', async () => {
+    await cp(at('plain'), at('bad'), { recursive: true });
+    const [first, second, third] = await readdir(at('bad', 'plain'));
+    const bytes = await readFile(at('bad', 'plain', first as string));
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1;
+    await writeFile(at('bad', 'plain', first as string), bytes);
+    await rm(at('bad', 'plain', second as string));
+    await writeFile(at('bad', 'plain', third as string), 'x');
+    await writeFile(at('bad', 'more'), 'x');
+    expect(python(CAUGHT, 'bad').trim().split('\n')).toEqual(
+      [
+        'more is none of the release',
+        `plain/${first} is damaged`,
+        `plain/${second} is missing`,
+        `plain/${third} is cut off`,
+      ].sort(),
+    );
+    const read = `${HEAD}n = 0\ntry:\n  for t in Release(sys.argv[1]).tasks(): n += 1\nexcept Damaged: print("ended", n < 20)`;
+    expect(python(read, 'bad')).toBe('ended True\n');
+  });
+
+  it('[REL50] [REL52] refuses a manifest that lies', async () => {
+    await cp(at('plain'), at('lies'), { recursive: true });
+    const text = await readFile(at('lies', 'release.json'), 'utf8');
+    for (const lie of [
+      text.replace(/"sha256":"[0-9a-f]{64}"/g, '"sha256":"../../../../etc/hostname"'),
+      text.replace('{', '{"format":"aboveboard-release",'),
+      '[]',
+    ]) {
+      await writeFile(at('lies', 'release.json'), lie);
+      expect(python(CAUGHT, 'lies')).toMatch(/release\.json/);
+    }
+  });
+});
