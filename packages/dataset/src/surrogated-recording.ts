@@ -25,12 +25,10 @@ export type SurrogateOptions = {
 
 /**
  * The recording as datasets show it (MASK39): plausible text in the place of what was masked, in instruction, states, typing
- * and choices alike, so that trees and rendered frames have it too. Events, times, places and nodes are untouched.
+ * and choices alike, so that trees and rendered frames have it too. Events, times, places and nodes are untouched. It has no other
+ * way to what was recorded (columns, frames): those would go round it.
  */
-export function surrogatedRecording<R extends ExportRecording>(
-  recording: R,
-  options: SurrogateOptions,
-): Omit<R, 'manifest' | 'events' | 'states'> & ExportRecording {
+export function surrogatedRecording(recording: ExportRecording, options: SurrogateOptions): ExportRecording {
   const { manifest } = recording;
   const surrogates = createSurrogates(options.salt, options.task);
   let read: Promise<{ shown: FieldTexts; change: TextChange }> | undefined;
@@ -47,7 +45,6 @@ export function surrogatedRecording<R extends ExportRecording>(
     return { shown, change: textChange(surrogates, manifest, open, options.common) };
   };
   return {
-    ...recording,
     manifest: surrogatedManifest(manifest, surrogates),
     async *events() {
       read ??= known();
