@@ -1,4 +1,4 @@
-import { isSafeAttribute, isSafeCss } from '../../packages/protocol/src/state-safety.ts';
+import { isSafeAttribute, isSafeCss, isScriptAddress } from '../../packages/protocol/src/state-safety.ts';
 import { bareMasker } from '../../packages/redact/src/bare-masker.ts';
 import type { DocumentMasker } from '../../packages/redact/src/structural-masker.ts';
 
@@ -22,7 +22,9 @@ export function structuralMasker(): DocumentMasker {
   };
   const attribute = (name: string, given: string, { tag }: { tag: string }) => {
     const value = name === 'style' ? css(given).value : given;
-    return { value: isSafeAttribute(tag, name, value) ? value : null, rule: undefined };
+    // What is dropped anyway for other reasons is the serializer's to drop: the search has to see the rest.
+    const asked = name.endsWith('href') || name === 'style' || isScriptAddress(value);
+    return { value: asked && !isSafeAttribute(tag, name, value) ? null : value, rule: undefined };
   };
   return { ...bareMasker(), url: path, css, attribute };
 }
