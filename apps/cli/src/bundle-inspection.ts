@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type BundleContents, readBundle } from '@aboveboard/protocol/bundle';
 import { type Fault, RecordingError } from '@aboveboard/protocol/fault';
@@ -7,6 +7,8 @@ import type { PartLabel, PartStore } from '@aboveboard/protocol/part';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { makeOpening } from '@aboveboard/vault/opening';
+import { makePartSealer } from '@aboveboard/vault/part-sealing';
+import { asRecordingKey } from '@aboveboard/vault/recording-key';
 import { type CommandContext, CommandFailure } from './command.ts';
 
 export type BundleInspection = {
@@ -19,12 +21,18 @@ export type BundleInspection = {
   manifest: Manifest | null;
 };
 
+/**
+ * What opens a bundle: the installation's key ring, after its journal; or the key that its owner saved beside it (ACC55), which
+ * needs no installation.
+ */
+export type BundleKeys = CommandContext | { keyFile: string };
+
 /** Lengths of a bundle's head and of the head of each part (REC80, REC81). */
 const HEAD_BYTES = 30;
 const PART_HEAD_BYTES = 10;
 
 /** Reads a bundle file twice at most, and one part in memory at a time. */
-export async function inspectBundle(file: string, keys: CommandContext | null): Promise<BundleInspection> {
+export async function inspectBundle(file: string, keys: BundleKeys | null): Promise<BundleInspection> {
   const inspection: BundleInspection = {
     id: null,
     parts: [],
@@ -54,7 +62,7 @@ export async function inspectBundle(file: string, keys: CommandContext | null): 
   return inspection;
 }
 
-async function openWithKeys(file: string, inspection: BundleInspection, keys: CommandContext): Promise<void> {
+async function openWithKeys(file: string, inspection: BundleInspection, keys: BundleKeys): Promise<void> {
   await openBundle(file, inspection, keys, async (recording) => {
     inspection.manifest = recording.manifest;
     for await (const _ of recording.eventColumns());
@@ -96,26 +104,46 @@ function lines(items: readonly unknown[]): string {
 async function openBundle(
   file: string,
   { id, parts }: Pick<BundleInspection, 'id' | 'parts'>,
-  keys: CommandContext,
+  keys: BundleKeys,
   use: (recording: OpenedRecording) => Promise<void>,
 ): Promise<void> {
   const recordingId = id as string;
-  const { journal, inner } = await keys.installation();
-  const access = await journal.beforeRead({ kind: 'inspection', by: 'operator' }, [recordingId]);
-  const opening = makeOpening(inner.ring, crypto.subtle);
-  await inner.ring.open(recordingId).catch((cause: unknown) => {
-    throw new CommandFailure('The key of this recording is not in the data folder.', { cause });
-  });
+  const open = 'keyFile' in keys ? savedKey(keys.keyFile) : await journalledKey(recordingId, keys);
   const store = await fileParts(file, parts);
   try {
-    const sealer = {
-      seal: neverSeals,
-      open: (sealed: Uint8Array, label: PartLabel) => opening.open(access, sealed, label),
-    };
+    const sealer = { seal: neverSeals, open };
     await use(await openRecording({ id: recordingId, store, sealer, deflate: webDeflate }));
   } finally {
     await store.close();
   }
+}
+
+type OpenPart = (sealed: Uint8Array, label: PartLabel) => Promise<Uint8Array>;
+
+async function journalledKey(id: string, keys: CommandContext): Promise<OpenPart> {
+  const { journal, inner } = await keys.installation();
+  const access = await journal.beforeRead({ kind: 'inspection', by: 'operator' }, [id]);
+  const opening = makeOpening(inner.ring, crypto.subtle);
+  await inner.ring.open(id).catch((cause: unknown) => {
+    throw new CommandFailure('The key of this recording is not in the data folder.', { cause });
+  });
+  return (sealed, label) => opening.open(access, sealed, label);
+}
+
+function savedKey(file: string): OpenPart {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw unreadable(file, error as NodeJS.ErrnoException);
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new CommandFailure(`${file} is not the key of a recording.`);
+  const sealer = makePartSealer(
+    asRecordingKey(Buffer.from(text, 'hex')),
+    crypto.subtle,
+    () => new Uint8Array(),
+  );
+  return (sealed, label) => sealer.open(sealed, label);
 }
 
 async function fileParts(

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from './command.ts';
 import { register as agreement } from './commands/agreement.ts';
+import { register as breach } from './commands/breach.ts';
 import { register as code } from './commands/code.ts';
 import { register as dataset } from './commands/dataset.ts';
 import { register as deidentify } from './commands/deidentify.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   enrolment,
   log,
   drill,
+  breach,
   plan,
   figures,
 ];

@@ -1,3 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { readBundle } from '@aboveboard/protocol/bundle';
+import { MemoryPartStore } from '@aboveboard/protocol/memory-part-store';
+import { openRecording } from '@aboveboard/protocol/recording-reader';
+import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import { makePartSealer } from '@aboveboard/vault/part-sealing';
+import { asRecordingKey } from '@aboveboard/vault/recording-key';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -49,6 +59,45 @@ async function sound(page: Page, name: string, widths: readonly number[] = [320]
       if (PICTURES)
         await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}-${width}.png`, fullPage: true });
     }
+  }
+}
+
+/** [ACC53] [ACC54] A copy made with no server at all: her recording is in it, readable, and opens from its bundle with its key. */
+async function checkOwnCopy(): Promise<void> {
+  const page = await browser.context.newPage();
+  await page.goto(browser.url('data.html'));
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save a copy of everything' }).press('Enter');
+  const files = unpacked(await (await download).path());
+  await page.getByText('it was not asked yet').waitFor();
+  await page.close();
+  const name = [...files.keys()].find((one) => one.endsWith('/recording.bundle')) ?? '';
+  const folder = name.slice(0, -'/recording.bundle'.length);
+  const text = (file: string) => files.get(`${folder}/${file}`)?.toString() ?? '';
+  const key = asRecordingKey(Buffer.from(text('recording.key').trim(), 'hex'));
+  const store = new MemoryPartStore();
+  const { id } = await readBundle(once(files.get(name)), store);
+  const sealer = makePartSealer(key, crypto.subtle, () => new Uint8Array());
+  const { manifest } = await openRecording({ id, store, sealer, deflate: webDeflate });
+  expect(JSON.parse(text('manifest.json'))).toEqual(JSON.parse(JSON.stringify(manifest)));
+  expect(text('events.jsonl').trimEnd().split('\n')).toHaveLength(manifest.counts.events);
+  expect(text('states.jsonl').trimEnd().split('\n')).toHaveLength(manifest.counts.states);
+}
+
+async function* once(bytes: Buffer | undefined): AsyncGenerator<Uint8Array> {
+  if (bytes) yield bytes;
+}
+
+/** By a program that is not ours. */
+function unpacked(archive: string): Map<string, Buffer> {
+  const out = mkdtempSync(join(tmpdir(), 'aboveboard-copy-'));
+  try {
+    execFileSync('python3', ['-m', 'zipfile', '-e', archive, out]);
+    const found = readdirSync(out, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    const paths = found.map((one) => join(one.parentPath, one.name));
+    return new Map(paths.map((path) => [relative(out, path), readFileSync(path)]));
+  } finally {
+    rmSync(out, { recursive: true });
   }
 }
 
@@ -121,6 +170,7 @@ describe('the panel and the pages', () => {
     await list.getByText('Waits for your review').waitFor();
     await sound(list, 'recordings', [320, 900]);
     await list.close();
+    await checkOwnCopy();
     await page.close();
   });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { plainEntry } from '@aboveboard/consent/uses-entry';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +8,7 @@ import { buildExtension, ExtensionBrowser } from './extension-browser.ts';
 import { CODE, StandInInstallation } from './stand-in-installation.ts';
 import { startTestSite, type TestSite } from './test-site.ts';
 
+const RELEASED = `${'R'.repeat(21)}A`;
 const PICTURES = process.env['ABOVEBOARD_PICTURES'];
 
 let site: TestSite;
@@ -69,6 +72,55 @@ describe('what is shown of the rules', () => {
     await panel.getByText('What follows').waitFor();
     await sound(panel, 'withdraw', [320]);
     await panel.getByRole('button', { name: 'Keep it' }).click();
+  });
+
+  test('[ACC50] [ACC53] [ACC56] [ACC57] her data: who read it, day by day, a copy, erased, by keyboard alone', async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const grant = 'ab'.repeat(16);
+    const use = { format: 'aboveboard-use', formatVersion: 1, at: Math.floor(Date.now() / 1000) } as const;
+    const act = { kind: 'access', grant, purpose: 'dataset', recordings: 3, list: '0'.repeat(64) } as const;
+    const entry = installation.uses.entries.length;
+    installation.uses.entries.push(plainEntry({ ...use, actor: { role: 'researcher', account: null }, act }));
+    const one = { day, kind: 'dataset', by: 'researcher', grant, recordings: [RELEASED], entry };
+    const days = Array.from({ length: 30 }, (_, i) => ({
+      day: new Date(Date.now() - (29 - i) * 86_400_000).toISOString().slice(0, 10),
+      readings: 0,
+    }));
+    installation.says([{ id: RELEASED, state: 'released', parts: 2, bytes: 1000 }], {
+      accesses: [one, { ...one, kind: 'inspection' }],
+      days,
+    });
+    const page = await browser.context.newPage();
+    await page.goto(browser.url('data.html'));
+    const press = async (name: string) => {
+      const button = page.getByRole('button', { name, exact: true });
+      await button.waitFor();
+      await button.focus();
+      await page.keyboard.press('Enter');
+    };
+    await page.getByText('has not been asked yet').waitFor();
+    await press('Ask the server now');
+    await page.getByText('under the head that the witnesses signed').waitFor({ timeout: 60_000 });
+    await page.getByText('1 reading does not fit the log of uses').waitFor();
+    await press('Show all 30 days');
+    expect(await page.locator('tbody tr').count()).toBe(30);
+    const today = page.locator('tbody tr').first();
+    expect(await today.locator('td').allTextContents()).toEqual(['2', '1']);
+    await sound(page, 'data', [320, 1100]);
+    const download = page.waitForEvent('download');
+    await press('Save a copy of everything');
+    const saved = readFileSync(await (await download).path()).toString('latin1');
+    for (const name of ['READ-ME.txt', 'consents.json', 'agreement.json', 'at-the-server/readings.json'])
+      expect(saved).toContain(name);
+    expect(saved).toMatch(/receipts\/[^/]+\.json/);
+    await page.getByText(`What is in recording ${RELEASED}`).waitFor();
+    await press('Erase everything of mine');
+    await press('Yes, erase everything now');
+    await page.getByText('expires on 2031-01-02').waitFor({ timeout: 60_000 });
+    expect(installation.state.mine).toEqual([]);
+    await page.getByText(`Recording ${RELEASED}: erased`).waitFor();
+    await sound(page, 'data-erased', [320, 1100]);
+    await page.close();
   });
 
   test('what is new, a log, a file that is verified, a revocation', async () => {

@@ -6,6 +6,8 @@ import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
 import { enrolmentBytes } from '@aboveboard/consent/enrolment-file';
 import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import { commitmentEntry } from '@aboveboard/consent/uses-entry';
+import type { MyAccesses } from '@aboveboard/protocol/grants';
+import type { MyRecording } from '@aboveboard/protocol/installation';
 import { missingRanges, type UploadAnnouncement } from '@aboveboard/protocol/upload';
 import { recipientOf } from '@aboveboard/vault/envelope';
 import { generateHybridIdentity } from 'age-encryption';
@@ -54,11 +56,18 @@ export class StandInInstallation {
       complete: false,
       commitments: [],
       batchesAtOnce: false,
+      mine: [],
+      readings: { accesses: [], days: [] },
     };
     await state.rules.adopt(agreement);
     const halves = await recipientOf(await generateHybridIdentity());
     await state.rules.say({ kind: 'halves', id: agreement.id, recipient: halves }, 'representative');
     return new StandInInstallation(await StandInGuardian.start(answering(state)), state);
+  }
+
+  /** What the server says of hers from now on. */
+  says(mine: MyRecording[], readings: MyAccesses): void {
+    Object.assign(this.#state, { mine, readings });
   }
 
   get state(): Readonly<State> {
@@ -125,6 +134,9 @@ type State = {
   complete: boolean;
   commitments: string[];
   batchesAtOnce: boolean;
+  /** What the server says of her recordings and of who read them. */
+  mine: MyRecording[];
+  readings: MyAccesses;
 };
 
 function answering(state: State): Behind {
@@ -173,6 +185,14 @@ function answering(state: State): Behind {
         state.uses.entries.push(commitmentEntry(new Uint8Array(Buffer.from(hex, 'hex'))));
       }
       return { status: 204, body: new Uint8Array(0) };
+    }
+    if (path === '/api/my/recordings') return json({ recordings: state.mine });
+    if (path === '/api/my/accesses') return json(state.readings);
+    if (path === '/api/my/recordings/erasure') {
+      const asked: string[] = given().recordings;
+      const erased = state.mine.filter(({ id }) => asked.includes(id)).map(({ id }) => id);
+      state.mine = state.mine.filter(({ id }) => !asked.includes(id));
+      return json({ erased, unknown: [], keysExpireOn: '2031-01-02' });
     }
     if (path === '/api/uploads') state.announcement = given();
     const part = /\/parts\/(\d+)$/.exec(path)?.[1];

@@ -8,12 +8,13 @@ export function register(program: Command, context: CommandContext): void {
     .summary('what a bundle holds: parts, sizes, counts, faults')
     .description(
       'Check a bundle file: parts and sizes without any key; with --open also manifest, counts and every part, ' +
-        'if the key of the recording is in the data folder (written to the access journal first).',
+        'if the key of the recording is in the data folder (written to the access journal first), or with --key.',
     )
     .option('--open', 'open it with the key that is in the data folder')
-    .action(async (file: string, { open }: { open?: boolean }) => {
+    .option('--key <file>', 'open it with the key that lies beside it, as in a copy of your own data')
+    .action(async (file: string, { open, key }: { open?: boolean; key?: string }) => {
       const { inspectBundle } = await import('../bundle-inspection.ts');
-      const found = await inspectBundle(file, open ? context : null);
+      const found = await inspectBundle(file, key === undefined ? (open ? context : null) : { keyFile: key });
       context.result(found);
       context.print(`bundle      ${found.id ?? 'of no readable id'}`);
       for (const [kind, { parts, bytes }] of Object.entries(found.sealed)) {

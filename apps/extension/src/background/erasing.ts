@@ -1,3 +1,11 @@
+import {
+  ERASE_EVERYTHING,
+  ERASURES,
+  HELD_THERE,
+  type HeldThere,
+  type KeptErasure,
+} from '../own-data/held-there.ts';
+import { kept } from '../store/settings.ts';
 import { CommandFault } from './command-fault.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { ServerClient } from './server-client.ts';
@@ -12,6 +20,16 @@ export async function erase(host: RecorderHost, id: string): Promise<void> {
   if (!row) throw new CommandFault('not-now');
 }
 
+/** Everything of hers: at the server whatever it knows as hers, here whatever there is (ACC57). */
+export async function eraseEverything(host: RecorderHost): Promise<void> {
+  await kept<boolean>(host.database, ERASE_EVERYTHING).put(true);
+  for (const { id, state } of await host.shelf.all()) {
+    // What is on its way may be there already: the server's list says so.
+    if (state === 'released') await erase(host, id);
+    else await host.discard(id);
+  }
+}
+
 let running: Promise<void> | null = null;
 
 export function eraseDue(host: RecorderHost): Promise<void> {
@@ -22,13 +40,35 @@ export function eraseDue(host: RecorderHost): Promise<void> {
 }
 
 async function eraseAll(host: RecorderHost): Promise<void> {
-  const ids = (await host.shelf.all()).filter(({ release }) => release?.erasing).map(({ id }) => id);
-  if (ids.length === 0) return;
+  const rows = await host.shelf.all();
+  const everything = kept<boolean>(host.database, ERASE_EVERYTHING);
+  const isAll = (await everything.get()) === true;
+  const ids = new Set(rows.filter(({ release }) => release?.erasing || isAll).map(({ id }) => id));
+  if (ids.size === 0 && !isAll) return;
   const client = new ServerClient(host.installation.post('erase', host.count()), host.rules.setup.token);
   try {
-    await client.erase(ids);
+    if (isAll) for (const { id, state } of await client.myRecordings()) if (state !== 'erased') ids.add(id);
+    if (ids.size > 0) {
+      const { erased, keysExpireOn } = await client.erase([...ids]);
+      if (erased.length > 0) await note(host, erased, keysExpireOn);
+    }
     for (const id of ids) await host.discard(id);
+    if (isAll) await everything.remove();
   } finally {
     await host.installation.close('erase');
   }
+}
+
+async function note({ database }: RecorderHost, erased: string[], keysExpireOn: string): Promise<void> {
+  const store = kept<KeptErasure[]>(database, ERASURES);
+  const erasure = { at: Date.now(), recordings: erased.length, keysExpireOn };
+  await store.put([erasure, ...((await store.get()) ?? [])]);
+  // What the server said before is not true of these any more.
+  const there = kept<HeldThere>(database, HELD_THERE);
+  const held = await there.get();
+  if (!held?.answer) return;
+  const recordings = held.answer.recordings.map((one) =>
+    erased.includes(one.id) ? { ...one, state: 'erased' as const } : one,
+  );
+  await there.put({ ...held, answer: { ...held.answer, recordings } });
 }

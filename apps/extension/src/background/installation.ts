@@ -1,9 +1,11 @@
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { KeyRing } from '@aboveboard/vault/keyring';
+import { ERASE_EVERYTHING, HELD_THERE } from '../own-data/held-there.ts';
 import type { RulesNews } from '../relay/followed-rules.ts';
 import { RecorderLine } from '../relay/recorder-line.ts';
 import { sealedEnrolment } from '../store/sealed-enrolment.ts';
+import { kept } from '../store/settings.ts';
 import type { Setup } from '../store/setup.ts';
 import { RecorderVoice } from '../voice/recorder-voice.ts';
 import { type CountBytes, directPost, type Post, ServerFault } from './server-client.ts';
@@ -85,6 +87,8 @@ export class Installation {
     this.#of = '';
     await this.#close();
     await RecorderLine.forget(this.#parts.database);
+    await kept(this.#parts.database, HELD_THERE).remove();
+    await kept(this.#parts.database, ERASE_EVERYTHING).remove();
     await RecorderVoice.forget(this.#parts.database, this.#parts.keys);
   }
 

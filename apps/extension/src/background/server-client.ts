@@ -1,9 +1,11 @@
 import type { Question } from '@aboveboard/capture/cell-line';
+import type { MyAccesses } from '@aboveboard/protocol/grants';
 import type {
   About,
   EnrolmentRequest,
   InstalledAgreement,
   LeaveHandover,
+  MyRecording,
   Session,
   TakeHandover,
   TakenHandover,
@@ -118,8 +120,16 @@ export class ServerClient {
   }
 
   /** What is not known there is as good as erased. */
-  async erase(recordings: readonly string[]): Promise<void> {
-    await this.#json('POST', '/api/my/recordings/erasure', { recordings });
+  erase(recordings: readonly string[]): Promise<{ erased: string[]; keysExpireOn: string }> {
+    return this.#json('POST', '/api/my/recordings/erasure', { recordings });
+  }
+
+  async myRecordings(): Promise<MyRecording[]> {
+    return (await this.#json<{ recordings: MyRecording[] }>('GET', '/api/my/recordings')).recordings;
+  }
+
+  myReadings(): Promise<MyAccesses> {
+    return this.#json('GET', '/api/my/accesses');
   }
 
   async commit(commitments: readonly string[]): Promise<void> {

@@ -8,9 +8,10 @@ import { Shelf } from '../store/shelf.ts';
 import type { VoiceActFault, VoiceDesk } from '../voice/voice-desk.ts';
 import { AGENT_PORT, type FromAgent } from '../wire/agent-wire.ts';
 import { type Command, type CommandAnswer, PANEL_PORT } from '../wire/panel-message.ts';
+import { askThere, askThereDue } from './asking-there.ts';
 import { showBadge } from './badge.ts';
 import { CommandFault } from './command-fault.ts';
-import { erase, eraseDue } from './erasing.ts';
+import { erase, eraseDue, eraseEverything } from './erasing.ts';
 import { beginHandover, endHandover } from './handing-over.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
 import { enrolledBy, goOn, joinedWith, paperKept, renewSession } from './joining.ts';
@@ -112,10 +113,12 @@ async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
     void goOn(host).catch(() => undefined);
     void keepReceipts(host).catch(() => undefined);
     void eraseDue(host).catch(() => undefined);
+    void askThereDue(host, changed).catch(() => undefined);
     if (host.installation.line) void uploadDue(host, changed);
   });
   await takeManagedEnrolment(recorder);
   await recorder.takeUp(await isSameBrowser());
+  void askThereDue(recorder, changed).catch(() => undefined);
   return recorder;
 }
 
@@ -214,6 +217,11 @@ async function perform(
       await erase(host, command.id);
       changed();
       return void eraseDue(host).catch(() => undefined);
+    case 'own-data':
+      await (command.act === 'ask' ? askThere(host) : eraseEverything(host));
+      changed();
+      void eraseDue(host).then(changed, () => undefined);
+      return void askThereDue(host, changed).catch(() => undefined);
     case 'upload-now':
       await uploadNow(host, command.id);
       return void changed();

@@ -1,6 +1,7 @@
 import { agreementWords } from '@aboveboard/consent/agreement-words';
 import { en } from '@aboveboard/consent/messages/en';
 import { words } from '../messages/en.ts';
+import { ownDataWords } from '../own-data/own-data-words.ts';
 import type { RecorderView } from '../wire/panel-message.ts';
 import { AgreementPassages, AgreementScreen, readAgreement } from './agreement-screen.tsx';
 import { BudgetUse } from './budget-use.tsx';
@@ -116,6 +117,9 @@ function TakingPart({ view, send }: { view: RecorderView; send: Send }) {
       )}
       {agreement && <ConsentSection view={view} agreement={agreement} send={send} />}
       {view.rules && <ReceiptList change={view} />}
+      <a className="act-link" href="/data.html" target="_blank" rel="noreferrer">
+        {ownDataWords.link}
+      </a>
       {view.rules && <OtherDevice view={view} send={send} />}
       <p className="soft">{words.taking.leaveHint}</p>
       <button type="button" onClick={() => void send({ command: 'opt-out' })}>

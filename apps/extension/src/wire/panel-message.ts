@@ -43,6 +43,8 @@ export type Command =
   | { command: 'upload-now'; id: string }
   /** Of one that was uploaded: at the server, and then here. */
   | { command: 'erase'; id: string }
+  /** Of everything of hers: what the server has, who read it; or that it goes. */
+  | { command: 'own-data'; act: 'ask' | 'erase-everything' }
   /** A card of her own: a new one, or a new version of the one with this id. */
   | { command: 'keep-card'; draft: CardDraft; id?: string }
   | { command: 'remove-card'; id: string }

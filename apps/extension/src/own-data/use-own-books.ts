@@ -1,0 +1,65 @@
+import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { openLog } from '@aboveboard/tlog/log-reader';
+import { useEffect, useState } from 'react';
+import { type KeptUses, USES_LOG } from '../relay/followed-uses.ts';
+import { keptTiles } from '../relay/kept-tiles.ts';
+import { openDatabase } from '../store/database.ts';
+import { kept } from '../store/settings.ts';
+import { readSetup } from '../store/setup.ts';
+import { ERASE_EVERYTHING, ERASURES, HELD_THERE, type HeldThere, type KeptErasure } from './held-there.ts';
+import { type HeldUses, type ProvedReading, proveReadings, type ReadingDay } from './proved-readings.ts';
+
+/** What this device has of hers besides recordings; the log is checked anew each time that it is read. */
+export type OwnBooks = {
+  there: HeldThere | null;
+  readings: ProvedReading[];
+  days: ReadingDay[];
+  erasures: KeptErasure[];
+  erasing: boolean;
+};
+
+/** Null until it was read; `change`: anything that changes when there may be something new. */
+export function useOwnBooks(change: unknown): OwnBooks | null {
+  const [books, setBooks] = useState<OwnBooks | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again with each change of the view
+  useEffect(() => {
+    let open = true;
+    void readOwnBooks().then(
+      (read) => open && setBooks(read),
+      () => undefined,
+    );
+    return () => {
+      open = false;
+    };
+  }, [change]);
+  return books;
+}
+
+export async function readOwnBooks(): Promise<OwnBooks> {
+  const database = await openDatabase();
+  try {
+    const there = await kept<HeldThere>(database, HELD_THERE).get();
+    const none = { readings: [], days: [] };
+    const proved = there?.answer
+      ? await proveReadings(there.answer.readings, await heldUses(database).catch(() => null))
+      : none;
+    return {
+      there,
+      ...proved,
+      erasures: (await kept<KeptErasure[]>(database, ERASURES).get()) ?? [],
+      erasing: (await kept<boolean>(database, ERASE_EVERYTHING).get()) === true,
+    };
+  } finally {
+    database.close();
+  }
+}
+
+async function heldUses(database: IDBDatabase): Promise<HeldUses | null> {
+  const { enrolment } = await readSetup(database);
+  const parsed = enrolment && parseEnrolment(enrolmentBytes(enrolment));
+  const log = await kept<KeptUses>(database, USES_LOG).get();
+  if (!parsed?.ok || !log?.checkpoint) return null;
+  const source = keptTiles(log.checkpoint, new Map(log.tiles));
+  const { reader, verdict } = await openLog(source, parsed.value.uses.policy);
+  return { reader, first: log.first, time: verdict.time };
+}
