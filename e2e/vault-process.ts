@@ -12,13 +12,13 @@ import { makeLog } from '@aboveboard/server/log';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { formatPolicy } from '@aboveboard/tlog/policy-file';
 import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
-import { startDemonstrationGuardian } from '../src/demonstration-guardian.ts';
-import { freePort } from '../src/free-port.ts';
+import { startDemonstrationGuardian } from '../apps/cli/src/demonstration-guardian.ts';
+import { freePort } from '../apps/cli/src/free-port.ts';
 
 /** No account of this system; the kernel asks for none. */
 const VAULT_USER = 64_911;
 const isRoot = process.getuid?.() === 0;
-const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
+const MAIN = join(import.meta.dirname, '..', 'apps', 'cli', 'src', 'main.ts');
 
 /** A vault of its own process, and of its own user where this one is root. */
 export class VaultProcess {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
 import type { StartedServer } from '@aboveboard/server/start';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, makeRecording } from '../../server/test/device.ts';
+import { Client, makeRecording } from '../apps/server/test/device.ts';
 import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.ts';
 
 let root: string;

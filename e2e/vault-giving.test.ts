@@ -19,7 +19,7 @@ import { type KeyHalf, splitKey } from '@aboveboard/vault/key-half';
 import { freshRecordingKey } from '@aboveboard/vault/recording-key';
 import { generateHybridIdentity } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { base64url, HalfInstallation, JOB, LABEL, type TestLog } from '../../guardian/test/half-fixture.ts';
+import { base64url, HalfInstallation, JOB, LABEL, type TestLog } from '../apps/guardian/test/half-fixture.ts';
 
 /** A made-up server whose logs are right, made-up parties, and a real vault that has to find out for itself. */
 let installation: HalfInstallation;
