@@ -2,19 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
-import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
-import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import { parseStatement } from '@aboveboard/consent/rules-statement';
 import type { RepresentativeDesk } from '@aboveboard/guardian/representative/representative-state';
 import { type StartedGuardian, startGuardian } from '@aboveboard/guardian/start';
 import type { RelayAbout } from '@aboveboard/protocol/installation';
 import type { StartedServer } from '@aboveboard/server/start';
 import { formatPolicy } from '@aboveboard/tlog/policy-file';
-import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
+import type { VerifierKey } from '@aboveboard/tlog/verifier-key';
 import { BUILT } from '../apps/extension/test/extension-browser.ts';
 import { type GuardianClient, makeGuardianClient } from '../apps/guardian/pages/guardian-client.ts';
 import { representative } from '../apps/guardian/test/running-guardian.ts';
 import { Parties, startProduction } from '../apps/server/test/production.ts';
+import { keyOf, madeUpEnrolment } from './made-up-enrolment.ts';
 import { freePort } from './real-application.ts';
 
 export const PERIOD_SECONDS = 1;
@@ -111,29 +110,14 @@ export async function found(
   const { codes } = await her.send<{ codes: string[] }>('/representative/codes', { employees });
   const relay = (await (await fetch(`${guardian.url}/relay`)).json()) as RelayAbout;
   const witnesses = witnessesOf(guardian);
-  const enrolment = enrolmentBytes({
-    format: 'aboveboard-enrolment',
-    formatVersion: 1,
-    class: 'production',
-    agreement: agreement.id,
+  const enrolment = madeUpEnrolment(agreement, {
     guardian: guardian.url,
     relay,
     policies: {
       rules: policyOf(verifierKeys.rules.map(keyOf), witnesses, null),
       uses: policyOf(verifierKeys.uses.map(keyOf), witnesses, null),
     },
-    parties: [...partyKeysOf(agreement)].map(([role, keys]) => ({ role, ...keys })),
-    place: {
-      storageLocations: ['This computer'],
-      jurisdiction: 'none',
-      supervisoryAuthority: 'none',
-      recipients: [],
-      transfers: [],
-      withdrawAt: 'In the recorder',
-    },
   });
-  const parsed = parseEnrolment(enrolment);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return { codes, enrolment, her, sign: () => signAll(her, parties, agreement.id) };
 }
 
@@ -155,12 +139,6 @@ async function signAll(her: GuardianClient, parties: Parties, id: string): Promi
 /** What anyone asks the guardian. */
 export function everyone({ guardian }: ProductionInstallation): GuardianClient {
   return makeGuardianClient(guardian.url);
-}
-
-function keyOf(text: string): VerifierKey {
-  const parsed = parseVerifierKey(text);
-  if (!parsed.ok) throw new Error(`not a key: ${text}`);
-  return parsed.value;
 }
 
 function policyOf(

@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enrolmentBytes } from '@aboveboard/consent/enrolment-file';
 import { signJobKey } from '@aboveboard/consent/grant-job';
-import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import type { AskHalves } from '@aboveboard/protocol/guardian-halves';
 import type { GivenVaultHalves, VaultRefusal } from '@aboveboard/protocol/vault-halves';
 import { type StartedVault, startVault, type VaultOptions } from '@aboveboard/server/vault/start-vault';
@@ -20,6 +18,7 @@ import { freshRecordingKey } from '@aboveboard/vault/recording-key';
 import { generateHybridIdentity } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { base64url, HalfInstallation, JOB, LABEL, type TestLog } from '../apps/guardian/test/half-fixture.ts';
+import { madeUpEnrolment } from './made-up-enrolment.ts';
 
 /** A made-up server whose logs are right, made-up parties, and a real vault that has to find out for itself. */
 let installation: HalfInstallation;
@@ -62,23 +61,10 @@ function enrolment(): Uint8Array {
     const { logs, witnesses, groups, quorum } = installation.policy(log);
     return formatPolicy({ logs, witnesses: witnesses.map((one) => ({ ...one, url: null })), groups, quorum });
   };
-  return enrolmentBytes({
-    format: 'aboveboard-enrolment',
-    formatVersion: 1,
-    class: 'demonstration',
-    agreement: installation.agreement.id,
+  return madeUpEnrolment(installation.agreement, {
     guardian: installation.url,
     relay: { recipient: elsewhere, periodSeconds: 60 },
     policies: { rules: policy(installation.rules), uses: policy(installation.uses) },
-    parties: [...partyKeysOf(installation.agreement)].map(([role, keys]) => ({ role, ...keys })),
-    place: {
-      storageLocations: ['This computer'],
-      jurisdiction: 'none',
-      supervisoryAuthority: 'none',
-      recipients: [],
-      transfers: [],
-      withdrawAt: 'In the recorder',
-    },
   });
 }
 

@@ -3,17 +3,15 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAgreement } from '@aboveboard/consent/agreement';
-import { enrolmentBytes } from '@aboveboard/consent/enrolment-file';
-import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
 import type { RelayAbout } from '@aboveboard/protocol/installation';
 import { formatVaultAddress, type VaultAddress } from '@aboveboard/server/keys/vault-address';
 import { makeLog } from '@aboveboard/server/log';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { formatPolicy } from '@aboveboard/tlog/policy-file';
-import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
 import { startDemonstrationGuardian } from '../apps/cli/src/demonstration-guardian.ts';
 import { freePort } from '../apps/cli/src/free-port.ts';
+import { keyOf, madeUpEnrolment } from './made-up-enrolment.ts';
 
 /** No account of this system; the kernel asks for none. */
 const VAULT_USER = 64_911;
@@ -133,28 +131,9 @@ export async function enrolmentOf(data: string, server: StartedServer, guardian:
       quorum: 'parties',
     });
   const { rules, uses } = server.installation.inner.logs;
-  return enrolmentBytes({
-    format: 'aboveboard-enrolment',
-    formatVersion: 1,
-    class: 'demonstration',
-    agreement: agreement.value.id,
+  return madeUpEnrolment(agreement.value, {
     guardian: guardian.url,
     relay: (await (await fetch(`${guardian.url}/relay`)).json()) as RelayAbout,
     policies: { rules: policy(rules.verifierKeys), uses: policy(uses.verifierKeys) },
-    parties: [...partyKeysOf(agreement.value)].map(([role, keys]) => ({ role, ...keys })),
-    place: {
-      storageLocations: ['This computer'],
-      jurisdiction: 'none',
-      supervisoryAuthority: 'none',
-      recipients: [],
-      transfers: [],
-      withdrawAt: 'In the recorder',
-    },
   });
-}
-
-function keyOf(text: string): VerifierKey {
-  const parsed = parseVerifierKey(text);
-  if (!parsed.ok) throw new Error(`not a key: ${text}`);
-  return parsed.value;
 }
