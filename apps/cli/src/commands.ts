@@ -1,5 +1,6 @@
 import type { RegisterCommand } from './command.ts';
 import { register as agreement } from './commands/agreement.ts';
+import { register as backup } from './commands/backup.ts';
 import { register as breach } from './commands/breach.ts';
 import { register as code } from './commands/code.ts';
 import { register as dataset } from './commands/dataset.ts';
@@ -22,6 +23,7 @@ import { register as recordings } from './commands/recordings.ts';
 import { register as recovery } from './commands/recovery.ts';
 import { register as redact } from './commands/redact.ts';
 import { register as render } from './commands/render.ts';
+import { register as restore } from './commands/restore.ts';
 import { register as risk } from './commands/risk.ts';
 import { register as scan } from './commands/scan.ts';
 import { register as show } from './commands/show.ts';
@@ -34,6 +36,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   start,
   guardian,
   recovery,
+  backup,
+  restore,
   vault,
   staff,
   code,

@@ -1,0 +1,268 @@
+import { createReadStream, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
+import { type FolderPaths, folderPaths, runningServer, takeDataFolder } from '../data-folder.ts';
+import { type Database, openDatabase } from '../database/database.ts';
+import { startEmbedded } from '../database/embedded.ts';
+import { SERVER_ROLE } from '../database/row-walls.ts';
+import { makeLogRows } from '../logs/log-rows.ts';
+import { makeRulesLog } from '../logs/rules-log.ts';
+import { asDiskFull, BackupError } from './backup-fault.ts';
+import { type FileWriter, makeFileWriter, walked, writeManifest } from './backup-files.ts';
+import { lockBackups } from './backup-lock.ts';
+import { BACKUP_FORMAT, BACKUP_VERSION, type BackupManifest, tablePath } from './backup-manifest.ts';
+import { type KeptBackup, keptBackups, makingName, removeOlder, sweepUndone } from './kept-backups.ts';
+import { dumpTables, type Snapshot } from './table-files.ts';
+
+/**
+ * A backup of a server's data folder, while it runs or is stopped (spec/backup.md). Of data, or of keys alone: the two
+ * together are what opens, so they are never in one.
+ */
+export type BackupOptions = {
+  data: string;
+  to: string;
+  kind: 'data' | 'keys';
+  /** How many whole ones stay; null: all. */
+  keep: number | null;
+  /** Of a stopped server whose tables are elsewhere. */
+  databaseUrl?: string | undefined;
+  now: () => number;
+  files?: FileLayer;
+  onProgress?: (line: string) => void;
+  /** For tests: between the snapshot and the copying of what it speaks of. */
+  onSnapshot?: () => Promise<void>;
+};
+
+export type MadeBackup = {
+  folder: string;
+  manifest: BackupManifest;
+  /** Files that stand in the backup before too and took no room. */
+  shared: number;
+  removed: string[];
+  /** For how many days keys may be kept, by the agreement; null: there is none, or these are no keys. */
+  keyBackupDays: number | null;
+};
+
+/** What stands in a data folder beside its folders, and is the operator's or the installation's own. */
+export const FOLDER_FILES = [
+  'folder-id',
+  'log-policy',
+  'vault-address',
+  'guardian-address',
+  'identity.json',
+  'task-cards.json',
+];
+/** How often a snapshot is taken anew because something was erased meanwhile. */
+const SNAPSHOTS = 5;
+
+/** Throws BackupError. Whatever goes wrong: there is no new backup then, and the earlier ones are all there. */
+export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
+  const { kind, now, files = diskLayer } = options;
+  const paths = folderPaths(options.data);
+  const to = resolve(options.to);
+  const installation = installationId(paths.root);
+  const inside = relative(paths.root, to);
+  if (inside === '' || !(inside.startsWith(`..${sep}`) || inside === '..'))
+    throw new BackupError(
+      'occupied',
+      `${to} is in the data folder itself. A backup goes elsewhere, best to another disk.`,
+    );
+  try {
+    mkdirSync(to, { recursive: true, mode: 0o700 });
+    const unlock = lockBackups(to);
+    try {
+      sweepUndone(to);
+      return await withDatabase(options, async (url) => {
+        const earlier = await keptBackups(to, { kind, installation });
+        const madeAt = new Date(now()).toISOString();
+        const name = `aboveboard-${kind}-${madeAt.replaceAll(/[-:.]/g, '')}`;
+        const making = join(to, makingName(name));
+        const folder = join(to, name);
+        if (existsSync(folder)) throw new BackupError('busy', `${folder} is there already. Try again.`);
+        try {
+          await files.makeFolder(making);
+          const writer = makeFileWriter(making, files);
+          const { shared, ...filled } =
+            kind === 'data'
+              ? await writeData({ paths, url, writer, earlier: earlier.at(-1), options })
+              : await writeKeys({ paths, writer });
+          await writer.sync();
+          const manifest: BackupManifest = {
+            format: BACKUP_FORMAT,
+            version: BACKUP_VERSION,
+            kind,
+            installation,
+            madeAt,
+            ...filled,
+            files: [...writer.written],
+          };
+          const days = kind === 'keys' ? await agreedKeyDays(url) : null;
+          await writeManifest(making, manifest, files);
+          await files.rename(making, folder);
+          await syncFolder(files, to);
+          const all = [...earlier, { folder, manifest }];
+          const removed = removeOlder(all, { keep: options.keep, days, now: now() });
+          return { folder, manifest, shared, removed, keyBackupDays: days };
+        } catch (error) {
+          rmSync(making, { recursive: true, force: true });
+          throw error;
+        }
+      });
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    throw asDiskFull(error, to);
+  }
+}
+
+type Filled = Omit<Snapshot, 'blobs'> & { shared: number };
+
+async function writeData(given: {
+  paths: FolderPaths;
+  url: string;
+  writer: FileWriter;
+  earlier: KeptBackup | undefined;
+  options: BackupOptions;
+}): Promise<Filled> {
+  const { paths, url, writer, earlier, options } = given;
+  const say = options.onProgress ?? (() => undefined);
+  const faults: string[] = [];
+  const before = new Map(earlier?.manifest.files.map((file) => [file.path, file]));
+  let shared = 0;
+
+  /** `gone`: erased since the snapshot, or lost; the next snapshot tells. */
+  async function copyBlob(sha256: string): Promise<'here' | 'gone'> {
+    const path = `blobs/${sha256.slice(0, 2)}/${sha256}`;
+    if (writer.has(path)) return 'here';
+    const from = join(paths.root, path);
+    if (!existsSync(from)) return 'gone';
+    const known = before.get(path);
+    if (known && earlier && (await writer.adopt(known, join(earlier.folder, path)))) {
+      shared++;
+      return 'here';
+    }
+    try {
+      const { sha256: is } = await writer.write(path, createReadStream(from));
+      if (is !== sha256) faults.push(`${path}: its bytes are not those that were received`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await writer.forget(path);
+      return 'gone';
+    }
+    return 'here';
+  }
+
+  for (let attempt = 1; ; attempt++) {
+    say('taking a snapshot of the database');
+    for (const { path } of writer.written) if (path.startsWith('tables/')) await writer.forget(path);
+    const { blobs, ...snapshot } = await dumpTables(url, async (table, bytes) => {
+      await writer.write(tablePath(table), bytes);
+    });
+    await options.onSnapshot?.();
+    const gone: string[] = [];
+    let done = 0;
+    for (const sha256 of blobs) {
+      if (done++ % 50 === 0) say(`${done} of ${blobs.size} sealed parts`);
+      if ((await copyBlob(sha256)) === 'gone') gone.push(sha256);
+    }
+    if (gone.length > 0 && attempt < SNAPSHOTS) continue;
+    for (const sha256 of gone) faults.push(`blobs/${sha256.slice(0, 2)}/${sha256}: is missing`);
+    // Of what was erased between two snapshots nothing stays.
+    for (const { path } of writer.written)
+      if (path.startsWith('blobs/') && !blobs.has(path.slice(9))) await writer.forget(path);
+    for (const name of FOLDER_FILES) {
+      const info = lstatSync(join(paths.root, name), { throwIfNoEntry: false });
+      if (info?.isFile()) await writer.write(`folder/${name}`, createReadStream(join(paths.root, name)));
+      else if (info) faults.push(`${name}: is no plain file`);
+    }
+    await copyFolder(paths.agreement, 'agreement', writer, faults);
+    if (faults.length > 0) {
+      throw new BackupError(
+        'source-damaged',
+        'The data folder is damaged, so nothing was backed up. Earlier backups are as they were:',
+        faults,
+      );
+    }
+    return { ...snapshot, shared };
+  }
+}
+
+async function writeKeys({ paths, writer }: { paths: FolderPaths; writer: FileWriter }): Promise<Filled> {
+  const faults: string[] = [];
+  await copyFolder(paths.keys, 'keys', writer, faults);
+  if (faults.length > 0)
+    throw new BackupError('source-damaged', 'The folder of keys holds what is none:', faults);
+  if (writer.written.length === 0)
+    throw new BackupError('no-installation', `There are no keys in ${paths.keys}.`);
+  return { steps: [], tables: [], logs: [], shared: 0 };
+}
+
+/** Names that begin with a dot are half written. A file that goes away meanwhile was destroyed, and is not wanted. */
+async function copyFolder(folder: string, as: string, writer: FileWriter, faults: string[]): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const { path, kind } of walked(folder)) {
+    if (path.split('/').some((name) => name.startsWith('.'))) continue;
+    if (kind !== 'file') {
+      faults.push(`${as}/${path}: is no plain file`);
+      continue;
+    }
+    try {
+      await writer.write(`${as}/${path}`, createReadStream(join(folder, path)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await writer.forget(`${as}/${path}`);
+    }
+  }
+}
+
+function installationId(root: string): string {
+  try {
+    return readFileSync(join(root, 'folder-id'), 'utf8').trim();
+  } catch (cause) {
+    throw new BackupError('no-installation', `There is no installation in ${root}.`, [], { cause });
+  }
+}
+
+/** Beside the server that runs, or with the database up for as long as this takes, and unchanged. */
+async function withDatabase<T>(options: BackupOptions, work: (url: string) => Promise<T>): Promise<T> {
+  const running = runningServer(options.data);
+  if (running?.databaseUrl) return work(running.databaseUrl);
+  const folder = await takeDataFolder(options.data);
+  try {
+    if (options.databaseUrl) return await work(options.databaseUrl);
+    if (!existsSync(folder.postgres)) {
+      throw new BackupError(
+        'no-installation',
+        `There is no database in ${folder.root}. If its tables are elsewhere, name that database by DATABASE_URL.`,
+      );
+    }
+    const postgres = await startEmbedded(folder.postgres, () => undefined);
+    try {
+      return await work(postgres.url);
+    } finally {
+      await postgres.stop();
+    }
+  } finally {
+    folder.release();
+  }
+}
+
+/** The longest of any version that was in force (VLT75); null: there is none yet. */
+async function agreedKeyDays(url: string): Promise<number | null> {
+  const database: Database = openDatabase(url, 1, SERVER_ROLE);
+  try {
+    const storage = makeLogRows('rules', database);
+    const state = await makeRulesLog({
+      storage,
+      size: async () => (await storage.head())?.size ?? 0,
+      append: async () => {
+        throw new Error('a backup adds nothing');
+      },
+    }).state();
+    const days = (state?.versions ?? []).map(({ agreement }) => agreement.retention.keyBackupDays);
+    return days.length === 0 ? null : Math.max(...days);
+  } finally {
+    await database.close();
+  }
+}
