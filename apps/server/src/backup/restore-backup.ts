@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 import { type DataFolder, DataFolderError, takeDataFolder } from '../data-folder.ts';
 import { openDatabase } from '../database/database.ts';
@@ -19,6 +20,7 @@ import { startEmbedded } from '../database/embedded.ts';
 import { type Migration, migrate, migrations } from '../database/migrate.ts';
 import { stopOrphan } from '../database/postgres-orphan.ts';
 import { raiseWalls } from '../database/row-walls.ts';
+import { commandLine } from '../process-start.ts';
 import { asDiskFull, BackupError } from './backup-fault.ts';
 import { checkFiles, makeFileWriter } from './backup-files.ts';
 import { type BackupManifest, tablePath } from './backup-manifest.ts';
@@ -158,9 +160,25 @@ async function takeStaging(staging: string): Promise<DataFolder> {
   });
   // Its database may still run.
   if (existsSync(folder.postgres)) await stopOrphan(folder.postgres, folder.postgres);
+  await makersGone(`${folder.postgres}.new`);
   for (const name of readdirSync(staging))
-    if (name !== MARK && name !== 'server.lock') rmSync(join(staging, name), { recursive: true });
+    if (name !== MARK && name !== 'server.lock')
+      rmSync(join(staging, name), { recursive: true, maxRetries: 10 });
   return folder;
+}
+
+/** What was making the database when its restore was killed comes to its own end, and would write into the next one. */
+async function makersGone(making: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const makers = () => readdirSync('/proc').filter((pid) => commandLine(Number(pid)).includes(making));
+  for (let waited = 0; waited < 30_000; waited += 50) {
+    if (makers().length === 0) return;
+    await sleep(50);
+  }
+  throw new BackupError(
+    'busy',
+    `Processes of a killed restore still work in ${making}: ${makers().join(', ')}.`,
+  );
 }
 
 async function build(
