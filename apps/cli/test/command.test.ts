@@ -87,7 +87,7 @@ describe('help', () => {
         const { registerHooks } = await import('node:module');
         console.log(process.getBuiltinModule('node:module').syncBuiltinESMExports ? 'ok' : '');`,
       ],
-      { encoding: 'utf8', env: { ...process.env, NODE_DEBUG: 'esm' } },
+      { encoding: 'utf8', env: { ...process.env, NODE_DEBUG: 'esm' }, maxBuffer: 2 ** 26 },
     );
     expect(loaded.status).toBe(0);
     for (const heavy of [

@@ -70,12 +70,17 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
 }
 
 /** Reads everything, and of a backup of data makes the database again in a temporary place (BAK15, BAK16). */
-export async function verifyBackup(options: Omit<RestoreOptions, 'data' | 'keys'>): Promise<BackupManifest> {
+export async function verifyBackup(
+  options: Omit<RestoreOptions, 'data' | 'keys'> & {
+    /** Where the trial is made; by itself in the system's place for such. */
+    within?: string;
+  },
+): Promise<BackupManifest> {
   const say = options.onProgress;
   const manifest = await checkFiles(options.from, say);
   if (manifest.kind === 'keys') return manifest;
   const steps = stepsFor(manifest, options);
-  const temporary = mkdtempSync(join(tmpdir(), 'aboveboard-restore-'));
+  const temporary = mkdtempSync(join(options.within ?? tmpdir(), 'aboveboard-restore-'));
   chmodSync(temporary, 0o711);
   try {
     const folder = await takeStaging(join(temporary, 'data'));
