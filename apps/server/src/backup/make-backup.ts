@@ -2,7 +2,7 @@ import { createReadStream, existsSync, lstatSync, mkdirSync, readFileSync, rmSyn
 import { join, relative, resolve, sep } from 'node:path';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 import { type FolderPaths, folderPaths, runningServer, takeDataFolder } from '../data-folder.ts';
-import { type Database, openDatabase } from '../database/database.ts';
+import { openDatabase } from '../database/database.ts';
 import { startEmbedded } from '../database/embedded.ts';
 import { SERVER_ROLE } from '../database/row-walls.ts';
 import { makeLogRows } from '../logs/log-rows.ts';
@@ -250,7 +250,17 @@ async function withDatabase<T>(options: BackupOptions, work: (url: string) => Pr
 
 /** The longest of any version that was in force (VLT75); null: there is none yet. */
 async function agreedKeyDays(url: string): Promise<number | null> {
-  const database: Database = openDatabase(url, 1, SERVER_ROLE);
+  const plain = openDatabase(url, 1);
+  const [found] = await plain
+    .query<{ logs: boolean; walls: boolean }>(
+      `select to_regclass('public.log_head') is not null as logs,
+         exists (select 1 from pg_roles where rolname = $1) as walls`,
+      [SERVER_ROLE],
+    )
+    .finally(() => plain.close());
+  // Of a schema before the logs.
+  if (!found?.logs) return null;
+  const database = openDatabase(url, 1, found.walls ? SERVER_ROLE : undefined);
   try {
     const storage = makeLogRows('rules', database);
     const state = await makeRulesLog({

@@ -34,12 +34,13 @@ export async function dumpTables(
 ): Promise<Snapshot> {
   return connected(url, async (client) => {
     await client.query('begin isolation level repeatable read read only');
-    const [self] = await rowsOf<{ all: boolean }>(
+    const [self] = await rowsOf<{ walled: boolean }>(
       client,
-      'select rolsuper or rolbypassrls as all from pg_roles where rolname = current_user',
+      `select not (rolsuper or rolbypassrls) and exists (select 1 from pg_roles where rolname = '${SERVER_ROLE}') as walled
+       from pg_roles where rolname = current_user`,
     );
     // An owner under forced walls sees nothing; the server's role sees everything outside a contributor's transaction.
-    if (!self?.all) await client.query(`set local role ${SERVER_ROLE}`);
+    if (self?.walled) await client.query(`set local role ${SERVER_ROLE}`);
     const found = await tablesOf(client);
     const undeclared = [...found.keys()].filter((table) => !(table in DECLARED_TABLES));
     if (undeclared.length > 0) {
