@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ReleasedRecording } from '@aboveboard/protocol/installation';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BackupOptions, type MadeBackup, makeBackup } from '../src/backup/make-backup.ts';
 import { type RestoreOptions, restoreBackup, verifyBackup } from '../src/backup/restore-backup.ts';
 import { openDatabase } from '../src/database/database.ts';
@@ -40,6 +40,9 @@ const backup = (options: Partial<BackupOptions> = {}) =>
   makeBackup({ data, to, kind: 'data', keep: null, now: Date.now, ...options });
 const restore = (options: Partial<RestoreOptions> = {}) =>
   restoreBackup({ from: made.folder, keys: keys.folder, data: join(passable(), 'new'), ...options });
+
+// A restore starts a database, and some of these make several: only a runaway takes minutes.
+vi.setConfig({ testTimeout: 240_000 });
 
 beforeAll(async () => {
   server = await startDemonstration({ data });
