@@ -35,7 +35,7 @@ import { erasureOf } from './recordings/erasure-entry.ts';
 import { Refusal } from './refusal.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
-import { makeRetentionSweep } from './retention/retention-sweep.ts';
+import { retentionOf } from './retention/retention-sweep.ts';
 import { makeApp } from './routes/app.ts';
 import { decideRoutes } from './routes/decide-routes.ts';
 import { enrolmentRoutes } from './routes/enrolment-routes.ts';
@@ -220,11 +220,7 @@ async function serve(
       for (const id of ids) accesses.forget(id);
     },
   });
-  const retention = makeRetentionSweep({
-    ...{ database, erasure, mayRun },
-    rules: logs.rules.state,
-    now: Date.now,
-  });
+  const retention = retentionOf(installation.inner, { erasure, rules: logs.rules.state });
   const contributors = makeContributors({
     database,
     sessions,

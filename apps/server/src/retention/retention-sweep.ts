@@ -1,6 +1,7 @@
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { MayRun } from '../access/job-permission.ts';
 import type { Database } from '../database/database.ts';
+import type { InstallationParts } from '../installation.ts';
 import type { Erasure } from '../recordings/erasure.ts';
 import { keptDays } from './kept-days.ts';
 import { beginSweep, endSweep } from './sweep-rows.ts';
@@ -24,6 +25,14 @@ export type RetentionParts = {
   /** Of one entry of the log. */
   atOnce?: number;
 };
+
+/** The sweep as this installation does it. */
+export function retentionOf(
+  { database, mayRun }: InstallationParts,
+  parts: Pick<RetentionParts, 'erasure' | 'rules'>,
+): RetentionSweep {
+  return makeRetentionSweep({ ...parts, database, mayRun, now: Date.now });
+}
 
 export function makeRetentionSweep(parts: RetentionParts): RetentionSweep {
   const { database, rules, erasure, now, mayRun, atOnce = 1_000 } = parts;
