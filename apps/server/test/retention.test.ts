@@ -102,14 +102,18 @@ describe('the sweep', () => {
     const [over, within] = [await release(), await release()];
     await age(over, 30);
     await age(within, 29);
-    const handle = await query<{ sha256: string }>(
+    const parts = await query<{ sha256: string }>(
       `select encode(sha256, 'hex') as sha256 from part join upload u on u.id = part.upload where u.recording = $1`,
       [over],
     );
-    expect(handle.length).toBeGreaterThan(0);
+    const { vault, blobs } = server.installation.inner;
+    const bytes = () => Promise.all(parts.map(async ({ sha256 }) => (await blobs.get(sha256)) !== null));
+    expect(parts.length).toBeGreaterThan(0);
+    expect([await vault.state(over), new Set(await bytes())]).toEqual(['held', new Set([true])]);
     const before = await entries();
     await server.housekeeping();
     expect([await isListed(over), await isErased(over)]).toEqual([false, true]);
+    expect([await vault.state(over), new Set(await bytes())]).toEqual(['destroyed', new Set([false])]);
     expect([await isListed(within), await isErased(within)]).toEqual([true, undefined]);
     expect(await entries()).toBe(before + 1);
     expect(await query('select 1 from garbage')).toEqual([]);
@@ -179,6 +183,22 @@ describe('the sweep', () => {
     await server.housekeeping();
     await server.housekeeping();
     expect([await isErased(first), await isErased(second), await alarm()]).toEqual([true, true, null]);
+  });
+
+  it('[RET4] a guardian that does not answer holds nothing up, and is asked again', async () => {
+    const id = await release();
+    await age(id, 31);
+    const { keeper, vault } = server.installation.inner;
+    if (!keeper) throw new Error('a demonstration keeps the other half itself');
+    const silent = { ...keeper, destroy: () => Promise.reject(new Error('away')) };
+    expect(await sweepWith({ keeper: silent }).run()).toBe(1);
+    expect([await isListed(id), await vault.state(id), await isErased(id)]).toEqual([
+      false,
+      'destroyed',
+      false,
+    ]);
+    await server.housekeeping();
+    expect(await isErased(id)).toBe(true);
   });
 
   it('[RET7] a run that was killed tells nothing, and again nothing more happens', async () => {
