@@ -24,6 +24,7 @@ import { register as recovery } from './commands/recovery.ts';
 import { register as redact } from './commands/redact.ts';
 import { register as render } from './commands/render.ts';
 import { register as restore } from './commands/restore.ts';
+import { register as retention } from './commands/retention.ts';
 import { register as risk } from './commands/risk.ts';
 import { register as scan } from './commands/scan.ts';
 import { register as show } from './commands/show.ts';
@@ -62,6 +63,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   log,
   drill,
   breach,
+  retention,
   plan,
   figures,
 ];

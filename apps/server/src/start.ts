@@ -35,6 +35,7 @@ import { erasureOf } from './recordings/erasure-entry.ts';
 import { Refusal } from './refusal.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
+import { retentionOf } from './retention/retention-sweep.ts';
 import { makeApp } from './routes/app.ts';
 import { decideRoutes } from './routes/decide-routes.ts';
 import { enrolmentRoutes } from './routes/enrolment-routes.ts';
@@ -47,6 +48,7 @@ import { logRoutes } from './routes/log-routes.ts';
 import { makePartBody } from './routes/part-body.ts';
 import { recordingRoutes } from './routes/recording-routes.ts';
 import { relayRoutes } from './routes/relay-routes.ts';
+import { retentionRoutes } from './routes/retention-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { makeStaffIdentity } from './routes/staff-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
@@ -218,6 +220,7 @@ async function serve(
       for (const id of ids) accesses.forget(id);
     },
   });
+  const retention = retentionOf(installation.inner, { erasure, rules: logs.rules.state });
   const contributors = makeContributors({
     database,
     sessions,
@@ -314,6 +317,7 @@ async function serve(
     staff: identity.routes(guards),
     entries: entryRoutes({ service: logs, guards }),
     grants: grantRoutes({ grants: installation.grants, policies: readPolicies(), guards }),
+    retention: retentionRoutes({ database, now: Date.now }),
     logs: logRoutes({
       logs: logs.served,
       rate: makeRate(limits.logReadsPerSecond, limits.logReadsPerSecond * 4),
@@ -333,6 +337,8 @@ async function serve(
   await garbage.collect();
   await garbage.sweep();
   await sweepEnvelopes(installation, uploads);
+  // It starts nonetheless: the alarm says that limits are not enforced, and an erasure or withdrawal must get in (T11).
+  await retention.run().catch((error: unknown) => log.error({ error }, 'retention'));
   if (demo && options.samples) await installSamples(installation.recordings);
   await startLogs(installation, logs, { limits, agreement: about.agreement, tls: tls !== undefined });
   const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
@@ -345,6 +351,7 @@ async function serve(
     mayRun('housekeeping');
     await Promise.all([
       erasure.resume(),
+      retention.run(),
       uploads.forgetStale(),
       sessions.removeExpired(),
       handovers.removeExpired(),

@@ -116,6 +116,15 @@ table recording
   parts integer not null
   bytes bigint not null
   agreement text
+  kept_since date not null default ((now() AT TIME ZONE 'utc'::text))::date
+
+table retention_sweep
+  id bigint not null generated always as identity
+  began_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  erased integer not null default 0
+  unplaced integer not null default 0
+  failed boolean not null default false
 
 table session
   hash bytea not null
@@ -230,6 +239,7 @@ CREATE UNIQUE INDEX part_pkey ON public.part USING btree (upload, index)
 CREATE UNIQUE INDEX pending_commitment_pkey ON public.pending_commitment USING btree (commitment)
 CREATE UNIQUE INDEX recording_pkey ON public.recording USING btree (id)
 CREATE UNIQUE INDEX recording_upload_key ON public.recording USING btree (upload)
+CREATE UNIQUE INDEX retention_sweep_pkey ON public.retention_sweep USING btree (id)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (hash)
 CREATE UNIQUE INDEX staff_account_id_role_key ON public.staff_account USING btree (id, role)
 CREATE UNIQUE INDEX staff_account_pkey ON public.staff_account USING btree (id)
@@ -314,6 +324,9 @@ constraint recording recording_class_check: CHECK ((class = ANY (ARRAY['own'::te
 constraint recording recording_pkey: PRIMARY KEY (id)
 constraint recording recording_upload_fkey: FOREIGN KEY (upload) REFERENCES upload(id)
 constraint recording recording_upload_key: UNIQUE (upload)
+constraint retention_sweep retention_sweep_erased_check: CHECK ((erased >= 0))
+constraint retention_sweep retention_sweep_pkey: PRIMARY KEY (id)
+constraint retention_sweep retention_sweep_unplaced_check: CHECK ((unplaced >= 0))
 constraint session session_hash_check: CHECK ((octet_length(hash) = 32))
 constraint session session_pkey: PRIMARY KEY (hash)
 constraint staff_account staff_account_id_check: CHECK ((id ~ '^[A-Za-z0-9_-]{22}$'::text))

@@ -70,6 +70,7 @@ const CLOSED_DOORS: Readonly<Record<string, readonly string[]>> = {
   'POST /api/grants': ['researcher'],
   'GET /api/grants': ['researcher', 'representative', 'dpo', 'employer'],
   'GET /api/grants/{grant}': ['researcher', 'representative', 'dpo', 'employer'],
+  'GET /api/retention': ['operator', 'representative', 'dpo', 'employer'],
   'POST /api/logs/rules/entries': ['representative', 'dpo', 'employer'],
   'GET /api/staff/accounts': ['representative', 'dpo', 'employer'],
 };

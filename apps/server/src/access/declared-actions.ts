@@ -20,6 +20,7 @@ export const INSTALLATION_ACTIONS = [
   'begin-access',
   'enter-rules',
   'see-grants',
+  'see-retention',
   'keep-own-account',
   'keep-accounts',
   'verify-upload',

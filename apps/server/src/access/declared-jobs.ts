@@ -11,6 +11,10 @@ export const DECLARED_JOBS = {
   },
   resume: { action: 'keep-house', does: 'at each start: finishes erasures and sweeps what a kill left' },
   witnessing: { action: 'keep-house', does: 'asks the witnesses to cosign the heads of the logs' },
+  retention: {
+    action: 'keep-house',
+    does: 'at each start and every hour: erases what was kept as long as was agreed',
+  },
   completion: {
     action: 'verify-upload',
     does: 'when the last part has come: checks an upload against what was announced',

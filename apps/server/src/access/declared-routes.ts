@@ -51,6 +51,8 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
 
   'POST /api/logs/rules/entries': 'enter-rules',
 
+  'GET /api/retention': 'see-retention',
+
   'GET /api/policies': 'see-installation',
   'GET /api/grants': 'see-grants',
   'GET /api/grants/:grant': 'see-grants',

@@ -38,6 +38,10 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
   part: table('contributor', 'which parts of an upload are here, and their digests'),
   recording: table('contributor', 'what is known of a released recording without opening it'),
   erasure: table('record', 'ids that were erased and never come back'),
+  retention_sweep: table(
+    'installation',
+    'when what is over its agreed time was erased, and whether it all was',
+  ),
   garbage: table('installation', 'digests of bytes that are to be removed'),
   access_entry: table('record', 'the journal: every opening, written before it', true),
   log_head: table('record', 'the heads of the two logs; they never go back'),

@@ -16,6 +16,8 @@ import type { ProvedEntry } from './entry-proof.ts';
 export type Erasure = {
   /** `unknown`: absent or another's; the two are not told apart. */
   erase(contributor: string, ids: readonly string[]): Promise<Erased>;
+  /** Of whomever: those that are released and over their agreed time (RET4). How many are erased. */
+  expire(ids: readonly string[]): Promise<number>;
   /** Finishes what was begun; how many are finished. */
   resume(): Promise<number>;
 };
@@ -50,11 +52,15 @@ const ABREAST = 64;
 export function makeErasure(parts: ErasureParts): Erasure {
   const { database, ring, vault, keeper, enter, garbage, envelopes, onErased } = parts;
 
-  /** Of these ids those that are erased now, or were before. */
-  async function begin(contributor: string, ids: readonly string[]): Promise<string[]> {
+  /**
+   * Of these ids those that are erased now, or were before. Without a contributor only what is released: what is still
+   * being sent is another's matter, and may be announced under an id that is not its own.
+   */
+  async function begin(contributor: string | null, ids: readonly string[]): Promise<string[]> {
     const uploads = await database.transaction(async (query) => {
       const rows = await query<{ id: string; recording: string; state: string }>(
-        'select id, recording, state from upload where contributor = $1 and recording = any($2) order by id for update',
+        `select id, recording, state from upload where recording = any($2)
+         and (contributor = $1 or ($1::text is null and state = 'complete')) order by id for update`,
         [contributor, ids],
       );
       const handles = rows.map(({ id }) => id);
@@ -138,6 +144,17 @@ export function makeErasure(parts: ErasureParts): Erasure {
         unknown: asked.filter((id) => !gone.has(id)),
         keysExpireOn: new Date(expires).toISOString().slice(0, 10),
       };
+    },
+
+    async expire(ids) {
+      let erased = 0;
+      for (let at = 0; at < ids.length; at += AT_ONCE) {
+        const some = await begin(null, ids.slice(at, at + AT_ONCE));
+        await finish(some);
+        erased += some.length;
+      }
+      await garbage.collect();
+      return erased;
     },
 
     async resume() {

@@ -14,6 +14,7 @@ import type { logRoutes } from './log-routes.ts';
 import { pageHeaders } from './page-headers.ts';
 import type { recordingRoutes } from './recording-routes.ts';
 import type { relayRoutes } from './relay-routes.ts';
+import type { retentionRoutes } from './retention-routes.ts';
 import { makeRouter } from './router.ts';
 import type { sessionRoutes } from './session-routes.ts';
 import type { StaffIdentity } from './staff-routes.ts';
@@ -32,6 +33,7 @@ export type AppParts = {
   staff: ReturnType<StaffIdentity['routes']>;
   entries: ReturnType<typeof entryRoutes>;
   grants: ReturnType<typeof grantRoutes>;
+  retention: ReturnType<typeof retentionRoutes>;
   logs: ReturnType<typeof logRoutes>;
   relay: ReturnType<typeof relayRoutes>;
   kind: InstallationKind;
@@ -80,6 +82,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.staff)
     .route('/api', parts.entries)
     .route('/api', parts.grants)
+    .route('/api', parts.retention)
     .route('/api', parts.relay);
   routed.doc31('/openapi.json', {
     openapi: '3.1.0',
