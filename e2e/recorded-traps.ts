@@ -75,7 +75,11 @@ export async function recordTraps(traps: TrapPage, session: TrapSession = {}): P
     }
     await hand.click(page.locator('#typed'));
     await hand.type(TYPED.text);
-    await hand.click(page.getByRole('button', { name: 'Go on' }));
+    // The page moves under her hand when a frame of it comes late: she presses until it goes on.
+    for (let tries = 0; !(await page.evaluate(() => 'begun' in globalThis)); tries++) {
+      if (tries === 5) throw new Error('The page of traps did not go on.');
+      await hand.click(page.getByRole('button', { name: 'Go on' }));
+    }
     await hand.rest(7_000);
     await still();
     await hand.scroll(2_000);

@@ -221,7 +221,11 @@ function markup(plant: Placed): { head: string; body: string; script: string } {
 const put = (tag) => document.body.appendChild(document.createElement(tag));
 const adopt = (css) => { const own = new CSSStyleSheet(); own.replaceSync(css); document.adoptedStyleSheets = [own]; };
 const steps = ${JSON.stringify(later)};
-document.querySelector('button[type=button]').addEventListener('click', () => steps.forEach((step, i) => setTimeout(() => (0, eval)('{' + step + '}'), 300 * i)));
+document.querySelector('button[type=button]').addEventListener('click', () => {
+  if (globalThis.begun) return;
+  globalThis.begun = true;
+  steps.forEach((step, i) => setTimeout(() => (0, eval)('{' + step + '}'), 300 * i));
+});
 globalThis.sheet = sheet; globalThis.put = put; globalThis.adopt = adopt; globalThis.late = document.getElementById('late');`,
   };
 }
