@@ -37,10 +37,14 @@ async function sound(page: Page, name: string, widths = [320, 400]): Promise<voi
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
       const found = violations.map(({ id, nodes }) => `${id} ${nodes.map((n) => n.target).join(' ')}`);
       expect(found, `${name} ${colorScheme}`).toEqual([]);
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(wide, `${name} at ${width}`).toBe(0);
+      const outside = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        if (scrollWidth === clientWidth) return [];
+        return [...document.querySelectorAll('body *')]
+          .filter((one) => one.getBoundingClientRect().right > clientWidth + 0.5)
+          .map((one) => `${one.localName}.${one.className}: ${one.textContent?.slice(0, 40)}`);
+      });
+      expect(outside, `${name} at ${width}`).toEqual([]);
       if (PICTURES)
         await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}-${width}.png`, fullPage: true });
     }
