@@ -348,6 +348,7 @@ describe('pages and names', () => {
       'get /api/ready',
       'get /api/recordings',
       'get /api/relay',
+      'get /api/retention',
       'get /api/session',
       'get /api/staff/account',
       'get /api/staff/accounts',
