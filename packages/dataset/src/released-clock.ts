@@ -15,9 +15,10 @@ export class ReleasedClock {
   readonly #ended: { was: number; is: number; next: number }[] = [];
   readonly #tick: number;
 
-  constructor(actions: readonly Action[], tickMicroseconds: number, draws: Drawing) {
+  /** `since`: the tick at which the part begins that `actions` are; its time is 0. */
+  constructor(actions: readonly Action[], tickMicroseconds: number, draws: Drawing, since = 0) {
     this.#tick = tickMicroseconds / 1000;
-    let [was, is] = [0, 0];
+    let [was, is] = [since, 0];
     let here = { x: 960, y: 540 };
     for (const action of [...actions].sort((a, b) => a.t - b.t)) {
       const answered = action.before.age === null ? 0 : this.#latency(action.before.t - was);

@@ -24,7 +24,7 @@ export async function exportTrajectory(
 
 /** The line alone, of what was read before: from a recording, or from a release. */
 export async function writeTrajectory(
-  { id, instruction, steps, end, worked }: Demonstration,
+  { id, instruction, steps, end, worked, stands }: Demonstration,
   sink: ExportSink,
   account: ExportAccount,
   dialect: Dialect = pyautogui,
@@ -48,6 +48,7 @@ export async function writeTrajectory(
     task_id: id,
     instruction,
     ...(worked === null ? {} : { task_completed: worked }),
+    ...(stands === undefined ? {} : { stands }),
     traj,
   };
   await sink.append('trajectories.jsonl', new TextEncoder().encode(`${JSON.stringify(line)}\n`));

@@ -24,7 +24,7 @@ export async function exportAtif(
 
 /** The file alone, of what was read before: from a recording, or from a release. */
 export async function writeAtif(
-  { id, instruction, steps, end, worked }: Demonstration,
+  { id, instruction, steps, end, worked, stands }: Demonstration,
   sink: ExportSink,
   account: ExportAccount,
 ): Promise<void> {
@@ -66,7 +66,11 @@ export async function writeAtif(
     trajectory_id: id,
     agent: { name: 'person', version: '1', extra: { recorded_with: 'aboveboard' } },
     steps: said,
-    extra: { demonstrated_by: 'person', ...(worked === null ? {} : { task_completed: worked }) },
+    extra: {
+      demonstrated_by: 'person',
+      ...(worked === null ? {} : { task_completed: worked }),
+      ...(stands === undefined ? {} : { stands }),
+    },
   };
   await sink.write(
     `trajectories/${id}.json`,

@@ -7,6 +7,7 @@ import type { FrameWant } from '../frame-source.ts';
 import { ReleasedClock } from '../released-clock.ts';
 import { releasedStep } from '../released-step.ts';
 import { targetBox } from '../target-box.ts';
+import type { TaskPart } from '../task-parts.ts';
 import type { Target } from '../tree-target.ts';
 import type { PictureSize } from './dialect.ts';
 import {
@@ -29,8 +30,10 @@ export type Demonstration = {
   steps: DemonstrationStep[];
   /** After the last action; null: none was drawn. */
   end: Picture | null;
-  /** Her word; null: she gave none. */
+  /** Her word; null: she gave none, or the task goes on after what is shown. */
   worked: boolean | null;
+  /** Of a part of a longer task: which end of it is shown (MOV52). */
+  stands?: TaskPart['stands'];
 };
 export type DemonstrationStep = {
   action: ModelAction;
@@ -52,21 +55,25 @@ export async function readDemonstration(
   recording: ExportRecording,
   sink: ExportSink,
   account: ExportAccount,
-  options: PictureOptions & { boxes?: boolean },
+  options: PictureOptions & { boxes?: boolean; part?: TaskPart },
 ): Promise<Demonstration> {
   const { manifest } = recording;
   const { tickMicroseconds } = manifest.clock;
+  const { frames, movement, part } = options;
   const plan = new FramePlan({ ...options, tickMicroseconds });
-  const actions = await readActions(recording, (event) => plan.see(event));
+  const all = await readActions(recording, (event) => plan.see(event));
+  const actions = part ? all.slice(part.from, part.to) : all;
+  const since = part && part.stands !== 'begins' ? (actions[0]?.before.t ?? 0) : 0;
+  const isEnd = part === undefined || part.stands === 'ends';
   const last = actions.at(-1);
   const end = { surface: last?.surface ?? 0, t: manifest.clock.durationTicks };
-  const wants = [...plan.wants(actions), ...(last ? [end] : [])];
-  const { frames } = options;
-  const { movement } = options;
+  const within = ({ t }: FrameWant) => t >= since && (isEnd || t <= (last?.before.t ?? 0));
+  // The picture that a part ends with is the one that the next begins with: it would put them together again.
+  const wants = [...plan.wants(actions).filter(within), ...(last && isEnd ? [end] : [])];
   const targets =
     options.boxes || movement ? await readTargets(recording.states(), actions) : new Map<number, Target>();
   const trees = options.boxes || movement ? new TargetTrees(actions, targets) : null;
-  const clock = movement ? new ReleasedClock(actions, tickMicroseconds, movement) : null;
+  const clock = movement ? new ReleasedClock(actions, tickMicroseconds, movement, since) : null;
   const to = { sink, account, frames, clock };
   const pictures = await drawPictures(manifest.id, wants, to, async (want, tree) => trees?.see(want, tree));
   const reasons = new Map(manifest.outcome.reasons.map(({ action, text }) => [action, text]));
@@ -97,7 +104,8 @@ export async function readDemonstration(
     instruction: instructionOf(manifest),
     steps,
     end: pictures.get(frameKey(end)) ?? null,
-    worked: manifest.outcome.worked,
+    worked: isEnd ? manifest.outcome.worked : null,
+    ...(part ? { stands: part.stands } : {}),
   };
 }
 

@@ -132,7 +132,12 @@ async function releasedShow(
   };
   if (plan.level === 'vault') return async (task) => ({ recording: await renamed(task), movement: null });
   const census = new TextCensus({ minimum: plan.least });
-  for (const task of plan.tasks) await census.count(task.person, await renamed(task));
+  const counted = new Set<string>();
+  for (const task of plan.tasks) {
+    if (counted.has(task.recording)) continue;
+    counted.add(task.recording);
+    await census.count(task.person, await renamed(task));
+  }
   const common = census.common();
   const salt = hex((await secret.bytes('salt of surrogates')).subarray(0, 16));
   return async (task) => ({
@@ -160,8 +165,11 @@ async function contentsOf(
     frames: workshop.frames(recording),
     boxes: true,
     ...(movement ? { movement } : {}),
+    ...(task.part ? { part: task.part } : {}),
   });
-  const { template, applications, quality } = workshop.candidate(task.recording);
+  const candidate = workshop.candidate(task.recording);
+  const { template } = candidate;
+  const { applications, quality } = task.part ?? candidate;
   const { pace: _, ...said } = quality;
   const lines = taskLines({ ...shown, template, applications, quality: said });
   const steps = workshop.gzip(new TextEncoder().encode(lines));

@@ -1,4 +1,4 @@
-import type { Candidate, LeftOutRule, Refusal } from './candidate.ts';
+import type { Candidate, CandidatePart, LeftOutRule, Refusal } from './candidate.ts';
 import { nearDuplicates } from './near-duplicate.ts';
 import type { ReleaseSecret } from './release-secret.ts';
 import { splitTasks, type TaskSplits, templateOf } from './release-splits.ts';
@@ -18,8 +18,18 @@ export type ReleaseAsk = {
   nearDuplicates?: number;
 };
 
-/** A task of a release, and which recording it is of. Stays in the vault's job, as the whole plan does. */
-export type PlannedTask = { id: string; recording: string; person: string; splits: TaskSplits };
+/**
+ * A task of a release, and which recording it is of: several may be of one (MOV50). Stays in the vault's job, as the whole plan
+ * does.
+ */
+export type PlannedTask = {
+  id: string;
+  recording: string;
+  person: string;
+  splits: TaskSplits;
+  /** Null: the whole recording. */
+  part: CandidatePart | null;
+};
 
 export type ReleasePlan = {
   level: ReleaseLevel;
@@ -30,7 +40,19 @@ export type ReleasePlan = {
   /** Whoever agreed to what: versions only. */
   agreements: { id: string; version: number; digest: string }[];
   leftOut: { rule: LeftOutRule; count: number }[];
+  cut: PlannedCuts;
   refusals: Refusal[];
+};
+
+export type PlannedCuts = {
+  /** Recordings that are in the release in parts. */
+  recordings: number;
+  /** Longer ones that are whole, because a cohort did the same (MOV54). */
+  whole: number;
+  /** Cuts that no subgoal gave a place for (MOV51). */
+  withoutSubgoal: number;
+  /** Of those in parts: so few people have the goal that whoever reads it puts the parts together again (MOV53). */
+  toldByGoal: number;
 };
 
 /** Which recordings are in a release, and whether it may be made (REL10-REL14). Throws RangeError for a `least` under LEAST_PEOPLE. */
@@ -74,22 +96,50 @@ export async function planRelease(
   });
   const people = new Set(stays.map(({ person }) => person)).size;
   const splitOf = await splitTasks(stays, secret, least);
+  const { isWhole, cut } = cutsOf(stays, level, least);
+  const tasks: PlannedTask[] = [];
+  for (const task of stays) {
+    const of = { recording: task.recording, person: task.person, splits: splitOf(task) };
+    if (isWhole(task)) tasks.push({ id: task.id, ...of, part: null });
+    else {
+      for (const part of task.parts)
+        tasks.push({ id: await secret.id('part', task.recording, String(part.from)), ...of, part });
+    }
+  }
   return {
     level,
     least,
-    tasks: stays.map((task) => ({
-      id: task.id,
-      recording: task.recording,
-      person: task.person,
-      splits: splitOf(task),
-    })),
+    // Not one recording's after the other: their order would put parts together again.
+    tasks: tasks.sort((a, b) => (a.id < b.id ? -1 : 1)),
     people,
     agreements: distinctAgreements(stays),
     leftOut: [...leftOut]
       .map(([rule, count]) => ({ rule, count }))
       .sort((a, b) => (a.rule < b.rule ? -1 : 1)),
+    cut,
     refusals: refusalsOf({ candidates, stays: stays.length, people, level, least }),
   };
+}
+
+function cutsOf(
+  stays: readonly Candidate[],
+  level: ReleaseLevel,
+  least: number,
+): { isWhole: (task: Candidate) => boolean; cut: PlannedCuts } {
+  const doingOf = (task: Candidate) => JSON.stringify([templateOf(task), task.doing]);
+  const goalOf = (task: Candidate) => JSON.stringify([templateOf(task), task.goal]);
+  const [doing, goals] = [peopleBy(stays, doingOf), peopleBy(stays, goalOf)];
+  const isShort = ({ parts }: Candidate) => parts.length === 0;
+  const isWhole = (task: Candidate) =>
+    level === 'vault' || isShort(task) || (doing.get(doingOf(task)) ?? 0) >= least;
+  const inParts = stays.filter((task) => !isWhole(task));
+  const cut = {
+    recordings: inParts.length,
+    whole: level === 'vault' ? 0 : stays.filter((task) => !isShort(task) && isWhole(task)).length,
+    withoutSubgoal: inParts.reduce((sum, one) => sum + one.withoutSubgoal, 0),
+    toldByGoal: inParts.filter((task) => (goals.get(goalOf(task)) ?? 0) < least).length,
+  };
+  return { isWhole, cut };
 }
 
 function refusalsOf(of: {

@@ -16,11 +16,22 @@ export function taskLines({
   template,
   applications,
   quality,
+  stands,
   steps,
   end,
 }: ReleasedTask): string {
   const lines: unknown[] = [
-    { kind: 'task', id, instruction, worked, template, applications, quality, steps: steps.length },
+    {
+      kind: 'task',
+      id,
+      instruction,
+      worked,
+      template,
+      applications,
+      quality,
+      ...(stands === undefined ? {} : { stands }),
+      steps: steps.length,
+    },
     ...steps.map((step, index) => ({ kind: 'step', index, ...step })),
     { kind: 'end', picture: end },
   ];
