@@ -43,8 +43,12 @@ export async function insertWithdrawal(query: Query, grant: string): Promise<voi
   await query('insert into grant_withdrawal values ($1) on conflict do nothing', [grant]);
 }
 
-export async function grantWithId(query: Query, id: string): Promise<GrantRow | null> {
-  const [row] = await query<GrantRow>(`${SELECT} where g.id = $1`, [id]);
+/** `asker` null: anybody's. Another's is not read at all, so that it costs what an absent one does. */
+export async function grantWithId(query: Query, id: string, asker: string | null): Promise<GrantRow | null> {
+  const [row] = await query<GrantRow>(`${SELECT} where g.id = $1 and ($2::text is null or g.asker = $2)`, [
+    id,
+    asker,
+  ]);
   return row ?? null;
 }
 

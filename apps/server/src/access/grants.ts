@@ -84,7 +84,8 @@ export function makeGrants(parts: {
 
   /** What she may see, with its state; one answer for absent and for another's. */
   async function seen(who: AskingPrincipal, id: string): Promise<{ row: GrantRow; state: GrantState }> {
-    const row = /^[0-9a-f]{32}$/.test(id) ? await grantWithId(database.query, id) : null;
+    const asker = PARTY_OF[who.role] ? null : who.id;
+    const row = /^[0-9a-f]{32}$/.test(id) ? await grantWithId(database.query, id, asker) : null;
     const state = row && (await stateOf(row));
     if (!row || !state || !may(who, 'see-grant', state)) throw notFound();
     return { row, state };
@@ -213,7 +214,7 @@ export function makeGrants(parts: {
         return shown(who, { ...row, withdrawn: true });
       }),
 
-    askerOf: async (id) => (await grantWithId(database.query, id))?.asker ?? null,
+    askerOf: async (id) => (await grantWithId(database.query, id, null))?.asker ?? null,
 
     async holding({ account, reading, recordings }) {
       const state = await rules();

@@ -18,6 +18,11 @@ export const SIGNED_IN_COOKIE = 'aboveboard-signed-in';
 export function requireHost(hosts: ReadonlySet<string>) {
   return createMiddleware<Env>(async (context, next) => {
     const host = context.req.header('host')?.toLowerCase() ?? '';
+    // Of two a proxy may go by the other one. A request that came in a cell has no head of its own.
+    const said = context.env?.incoming?.headersDistinct;
+    if ((said?.['host']?.length ?? 1) > 1 || (said?.['authorization']?.length ?? 1) > 1) {
+      throw new Refusal('malformed', 'A header that may stand once stands here twice.');
+    }
     if (!hosts.has(host)) {
       throw new Refusal('not-allowed', 'This server does not answer to that name.', { status: 421 });
     }

@@ -17,6 +17,7 @@ import {
   errorBody,
   myRecordings,
   openedAccess,
+  recordingId,
   releasedRecordings,
 } from './schemas.ts';
 
@@ -106,7 +107,7 @@ export function recordingRoutes(parts: {
         path: '/recordings',
         summary: 'What was released, without opening any of it',
         middleware: researcher,
-        request: { query: z.object({ after: z.string().max(64).optional() }) },
+        request: { query: z.object({ after: recordingId.optional() }) },
         responses: answers(releasedRecordings, 'A page of them'),
       }),
       async (context) => {

@@ -196,7 +196,9 @@ export const myRecordings = z
   })
   .openapi('MyRecordings');
 
-const ids = z.array(z.string().max(64)).min(1).max(1000);
+/** What no recording is called is refused here: text of any kind would come as far as the database. */
+export const recordingId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'not the id of a recording');
+const ids = z.array(recordingId).min(1).max(1000);
 export const erasureRequest = z.strictObject({ recordings: ids }).openapi('ErasureRequest');
 export const erasureAnswer = z
   .object({ erased: z.array(z.string()), unknown: z.array(z.string()), keysExpireOn: z.iso.date() })
@@ -224,7 +226,7 @@ export const releasedRecordings = z
 export const accessRequest: Schema<AccessRequest> = z
   .strictObject({
     purpose: z.enum(['dataset', 'inspection', 'rendering', 'environment']),
-    recordings: z.array(z.string().max(64)).min(1),
+    recordings: z.array(recordingId).min(1),
   })
   .openapi('AccessRequest');
 

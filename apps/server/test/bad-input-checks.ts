@@ -1,0 +1,461 @@
+import { connect } from 'node:net';
+import { type Asked, type Place, ROUTE_ROWS, requestOf, rolesOutside, rowOf } from './bad-input-table.ts';
+import { ABSENT, CANARY, stored, type World } from './bad-input-world.ts';
+import { sessionKey } from './staff-browser.ts';
+
+/**
+ * What is sent to every route, and what comes back that should not. Each check gives its findings as text, so that a seeded hole
+ * (a `send` that lies for one route) is found by the very check that the server passes.
+ */
+export type Credentials = {
+  headers: Record<string, string>;
+  account?: 'account' | 'other' | 'dead';
+  lies?: object;
+};
+export type Seen = { status: number; text: string; headers: string[]; statements: number };
+export type Send = (asked: Asked, credentials: Credentials) => Promise<Seen>;
+type Check = (world: World, send: Send, name: string) => Promise<string[]>;
+
+const bearer = (token: string | null): Credentials => ({
+  headers: token === null ? {} : { authorization: `Bearer ${token}` },
+});
+const NOBODY: Credentials = { headers: {} };
+const ACCOUNT: Credentials = { headers: {}, account: 'account' };
+
+/** As her own people send it. */
+export function rightly(world: World, name: string): Credentials {
+  const { as } = rowOf(name);
+  if (as === undefined) return opensByPasskey(name) ? ACCOUNT : NOBODY;
+  return as === 'account' ? ACCOUNT : bearer(world.by[as].token);
+}
+
+/** These ask for a browser's proof before they look at anything. */
+const opensByPasskey = (name: string) => /^POST \/api\/staff\/(passkeys|accounts|provider)/.test(name);
+
+export const sendTo =
+  (world: World, statements: () => number): Send =>
+  async ({ method, path, body }, { headers, account, lies }) => {
+    const isBytes = body instanceof Uint8Array;
+    const isText = typeof body === 'string';
+    const sent = body === undefined ? undefined : isBytes || isText ? body : JSON.stringify(body);
+    const type =
+      sent === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
+    const browser = account && (account === 'dead' ? world.dead.account : world[account]);
+    const signed = browser
+      ? {
+          'aboveboard-proof': browser.proof(method, path, sent as string, lies),
+          cookie: [...browser.cookies].map(([key, value]) => `${key}=${value}`).join('; '),
+        }
+      : {};
+    const before = statements();
+    const answer = await fetch((browser ? world.named : world.url) + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...type, ...signed, ...headers },
+      ...(sent === undefined ? {} : { body: sent as string }),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      text,
+      headers: [...answer.headers.keys()].sort(),
+      statements: statements() - before,
+    };
+  };
+
+/** Faults of an answer that is to be a refusal which names nothing. */
+function faults(seen: Seen, expected: number | readonly [least: number, most: number]): string[] {
+  const [least, most] = typeof expected === 'number' ? [expected, expected] : expected;
+  const found: string[] = [];
+  if (seen.status < least || seen.status > most)
+    found.push(`answers ${seen.status}: ${seen.text.slice(0, 120)}`);
+  else if (!isTyped(seen.text)) found.push(`has no typed error: ${seen.text.slice(0, 120)}`);
+  if (seen.text.includes(CANARY)) found.push('repeats what was sent or is somebody’s');
+  return found;
+}
+
+function isTyped(text: string): boolean {
+  try {
+    const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
+    return typeof error?.code === 'string' && typeof error.message === 'string' && error.message.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Forged, ended, expired, replayed and misplaced credentials are none (401), and all the same. */
+export const credentialFindings: Check = async (world, send, name) => {
+  const { roles, as } = rowOf(name);
+  if (roles === null) return [];
+  const asked = requestOf(name, world);
+  const right = world.by[as === 'account' ? 'dpo' : (as ?? 'dpo')].token ?? '';
+  const { dead, account } = world;
+  const replay = account.proof(asked.method, asked.path, bodyText(asked));
+  const cookie = [...account.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+  // Spent on what changes nothing.
+  await send({ method: 'GET', path: '/api/staff/session' }, ACCOUNT);
+  const hostile: [string, Credentials, Asked?][] = [
+    ['nobody', NOBODY],
+    ['forged', bearer(dead.forged)],
+    ['ended', bearer(dead.ended)],
+    ['expired', bearer(dead.expired)],
+    ['longer', bearer(`${right}A`)],
+    ['shorter', bearer(right.slice(0, -1))],
+    ['another case', bearer(right.toLowerCase() === right ? right.toUpperCase() : right.toLowerCase())],
+    ['two tokens', { headers: { authorization: `Bearer ${right}, Bearer ${right}` } }],
+    [
+      'another scheme',
+      { headers: { authorization: `Basic ${Buffer.from(`:${right}`).toString('base64')}` } },
+    ],
+    ['no scheme', { headers: { authorization: right } }],
+    [
+      'in the address',
+      NOBODY,
+      {
+        ...asked,
+        path: `${asked.path}?token=${right}&access_token=${right}&authorization=Bearer%20${right}`,
+      },
+    ],
+    [
+      'in another header',
+      { headers: { 'x-authorization': `Bearer ${right}`, 'proxy-authorization': `Bearer ${right}` } },
+    ],
+    ['as a cookie of staff', { headers: { cookie: `__Host-aboveboard-staff=${right}` } }],
+    ['a cookie without its proof', { headers: { cookie } }],
+    [
+      'a proof without a cookie',
+      { headers: { 'aboveboard-proof': account.proof(asked.method, asked.path, bodyText(asked)) } },
+    ],
+    ['a cookie with the proof of another key', { ...ACCOUNT, lies: { key: sessionKey() } }],
+    [
+      'a proof for another path',
+      { ...ACCOUNT, lies: { htu: `${new URL(world.named).host}/api/staff/ways` } },
+    ],
+    ['a proof for another method', { ...ACCOUNT, lies: { htm: 'PATCH' } }],
+    ['an old proof', { ...ACCOUNT, lies: { iat: Math.floor(Date.now() / 1000) - 600 } }],
+    ['an account’s session that is over', { headers: {}, account: 'dead' }],
+    [
+      'what says who it is',
+      { headers: { 'x-forwarded-user': 'operator', 'x-role': 'operator', 'x-aboveboard-contributor': '1' } },
+    ],
+  ];
+  const found: string[] = [];
+  const texts = new Set<string>();
+  for (const [what, credentials, other] of hostile) {
+    const seen = await send(other ?? asked, credentials);
+    texts.add(seen.text);
+    found.push(...faults(seen, 401).map((fault) => `${name}, ${what}: ${fault}`));
+  }
+  if (texts.size > 1 && found.length === 0) found.push(`${name}: tells one bad credential from another`);
+  if (as === 'account' && /^GET/.test(name)) {
+    const proven = { headers: { 'aboveboard-proof': replay, cookie, host: new URL(world.named).host } };
+    const local = { ...proven.headers };
+    const first = await fetch(world.named + asked.path, { headers: local });
+    const again = await fetch(world.named + asked.path, { headers: local });
+    await Promise.all([first.text(), again.text()]);
+    if (first.status !== 200 || again.status !== 401)
+      found.push(`${name}: a replayed proof gets ${again.status}`);
+  }
+  return found;
+};
+
+const bodyText = ({ body }: Asked) =>
+  body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body);
+
+/** Every other role is refused (403) before the request is looked at, also when it claims to be somebody else. */
+export const roleFindings: Check = async (world, send, name) => {
+  const row = rowOf(name);
+  const asked = requestOf(name, world);
+  const claims = {
+    'x-role': String(row.as),
+    'x-forwarded-user': String(row.as),
+    'x-http-method-override': 'GET',
+    'x-original-url': '/api/about',
+    'x-rewrite-url': '/api/about',
+    'x-forwarded-for': '127.0.0.1',
+  };
+  const found: string[] = [];
+  for (const role of rolesOutside(row)) {
+    const { token } = world.by[role];
+    for (const [what, path] of [
+      ['', asked.path],
+      ['with parameters', `${asked.path}?role=${row.as}&as=${row.as}&contributor=x&_method=GET`],
+    ] as const) {
+      const headers = { ...bearer(token).headers, ...(what ? claims : {}) };
+      const seen = await send({ ...asked, path }, { headers });
+      found.push(...faults(seen, 403).map((fault) => `${name}, ${role} ${what}: ${fault}`));
+    }
+  }
+  return found;
+};
+
+/** Each identifier, tried with another's: one answer for that and for what there is not, at the same cost. */
+export const identifierFindings: Check = async (world, send, name) => {
+  const found: string[] = [];
+  for (const [place, what] of Object.entries(rowOf(name).places ?? {})) {
+    if (typeof what !== 'object' || !('of' in what)) continue;
+    const theirs = what.of === 'account' ? world.accounts.researcher : world.theirs[what.of];
+    const ask = (value: string) => send(requestOf(name, world, { place, value }), rightly(world, name));
+    // What is asked first may fill what is remembered.
+    await ask(what.absent);
+    const before = await stored(world);
+    const [absent, another] = [await ask(what.absent), await ask(theirs)];
+    if (before !== (await stored(world))) found.push(`${name}: ${place} of another changes something`);
+    const shape = ({ text, ...seen }: Seen) =>
+      JSON.stringify({ ...seen, text: text.replaceAll(theirs, 'ID').replaceAll(what.absent, 'ID') });
+    if (shape(absent) !== shape(another)) {
+      found.push(`${name}: ${place} tells another’s (${shape(another)}) from absent (${shape(absent)})`);
+    }
+    if (absent.status >= 500) found.push(`${name}: ${place} answers ${absent.status}`);
+  }
+  return found;
+};
+
+const deep = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const HOSTILE_TEXTS = [
+  '',
+  '\0',
+  'a\0b',
+  '\ud800',
+  '__proto__',
+  'constructor',
+  'a'.repeat(5_000),
+  "' or 1=1 --",
+  '../../etc/passwd',
+  '%00',
+  '\u202e',
+  '{{7*7}}',
+];
+const HOSTILE_VALUES = [null, 7, -1, 1e308, true, [], {}, [[]], { length: 1e9 }, { $ne: 1 }];
+
+/** Strange, and still of a form that an identifier may have: it is tried as one. */
+const mayBeOne = (what: Place, value: unknown) =>
+  typeof what === 'object' && typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value);
+
+/** Bodies that are no bodies, and each place filled with what does not belong there: refused, never the server's fault. */
+export const bodyFindings: Check = async (world, send, name) => {
+  const { body, places = {} } = rowOf(name);
+  if (!body) return [];
+  const by = () => rightly(world, name);
+  const asked = requestOf(name, world);
+  const found: string[] = [];
+  const note = (what: string, seen: Seen) =>
+    found.push(...faults(seen, [400, 499]).map((fault) => `${name}, ${what}: ${fault}`));
+  if (asked.body instanceof Uint8Array) {
+    for (const length of [0, 1, 4096])
+      note(`${length} bytes`, await send({ ...asked, body: new Uint8Array(length) }, by()));
+    return found;
+  }
+  const sample = JSON.stringify(asked.body);
+  const [first = ''] = Object.keys(asked.body as object);
+  const bodies: [string, string][] = [
+    ['nothing', ''],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['a text', `"${CANARY}"`],
+    ['cut off', sample.slice(0, -1)],
+    ['more after it', `${sample}${sample}`],
+    ['deep', deep(25_000)],
+    ['deep inside', sample.replace(/^\{/, `{"${CANARY}":${deep(25_000)},`)],
+    ['a prototype', sample.replace(/^\{/, '{"__proto__":{"role":"operator"},')],
+    ['a constructor', sample.replace(/^\{/, '{"constructor":{"prototype":{"role":"operator"}},')],
+    ['a field that does not belong', sample.replace(/^\{/, `{"${CANARY}":1,`)],
+    [
+      'who it is for',
+      sample.replace(/^\{/, '{"contributor":"x","handle":"x","role":"operator","account":"x",'),
+    ],
+    ['one field twice', sample.replace(/\}$/, `,"${first}":{"${CANARY}":1}}`)],
+    ['huge', JSON.stringify({ [first]: 'a'.repeat(5 * 1024 * 1024) })],
+    [
+      'a huge number',
+      sample.replace(/^\{/, `{"${first}":1${'0'.repeat(10_000)},`).replace(/,"\w+":.*$/, '}'),
+    ],
+  ];
+  for (const [what, text] of bodies) note(what, await send({ ...asked, body: text }, by()));
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonx',
+    'application/xml',
+    '',
+  ]) {
+    note(
+      `as ${type || 'nothing'}`,
+      await send({ ...asked, body: sample }, { ...by(), headers: { ...by().headers, 'content-type': type } }),
+    );
+  }
+  for (const [place, what] of Object.entries(places)) {
+    if (/^[:?]/.test(place)) continue;
+    for (const value of [...HOSTILE_TEXTS, ...HOSTILE_VALUES]) {
+      if (mayBeOne(what, value)) continue;
+      note(
+        `${place} is ${JSON.stringify(value)?.slice(0, 30)}`,
+        await send(requestOf(name, world, { place, value }), by()),
+      );
+    }
+  }
+  return found;
+};
+
+/** Places of the path, filled with what does not belong there, as her own people send it. */
+export const pathPlaceFindings: Check = async (world, send, name) => {
+  const found: string[] = [];
+  for (const [place, what] of Object.entries(rowOf(name).places ?? {})) {
+    if (!/^[:?]/.test(place)) continue;
+    for (const value of [
+      '',
+      ' ',
+      '-1',
+      '1e3',
+      '0x0',
+      '..',
+      '../..',
+      '/',
+      '\\',
+      '\0',
+      '%',
+      'é',
+      '\ud83d\ude00',
+      'a'.repeat(4_000),
+      ABSENT.hex.toUpperCase().replaceAll('0', 'A'),
+      '99999999999999999999',
+    ]) {
+      if (place.startsWith('?') && mayBeOne(what, value)) continue;
+      const seen = await send(requestOf(name, world, { place, value }), rightly(world, name));
+      if (/^[./]*$/.test(value)) {
+        if (seen.status >= 500) found.push(`${name}, ${place} is ${value}: answers ${seen.status}`);
+      } else
+        found.push(
+          ...faults(seen, [400, 499]).map(
+            (fault) => `${name}, ${place} is ${JSON.stringify(value).slice(0, 30)}: ${fault}`,
+          ),
+        );
+    }
+  }
+  return found;
+};
+
+/** Other spellings of the path, and other methods, by nobody and by a role that may not: never anything of the route. */
+export const spellingFindings: Check = async (world, _, name) => {
+  const row = rowOf(name);
+  if (row.roles === null) return [];
+  const { method, path } = requestOf(name, world);
+  const [outside] = rolesOutside(row);
+  const tokens = [null, outside === undefined ? null : world.by[outside].token];
+  const spellings = [
+    `/${path}`,
+    path.replace('/api/', '//api//'),
+    path.replace('/api/', '/api/./'),
+    path.replace('/api/', '/x/../api/'),
+    path.replace('/api/', '/log/rules/%2e%2e/%2e%2e/api/'),
+    path.replace('/api/', '/%61pi/'),
+    path.replace('/api/', '/%2561pi/'),
+    path.replace('/api/', '/api%2f'),
+    path.replace('/api/', '/api%5c'),
+    path.replace('/api/', '\\api\\'),
+    path.replace('/api/', '/API/'),
+    path.replace('/api/', '/api/about/..;/'),
+    `${path}/`,
+    `${path};x=1`,
+    `${path}%00`,
+    `${path}%20`,
+    `${path}.json`,
+    `${path}#/api/about`,
+    `${world.url}${path}`,
+    `http://elsewhere.example${path}`,
+  ].map((target) => [method, target] as const);
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
+  const asked = [...spellings, ...methods.filter((one) => one !== method).map((one) => [one, path] as const)];
+  const found: string[] = [];
+  const answers = await Promise.all(
+    tokens.flatMap((token) =>
+      asked.map(
+        async ([verb, target]) =>
+          [verb, target, await raw(world, headOf(world, verb, target, token))] as const,
+      ),
+    ),
+  );
+  for (const [verb, target, text] of answers) {
+    if (/^HTTP\/1\.1 2/.test(text) && !/content-type: text\/html/i.test(text) && text !== '') {
+      // HEAD and OPTIONS of another route of this path are its own to decide.
+      if (Object.hasOwn(ROUTE_ROWS, `${verb} ${name.split(' ')[1]}`)) continue;
+      found.push(`${name} as ${verb} ${target}: ${text.slice(0, 60)}`);
+    }
+    if (/^HTTP\/1\.1 5/.test(text)) found.push(`${name} as ${verb} ${target}: ${text.slice(0, 60)}`);
+  }
+  return found;
+};
+
+/** Heads that two readers could understand as two things: refused whole, and nothing behind them is heard. */
+export const smugglingFindings: Check = async (world, _, name) => {
+  const { method, path } = requestOf(name, world);
+  const right = rightly(world, name);
+  const lines = Object.entries(right.headers).map(([key, value]) => `${key}: ${value}`);
+  const head = (...more: string[]) =>
+    [
+      `${method} ${path} HTTP/1.1`,
+      `host: ${new URL(world.url).host}`,
+      ...lines,
+      'connection: close',
+      ...more,
+      '',
+      '',
+    ].join('\r\n');
+  const inner = `GET /api/about HTTP/1.1\r\nhost: ${new URL(world.url).host}\r\n\r\n`;
+  const heads: [string, string][] = [
+    ['two lengths', `${head('content-length: 0', `content-length: ${inner.length}`)}${inner}`],
+    ['a length of two numbers', `${head(`content-length: 0, ${inner.length}`)}${inner}`],
+    ['a length with a sign', `${head(`content-length: +${inner.length}`)}${inner}`],
+    ['a length in hex', `${head('content-length: 0x10')}${inner}`],
+    [
+      'length and pieces',
+      `${head(`content-length: ${inner.length + 5}`, 'transfer-encoding: chunked')}0\r\n\r\n${inner}`,
+    ],
+    [
+      'two encodings',
+      `${head('transfer-encoding: chunked', 'transfer-encoding: identity')}0\r\n\r\n${inner}`,
+    ],
+    ['an unknown encoding', `${head('transfer-encoding: xchunked')}0\r\n\r\n${inner}`],
+    ['a space before the colon', `${head(`content-length : ${inner.length}`)}${inner}`],
+    ['a NUL', head('x: a\0b')],
+    ['a lone CR', head('x: a\rb: c')],
+    ['a NUL in a name', head('x\0y: a')],
+    ['a name with a space', head('x y: a')],
+    ['two hosts', head('host: elsewhere.example')],
+    ['two of who asks', head('authorization: Bearer a', 'authorization: Bearer b')],
+    ['a header on two lines', head('x: a', ' b')],
+    ['another version', head().replace('HTTP/1.1', 'HTTP/9.9')],
+    ['a bad piece', `${head('transfer-encoding: chunked')}zz\r\n${inner}`],
+  ];
+  const found: string[] = [];
+  const answers = await Promise.all(
+    heads.map(async ([what, text]) => [what, await raw(world, text)] as const),
+  );
+  for (const [what, text] of answers) {
+    const answered = text.match(/HTTP\/1\.1 \d/g) ?? [];
+    if (!/^HTTP\/1\.1 4/.test(text)) found.push(`${name}, ${what}: ${text.slice(0, 60) || 'no answer'}`);
+    if (answered.length > 1) found.push(`${name}, ${what}: ${answered.length} answers`);
+  }
+  return found;
+};
+
+function headOf(world: World, method: string, target: string, token: string | null): string {
+  const authorization = token === null ? '' : `authorization: Bearer ${token}\r\n`;
+  return `${method} ${target} HTTP/1.1\r\nhost: ${new URL(world.url).host}\r\n${authorization}content-length: 0\r\nconnection: close\r\n\r\n`;
+}
+
+/** What one connection is told until it is closed. */
+function raw(world: World, text: string): Promise<string> {
+  const { port } = new URL(world.url);
+  return new Promise((resolve) => {
+    let said = '';
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(text, 'latin1'));
+    socket.setTimeout(10_000, () => socket.destroy());
+    socket.on('data', (chunk) => {
+      said += chunk.toString('latin1');
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(said));
+  });
+}
