@@ -1,21 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
-import { exportTrajectory } from '@aboveboard/dataset/export/agentnet';
-import { BENCH_LOSES, exportBenchTask } from '@aboveboard/dataset/export/agentnet-bench';
+import { writeTrajectory } from '@aboveboard/dataset/export/agentnet';
+import { BENCH_LOSES, writeBenchTask } from '@aboveboard/dataset/export/agentnet-bench';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
-import { exportAtif } from '@aboveboard/dataset/export/atif';
+import { writeAtif } from '@aboveboard/dataset/export/atif';
+import { readDemonstration } from '@aboveboard/dataset/export/demonstration';
 import type { Dialect } from '@aboveboard/dataset/export/dialect';
 import {
   ExportAccount,
+  type ExportRecording,
   type ExportReport,
   type ExportSink,
 } from '@aboveboard/dataset/export/export-recording';
+import { type ExportedTask, exportedTasks, shownTask } from '@aboveboard/dataset/export/exported-task';
 import { openai } from '@aboveboard/dataset/export/openai';
 import { ParquetExport } from '@aboveboard/dataset/export/parquet';
+import type { PictureOptions } from '@aboveboard/dataset/export/pictures';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
+import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
-import { surrogatedRecording } from '@aboveboard/dataset/surrogated-recording';
-import type { OpenedRecording } from '@aboveboard/protocol/recording-reader';
+import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { Drawing } from '@aboveboard/redact/movement/drawing';
 import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
@@ -40,8 +44,12 @@ export type ExportOptions = {
   /** Draw those besides: whenever a page settles; so many a second. */
   settled?: boolean;
   perSecond?: number;
-  /** Of movement (spec/movement.md). Without it `release`, but of tables `vault`, which is all that they have. */
+  /** Of movement (spec/movement.md); without it `release`. */
   level?: 'vault' | 'release';
+  /** At `release`: longer tasks are not cut at subgoals (MOV54). */
+  whole?: boolean;
+  /** Told of each part whose it is; nothing that is exported says it. */
+  onPart?: (part: string, recording: string) => void;
   /** False: masked text is what stands in the recording. By default plausible text stands there (MASK39). */
   surrogates?: boolean;
   /** Id of the grant that what contributors released is read under. */
@@ -49,8 +57,16 @@ export type ExportOptions = {
   progress: (line: string) => void;
 };
 
-/** What `export.json` says of movement: the level, and how many points are as they were (MOV14). */
-export type ExportMovement = { level: 'vault' | 'release'; keptPoints: number | null };
+/** What `export.json` says of movement: the level, how many points are as they were (MOV14), and what was cut (MOV50). */
+export type ExportMovement = {
+  level: 'vault' | 'release';
+  keptPoints: number | null;
+  /** Longer tasks are whole, because that was asked for. */
+  whole: boolean;
+  /** Tasks that are parts of one, and how many cuts no subgoal gave a place for. */
+  parts: number;
+  withoutSubgoal: number;
+};
 
 /** The access is journalled, for all of them at once, before the first is opened (T13). */
 export async function exportRecordings(
@@ -59,53 +75,54 @@ export async function exportRecordings(
   sink: ExportSink,
   options: ExportOptions,
 ): Promise<ExportReport & { movement: ExportMovement }> {
-  const { format, progress } = options;
-  const level = options.level ?? (format === 'parquet' ? 'vault' : 'release');
+  const { format, level = 'release', progress } = options;
+  const whole = level === 'vault' || options.whole === true;
   const by = await readerUnder(installation, options.grant);
   const open = await openForPurpose(installation, { kind: 'dataset', by }, ids);
   const account = new ExportAccount();
   // Fresh for each release, kept nowhere (MASK37).
-  const salt = randomBytes(16).toString('hex');
-  const parquet =
-    format === 'parquet'
-      ? new ParquetExport(sink, account, (page) => new Uint8Array(zstdCompressSync(page)))
-      : null;
+  const salt = options.surrogates === false ? null : randomBytes(16).toString('hex');
+  const tasks: ExportedTask[] = [];
+  let withoutSubgoal = 0;
+  for (const [i, id] of ids.entries()) {
+    progress(`recording ${i + 1} of ${ids.length}`);
+    const freshId = () => freshRecordingId((length) => new Uint8Array(randomBytes(length)));
+    const of = await exportedTasks(await open(id), { whole, freshId });
+    tasks.push(...of.tasks);
+    withoutSubgoal += of.withoutSubgoal;
+  }
+  const parts = tasks.filter(({ part }) => part !== null);
+  for (const { id, of } of parts) options.onPart?.(id, of.manifest.id);
+  // Not one recording's after the other: their order would put parts together again (MOV52).
+  if (!whole) tasks.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const writer = writerOf(format, level, sink, account);
   let renderer: FrameRenderer | null = null;
   try {
-    for (const [i, id] of ids.entries()) {
-      progress(`recording ${i + 1} of ${ids.length}`);
-      const opened = await open(id);
-      const recording =
-        options.surrogates === false ? opened : surrogatedRecording(opened, { salt, task: id });
+    for (const [i, task] of tasks.entries()) {
+      progress(`task ${i + 1} of ${tasks.length}`);
+      const recording = shownTask(task, salt);
       if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
       const frames =
         renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;
       const { settled = false, perSecond = 0 } = options;
-      const pictures = {
+      await writer.add(recording, task, {
         frames,
         settled,
         perSecond,
-        // A key for each recording, from the platform, and kept nowhere (MOV6).
+        // A key for each task, from the platform, and kept nowhere (MOV6).
         ...(level === 'release' ? { movement: new Drawing(new Uint8Array(randomBytes(32))) } : {}),
-      };
-      if (parquet) await parquet.add(recording, pictures);
-      else if (format === 'atif') await exportAtif(recording, sink, account, pictures);
-      else if (format === 'agentnet-bench') await exportBenchTask(recording, sink, account, pictures);
-      else {
-        const dialect = DIALECTS[format as Exclude<ExportFormat, 'parquet'>];
-        await exportTrajectory(recording, sink, account, { dialect, ...pictures });
-      }
+      });
     }
-    await parquet?.finish();
+    await writer.finish();
   } finally {
     await renderer?.close();
   }
   const report = account.report();
   const loses =
     format === 'parquet' ? [] : format === 'agentnet-bench' ? BENCH_LOSES : DIALECTS[format].loses;
-  const movement = { level, keptPoints: level === 'vault' ? null : account.keptPoints };
-  const surrogates = options.surrogates !== false;
-  const file = { format, ...report, movement, surrogates, loses };
+  const keptPoints = level === 'vault' ? null : account.keptPoints;
+  const movement = { level, keptPoints, whole, parts: parts.length, withoutSubgoal };
+  const file = { format, ...report, movement, surrogates: salt !== null, loses };
   const manifest = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
   // In the uses log before the export is whole: without export.json it is none (T13).
   await installation.uses.record(
@@ -122,7 +139,43 @@ export async function exportRecordings(
   return { ...report, movement };
 }
 
+type TaskWriter = {
+  add(recording: ExportRecording, task: ExportedTask, pictures: PictureOptions): Promise<void>;
+  finish(): Promise<void>;
+};
+
+function writerOf(
+  format: ExportFormat,
+  level: 'vault' | 'release',
+  sink: ExportSink,
+  account: ExportAccount,
+): TaskWriter {
+  const zstd = (page: Uint8Array) => new Uint8Array(zstdCompressSync(page));
+  if (format === 'parquet' && level === 'vault') {
+    const tables = new ParquetExport(sink, account, zstd);
+    return {
+      add: (recording, _, pictures) => tables.add(recording, pictures),
+      finish: () => tables.finish(),
+    };
+  }
+  const tables = format === 'parquet' ? new TaskTables(sink, account, zstd) : null;
+  return {
+    async add(recording, { part, applications }, pictures) {
+      const boxes = format === 'parquet' || format === 'agentnet-bench';
+      const options = { ...pictures, boxes, ...(part ? { part } : {}) };
+      const shown = await readDemonstration(recording, sink, account, options);
+      const { task } = recording.manifest;
+      const template = task.kind === 'card' ? task.card.id : null;
+      if (tables) await tables.add(shown, { template, applications });
+      else if (format === 'atif') await writeAtif(shown, sink, account);
+      else if (format === 'agentnet-bench') await writeBenchTask(shown, sink, account);
+      else await writeTrajectory(shown, sink, account, DIALECTS[format as Exclude<ExportFormat, 'parquet'>]);
+    },
+    finish: async () => tables?.finish(),
+  };
+}
+
 /** A desktop import holds controls for targets, not an interface that could be drawn. */
-function isDrawable({ manifest }: Pick<OpenedRecording, 'manifest'>): boolean {
+function isDrawable({ manifest }: Pick<ExportRecording, 'manifest'>): boolean {
   return manifest.counts.states > 0 && (manifest.class !== 'foreign' || manifest.origin?.format === 'rrweb');
 }

@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib';
 import { writeTrajectory } from '@aboveboard/dataset/export/agentnet';
 import { writeBenchTask } from '@aboveboard/dataset/export/agentnet-bench';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
@@ -11,6 +12,7 @@ import {
 } from '@aboveboard/dataset/export/export-recording';
 import { openai } from '@aboveboard/dataset/export/openai';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
+import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
 import { plainName } from '@aboveboard/dataset/release/release-manifest';
 import {
@@ -18,6 +20,7 @@ import {
   type ReleaseReader,
   releaseReader,
 } from '@aboveboard/dataset/release/release-reading';
+import type { ReleasedTask } from '@aboveboard/dataset/release/released-task';
 import { CommandFailure } from './command.ts';
 import { readManifestIn, readReleaseKeys, releaseFolder, releaseGzip } from './release-folder.ts';
 
@@ -37,7 +40,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   atif: writeAtif,
   'agentnet-bench': writeBenchTask,
 };
-export const RELEASE_FORMATS: readonly string[] = ['shards', ...Object.keys(WRITERS)];
+export const RELEASE_FORMATS: readonly string[] = ['shards', 'parquet', ...Object.keys(WRITERS)];
 
 /** Every task that a key is there for; the first that is not what the manifest says ends it. */
 export async function exportRelease(
@@ -52,6 +55,8 @@ export async function exportRelease(
   const store = releaseFolder(folder);
   const reader = releaseReader(store, manifest, keys, { subtle: crypto.subtle, gunzip: releaseGzip.gunzip });
   const account = new ExportAccount();
+  const zstd = (page: Uint8Array) => new Uint8Array(zstdCompressSync(page));
+  const tables = format === 'parquet' ? new TaskTables(sink, account, zstd) : null;
   try {
     for (const [i, task] of manifest.tasks.entries()) {
       progress(`task ${i + 1} of ${manifest.tasks.length}`);
@@ -61,8 +66,13 @@ export async function exportRelease(
           if (plain) await sink.write(plainName(shard), plain);
         }
         account.recordings++;
-      } else await writeTask(reader, task, WRITERS[format] as Writer, sink, account);
+      } else {
+        const { template, applications, ...shown } = await readTask(reader, task, sink, account);
+        if (tables) await tables.add(shown, { template, applications });
+        else await (WRITERS[format] as Writer)(shown, sink, account);
+      }
     }
+    await tables?.finish();
   } catch (error) {
     throw error instanceof ReleaseDamaged ? new CommandFailure(`REL54: ${error.message}.`) : error;
   }
@@ -75,16 +85,15 @@ export async function exportRelease(
   return report;
 }
 
-async function writeTask(
+async function readTask(
   reader: ReleaseReader,
   task: Parameters<ReleaseReader['task']>[0],
-  write: Writer,
   sink: ExportSink,
   account: ExportAccount,
-): Promise<void> {
+): Promise<ReleasedTask> {
   for (const { name, bytes } of await reader.pictures(task)) {
     await sink.write(`images/${name}`, bytes);
     account.frames++;
   }
-  await write(await reader.task(task), sink, account);
+  return reader.task(task);
 }

@@ -89,9 +89,21 @@ describe('aboveboard import and export', () => {
     }
   });
 
-  it('writes Parquet of everything that is there', async () => {
+  it('[MOV44] writes Parquet of tasks at release, and of everything that is there at vault', async () => {
+    const released = join(folder, 'tables-released');
+    expect(await aboveboard('export', '--format', 'parquet', '--out', released)).toMatchObject({ code: 0 });
+    expect(readdirSync(released).sort()).toEqual([
+      'export.json',
+      'frames.parquet',
+      'schema.json',
+      'steps.parquet',
+      'tasks.parquet',
+    ]);
+    const said = JSON.parse(readFileSync(join(released, 'export.json'), 'utf8'));
+    expect(said.movement).toMatchObject({ level: 'release', whole: false, parts: 0 });
     const out = join(folder, 'tables');
-    expect(await aboveboard('export', '--format', 'parquet', '--out', out)).toMatchObject({ code: 0 });
+    const tables = ['export', '--format', 'parquet', '--level', 'vault', '--out', out];
+    expect(await aboveboard(...tables)).toMatchObject({ code: 0 });
     expect(readdirSync(out).sort()).toEqual([
       'actions.parquet',
       'events.parquet',
@@ -100,6 +112,39 @@ describe('aboveboard import and export', () => {
       'schema.json',
       'trees.parquet',
     ]);
+  });
+
+  it('[MOV52] [MOV54] cuts a longer task into parts in no order; who wants it whole has to say so', async () => {
+    const presses = Array.from({ length: 30 }, (_, i) => [press(9 + 2 * i, true), press(9.1 + 2 * i, false)]);
+    const source = ducktrack('long', presses.flat());
+    const { id } = JSON.parse((await aboveboard('--json', 'import', 'ducktrack', source)).out);
+    const linesOf = (out: string) =>
+      readFileSync(join(out, 'trajectories.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { task_id: string; traj: unknown[]; stands?: string });
+    const [parts, map] = [join(folder, 'parts'), join(folder, 'parts.json')];
+    const cut = ['export', '--format', 'agentnet', '--out', parts, '--map', map, id];
+    expect(await aboveboard(...cut)).toMatchObject({ code: 0 });
+    const lines = linesOf(parts);
+    expect(lines.map(({ traj }) => traj.length).sort((a, b) => a - b)).toEqual([6, 12, 12]);
+    expect(lines.map(({ stands }) => stands).sort()).toEqual(['begins', 'ends', 'goes-on']);
+    const ids = lines.map(({ task_id }) => task_id);
+    expect(ids).toEqual([...ids].sort());
+    const everything = readdirSync(parts).map((name) => readFileSync(join(parts, name), 'utf8'));
+    expect(everything.join('')).not.toContain(id);
+    const known = JSON.parse(readFileSync(map, 'utf8')).parts;
+    expect(known).toEqual(Object.fromEntries(ids.map((part) => [part, id])));
+    expect(statSync(map).mode & 0o077).toBe(0);
+    expect(JSON.parse(readFileSync(join(parts, 'export.json'), 'utf8')).movement).toMatchObject({
+      parts: 3,
+      withoutSubgoal: 2,
+      whole: false,
+    });
+    const whole = join(folder, 'whole');
+    const kept = ['export', '--format', 'agentnet', '--out', whole, '--whole', id];
+    expect(await aboveboard(...kept)).toMatchObject({ code: 0 });
+    expect(linesOf(whole)).toMatchObject([{ task_id: id, traj: { length: 30 } }]);
   });
 
   it('refuses a faulty source whole, with its faults, and leaves nothing', async () => {
@@ -120,9 +165,10 @@ describe('aboveboard import and export', () => {
     expect((await aboveboard('import', 'video', folder)).code).toBe(2);
     expect((await aboveboard('import', 'ducktrack', join(folder, 'nothing'))).code).toBe(2);
     expect((await aboveboard('export', '--format', 'csv', '--out', join(folder, 'x'))).code).toBe(2);
-    // [MOV44] Tables hold movement as recorded, and are not said to be at another level.
-    const tables = ['export', '--format', 'parquet', '--level', 'release', '--out', join(folder, 'x')];
-    expect((await aboveboard(...tables)).code).toBe(2);
+    const open = ['export', '--format', 'parquet', '--level', 'open', '--out', join(folder, 'x')];
+    expect((await aboveboard(...open)).code).toBe(2);
+    const map = ['export', '--format', 'atif', '--out', join(folder, 'x'), '--map', join(folder, 'x', 'map')];
+    expect((await aboveboard(...map)).code).toBe(2);
     expect((await aboveboard('export', '--format', 'parquet', '--out', join(folder, 'out'))).code).toBe(2);
     const missing = await aboveboard(
       'export',

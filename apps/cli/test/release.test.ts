@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBenchTask } from '@aboveboard/dataset/eval/bench-check';
+import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFolderSink } from '../src/folder-sink.ts';
 import { makeProgram } from '../src/program.ts';
@@ -85,6 +87,26 @@ describe('a release on disk', () => {
     expect((await readFile(at('as-openai', 'trajectories.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(
       20,
     );
+  });
+
+  it('[EXP43] [REL54] is exported to tables, a row for each task, step and picture', async () => {
+    const to = at('as-parquet');
+    const args = ['--keys', at('keys.json'), '--format', 'parquet', '--out', to];
+    expect(await run('dataset', 'export', at('release'), ...args)).toMatchObject({ code: 0 });
+    const rows = async (name: string) => {
+      const bytes = new Uint8Array(await readFile(join(to, `${name}.parquet`)));
+      return parquetReadObjects({ file: bytes.buffer, compressors });
+    };
+    expect(await rows('tasks')).toHaveLength(20);
+    expect((await rows('tasks'))[0]).toMatchObject({ card: 'say-ok', steps: 3, stands: null });
+    const steps = await rows('steps');
+    expect(steps).toHaveLength(60);
+    expect(steps.slice(0, 3).map(({ kind, index }) => [kind, index])).toEqual([
+      ['click', 0],
+      ['type', 1],
+      ['keys', 2],
+    ]);
+    expect(await rows('frames')).toEqual([]);
   });
 
   it('[REL54] [REL41] is not exported with keys of another, nor when a shard is damaged', async () => {

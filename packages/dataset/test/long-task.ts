@@ -108,3 +108,30 @@ export function longTask(doings: readonly Doing[], id = manifest.id): ExportReco
 /** Presses on what is no form, dialog or way. */
 export const presses = (count: number): Doing[] =>
   Array.from({ length: count }, () => ({ press: NODE.later }));
+
+/** The same done by another hand: how long keys and buttons are held, and how the pointer comes to where it presses. */
+export function byHand(recording: ExportRecording, hand: 'quick' | 'slow'): ExportRecording {
+  const [held, between] = hand === 'quick' ? [30, 4] : [140, 60];
+  return {
+    ...recording,
+    async *events() {
+      for await (const events of recording.events()) {
+        yield events.flatMap((event): RecordedEvent[] => {
+          if (event.kind === 'up') return [{ ...event, t: event.t - 80 + held }];
+          if (event.kind === 'keyup') return [{ ...event, t: event.t - 40 + Math.min(held, 50) }];
+          if (event.kind !== 'down') return [event];
+          const way = Array.from({ length: 6 }, (_, i): RecordedEvent => {
+            const left = 6 - i;
+            return {
+              kind: 'move',
+              t: event.t - left * between,
+              x: event.x + left * between,
+              y: event.y + left,
+            };
+          });
+          return [...way, event];
+        });
+      }
+    },
+  };
+}

@@ -9,7 +9,7 @@ import { MemoryFrameSource } from '../src/frame-source.ts';
 import { releaseReader } from '../src/release/release-reading.ts';
 import { readCourse, type SubgoalReason } from '../src/subgoals.ts';
 import { cutAtSubgoals } from '../src/task-parts.ts';
-import { type Doing, longTask, NODE, presses } from './long-task.ts';
+import { byHand, type Doing, longTask, NODE, presses } from './long-task.ts';
 import { made, zip } from './made-up-release.ts';
 import { frame } from './shown-recording.ts';
 
@@ -245,6 +245,26 @@ describe('a release of longer tasks', () => {
     expect(ten.built.manifest.tasks).toHaveLength(10);
     const nine = await made([...alike(9), recordingOf(9)]);
     expect(nine.plan.cut).toMatchObject({ recordings: 10, whole: 0 });
+  });
+
+  it('[MOV45] is the same bytes whatever the rhythm of keys and the way of the hand', async () => {
+    const doings: Doing[] = [
+      { type: NODE.field },
+      { press: NODE.send },
+      ...presses(12),
+      { enter: NODE.field },
+    ];
+    const recordings = (hand: 'quick' | 'slow') =>
+      Array.from({ length: 10 }, (_, i) =>
+        byHand(longTask(doings, `R${String(i).padStart(9, '0')}x${'0'.repeat(9)}AA`), hand),
+      );
+    const plain = async (hand: 'quick' | 'slow') => {
+      const { built } = await made(recordings(hand), { pictures: true });
+      return built.manifest.tasks.flatMap(({ id, shards }) => shards.map(({ plain }) => [id, plain.sha256]));
+    };
+    const quick = await plain('quick');
+    expect(quick).toHaveLength(20);
+    expect(await plain('slow')).toEqual(quick);
   });
 
   it('[MOV53] counts tasks whose goal puts their parts together again', async () => {

@@ -126,7 +126,10 @@ export function register(program: Command, context: CommandContext): void {
     .command('export <folder>')
     .description('Write the tasks of a release as training data, or as plain shards for clients/python')
     .requiredOption('--keys <file>', 'the keys of its tasks')
-    .requiredOption('--format <kind>', 'shards, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench')
+    .requiredOption(
+      '--format <kind>',
+      'shards, parquet, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench',
+    )
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .action(async (folder: string, options: { keys: string; format: string; out: string }) => {
       const { exportRelease, RELEASE_FORMATS } = await import('../release-export.ts');

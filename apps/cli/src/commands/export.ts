@@ -14,7 +14,6 @@ const FORMATS: readonly ExportFormat[] = [
   'parquet',
 ];
 
-/** Of these a trajectory can be brought to `release`; tables hold events as recorded. */
 const LEVELS = ['release', 'vault'] as const;
 
 type Options = {
@@ -23,7 +22,9 @@ type Options = {
   frames: boolean;
   settled?: true;
   perSecond: string;
-  level?: string;
+  level: string;
+  whole?: true;
+  map?: string;
   grant?: string;
   surrogates: boolean;
 };
@@ -35,10 +36,10 @@ export function register(program: Command, context: CommandContext): void {
     .summary('write recordings as training data')
     .description(
       'Write recordings as training data into a new folder: agentnet (JSON lines with pyautogui code and PNGs), the ' +
-        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), agentnet-bench (tasks to score steps on), or parquet (events, actions, trees). ' +
+        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), agentnet-bench (tasks to score steps on), or parquet (tasks, steps, frames). ' +
         'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
-        'was left out, and why. Movement is brought to the level release (spec/movement.md) but in parquet, whose events ' +
-        'are as recorded.',
+        'was left out, and why. Movement is brought to the level release (spec/movement.md), and longer tasks are cut at subgoals ' +
+        'into parts with ids of their own.',
     )
     .requiredOption('--format <kind>', FORMATS.join(', '))
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
@@ -47,19 +48,27 @@ export function register(program: Command, context: CommandContext): void {
     .option('--settled', 'pictures also whenever a page has settled')
     .option('--per-second <n>', 'pictures also at this pace, at most 2 a second', '0')
     .option('--no-surrogates', 'masked text as it stands in the recording, not plausible text in its place')
-    .option('--level <level>', 'of movement: release, or vault (as recorded); parquet has only vault')
+    .option(
+      '--level <level>',
+      'of movement: release, or vault (as recorded; parquet then has events, actions and trees)',
+      'release',
+    )
+    .option('--whole', 'longer tasks whole: what was done in them says more of who did it')
+    .option('--map <file>', 'write down which part is of which recording; whoever has it puts them together')
     .action(async (ids: string[], options: Options) => {
       if (!FORMATS.includes(options.format as ExportFormat)) {
         throw new UsageError(`The format is one of ${FORMATS.join(', ')}.`);
       }
       const perSecond = Number(options.perSecond);
       if (!(perSecond >= 0 && perSecond <= 2)) throw new UsageError('--per-second is a number from 0 to 2.');
-      const tables = options.format === 'parquet';
-      const level = LEVELS.find((one) => one === (options.level ?? (tables ? 'vault' : 'release')));
+      const level = LEVELS.find((one) => one === options.level);
       if (level === undefined) throw new UsageError(`--level is one of ${LEVELS.join(', ')}.`);
-      if (tables && level === 'release') throw new UsageError('Parquet tables hold movement as recorded.');
       const { exportRecordings } = await import('../dataset-export.ts');
       const { openFolderSink } = await import('../folder-sink.ts');
+      const { isWithin, writePartsMap } = await import('../parts-map.ts');
+      if (options.map !== undefined && isWithin(options.map, options.out))
+        throw new UsageError('--map lies outside of the folder of the export.');
+      const parts: Record<string, string> = {};
       const sink = await openFolderSink(options.out);
       try {
         const installation = await context.installation({ opens: true });
@@ -79,21 +88,30 @@ export function register(program: Command, context: CommandContext): void {
             settled: options.settled === true,
             perSecond,
             level,
+            whole: options.whole === true,
+            onPart(part, recording) {
+              parts[part] = recording;
+            },
             grant: options.grant,
             surrogates: options.surrogates,
             progress: context.progress,
           },
         );
+        if (options.map !== undefined) await writePartsMap(options.map, parts);
         await sink.finish();
         context.result({ out: options.out, ...report });
         context.print(
-          `exported    ${report.recordings} recordings, ${report.actions} actions, ${report.frames} pictures`,
+          `exported    ${report.recordings} ${level === 'vault' ? 'recordings' : 'tasks'}, ${report.actions} actions, ${report.frames} pictures`,
         );
         context.print(
           level === 'vault'
             ? 'movement    as recorded: it names people'
             : `movement    release, ${report.movement.keptPoints} points as they were`,
         );
+        if (report.movement.parts > 0)
+          context.print(
+            `in parts    ${report.movement.parts} tasks, ${report.movement.withoutSubgoal} cuts at no subgoal`,
+          );
         for (const { rule, count } of report.leftOut) context.print(`left out    ${count} by ${rule}`);
         for (const { rule, count } of report.shortened) context.print(`shortened   ${count} by ${rule}`);
       } catch (error) {

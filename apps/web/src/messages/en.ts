@@ -168,7 +168,7 @@ export const words = {
         command: 'npx aboveboard export --format agentnet --out ./dataset',
       },
       {
-        what: 'Export events, actions and trees as Parquet',
+        what: 'Export tasks, steps and frames as Parquet',
         command: 'npx aboveboard export --format parquet --out ./tables',
       },
       { what: 'Serve a task again as an offline environment', command: 'npx aboveboard env ID' },

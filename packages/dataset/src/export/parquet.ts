@@ -8,14 +8,15 @@ import {
 } from './export-recording.ts';
 import { type Row, TABLES } from './parquet-columns.ts';
 import { actionRow, drawnTreeRows, eventRow, plainTreeRows, recordingRow } from './parquet-rows.ts';
+import { tablesSchema } from './parquet-schema.ts';
 import { type PageCompressor, ParquetTable } from './parquet-table.ts';
 import { drawPictures, type PictureOptions } from './pictures.ts';
 
 type TableName = keyof typeof TABLES;
 
 /**
- * Parquet with zstd: recordings, events, actions and trees, and a schema file that says what every column
- * means (spec/dataset-formats.md, EXP40-EXP44). Add recordings one at a time, then finish.
+ * Parquet with zstd of recordings as they are, movement included: recordings, events, actions and trees, and a schema file that
+ * says what every column means (spec/dataset-formats.md, EXP40-EXP42). Add recordings one at a time, then finish.
  */
 export class ParquetExport {
   readonly #sink: ExportSink;
@@ -65,22 +66,6 @@ export class ParquetExport {
 
   async finish(): Promise<void> {
     for (const table of Object.values(this.#tables)) await table.finish();
-    const schema = {
-      format: 'aboveboard-parquet',
-      version: 1,
-      compression: 'zstd',
-      tables: Object.fromEntries(
-        Object.entries(TABLES).map(([name, columns]) => [
-          `${name}.parquet`,
-          columns.map(({ name, type, nullable, means }) => ({
-            name,
-            type,
-            nullable: nullable === true,
-            means,
-          })),
-        ]),
-      ),
-    };
-    await this.#sink.write('schema.json', new TextEncoder().encode(`${JSON.stringify(schema, null, 2)}\n`));
+    await this.#sink.write('schema.json', tablesSchema(TABLES));
   }
 }
