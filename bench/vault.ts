@@ -144,8 +144,9 @@ async function erasing(
   const destroy = keeper.destroy;
   keeper.destroy = async (erased) => {
     const began = performance.now();
-    await destroy(erased);
+    const answer = await destroy(erased);
     eraseGuardian += performance.now() - began;
+    return answer;
   };
   const began = performance.now();
   const answer = await contributor.call<{ erased: string[] }>('POST', '/api/my/recordings/erasure', {

@@ -92,6 +92,11 @@ const STEPS: readonly string[] = [
      begin select raise(abort, 'the journal is only added to'); end;
    create trigger half_journal_keeps before delete on half_journal
      begin select raise(abort, 'the journal is only added to'); end`,
+  // Halves whose destruction a legal hold puts off (HLD31). Seconds since 1970.
+  `create table held_half (
+     recording text primary key references half on delete cascade,
+     until integer not null
+   ) strict, without rowid`,
 ];
 
 /** Throws a sentence when the folder can't be used, is in use, or is of a newer version. */

@@ -26,6 +26,8 @@ import { requireDurable } from './database/durable-settings.ts';
 import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { raiseWalls, SERVER_ROLE } from './database/row-walls.ts';
+import { type Held, makeHeld } from './holds/held.ts';
+import { type Holds, makeHolds } from './holds/holds.ts';
 import { claimDatabase, type InstallationKind, installationKind } from './installation-kind.ts';
 import { type KeyedLock, makeKeyedLock } from './keyed-lock.ts';
 import { type AgeIdentity, ageIdentity } from './keys/age-identity.ts';
@@ -69,6 +71,8 @@ export type Installation = {
   readonly uses: UsesLog;
   /** Who may read what: asked, approved, refused, ended. */
   readonly grants: Grants;
+  /** What may not be erased for now, by whom approved. */
+  readonly holds: Holds;
   /** What only the server uses. */
   readonly inner: InstallationParts;
   close(): Promise<void>;
@@ -88,6 +92,8 @@ export type InstallationParts = {
   /** Who keeps the vault's halves of the keys of what was released. */
   vault: VaultKeeper;
   keys: GrantedKeys;
+  /** What is held now; computed each time. */
+  held: Held;
   /** Who keeps the other halves; null: nobody, and nothing is released or opened. */
   keeper: HalfKeeper | null;
   relay: AgeIdentity;
@@ -219,6 +225,15 @@ async function compose(given: {
     const rules = makeRulesLog(logs.rules);
     const jobs = await jobSigner(paths.keys);
     const grants = makeGrants({ database, uses, decide, rules: rules.state, jobs, now: Date.now });
+    const held = makeHeld({ database, rules: rules.state, now: Date.now });
+    const holds = makeHolds({
+      database,
+      uses,
+      decide,
+      rules: rules.state,
+      kind: kind ?? 'none',
+      now: Date.now,
+    });
     const ofParties =
       kind === 'demonstration'
         ? makeDemonstrationGrants({ parties: () => demonstrationParties(paths.keys), rules, now: Date.now })
@@ -227,7 +242,7 @@ async function compose(given: {
       database,
       uses,
       grants: options.grants ?? grantedReading({ grants, jobs, otherwise: ofParties }),
-      mayOpen: makeMayOpen({ decide, rules: rules.state, now: Date.now }),
+      mayOpen: makeMayOpen({ decide, rules: rules.state, held, now: Date.now }),
       keys,
     });
     const journal = makeJournal({ storage, now: Date.now, random });
@@ -239,6 +254,7 @@ async function compose(given: {
       journal,
       uses,
       grants,
+      holds,
       inner: {
         database,
         postgres,
@@ -249,6 +265,7 @@ async function compose(given: {
         ring,
         vault,
         keys,
+        held,
         keeper,
         relay,
         digestLock,

@@ -43,6 +43,7 @@ import { entryRoutes } from './routes/entry-routes.ts';
 import { grantRoutes } from './routes/grant-routes.ts';
 import { makeGuards } from './routes/guard.ts';
 import { handoverRoutes } from './routes/handover-routes.ts';
+import { holdRoutes } from './routes/hold-routes.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { makePartBody } from './routes/part-body.ts';
@@ -227,15 +228,7 @@ async function serve(
     erasure,
     issuer: makeEnrolmentIssuer(logs.rules.state),
   });
-  const completion = makeCompletion({
-    database,
-    blobs,
-    envelopes,
-    vault,
-    keeper,
-    agreements: agreement.adopted,
-    mayRun,
-  });
+  const completion = makeCompletion({ ...installation.inner, agreements: agreement.adopted });
   const uploads = makeUploads({
     ...{ database, blobs, garbage, envelopes, completion, limits, digestLock },
     erase: async (contributor, recording) => {
@@ -310,6 +303,7 @@ async function serve(
       database,
       shelf: installation.recordings,
       erasure,
+      held: installation.inner.held,
       accesses,
       guards,
       kind,
@@ -317,6 +311,7 @@ async function serve(
     staff: identity.routes(guards),
     entries: entryRoutes({ service: logs, guards }),
     grants: grantRoutes({ grants: installation.grants, policies: readPolicies(), guards }),
+    holds: holdRoutes({ holds: installation.holds, guards }),
     retention: retentionRoutes({ database, now: Date.now }),
     logs: logRoutes({
       logs: logs.served,

@@ -8,6 +8,7 @@ import { DECLARED_ROUTES } from '../src/access/declared-routes.ts';
 import { JobRefused, makeMayRun } from '../src/access/job-permission.ts';
 import { matrixDocument, matrixRows } from '../src/access/matrix.ts';
 import { readPolicies, type ShippedPolicies, shippedDecide } from '../src/access/policies.ts';
+import { policiesByAction } from '../src/access/policies-by-action.ts';
 
 /** Sources in which something begins by a clock, and the job that it is. */
 const CLOCKS: Readonly<Record<string, JobName>> = {
@@ -36,7 +37,7 @@ const ask = (change: Partial<AccessQuestion> = {}): AccessQuestion => ({
 const open = (grant: Record<string, unknown> | undefined, reading: unknown = 'dataset'): AccessQuestion => ({
   principal: { role: 'researcher', id: 'asker', steppedUp: false },
   action: 'open-recording',
-  resource: { type: 'Recording', id: 'r', class: 'own' },
+  resource: { type: 'Recording', id: 'r', class: 'own', held: false },
   context: { reading, ...(grant && { grant }) },
 });
 const holding = {
@@ -63,7 +64,7 @@ describe('the decision', () => {
       ask({ principal: { role: '__proto__' as 'operator', id: 'x', steppedUp: true } }),
       ask({ principal: { role: 'contributor', id: 'x', steppedUp: 'yes' as unknown as boolean } }),
       ask({ principal: undefined as unknown as AccessQuestion['principal'] }),
-      ask({ resource: { type: 'Recording', id: 'r', class: 'own' } }),
+      ask({ resource: { type: 'Recording', id: 'r', class: 'own', held: false } }),
       ask({ resource: { type: 'Installation', kind: 5 as unknown as string } }),
       ask({ context: { more: true } }),
       open(holding, 5),
@@ -136,6 +137,53 @@ describe('the decision', () => {
     expect(listed(operator).allowed).toBe(false);
     expect(listed(ask()).allowed).toBe(false);
     expect(listed(ask({ action: 'send-recording' })).allowed).toBe(true);
+  });
+});
+
+describe('which policies are asked', () => {
+  const named = (...ids: string[]) => ({ entities: ids.map((id) => ({ type: 'Action', id })) });
+  const actions = { read: { memberOf: [{ id: 'whole' }] }, write: {}, whole: {} };
+
+  it('[ACC8] those that name the action, and those that may speak about any', () => {
+    const heads = [
+      { id: 'one', action: { entity: { type: 'Action', id: 'read' } } },
+      { id: 'escaped', action: { entity: { __entity: { type: 'Action', id: 'write' } } } },
+      { id: 'two', action: named('read', 'write') },
+      { id: 'all', action: {} },
+      { id: 'empty', action: named() },
+      { id: 'group', action: named('whole') },
+      { id: 'group and one', action: named('write', 'whole') },
+      { id: 'unknown', action: named('read', 'of-no-schema') },
+    ];
+    const any = ['all', 'empty', 'group', 'group and one', 'unknown'];
+    expect(Object.fromEntries(policiesByAction(heads, actions))).toEqual({
+      read: ['one', 'two', ...any],
+      write: ['escaped', 'two', ...any],
+      whole: any,
+    });
+  });
+
+  it('[ACC1] seeded hole: a forbid of a group of actions forbids each of them', () => {
+    const schema = `entity Role; entity Account in [Role] { steppedUp: Bool }; entity Installation { kind: String };
+      action "whole"; action "see-own" in ["whole"] appliesTo { principal: Account, resource: Installation };`;
+    const files = [
+      { name: 'a', text: '@id("all") permit (principal, action, resource);' },
+      { name: 'b', text: '@id("none") forbid (principal, action in Action::"whole", resource);' },
+    ];
+    expect(makeDecide(schema, files.slice(0, 1))(ask()).allowed).toBe(true);
+    expect(makeDecide(schema, files)(ask())).toEqual({ allowed: false, because: ['none'] });
+  });
+
+  it('[ACC1] what does not fit the schema is denied also where a policy asks for nothing', () => {
+    const made = more('@id("careless") permit (principal, action == Action::"see-own", resource);')();
+    expect(made(ask({ principal: { role: 'operator', id: 'x', steppedUp: false } })).allowed).toBe(true);
+    const grant = { type: 'Grant', id: 'g', asker: 'her', state: 'holds' } as const;
+    expect(made(ask({ resource: grant }))).toEqual({ allowed: false, because: [] });
+  });
+
+  it('[ACC3] a schema that draws a warning of its own is none', () => {
+    const drawn = changed(({ schema, files }) => ({ schema: `${schema}\nentity ipaddr;`, files }));
+    expect(drawn).toThrow(/shadows/);
   });
 });
 

@@ -385,7 +385,12 @@ describe('reading under a grant', () => {
     const { shippedDecide } = await import('../src/access/policies.ts');
     const id = await released();
     const rules = makeRulesLog(server.installation.inner.logs.rules).state;
-    const mayOpen = makeMayOpen({ decide: shippedDecide(), rules, now: Date.now });
+    const mayOpen = makeMayOpen({
+      decide: shippedDecide(),
+      rules,
+      held: server.installation.inner.held,
+      now: Date.now,
+    });
     const grant = await asked();
     const purpose = { kind: 'dataset', by: `researcher:${grantOf(grant).asker}` } as const;
     const given = (notes: readonly Uint8Array[]) => ({

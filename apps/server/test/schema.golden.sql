@@ -57,10 +57,26 @@ table grant_note
 table grant_withdrawal
   grant_id text not null
 
+table held_erasure
+  recording text not null
+  shown boolean not null default false
+
 table installation
   single boolean not null default true
   folder text not null
   kind text not null
+
+table legal_hold
+  position bigint not null generated always as identity
+  id text not null
+  document bytea not null
+  asked_on date not null
+
+table legal_hold_note
+  position bigint not null generated always as identity
+  hold_id text not null
+  sha256 bytea not null
+  note bytea not null
 
 table log_entry
   log text not null
@@ -203,6 +219,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.grant_note FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.grant_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.legal_hold FOR EACH STATEMENT EXECUTE FUNCTION refuse_hold_change()
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.legal_hold_note FOR EACH STATEMENT EXECUTE FUNCTION refuse_hold_change()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_entry FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_tile FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()
@@ -228,7 +246,12 @@ CREATE UNIQUE INDEX garbage_pkey ON public.garbage USING btree (sha256)
 CREATE UNIQUE INDEX grant_note_grant_id_sha256_key ON public.grant_note USING btree (grant_id, sha256)
 CREATE UNIQUE INDEX grant_note_pkey ON public.grant_note USING btree ("position")
 CREATE UNIQUE INDEX grant_withdrawal_pkey ON public.grant_withdrawal USING btree (grant_id)
+CREATE UNIQUE INDEX held_erasure_pkey ON public.held_erasure USING btree (recording)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (single)
+CREATE UNIQUE INDEX legal_hold_id_key ON public.legal_hold USING btree (id)
+CREATE UNIQUE INDEX legal_hold_note_hold_id_sha256_key ON public.legal_hold_note USING btree (hold_id, sha256)
+CREATE UNIQUE INDEX legal_hold_note_pkey ON public.legal_hold_note USING btree ("position")
+CREATE UNIQUE INDEX legal_hold_pkey ON public.legal_hold USING btree ("position")
 CREATE UNIQUE INDEX log_entry_key ON public.log_entry USING btree (log, key) WHERE (key IS NOT NULL)
 CREATE UNIQUE INDEX log_entry_pkey ON public.log_entry USING btree (log, index)
 CREATE UNIQUE INDEX log_head_pkey ON public.log_head USING btree (log)
@@ -290,9 +313,19 @@ constraint grant_note grant_note_pkey: PRIMARY KEY ("position")
 constraint grant_note grant_note_sha256_check: CHECK ((octet_length(sha256) = 32))
 constraint grant_withdrawal grant_withdrawal_grant_id_fkey: FOREIGN KEY (grant_id) REFERENCES access_grant(id)
 constraint grant_withdrawal grant_withdrawal_pkey: PRIMARY KEY (grant_id)
+constraint held_erasure held_erasure_pkey: PRIMARY KEY (recording)
 constraint installation installation_kind_check: CHECK ((kind = ANY (ARRAY['demonstration'::text, 'production'::text])))
 constraint installation installation_pkey: PRIMARY KEY (single)
 constraint installation installation_single_check: CHECK (single)
+constraint legal_hold legal_hold_document_check: CHECK (((octet_length(document) >= 1) AND (octet_length(document) <= 65535)))
+constraint legal_hold legal_hold_id_check: CHECK ((id ~ '^[0-9a-f]{32}$'::text))
+constraint legal_hold legal_hold_id_key: UNIQUE (id)
+constraint legal_hold legal_hold_pkey: PRIMARY KEY ("position")
+constraint legal_hold_note legal_hold_note_hold_id_fkey: FOREIGN KEY (hold_id) REFERENCES legal_hold(id)
+constraint legal_hold_note legal_hold_note_hold_id_sha256_key: UNIQUE (hold_id, sha256)
+constraint legal_hold_note legal_hold_note_note_check: CHECK (((octet_length(note) >= 1) AND (octet_length(note) <= 65535)))
+constraint legal_hold_note legal_hold_note_pkey: PRIMARY KEY ("position")
+constraint legal_hold_note legal_hold_note_sha256_check: CHECK ((octet_length(sha256) = 32))
 constraint log_entry log_entry_entry_check: CHECK ((octet_length(entry) <= 65535))
 constraint log_entry log_entry_index_check: CHECK ((index >= 0))
 constraint log_entry log_entry_key_check: CHECK (((length(key) >= 1) AND (length(key) <= 128)))
@@ -396,6 +429,12 @@ function refuse_grant_change()
 
 begin
   raise exception 'what was asked and said of grants is append-only';
+end
+
+function refuse_hold_change()
+
+begin
+  raise exception 'what was asked and said of holds is append-only';
 end
 
 function staff_role_stays()

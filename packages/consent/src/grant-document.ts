@@ -53,7 +53,8 @@ const week = z.string().regex(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, 'not an ISO we
 const ascending = (items: readonly string[]) =>
   items.every((one, i) => i === 0 || (items[i - 1] as string) < one);
 
-const slice = z.discriminatedUnion('kind', [
+/** Which recordings a grant, or a hold, is about (GRT8). */
+export const grantSlice = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('recordings'),
     recordings: z
@@ -97,7 +98,7 @@ const grant = z.strictObject({
       (kinds) => kinds.every((one, i) => i === 0 || place(kinds[i - 1]) < place(one)),
       'out of order or twice',
     ),
-  slice,
+  slice: grantSlice,
   from: time,
   until: time,
   jobKey: z

@@ -2,6 +2,7 @@ import type { Checked, Fault } from '@aboveboard/protocol/fault';
 import { z } from 'zod';
 import { canonicalBytes, readStrictJson } from './canonical-json.ts';
 import { GRANT_REFUSALS } from './grant-note.ts';
+import { HOLD_REASONS } from './hold-document.ts';
 
 /**
  * Entries of the uses log, to the byte (spec/uses-log.md). What stewards and researchers did is plain. What a
@@ -66,6 +67,23 @@ const act = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('dataset-withdrawn'), dataset: name, version: count, manifest: sha256 }),
   z.strictObject({ kind: z.literal('deletion'), recordings: count, list: sha256 }),
+  /** Recordings are frozen for a legal reason until a time; how many is told to nobody (spec/hold.md). */
+  z.strictObject({
+    kind: z.literal('hold-asked'),
+    hold: hexOf(16),
+    reason: z.enum(HOLD_REASONS),
+    until: time,
+    subject: sha256,
+  }),
+  z.strictObject({
+    kind: z.literal('hold'),
+    hold: hexOf(16),
+    reason: z.enum(HOLD_REASONS),
+    approvedBy: z.array(actor).min(2).max(4),
+    until: time,
+    subject: sha256,
+  }),
+  z.strictObject({ kind: z.literal('hold-ended'), hold: hexOf(16) }),
   z.strictObject({ kind: z.literal('configuration'), setting: name, before: sha256, after: sha256 }),
 ]);
 

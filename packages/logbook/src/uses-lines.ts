@@ -70,6 +70,15 @@ function plain({ actor, act }: PlainUse, { uses, who }: Messages): [LineKind, st
       return ['dataset', uses.datasetWithdrawn(by, act.dataset, act.version), act.manifest];
     case 'deletion':
       return ['dataset', uses.deletion(by, act.recordings), act.list];
+    case 'hold-asked':
+      return ['access', uses.holdAsked(by, act.reason), act.hold];
+    case 'hold': {
+      const until = new Date(act.until * 1000).toISOString().slice(0, 10);
+      const approved = who([...new Set(act.approvedBy.map(({ role }) => role))]);
+      return ['access', uses.hold(approved, act.reason, until), act.hold];
+    }
+    case 'hold-ended':
+      return ['access', uses.holdEnded(by), act.hold];
     case 'configuration':
       return ['setting', uses.configuration(by, act.setting), act.after];
   }

@@ -4,7 +4,8 @@
  *
  *   POST /halves            KeepHalf -> 204; the half is on the guardian's disk
  *   POST /halves/given      AskHalves -> GivenHalves
- *   POST /halves/destroyed  DestroyHalves -> 204; the halves are on it no more
+ *   POST /halves/destroyed  DestroyHalves -> 204; the halves are on it no more. 200 KeptHalves: all but those that a legal
+ *                           hold keeps, which it gives to nobody any more
  *   GET  /halves/recipient  -> text: the age recipient that halves are sealed to, for the statement in the rules log
  *
  * A refusal has the body HalvesRefusal and says nothing of recordings that were not asked about.
@@ -37,7 +38,18 @@ export type GivenHalves = {
   missing: string[];
 };
 
-export type DestroyHalves = { entry: string; proof: string; recordings: string[] };
+export type DestroyHalves = {
+  entry: string;
+  proof: string;
+  recordings: string[];
+  /** Legal holds that keep some of them for now, if the guardian finds that they do (spec/hold.md, HLD30). */
+  holds?: ShownHold[];
+};
+
+/** A hold, the notes of the parties about it, and its entry in the log of uses with its proof. */
+export type ShownHold = { document: string; notes: string[]; entry: string; proof: string };
+
+export type KeptHalves = { held: string[] };
 
 export type HalvesRefusal = {
   error: {

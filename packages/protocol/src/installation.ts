@@ -1,3 +1,4 @@
+import type { OwnHold } from './holds.ts';
 import type { TaskCard } from './manifest.ts';
 import type { UploadLimits } from './upload.ts';
 
@@ -16,7 +17,7 @@ import type { UploadLimits } from './upload.ts';
  *   GET    /api/session               -> Session (without `token`)
  *   DELETE /api/session               -> 204
  *   GET    /api/my/recordings         -> { recordings: MyRecording[] }
- *   POST   /api/my/recordings/erasure { recordings: string[] } -> { erased: string[]; unknown: string[]; keysExpireOn: day }
+ *   POST   /api/my/recordings/erasure { recordings: string[] } -> { erased: string[]; held: { id, until: day }[]; unknown: string[]; keysExpireOn: day }
  *   POST   /api/my/commitments        { commitments: string[] } (32 bytes each, hex) -> 204 (spec/log-service.md)
  *   POST   /api/logs/rules/entries    bytes of one entry -> { index: number } (employer, representative, dpo)
  *   GET    /log/{rules,uses}/...      the logs themselves: checkpoint, tile/..., vkey; for everyone
@@ -107,6 +108,8 @@ export type MyRecording = {
   state: 'uploading' | 'released' | 'erased';
   parts: number;
   bytes: number;
+  /** A legal hold keeps it; absent: none does. */
+  held?: OwnHold | undefined;
 };
 
 /** What is known without opening it: no words of the contributor, no handle. */

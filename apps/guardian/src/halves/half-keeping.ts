@@ -9,6 +9,7 @@ import type { KnownLog, KnownLogs } from '../witness/known-logs.ts';
 import { signedEntry } from './cosigned-entry.ts';
 import type { HalfRows } from './half-rows.ts';
 import { HalvesRefused } from './halves-refused.ts';
+import type { HeldBy, HoldShown } from './held-by.ts';
 
 /**
  * How halves come and go (GRD61-GRD64, GRD78). Both are asked for by the server, which the guardian knows by the key of
@@ -17,8 +18,20 @@ import { HalvesRefused } from './halves-refused.ts';
 export type HalfKeeping = {
   /** On disk when it resolves; again, it is the same. Throws HalvesRefused. */
   keep(given: { recording: string; envelope: Uint8Array; note: Uint8Array }): Promise<void>;
-  /** Gone from the disk when it resolves; again, nothing happens. Throws HalvesRefused. */
-  destroy(given: { entry: Uint8Array; proof: Uint8Array; recordings: readonly string[] }): Promise<void>;
+  /**
+   * Gone from the disk when it resolves, but for those that a hold keeps, which are answered; again, nothing happens.
+   * Throws HalvesRefused.
+   */
+  destroy(given: DestroyRequest): Promise<{ held: string[] }>;
+  /** Destroys what a hold kept until now (HLD31). */
+  destroyDue(): void;
+};
+
+export type DestroyRequest = {
+  entry: Uint8Array;
+  proof: Uint8Array;
+  recordings: readonly string[];
+  holds?: readonly HoldShown[];
 };
 
 /** As those of giving: only a test gives others. */
@@ -28,9 +41,12 @@ export function makeHalfKeeping(parts: {
   halves: HalfRows;
   logs: KnownLogs;
   identity: string;
+  heldBy: HeldBy;
+  /** Seconds since 1970. */
+  now: () => number;
   checks?: Partial<KeepingChecks>;
 }): HalfKeeping {
-  const { halves, logs, identity } = parts;
+  const { halves, logs, identity, heldBy, now } = parts;
   const checks: KeepingChecks = { openGuardianHalf, ...parts.checks };
 
   async function usesLog(): Promise<KnownLog> {
@@ -63,7 +79,7 @@ export function makeHalfKeeping(parts: {
       throw new HalvesRefused('conflict', 'Another half of this recording is kept.');
     },
 
-    async destroy({ recordings, ...shown }) {
+    async destroy({ recordings, holds = [], ...shown }) {
       const use = signedEntry(shown, await usesLog());
       if (!use.ok) throw new HalvesRefused('not-granted', 'The entry is not in the log.', use.faults);
       const { act } = use.value;
@@ -72,7 +88,15 @@ export function makeHalfKeeping(parts: {
         const fault = { rule: 'GRD78', at: 'entry', message: 'is not the deletion of these' };
         throw new HalvesRefused('not-granted', 'The entry says something else.', [fault]);
       }
-      halves.destroy(recordings);
+      const until = await heldBy(holds, recordings.map(halves.label));
+      halves.destroy(recordings.filter((recording) => !until.has(recording)));
+      for (const [recording, time] of until) halves.freeze([recording], time);
+      return { held: [...until.keys()] };
+    },
+
+    destroyDue() {
+      const due = halves.frozenUntil(now());
+      if (due.length > 0) halves.destroy(due);
     },
   };
 }

@@ -1,4 +1,9 @@
-import { type GivenHalves, HALVES_REFUSALS, type HalvesRefusal } from '@aboveboard/protocol/guardian-halves';
+import {
+  type GivenHalves,
+  HALVES_REFUSALS,
+  type HalvesRefusal,
+  type KeptHalves,
+} from '@aboveboard/protocol/guardian-halves';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
@@ -30,7 +35,22 @@ const BODIES = {
     jobKey: bytes(8 * 1024),
     recordings,
   }),
-  destroy: z.strictObject({ entry: bytes(65_535), proof: bytes(256 * 1024), recordings }),
+  destroy: z.strictObject({
+    entry: bytes(65_535),
+    proof: bytes(256 * 1024),
+    recordings,
+    holds: z
+      .array(
+        z.strictObject({
+          document: bytes(65_535),
+          notes: z.array(bytes(8 * 1024)).max(12),
+          entry: bytes(65_535),
+          proof: bytes(256 * 1024),
+        }),
+      )
+      .max(4)
+      .default([]),
+  }),
 };
 
 /** What the server asks (packages/protocol/src/guardian-halves.ts). Bodies are bounded, and so is how many are looked at at once. */
@@ -49,6 +69,7 @@ export function halfRoutes({
     }
     waiting++;
     try {
+      halves.keeping.destroyDue();
       const isJson = /^application\/json\b/.test(context.req.header('content-type') ?? '');
       return await work(isJson ? await context.req.json().catch(() => null) : null);
     } catch (error) {
@@ -86,8 +107,9 @@ export function halfRoutes({
     )
     .post('/halves/destroyed', (context) =>
       answered(context, async (body) => {
-        await halves.keeping.destroy(read(body, BODIES.destroy));
-        return context.body(null, 204);
+        const { held } = await halves.keeping.destroy(read(body, BODIES.destroy));
+        const kept: KeptHalves = { held };
+        return held.length === 0 ? context.body(null, 204) : context.json(kept, 200);
       }),
     );
 }

@@ -7,12 +7,16 @@ import { type GuardianStore, inTransaction } from '../store.ts';
 export type HalfRows = {
   /** `kept`: on disk, now or before. `other`: another half is kept, and stays. */
   keep(recording: string, half: KeyHalf, label: HalfLabel): 'kept' | 'other' | 'destroyed' | 'full';
-  /** Null: none is held. The caller wipes it. */
+  /** Null: none is held, or a legal hold has frozen it. The caller wipes it. */
   half(recording: string): KeyHalf | null;
   /** What the device said of it when it was released; no week for what is not held. */
   label(recording: string): SlicedRecording;
   /** Overwritten in the file and in its log before it returns; nothing brings one back. */
   destroy(recordings: readonly string[]): void;
+  /** Its destruction was asked for, and waits until then (HLD31); nothing of it is given meanwhile. Seconds since 1970. */
+  freeze(recordings: readonly string[], until: number): void;
+  /** Of those, the ones whose time has come. */
+  frozenUntil(now: number): string[];
   count(): number;
 };
 
@@ -26,6 +30,12 @@ export function makeHalfRows(store: GuardianStore, limits: { halvesHeld: number 
   const remove = store.prepare('delete from half where recording = ?');
   const isDestroyed = store.prepare('select 1 from destroyed_half where recording = ?');
   const bury = store.prepare('insert into destroyed_half (recording) values (?) on conflict do nothing');
+  const hold = store.prepare(
+    `insert into held_half (recording, until) select recording, ? from half where recording = ?
+     on conflict (recording) do update set until = excluded.until`,
+  );
+  const isFrozen = store.prepare('select 1 from held_half where recording = ?');
+  const thawed = store.prepare('select recording from held_half where until <= ? order by recording');
   const counted = store.prepare('select count(*) as n from half');
   const row = (recording: string) => select.get(recording) as Row | undefined;
   const count = () => (counted.get() as { n: number }).n;
@@ -42,7 +52,7 @@ export function makeHalfRows(store: GuardianStore, limits: { halvesHeld: number 
       }),
 
     half(recording) {
-      const known = row(recording);
+      const known = isFrozen.get(recording) ? undefined : row(recording);
       return known ? asKeyHalf(known.half) : null;
     },
 
@@ -64,6 +74,14 @@ export function makeHalfRows(store: GuardianStore, limits: { halvesHeld: number 
       const [busy] = Object.values(store.prepare('pragma wal_checkpoint(truncate)').get() as object);
       if (busy !== 0) throw new Error('the log of the store could not be emptied');
     },
+
+    freeze(recordings, until) {
+      inTransaction(store, () => {
+        for (const recording of recordings) hold.run(until, recording);
+      });
+    },
+
+    frozenUntil: (now) => (thawed.all(now) as { recording: string }[]).map(({ recording }) => recording),
 
     count,
   };

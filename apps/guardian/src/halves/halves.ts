@@ -12,6 +12,7 @@ import { type HalfLine, makeHalfJournal } from './half-journal.ts';
 import { type HalfKeeping, type KeepingChecks, makeHalfKeeping } from './half-keeping.ts';
 import { type HalfLock, makeHalfLock } from './half-lock.ts';
 import { makeHalfRows } from './half-rows.ts';
+import { type HoldChecks, makeHeldBy } from './held-by.ts';
 
 /** The guardian's half of every key, composed: kept, given under what it checks itself, destroyed (T12, T13, T16). */
 export type Halves = {
@@ -39,7 +40,8 @@ export type HalvesState = {
 
 /** What a test takes away, one at a time, to see that nothing else stops what it stops (GRD76). */
 export type HalfChecks = GivingChecks &
-  KeepingChecks & {
+  KeepingChecks &
+  HoldChecks & {
     /** What the guardian's own witness saw of the rules (GRD66). */
     seenOfRules: WitnessRows['latest'];
   };
@@ -69,9 +71,12 @@ export async function openHalves(
     ...parts,
     rows: { latest: parts.checks?.seenOfRules ?? parts.rows.latest },
   });
+  const heldBy = makeHeldBy({ rules, ...parts });
+  const keeping = makeHalfKeeping({ halves, identity, heldBy, ...parts });
+  keeping.destroyDue();
   return {
     recipient,
-    keeping: makeHalfKeeping({ halves, identity, ...parts }),
+    keeping,
     give: makeGiving({ store, halves, journal, lock, rules, accessSeconds: limits.accessSeconds, ...parts }),
     lock,
     async state() {

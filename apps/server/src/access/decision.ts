@@ -28,7 +28,7 @@ export type AskingPrincipal = { role: PrincipalRole; id: string; steppedUp: bool
 export type PrincipalRole = Role | 'nobody' | 'server';
 export type AskedResource =
   | { type: 'Installation'; kind: string }
-  | { type: 'Recording'; id: string; class: string }
+  | { type: 'Recording'; id: string; class: string; held: boolean }
   | { type: 'Grant'; id: string; asker: string; state: 'waiting' | 'holds' | 'ended' }
   | { type: 'Access'; id: string; owner: string };
 
@@ -104,8 +104,10 @@ function resourceEntity(resource: AskedResource): EntityJson & { uid: { type: st
   switch (resource.type) {
     case 'Installation':
       return { uid: { type: 'Installation', id: 'here' }, attrs: { kind: resource.kind }, parents: [] };
-    case 'Recording':
-      return { uid: { type: 'Recording', id: resource.id }, attrs: { class: resource.class }, parents: [] };
+    case 'Recording': {
+      const attrs = { class: resource.class, held: resource.held };
+      return { uid: { type: 'Recording', id: resource.id }, attrs, parents: [] };
+    }
     case 'Grant': {
       const attrs = { asker: { __entity: accountUid(resource.asker) }, state: resource.state };
       return { uid: { type: 'Grant', id: resource.id }, attrs, parents: [] };

@@ -61,6 +61,11 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   'POST /api/grants/:grant/notes': 'see-grants',
   'POST /api/grants/:grant/withdrawal': 'see-grants',
 
+  'GET /api/holds': 'see-holds',
+  'POST /api/holds': 'ask-hold',
+  // Whether this note may be said by this party now is decided again when it is known which it is.
+  'POST /api/holds/:hold/notes': 'see-holds',
+
   'GET /api/staff/ways': 'sign-in',
   'POST /api/staff/passkeys/challenge': 'sign-in',
   'POST /api/staff/passkeys/assertion': 'sign-in',

@@ -38,6 +38,9 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
   part: table('contributor', 'which parts of an upload are here, and their digests'),
   recording: table('contributor', 'what is known of a released recording without opening it'),
   erasure: table('record', 'ids that were erased and never come back'),
+  held_erasure: table('contributor', 'ids whose erasure was asked for and waits for the end of a legal hold'),
+  legal_hold: table('record', 'legal holds that were asked for, to the byte', true),
+  legal_hold_note: table('record', 'what the parties said of them, to the byte', true),
   retention_sweep: table(
     'installation',
     'when what is over its agreed time was erased, and whether it all was',

@@ -57,12 +57,18 @@ const GRANTS: readonly { name: string; grant: Record<string, unknown> | null }[]
 ];
 
 function recordingRows(): MatrixRow[] {
-  return ['own', 'demonstration', 'foreign'].flatMap((kind) =>
+  const kinds = ['own', 'demonstration', 'foreign'].map((kind) => ({ kind, held: false }));
+  return [...kinds, { kind: 'own', held: true }].flatMap(({ kind, held }) =>
     GRANTS.map(({ name, grant }) => ({
       action: 'open-recording',
-      state: `${kind === 'own' ? 'released' : kind === 'foreign' ? 'imported' : 'sample'}, ${name}`,
+      state: `${kind === 'own' ? 'released' : kind === 'foreign' ? 'imported' : 'sample'}${held ? ' and held' : ''}, ${name}`,
       ask: (role: PrincipalRole) => ({
-        ...question(role, 'open-recording', { type: 'Recording', id: 'a-recording', class: kind }, false),
+        ...question(
+          role,
+          'open-recording',
+          { type: 'Recording', id: 'a-recording', class: kind, held },
+          false,
+        ),
         context: {
           reading: 'dataset',
           ...(grant && {

@@ -2,6 +2,7 @@ import { verifyGrant } from '@aboveboard/consent/grant';
 import { sliceCovers } from '@aboveboard/consent/grant-slice';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { AccessPurpose } from '@aboveboard/vault/journal';
+import type { Held } from '../holds/held.ts';
 import { accountOf } from '../logs/uses-log.ts';
 import type { GivenGrant } from '../recordings/grant-source.ts';
 import type { KnownRecording } from '../recordings/recording-rows.ts';
@@ -22,10 +23,11 @@ export type MayOpen = (
 export function makeMayOpen(parts: {
   decide: Decide;
   rules: () => Promise<RulesState | null>;
+  held: Pick<Held, 'of'>;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): MayOpen {
-  const { decide, rules, now } = parts;
+  const { decide, rules, held, now } = parts;
   return async (purpose, ids, { known, given }) => {
     const principal = principalOf(purpose.by);
     const state = given && (await rules());
@@ -40,6 +42,7 @@ export function makeMayOpen(parts: {
         now: at,
         subtle: crypto.subtle,
       }));
+    const frozen = await held.of(ids);
     for (const id of ids) {
       // What is not here is somebody's file that has a key here: nothing that was released opens so (VLT50).
       const recording = known.find((one) => one.id === id) ?? { id, class: 'foreign' };
@@ -54,7 +57,7 @@ export function makeMayOpen(parts: {
       const { allowed } = decide({
         principal,
         action: 'open-recording',
-        resource: { type: 'Recording', id, class: recording.class },
+        resource: { type: 'Recording', id, class: recording.class, held: frozen.has(id) },
         context: { reading: purpose.kind, ...(grant && { grant }) },
       });
       if (!allowed) throw notOpened();

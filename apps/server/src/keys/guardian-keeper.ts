@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import {
   type AskHalves,
+  type DestroyHalves,
   type GivenHalves,
   HALVES_REFUSALS,
   type HalvesRefusal,
   type HalvesRefusalCode,
+  type KeptHalves,
   keepHalfText,
+  type ShownHold,
 } from '@aboveboard/protocol/guardian-halves';
 import { formatNote } from '@aboveboard/tlog/note';
 import { signNote } from '@aboveboard/tlog/signed-note';
 import type { NoteSigner } from '@aboveboard/tlog/signer';
 import { openJobHalves } from '@aboveboard/vault/job-halves';
 import { Refusal } from '../refusal.ts';
-import type { HalfKeeper } from './half-keeper.ts';
+import type { HalfKeeper, ProvedHold } from './half-keeper.ts';
 import { limitedBody } from './limited-body.ts';
 
 /** An answer holds the halves of one access; a thousand take some 60 KB. */
@@ -77,8 +80,16 @@ export function makeGuardianKeeper(origin: string, signer: NoteSigner): HalfKeep
       });
     },
 
-    async destroy({ recordings, entry, proof }) {
-      await call('/halves/destroyed', { entry: base64url(entry), proof: base64url(proof), recordings });
+    async destroy({ recordings, entry, proof, holds = [] }) {
+      const asked: DestroyHalves = {
+        entry: base64url(entry),
+        proof: base64url(proof),
+        recordings: [...recordings],
+        ...(holds.length > 0 && { holds: holds.map(shownHold) }),
+      };
+      const answer = await call('/halves/destroyed', asked);
+      const { held } = (json(answer) ?? {}) as Partial<KeptHalves>;
+      return { held: recordings.filter((id) => Array.isArray(held) && held.includes(id)) };
     },
   };
 }
@@ -122,6 +133,15 @@ function json(bytes: Buffer): unknown {
   } catch {
     return null;
   }
+}
+
+function shownHold({ document, notes, entry, proof }: ProvedHold): ShownHold {
+  return {
+    document: base64url(document),
+    notes: notes.map(base64url),
+    entry: base64url(entry),
+    proof: base64url(proof),
+  };
 }
 
 function base64url(bytes: Uint8Array): string {

@@ -15,8 +15,8 @@ export type HalfKeeper = {
   keep(recording: string, envelope: Envelope): Promise<void>;
   /** What it gives for this access, sealed to this job; those that it does not hold are not among them. */
   give(asked: HalfRequest): Promise<Map<string, KeyHalf>>;
-  /** Gone from its disk when it resolves. */
-  destroy(erased: ErasedRecordings): Promise<void>;
+  /** Gone from its disk when it resolves, but for those that it keeps for a hold that it was shown (HLD30). */
+  destroy(erased: ErasedRecordings): Promise<{ held: readonly string[] }>;
 };
 
 export type HalfRequest = {
@@ -32,5 +32,16 @@ export type HalfRequest = {
 /** The age identity of one job, in memory, and the note with which the grant's key vouches for its recipient. */
 export type Job = { identity: string; note: Uint8Array };
 
-/** What is erased, and the entry of the log that says so. */
-export type ErasedRecordings = { recordings: readonly string[]; entry: Uint8Array; proof: Uint8Array };
+/** What is erased, and the entry of the log that says so; legal holds that put some of it off, each with its own entry. */
+export type ErasedRecordings = {
+  recordings: readonly string[];
+  entry: Uint8Array;
+  proof: Uint8Array;
+  holds?: readonly ProvedHold[];
+};
+export type ProvedHold = {
+  document: Uint8Array;
+  notes: readonly Uint8Array[];
+  entry: Uint8Array;
+  proof: Uint8Array;
+};

@@ -13,6 +13,8 @@ export function erasureOf(
   return makeErasure({
     ...inner,
     enter: makeErasureEntry(inner),
+    proveHold: (entry) =>
+      proveEntry(entry, { log: inner.logs.uses, witnessing: inner.witnessing.uses, under: 'cosigned' }),
     keyBackupDays: async () => {
       const versions = (await parts.rules())?.versions ?? [];
       return Math.max(0, ...versions.map(({ agreement }) => agreement.retention.keyBackupDays));

@@ -1,6 +1,8 @@
 import { type KeyRing, KeyRingError } from '@aboveboard/vault/keyring';
 import type { Garbage } from '../blobs/garbage.ts';
 import type { Database } from '../database/database.ts';
+import type { Held } from '../holds/held.ts';
+import { makeHeldErasures } from '../holds/held-erasures.ts';
 import type { HalfKeeper } from '../keys/half-keeper.ts';
 import type { PendingEnvelopes } from '../keys/pending-envelopes.ts';
 import type { VaultKeeper } from '../keys/vault-keeper.ts';
@@ -14,16 +16,22 @@ import type { ProvedEntry } from './entry-proof.ts';
  * gone. A guardian that is away holds nothing up: what it still has to destroy is asked of it until it has.
  */
 export type Erasure = {
-  /** `unknown`: absent or another's; the two are not told apart. */
+  /** `unknown`: absent or another's; the two are not told apart. What a legal hold keeps waits for its end (HLD23). */
   erase(contributor: string, ids: readonly string[]): Promise<Erased>;
-  /** Of whomever: those that are released and over their agreed time (RET4). How many are erased. */
+  /** Of whomever: those that are released and over their agreed time (RET4), but for what is held. How many are erased. */
   expire(ids: readonly string[]): Promise<number>;
-  /** Finishes what was begun; how many are finished. */
+  /** Finishes what was begun, and what waited for the end of a hold; how many of the first are finished. */
   resume(): Promise<number>;
 };
 
 /** `keysExpireOn`: the day, `2026-11-29`, after which no backup holds a half of any of them (VLT75). */
-export type Erased = { erased: string[]; unknown: string[]; keysExpireOn: string };
+export type Erased = {
+  erased: string[];
+  /** Accepted, and carried out when the hold ends: by itself on this day, if nobody ends it earlier. */
+  held: { id: string; until: string }[];
+  unknown: string[];
+  keysExpireOn: string;
+};
 
 export type ErasureParts = {
   database: Database;
@@ -31,6 +39,9 @@ export type ErasureParts = {
   vault: Pick<VaultKeeper, 'destroy'>;
   /** Null: there is no guardian. */
   keeper: Pick<HalfKeeper, 'destroy'> | null;
+  held: Pick<Held, 'of'>;
+  /** The entry of a hold in the log of uses, under the witnesses' quorum. */
+  proveHold: (entry: number) => Promise<ProvedEntry>;
   /** Enters into the log of uses that these are erased; durable, and waits for no witness. */
   enter: (recordings: readonly string[]) => Promise<ProvedEntry>;
   /** For how long backups of keys are kept, at most, under any version that was in force. */
@@ -51,6 +62,7 @@ const ABREAST = 64;
 
 export function makeErasure(parts: ErasureParts): Erasure {
   const { database, ring, vault, keeper, enter, garbage, envelopes, onErased } = parts;
+  const waiting = makeHeldErasures(parts);
 
   /**
    * Of these ids those that are erased now, or were before. Without a contributor only what is released: what is still
@@ -100,8 +112,8 @@ export function makeErasure(parts: ErasureParts): Erasure {
 
   async function destroyAtGuardian(recordings: readonly string[], proved: ProvedEntry): Promise<boolean> {
     try {
-      await keeper?.destroy({ recordings, ...proved });
-      return true;
+      const answer = await keeper?.destroy({ recordings, ...proved });
+      return (answer?.held ?? []).length === 0;
     } catch {
       return false;
     }
@@ -127,37 +139,60 @@ export function makeErasure(parts: ErasureParts): Erasure {
     return rows.map(({ recording }) => recording);
   }
 
+  /** Of whomever; what is not complete, or not there, is left out. */
+  async function carryOut(ids: readonly string[]): Promise<number> {
+    let erased = 0;
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const some = await begin(null, ids.slice(at, at + AT_ONCE));
+      await finish(some);
+      erased += some.length;
+    }
+    return erased;
+  }
+
   return {
     async erase(contributor, ids) {
       const asked = [...new Set(ids)];
       const erased: string[] = [];
+      const held: Erased['held'] = [];
       for (let at = 0; at < asked.length; at += AT_ONCE) {
-        const some = await begin(contributor, asked.slice(at, at + AT_ONCE));
-        await finish(some);
-        erased.push(...some);
+        const some = asked.slice(at, at + AT_ONCE);
+        const put = await waiting.putOff(contributor, some);
+        onErased([...put.keys()]);
+        // What the guardian did not keep has no key any more: it is erased with the rest.
+        const kept = await waiting.show([...put.keys()]);
+        for (const id of kept) held.push({ id, until: put.get(id) as string });
+        const keep = new Set(kept);
+        const begun = await begin(
+          contributor,
+          some.filter((id) => !keep.has(id)),
+        );
+        await finish(begun);
+        await waiting.forget(begun);
+        erased.push(...begun);
       }
       await garbage.collect();
-      const gone = new Set(erased);
+      const gone = new Set([...erased, ...held.map(({ id }) => id)]);
       const expires = parts.now() + (await parts.keyBackupDays()) * DAY;
       return {
         erased,
+        held,
         unknown: asked.filter((id) => !gone.has(id)),
         keysExpireOn: new Date(expires).toISOString().slice(0, 10),
       };
     },
 
     async expire(ids) {
-      let erased = 0;
-      for (let at = 0; at < ids.length; at += AT_ONCE) {
-        const some = await begin(null, ids.slice(at, at + AT_ONCE));
-        await finish(some);
-        erased += some.length;
-      }
+      const held = await parts.held.of(ids);
+      const erased = await carryOut(ids.filter((id) => !held.has(id)));
       await garbage.collect();
       return erased;
     },
 
     async resume() {
+      const over = await waiting.over();
+      await carryOut(over);
+      await waiting.forget(over);
       const rows = await database.query<{ recording: string }>(
         'select recording from erasure where not finished order by recording',
       );

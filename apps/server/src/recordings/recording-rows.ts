@@ -75,7 +75,8 @@ export async function listRecordings(
 ): Promise<KnownRecording[]> {
   const rows = await query<Row>(
     `select id, class, week, card_id, card_version, worked, duration_ms, events, states, frames, parts, bytes
-     from recording where class = any($1) and id > $2 order by id collate "C" limit $3`,
+     from recording where class = any($1) and id > $2
+       and not exists (select 1 from held_erasure h where h.recording = recording.id) order by id collate "C" limit $3`,
     [options.classes, options.after ?? '', options.most],
   );
   return rows.map(known);

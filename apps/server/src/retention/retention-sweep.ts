@@ -1,6 +1,7 @@
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { MayRun } from '../access/job-permission.ts';
 import type { Database } from '../database/database.ts';
+import type { Held } from '../holds/held.ts';
 import type { InstallationParts } from '../installation.ts';
 import type { Erasure } from '../recordings/erasure.ts';
 import { keptDays } from './kept-days.ts';
@@ -19,6 +20,7 @@ export type RetentionParts = {
   database: Database;
   rules: () => Promise<RulesState | null>;
   erasure: Pick<Erasure, 'expire'>;
+  held: Pick<Held, 'of'>;
   /** Milliseconds since the epoch. */
   now: () => number;
   mayRun: MayRun;
@@ -28,14 +30,14 @@ export type RetentionParts = {
 
 /** The sweep as this installation does it. */
 export function retentionOf(
-  { database, mayRun }: InstallationParts,
+  { database, held, mayRun }: InstallationParts,
   parts: Pick<RetentionParts, 'erasure' | 'rules'>,
 ): RetentionSweep {
-  return makeRetentionSweep({ ...parts, database, mayRun, now: Date.now });
+  return makeRetentionSweep({ ...parts, database, held, mayRun, now: Date.now });
 }
 
 export function makeRetentionSweep(parts: RetentionParts): RetentionSweep {
-  const { database, rules, erasure, now, mayRun, atOnce = 1_000 } = parts;
+  const { database, rules, erasure, held, now, mayRun, atOnce = 1_000 } = parts;
   let running: Promise<number> | null = null;
 
   async function run(): Promise<number> {
@@ -44,12 +46,16 @@ export function makeRetentionSweep(parts: RetentionParts): RetentionSweep {
     let erased = 0;
     try {
       const days = keptDays((await rules())?.versions ?? []);
-      for (;;) {
-        const ids = await due(days);
-        if (ids.length === 0) break;
-        const gone = await erasure.expire(ids);
+      for (let after = ''; ; ) {
+        const ids = await due(days, after);
+        const last = ids.at(-1);
+        if (last === undefined) break;
+        const frozen = await held.of(ids);
+        const free = ids.filter((id) => !frozen.has(id));
+        const gone = free.length === 0 ? 0 : await erasure.expire(free);
         erased += gone;
-        if (gone === 0) throw new Error('what is over its time could not be erased');
+        if (gone < free.length) throw new Error('what is over its time could not be erased');
+        after = last;
       }
       const unplaced = await countUnplaced([...days.keys()]);
       await endSweep(database.query, sweep, { ended: now(), erased, unplaced, failed: false });
@@ -64,12 +70,13 @@ export function makeRetentionSweep(parts: RetentionParts): RetentionSweep {
   }
 
   /** From the day on that would be one too many (RET1). */
-  async function due(days: ReadonlyMap<string, number>): Promise<string[]> {
+  async function due(days: ReadonlyMap<string, number>, after: string): Promise<string[]> {
     const rows = await database.query<{ id: string }>(
       `select r.id from recording r
        join unnest($1::text[], $2::integer[]) as kept (agreement, days) on kept.agreement = r.agreement
-       where r.class = 'own' and r.kept_since + kept.days <= $3::date order by r.id limit $4`,
-      [[...days.keys()], [...days.values()], new Date(now()).toISOString().slice(0, 10), atOnce],
+       where r.class = 'own' and r.kept_since + kept.days <= $3::date and r.id > $5 collate "C"
+       order by r.id collate "C" limit $4`,
+      [[...days.keys()], [...days.values()], new Date(now()).toISOString().slice(0, 10), atOnce, after],
     );
     return rows.map(({ id }) => id);
   }

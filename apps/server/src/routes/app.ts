@@ -9,6 +9,7 @@ import type { entryRoutes } from './entry-routes.ts';
 import type { grantRoutes } from './grant-routes.ts';
 import { requireHost } from './guard.ts';
 import type { handoverRoutes } from './handover-routes.ts';
+import type { holdRoutes } from './hold-routes.ts';
 import type { installationRoutes } from './installation-routes.ts';
 import type { logRoutes } from './log-routes.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -33,6 +34,7 @@ export type AppParts = {
   staff: ReturnType<StaffIdentity['routes']>;
   entries: ReturnType<typeof entryRoutes>;
   grants: ReturnType<typeof grantRoutes>;
+  holds: ReturnType<typeof holdRoutes>;
   retention: ReturnType<typeof retentionRoutes>;
   logs: ReturnType<typeof logRoutes>;
   relay: ReturnType<typeof relayRoutes>;
@@ -82,6 +84,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.staff)
     .route('/api', parts.entries)
     .route('/api', parts.grants)
+    .route('/api', parts.holds)
     .route('/api', parts.retention)
     .route('/api', parts.relay);
   routed.doc31('/openapi.json', {

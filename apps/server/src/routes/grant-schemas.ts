@@ -10,25 +10,28 @@ const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), 'not hex of the length');
 const week = z.string().max(8);
 
+/** Which recordings a grant, or a hold, is to be about. */
+export const askedSlice = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('recordings'),
+    recordings: z.array(z.string().max(64)).min(1).max(GRANT_RECORDINGS_LIMIT),
+  }),
+  z.strictObject({
+    kind: z.literal('tasks'),
+    cards: z
+      .array(z.strictObject({ id: z.string().max(64), version: z.int().min(1).nullable() }))
+      .min(1)
+      .max(100)
+      .nullable(),
+    weeks: z.strictObject({ from: week, to: week }),
+  }),
+]);
+
 export const grantWish: Schema<GrantWish> = z
   .strictObject({
     purpose: z.enum(PURPOSES),
     reading: z.array(z.enum(GRANT_READINGS)).min(1).max(GRANT_READINGS.length),
-    slice: z.discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('recordings'),
-        recordings: z.array(z.string().max(64)).min(1).max(GRANT_RECORDINGS_LIMIT),
-      }),
-      z.strictObject({
-        kind: z.literal('tasks'),
-        cards: z
-          .array(z.strictObject({ id: z.string().max(64), version: z.int().min(1).nullable() }))
-          .min(1)
-          .max(100)
-          .nullable(),
-        weeks: z.strictObject({ from: week, to: week }),
-      }),
-    ]),
+    slice: askedSlice,
     days: z.int().min(1).max(GRANT_DAYS_LIMIT),
   })
   .openapi('GrantWish');

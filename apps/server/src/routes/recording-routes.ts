@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Database } from '../database/database.ts';
+import type { Held } from '../holds/held.ts';
 import type { InstallationKind } from '../installation-kind.ts';
 import type { Accesses } from '../recordings/accesses.ts';
 import type { Erasure } from '../recordings/erasure.ts';
 import { ownAccesses } from '../recordings/own-accesses.ts';
-import { isShownToResearchers, recordingsOf } from '../recordings/recording-rows.ts';
+import { isShownToResearchers } from '../recordings/recording-rows.ts';
 import type { Shelf } from '../recordings/shelf.ts';
 import { answers, jsonBody } from './answers.ts';
 import { myAccesses } from './grant-schemas.ts';
@@ -48,14 +49,14 @@ export function recordingRoutes(parts: {
   database: Database;
   shelf: Shelf;
   erasure: Erasure;
+  held: Held;
   accesses: Accesses;
   guards: Guards;
   kind: InstallationKind;
 }) {
-  const { database, shelf, erasure, accesses, guards, kind } = parts;
+  const { database, shelf, erasure, held, accesses, guards, kind } = parts;
   const contributor = guards.role('contributor');
   const researcher = guards.role('researcher');
-  const mine = (handle: string) => database.asContributor(handle, (query) => recordingsOf(query, handle));
   const asBytes = (body: Uint8Array) =>
     new Response(body as Uint8Array<ArrayBuffer>, {
       headers: { 'content-type': 'application/octet-stream' },
@@ -71,7 +72,7 @@ export function recordingRoutes(parts: {
         request: {},
         responses: answers(myRecordings, 'Mine'),
       }),
-      async (context) => context.json({ recordings: await mine(context.get('who').handle) }, 200),
+      async (context) => context.json({ recordings: await held.mine(context.get('who').handle) }, 200),
     )
     .openapi(
       createRoute({

@@ -24,6 +24,7 @@ import type {
   UploadStatus,
 } from '@aboveboard/protocol/upload';
 import { z } from '@hono/zod-openapi';
+import { ownHold } from './hold-schemas.ts';
 
 /**
  * The messages of protocol as schemas, for checking what comes in and for /openapi.json. Each is held to its
@@ -191,6 +192,7 @@ export const myRecordings = z
         state: z.enum(['uploading', 'released', 'erased']),
         parts: count,
         bytes: count,
+        held: ownHold.optional(),
       }) satisfies Schema<MyRecording>,
     ),
   })
@@ -201,7 +203,12 @@ export const recordingId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'not the id
 const ids = z.array(recordingId).min(1).max(1000);
 export const erasureRequest = z.strictObject({ recordings: ids }).openapi('ErasureRequest');
 export const erasureAnswer = z
-  .object({ erased: z.array(z.string()), unknown: z.array(z.string()), keysExpireOn: z.iso.date() })
+  .object({
+    erased: z.array(z.string()),
+    held: z.array(z.object({ id: z.string(), until: z.iso.date() })),
+    unknown: z.array(z.string()),
+    keysExpireOn: z.iso.date(),
+  })
   .openapi('ErasureAnswer');
 
 export const releasedRecordings = z

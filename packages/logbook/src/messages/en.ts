@@ -1,5 +1,6 @@
 import type { PartyRole } from '@aboveboard/consent/agreement';
 import type { GrantRefusal } from '@aboveboard/consent/grant-note';
+import type { HoldReason } from '@aboveboard/consent/hold-document';
 import type { IgnoredReason } from '@aboveboard/consent/rules-state';
 import type { ObjectionTarget, SuspensionReason } from '@aboveboard/consent/rules-statement';
 import type { ACTOR_ROLES, OwnAct } from '@aboveboard/consent/uses-entry';
@@ -38,6 +39,11 @@ const GRANT_REASONS: Readonly<Record<GrantRefusal, string>> = {
   time: 'it is for too long',
   asker: 'it is not clear who asks',
   other: 'for another reason',
+};
+const HOLD_REASONS: Readonly<Record<HoldReason, string>> = {
+  'court-order': 'a court ordered it',
+  'authority-order': 'an authority ordered it',
+  'legal-claim': 'a legal claim is made or answered',
 };
 const people = (names: readonly string[]) =>
   names.length < 2 ? (names[0] ?? 'nobody') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -93,6 +99,12 @@ export const en = {
     datasetWithdrawn: (who: string, name: string, version: number) =>
       `${who} withdrew the dataset ${name}, version ${version}.`,
     deletion: (who: string, n: number) => `${who} deleted ${count(n, 'recording', 'recordings')}.`,
+    holdAsked: (who: string, reason: HoldReason) =>
+      `${who} asked that recordings be kept and not erased for now: ${HOLD_REASONS[reason]}.`,
+    hold: (by: string, reason: HoldReason, until: string) =>
+      `${by} put recordings under a legal hold until ${until}: ${HOLD_REASONS[reason]}. Nobody reads them, and nothing of them is erased.`,
+    holdEnded: (who: string) =>
+      `${who} ended a legal hold, or refused it. What waits to be erased is erased.`,
     configuration: (who: string, setting: string) => `${who} changed the setting ${setting}.`,
     sealed: (n: number) =>
       `${count(n, 'sealed entry', 'sealed entries')}: acts of contributors and fillers, which nobody else can tell apart.`,
