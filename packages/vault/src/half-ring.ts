@@ -25,9 +25,18 @@ export interface HalfRing {
 
 const TOMBSTONE = 0;
 const VAULT_HALF = 2;
+/** Opened halves that are remembered: one access may name a thousand. */
 const KEPT = 1_024;
 
-export function makeHalfRing({ store, identity }: { store: KeyStore; identity: string }): HalfRing {
+export function makeHalfRing({
+  store,
+  identity,
+  kept = KEPT,
+}: {
+  store: KeyStore;
+  identity: string;
+  kept?: number;
+}): HalfRing {
   const inOrder = makeOrder();
   /** Opened before, from just these bytes: whoever reads this memory could read the identity as well. */
   const known = new Map<string, { value: Uint8Array; half: KeyHalf }>();
@@ -45,17 +54,17 @@ export function makeHalfRing({ store, identity }: { store: KeyStore; identity: s
     if (value[0] !== VAULT_HALF) throw new KeyRingError('storage', 'the stored half is damaged');
     const half = await openVaultHalf(id, value.subarray(1), identity);
     const [oldest] = known.keys();
-    if (known.size >= KEPT && oldest !== undefined) known.delete(oldest);
+    if (known.size >= kept && oldest !== undefined) known.delete(oldest);
     known.set(id, { value, half: asKeyHalf(half) });
     return half;
   }
 
   /** False: it is kept already. */
   async function isNew(id: string, envelope: Envelope): Promise<boolean> {
-    const kept = await stored(id);
+    const before = await stored(id);
     const half = await openVaultHalf(id, envelope, identity);
-    const isSame = kept?.every((byte, i) => byte === half[i]);
-    kept?.fill(0);
+    const isSame = before?.every((byte, i) => byte === half[i]);
+    before?.fill(0);
     half.fill(0);
     if (isSame === false) throw new KeyRingError('exists', 'another half of this recording is kept already');
     return isSame === undefined;

@@ -1,5 +1,5 @@
-import { generateHybridIdentity } from 'age-encryption';
-import { describe, expect, it } from 'vitest';
+import { Decrypter, generateHybridIdentity } from 'age-encryption';
+import { describe, expect, it, vi } from 'vitest';
 import { makeAesWrapper } from '../src/aes-wrapper.ts';
 import { recipientOf, sealEnvelope } from '../src/envelope.ts';
 import { sealHalves } from '../src/half-envelope.ts';
@@ -21,6 +21,7 @@ async function halfRing() {
   const store = makeMemoryKeyStore();
   return {
     store,
+    identity,
     ring: makeHalfRing({ store, identity }),
     again: () => makeHalfRing({ store, identity }),
     envelope: async (id: string, vault: KeyHalf) =>
@@ -46,6 +47,8 @@ const untouched: KeyStore = {
     throw new Error('asked');
   },
 };
+const sameBytes = (a: Uint8Array, b: Uint8Array) =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
 const differing = (half: KeyHalf, at: number) =>
   asKeyHalf(half.map((byte, i) => (i === at ? byte ^ 1 : byte)));
 
@@ -89,6 +92,68 @@ describe('a ring of halves', () => {
     await store.put('one', Uint8Array.from([2, ...sealed]));
     expect(await ring.open('one')).toEqual(other);
     await again().destroy('one');
+    await expect(ring.open('one')).rejects.toEqual(code('destroyed'));
+  });
+
+  /** How often age was asked to open something. */
+  const opened = async (work: () => Promise<unknown>) => {
+    const decrypt = vi.spyOn(Decrypter.prototype, 'decrypt');
+    try {
+      await work();
+      return decrypt.mock.calls.length;
+    } finally {
+      decrypt.mockRestore();
+    }
+  };
+
+  it('[VLT46] opens an envelope once, and remembers the newest only', async () => {
+    const { store, identity, envelope } = await halfRing();
+    const ring = makeHalfRing({ store, identity, kept: 2 });
+    const halves = new Map(['a', 'b', 'c'].map((id) => [id, asKeyHalf(random(32))]));
+    for (const [id, half] of halves) await ring.keep(id, await envelope(id, half));
+    const give = (id: string) => async () => expect(await ring.open(id)).toEqual(halves.get(id));
+    expect(await opened(give('a'))).toBe(1);
+    expect(await opened(give('b'))).toBe(1);
+    expect(await opened(give('a'))).toBe(0);
+    expect(await opened(give('c'))).toBe(1);
+    expect([await opened(give('b')), await opened(give('c'))]).toEqual([0, 0]);
+    expect(await opened(give('a'))).toBe(1);
+  });
+
+  it('[VLT44] wipes what it opened to compare', async () => {
+    const { ring, envelope } = await halfRing();
+    const half = asKeyHalf(random(32));
+    await ring.keep('one', await envelope('one', half));
+    const sealed = await envelope('one', half);
+    const wiped: Uint8Array[] = [];
+    const { fill: real } = Uint8Array.prototype;
+    const fill = vi.spyOn(Uint8Array.prototype, 'fill');
+    fill.mockImplementation(function (this: Uint8Array, ...given) {
+      if (given[0] === 0 && given.length === 1 && sameBytes(this, half)) wiped.push(this);
+      return real.apply(this, given);
+    });
+    await ring.check('one', sealed).finally(() => fill.mockRestore());
+    // The one that is kept, and the one that was sent.
+    expect(wiped).toHaveLength(2);
+    expect(await ring.open('one')).toEqual(half);
+  });
+
+  it('[VLT47] a destruction that the store did not take gives the half as it was, and no other', async () => {
+    const { store, identity, envelope } = await halfRing();
+    let isFull = false;
+    const put: KeyStore['put'] = async (id, value) => {
+      if (isFull) throw new Error('no space');
+      await store.put(id, value);
+    };
+    const ring = makeHalfRing({ store: { ...store, get: (id) => store.get(id), put }, identity });
+    const half = asKeyHalf(random(32));
+    await ring.keep('one', await envelope('one', half));
+    expect(await ring.open('one')).toEqual(half);
+    isFull = true;
+    await expect(ring.destroy('one')).rejects.toEqual(code('storage'));
+    expect(await ring.open('one')).toEqual(half);
+    isFull = false;
+    await ring.destroy('one');
     await expect(ring.open('one')).rejects.toEqual(code('destroyed'));
   });
 

@@ -10,6 +10,7 @@ import {
   statefulIsAuthorized,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
+import { type PolicyHead, policiesByAction, type SchemaActions } from './policies-by-action.ts';
 
 /**
  * The one place that decides (T13, T14; spec/access.md, ACC1-ACC8). Cedar skips a policy that meets an error and
@@ -61,13 +62,13 @@ export function makeDecide(schema: string, files: readonly PolicyFile[]): Decide
     .update(JSON.stringify([schema, policies]))
     .digest('hex');
   requireSuccess(preparseSchema(name, schema));
-  requireSuccess(preparsePolicySet(name, { staticPolicies: policies }));
-  const sets = setsByAction(name, policies, actionsOf(schema));
+  const sets = setsByAction(name, policies, schemaActions(schema));
 
   return (question) => {
     try {
       const { principal, action, resource, context = {} } = question;
-      if (!Object.hasOwn(CEDAR_ROLES, principal.role)) return DENIED;
+      const set = sets.get(action);
+      if (set === undefined || !Object.hasOwn(CEDAR_ROLES, principal.role)) return DENIED;
       const role = CEDAR_ROLES[principal.role];
       const account = accountUid(principal.id);
       const asked = resourceEntity(resource);
@@ -78,11 +79,10 @@ export function makeDecide(schema: string, files: readonly PolicyFile[]): Decide
         context: context as Record<string, never>,
         preparsedSchemaName: name,
         validateRequest: true,
-        // Of an action that the schema does not have, the whole: the request is refused by the schema.
-        preparsedPolicySetId: sets.get(action) ?? name,
+        preparsedPolicySetId: set,
         entities: [
           { uid: account, attrs: { steppedUp: principal.steppedUp }, parents: [{ type: 'Role', id: role }] },
-          ...(sameUid(account, asked.uid) ? [] : [asked]),
+          asked,
         ],
       });
       if (answer.type !== 'success') return DENIED;
@@ -119,10 +119,6 @@ function resourceEntity(resource: AskedResource): EntityJson & { uid: { type: st
   }
 }
 
-function sameUid(a: { type: string; id: string }, b: { type: string; id: string }): boolean {
-  return a.type === b.type && a.id === b.id;
-}
-
 /** By the `@id` of each; a policy without one, or with another's, is an error. */
 function namedPolicies(files: readonly PolicyFile[]): Record<string, string> {
   const policies: Record<string, string> = {};
@@ -140,46 +136,33 @@ function namedPolicies(files: readonly PolicyFile[]): Record<string, string> {
   return policies;
 }
 
-/**
- * Under each action the policies that can speak about it: what costs time is their number. A policy is left out only if
- * its head names other actions and nothing else.
- */
+/** Each policy under the actions that it can speak about, read once. */
 function setsByAction(
   name: string,
   policies: Record<string, string>,
-  actions: readonly string[],
+  actions: SchemaActions,
 ): Map<string, string> {
   const heads = Object.entries(policies).map(([id, text]) => {
-    const { json } = requireSuccess(policyToJson(text));
-    return { id, text, names: namedActions(json.action as ActionHead, actions) };
+    const { action } = requireSuccess(policyToJson(text)).json;
+    return { id, action: action as PolicyHead['action'] };
   });
-  return new Map(
-    actions.map((action) => {
-      const speaking = heads.filter(({ names }) => names === null || names.includes(action));
-      const set = `${name} ${action}`;
-      const staticPolicies = Object.fromEntries(speaking.map(({ id, text }) => [id, text]));
-      requireSuccess(preparsePolicySet(set, { staticPolicies }));
-      return [action, set];
-    }),
-  );
-}
-
-type Named = { type: string; id: string } | { __entity: { type: string; id: string } };
-type ActionHead = { op: string; entity?: Named; entities?: readonly Named[] };
-
-/** Null: it may speak about any. */
-function namedActions(head: ActionHead, actions: readonly string[]): string[] | null {
-  const named = head.entities ?? (head.entity ? [head.entity] : []);
-  const ids = named.map((one) => ('__entity' in one ? one.__entity.id : one.id));
-  if (head.op !== '==' && head.op !== 'in') return null;
-  // A name that is no action of the schema may be a group of them.
-  return ids.length > 0 && ids.every((id) => actions.includes(id)) ? ids : null;
+  const sets = [...policiesByAction(heads, actions)].map(([action, ids]) => {
+    const set = `${name} ${action}`;
+    const staticPolicies = Object.fromEntries(ids.map((id) => [id, policies[id] ?? '']));
+    requireSuccess(preparsePolicySet(set, { staticPolicies }));
+    return [action, set] as const;
+  });
+  return new Map(sets);
 }
 
 /** Every action that the schema knows. */
 export function actionsOf(schema: string): string[] {
+  return Object.keys(schemaActions(schema));
+}
+
+function schemaActions(schema: string): SchemaActions {
   const { json } = requireSuccess(schemaToJson(schema));
-  return Object.values(json).flatMap(({ actions }) => Object.keys(actions));
+  return Object.assign({}, ...Object.values(json).map(({ actions }) => actions)) as SchemaActions;
 }
 
 function requireValid(schema: string, staticPolicies: Record<string, string>): void {
