@@ -61,6 +61,8 @@ export type ExportOptions = {
 export type ExportMovement = {
   level: 'vault' | 'release';
   keptPoints: number | null;
+  /** Pictures that show the window's own size (MOV61). */
+  keptWindows: number | null;
   /** Longer tasks are whole, because that was asked for. */
   whole: boolean;
   /** Tasks that are parts of one, and how many cuts no subgoal gave a place for. */
@@ -121,7 +123,8 @@ export async function exportRecordings(
   const loses =
     format === 'parquet' ? [] : format === 'agentnet-bench' ? BENCH_LOSES : DIALECTS[format].loses;
   const keptPoints = level === 'vault' ? null : account.keptPoints;
-  const movement = { level, keptPoints, whole, parts: parts.length, withoutSubgoal };
+  const keptWindows = level === 'vault' ? null : account.keptWindows;
+  const movement = { level, keptPoints, keptWindows, whole, parts: parts.length, withoutSubgoal };
   const file = { format, ...report, movement, surrogates: salt !== null, loses };
   const manifest = new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`);
   // In the uses log before the export is whole: without export.json it is none (T13).

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +95,15 @@ here('the samples of a demonstration', () => {
     const map = join(folder, `${format}.parts.json`);
     const args = ['--format', format, '--out', out, '--map', map];
     expect(await aboveboard('export', ...args, ...wanted)).toMatchObject({ code: 0 });
+    const { frames, movement } = JSON.parse(readFileSync(join(out, 'export.json'), 'utf8'));
+    const own = readdirSync(join(out, 'images')).filter((name) => {
+      const { width, height } = PNG.sync.read(readFileSync(join(out, 'images', name)));
+      // The bars stand above the window.
+      return !['800x600', '1280x720', '1920x1080'].includes(`${width}x${height - 72}`);
+    });
+    // [MOV61] What keeps its own size is told, and is the smaller part.
+    expect(own.length).toBeLessThanOrEqual(movement.keptWindows);
+    expect(movement.keptWindows).toBeLessThan(frames / 2);
     const { parts } = JSON.parse(readFileSync(map, 'utf8')) as { parts: Record<string, string> };
     const lines = readFileSync(join(out, 'trajectories.jsonl'), 'utf8').trim().split('\n');
     // None of these has more than one part between its first and its last.

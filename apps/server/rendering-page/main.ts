@@ -1,6 +1,7 @@
 import type { InterfaceNode, StateItem } from '@aboveboard/protocol/state';
 import { interfaceTree } from '@aboveboard/review/interface-tree';
 import { Stage } from '@aboveboard/review/stage';
+import { type Mark, type MarkPlace, StandardWindow } from './standard-window.ts';
 import '@rrweb/replay/dist/style.css';
 import './rendering.css';
 
@@ -16,6 +17,11 @@ export type RenderingPage = {
   apply(items: StateItem[]): Promise<void>;
   /** Waits until layout and fonts have settled, then draws pointer styles and bars. */
   present(pointer: { x: number; y: number } | null, bars: BarsContent): Promise<void>;
+  /** Remembers what is at these places; false: at one of them is nothing that could be found in another layout. */
+  anchor(marks: readonly Mark[]): boolean;
+  /** Lays the page out in a window of that size; where the marks are in it, or null, and then it is as it was. */
+  enterWindow(size: { width: number; height: number }): Promise<MarkPlace[] | null>;
+  leaveWindow(): Promise<void>;
   tree(): InterfaceNode | null;
   /** The text that is shown, as a person would read it. */
   text(): string;
@@ -32,6 +38,7 @@ const MOST_TEXT = 1 << 20;
 const root = byId('stage');
 const bars = byId('bars');
 let stage: Stage | null = null;
+let standard: StandardWindow | null = null;
 
 window.rendering = {
   async apply(items) {
@@ -52,6 +59,12 @@ window.rendering = {
     }
     await new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
   },
+  anchor(marks) {
+    standard = stage && StandardWindow.anchored(stage, marks);
+    return standard !== null;
+  },
+  enterWindow: async (size) => (await standard?.enter(size)) ?? null,
+  leaveWindow: async () => standard?.leave(),
   tree() {
     const document = stage?.document;
     const shown = stage;

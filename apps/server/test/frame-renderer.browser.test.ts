@@ -1,3 +1,4 @@
+import { standardWindow } from '@aboveboard/dataset/standard-window';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
 import type { SerializedNode, StateItem } from '@aboveboard/protocol/state';
 import { PNG } from 'pngjs';
@@ -155,6 +156,93 @@ describe('frames from masked states', () => {
     expect(frames.map((frame) => frame.want)).toEqual([{ surface: 2, t: 16 }]);
     expect([frames[0]?.width, frames[0]?.height, frames[0]?.ratio]).toEqual([1280, 800, 2]);
     expect(pixel(frames[0] as RenderedFrame, 600, 400)).toEqual([0, 170, 0]);
+  });
+
+  describe('in a standard window', () => {
+    // Fills 640 by 400 as it was recorded; `#far` is scrolled to, and what is narrow only is gone in a wider window.
+    const css =
+      'html,body{margin:0;background:#fff}#r{position:absolute;right:10px;top:40px;width:80px;height:30px;background:#f00;border:0}#n{position:absolute;left:10px;top:40px;width:60px;height:30px}@media(min-width:700px){#n{display:none}}#far{position:absolute;left:10px;top:1500px;width:60px;height:30px}#c{position:absolute;left:10px;top:100px;width:50%;height:50px}';
+    const states = full(
+      10,
+      1,
+      page(
+        css,
+        element(20, 'button', { id: 'r' }, text(21, 'Right')),
+        element(22, 'button', { id: 'n' }, text(23, 'Narrow')),
+        element(24, 'button', { id: 'far' }, text(25, 'Far')),
+        element(26, 'canvas', { id: 'c' }),
+      ),
+    );
+    const narrow = {
+      async *events() {
+        yield [geometry(0, 1, 2)];
+      },
+      async *states() {
+        yield [
+          ...states,
+          { t: 30, surface: 1, event: { type: 3, data: { source: 3, id: 1, x: 0, y: 1300 } } } as StateItem,
+          { t: 50, surface: 1, event: { type: 3, data: { source: 3, id: 1, x: 0, y: 0 } } } as StateItem,
+        ];
+      },
+    };
+    const wants = (t: number, ...marks: { x: number; y: number; fixed?: boolean }[]) => ({
+      surface: 1,
+      t,
+      tree: true,
+      marks: marks.map((mark) => ({ fixed: false, ...mark })),
+    });
+    const drawn = async (...all: ReturnType<typeof wants>[]) => Array.fromAsync(plain.render(narrow, all));
+
+    it('[MOV60] lays the page out anew and finds what was pressed in it', async () => {
+      const [frame] = await drawn(wants(20, { x: 600, y: 55 }));
+      if (!frame?.places) throw new Error('the window kept its size');
+      expect([frame.width, frame.height, frame.ratio]).toEqual([800, 600, 1]);
+      const button = frame.tree?.children.find(({ id }) => id === 20);
+      expect(button?.box).toEqual({ x: 710, y: 40, width: 80, height: 30 });
+      const [place] = frame.places;
+      // 50 of 80 and 15 of 30 into the button, in both.
+      expect(place).toEqual({ x: 760 / 800, y: 55 / 600 });
+      expect(pixel(frame, 715, 45)).toEqual([255, 0, 0]);
+    });
+
+    it('[MOV61] keeps the window where it can not be found, is not one thing, or rests on the layout', async () => {
+      for (const marks of [
+        [{ x: 20, y: 55 }],
+        [{ x: 600, y: 55, fixed: true }],
+        [{ x: 100, y: 120 }],
+        [
+          { x: 600, y: 55 },
+          { x: 20, y: 55 },
+        ],
+      ]) {
+        const [frame] = await drawn(wants(20, ...marks));
+        expect([frame?.width, frame?.places], JSON.stringify(marks)).toEqual([1280, null]);
+      }
+    });
+
+    it('[MOV60] leaves the page as it was, scrolled as it was', async () => {
+      const plainly = (t: number) => ({ surface: 1, t, tree: true });
+      const [first, moved, again] = await Array.fromAsync(
+        plain.render(narrow, [plainly(35), wants(36, { x: 30, y: 385 }), plainly(37)]),
+      );
+      expect(moved?.width).toBe(800);
+      expect(moved?.places).toHaveLength(1);
+      expect(Buffer.compare(Buffer.from(first?.png ?? []), Buffer.from(again?.png ?? []))).toBe(0);
+      expect(again?.tree).toEqual(first?.tree);
+      const far = moved?.tree?.children.find(({ id }) => id === 24);
+      const place = moved?.places?.[0];
+      if (!far || !place) throw new Error('it was not found');
+      expect(place.y * 600).toBeGreaterThan(far.box.y);
+      expect(place.y * 600).toBeLessThan(far.box.y + far.box.height);
+    });
+
+    it('[MOV60] is one of three sizes, and without marks nothing is lost', async () => {
+      const [frame] = await drawn(wants(20));
+      expect([frame?.width, frame?.places]).toEqual([800, []]);
+      expect(
+        [640, 1000, 1024, 1366, 1440, 1600, 2560].map((width) => standardWindow({ width }).width),
+      ).toEqual([800, 800, 1280, 1280, 1280, 1920, 1920]);
+    });
   });
 
   it('draws the bars above the page and says where the viewport is', async () => {

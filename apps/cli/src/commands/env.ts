@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type CommandContext, GROUPS } from '../command.ts';
 import { GRANT_OPTION } from '../grant-option.ts';
 import { portNumber } from '../port-number.ts';
@@ -16,7 +16,15 @@ export function register(program: Command, context: CommandContext): void {
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4871)
     .option(...GRANT_OPTION)
     .option('--no-bars', 'without the browser’s tabs and address above the page')
-    .action(async (id: string, options: { port: number; bars: boolean; grant?: string }) => {
+    .addOption(
+      new Option(
+        '--window <kind>',
+        'standard: of a standard size, as exports at the level release are; recorded: as it was',
+      )
+        .choices(['standard', 'recorded'])
+        .default('standard'),
+    )
+    .action(async (id: string, options: { port: number; bars: boolean; window: string; grant?: string }) => {
       const { openForReading } = await import('../opened-recording.ts');
       const { FrameRenderer } = await import('@aboveboard/server/rendering/frame-renderer');
       const { renderedFrames } = await import('@aboveboard/server/rendering/rendered-frames');
@@ -26,9 +34,9 @@ export function register(program: Command, context: CommandContext): void {
       const recording = await openForReading(context, id, { kind: 'environment', grant: options.grant });
       const renderer = await FrameRenderer.start({ bars: options.bars });
       context.progress('drawing the states …');
-      const task = await replayTask(recording, renderedFrames(renderer, recording, { tree: true })).finally(
-        () => renderer.close(),
-      );
+      const frames = renderedFrames(renderer, recording, { tree: true });
+      const standard = options.window === 'standard';
+      const task = await replayTask(recording, frames, { standard }).finally(() => renderer.close());
       await serveUntilStopped(environmentApp(task).fetch, options.port, (url) => {
         context.result({ url, instruction: task.instruction, nodes: task.observations.size });
         context.print(`${task.instruction}`);

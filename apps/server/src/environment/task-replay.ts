@@ -9,6 +9,7 @@ import {
 } from '@aboveboard/dataset/export/export-recording';
 import { modelActionOf } from '@aboveboard/dataset/export/model-action';
 import type { Frame, FrameSource, FrameWant } from '@aboveboard/dataset/frame-source';
+import { StandardWindows } from '@aboveboard/dataset/standard-window';
 import { targetBox } from '@aboveboard/dataset/target-box';
 import type { SuccessCheck } from '@aboveboard/protocol/manifest';
 import type { InterfaceNode } from '@aboveboard/protocol/state';
@@ -26,8 +27,15 @@ export type TaskReplay = {
   checks: { check: SuccessCheck; holds: boolean }[];
 };
 
-/** Throws Error with a sentence when the recording has no state that could be shown. */
-export async function replayTask(recording: ExportRecording, source: FrameSource): Promise<TaskReplay> {
+/**
+ * `standard`: in windows of a standard size, as exports at `release` show them (MOV60). Throws Error with a sentence when the
+ * recording has no state that could be shown.
+ */
+export async function replayTask(
+  recording: ExportRecording,
+  source: FrameSource,
+  { standard }: { standard: boolean },
+): Promise<TaskReplay> {
   const actions = await readActions(recording);
   const end: FrameWant = {
     surface: actions.at(-1)?.surface ?? 0,
@@ -35,7 +43,12 @@ export async function replayTask(recording: ExportRecording, source: FrameSource
   };
   const frames = new Map<string, Frame>();
   const wants = [...actions.map(({ surface, before }) => ({ surface, t: before.t })), end];
-  for await (const frame of source.frames(wants)) frames.set(placeOf(frame.want), frame);
+  const windows = standard ? new StandardWindows(actions) : null;
+  const asked = windows ? wants.map((want) => windows.want(want)) : wants;
+  for await (const frame of source.frames(asked)) {
+    frames.set(placeOf(frame.want), frame);
+    windows?.see(frame);
+  }
 
   const observations = new Map<string, Observation>();
   const node = (want: FrameWant): string | null => {
@@ -52,7 +65,8 @@ export async function replayTask(recording: ExportRecording, source: FrameSource
     const want = { surface: action.surface, t: action.before.t };
     const from = node(want);
     // An action in a state that can't be shown can't be asked for: the way goes on after it.
-    if (from) steps.push(stepOf(action, from, frames.get(placeOf(want)) as Frame, recording));
+    const moved = windows?.moved(action) ?? action;
+    if (from) steps.push(stepOf(moved, from, frames.get(placeOf(want)) as Frame, recording));
   }
   const last = steps.at(-1);
   if (!last) throw new Error('This recording has no state that could be shown; it can’t be an environment.');

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { FrameMark } from '@aboveboard/dataset/frame-source';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
 import type { InterfaceNode, StateItem } from '@aboveboard/protocol/state';
 import { type Browser, chromium } from 'playwright-core';
@@ -14,7 +15,7 @@ export type RenderableRecording = {
 };
 
 /** A picture of `surface` as it was at tick `t`: every state item with a tick of at most `t` is applied. */
-export type FrameWant = { surface: number; t: number; tree?: boolean };
+export type FrameWant = { surface: number; t: number; tree?: boolean; marks?: readonly FrameMark[] };
 
 export type RenderedFrame = {
   want: FrameWant;
@@ -25,6 +26,8 @@ export type RenderedFrame = {
   /** Where the surface's viewport lies in the picture, in device pixels: below the bars, if they are drawn. */
   viewport: { x: number; y: number; width: number; height: number };
   ratio: number;
+  /** Where the wanted marks are in the standard window, as fractions of the viewport; null: it has its own size. */
+  places: { x: number; y: number }[] | null;
   tree: InterfaceNode | null;
   text: string | null;
 };
@@ -111,7 +114,10 @@ export class FrameRenderer {
     const at = history.at(want.surface, want.t);
     if (!page || !at.open) return null;
     const bars = this.#options.bars ? history.bars(want.surface, want.t) : null;
-    const picture = await page.picture(at.geometry, at.pointer, bars, want.tree === true);
+    const picture = await page.picture(at.geometry, at.pointer, bars, {
+      tree: want.tree === true,
+      marks: want.marks ?? null,
+    });
     return picture && { want, ...picture };
   }
 

@@ -10,7 +10,7 @@ export function renderedFrames(
   return {
     async *frames(wants): AsyncIterable<Frame> {
       const asked = wants.map((want) => ({ ...want, tree: options.tree }));
-      for await (const { want, png, width, height, viewport, tree, text } of renderer.render(
+      for await (const { want, png, width, height, viewport, tree, text, places } of renderer.render(
         recording,
         asked,
       )) {
@@ -22,6 +22,7 @@ export function renderedFrames(
           height,
           viewport,
           tree,
+          places,
           ...(text === null ? {} : { text }),
         };
       }

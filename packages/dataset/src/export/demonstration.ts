@@ -6,6 +6,7 @@ import { FramePlan, frameKey } from '../frame-plan.ts';
 import type { FrameWant } from '../frame-source.ts';
 import { ReleasedClock } from '../released-clock.ts';
 import { releasedStep } from '../released-step.ts';
+import { StandardWindows } from '../standard-window.ts';
 import { targetBox } from '../target-box.ts';
 import type { TaskPart } from '../task-parts.ts';
 import type { Target } from '../tree-target.ts';
@@ -75,13 +76,24 @@ export async function readDemonstration(
   const trees = options.boxes || movement ? new TargetTrees(actions, targets) : null;
   const clock = movement ? new ReleasedClock(actions, tickMicroseconds, movement, since) : null;
   const to = { sink, account, frames, clock };
-  const pictures = await drawPictures(manifest.id, wants, to, async (want, tree) => trees?.see(want, tree));
+  const windows = movement ? new StandardWindows(actions) : null;
+  const pictures = await drawPictures(
+    manifest.id,
+    windows ? wants.map((want) => windows.want(want)) : wants,
+    to,
+    async (want, tree) => trees?.see(want, tree),
+    (frame) => windows?.see(frame),
+  );
+  account.keptWindows += windows?.kept ?? 0;
   const reasons = new Map(manifest.outcome.reasons.map(({ action, text }) => [action, text]));
   const steps: DemonstrationStep[] = [];
   for (const action of actions) {
     const picture = pictures.get(frameKey({ surface: action.surface, t: action.before.t })) ?? null;
     if (frames !== null && picture === null) account.shorten('no-picture');
-    const model = modelActionOf(action, { ...(picture ? { area: picture.area } : {}), tickMicroseconds });
+    const model = modelActionOf(windows?.moved(action) ?? action, {
+      ...(picture ? { area: picture.area } : {}),
+      tickMicroseconds,
+    });
     if (typeof model === 'string') account.leaveOut(model);
     else {
       const boxes = trees?.boxesOf(action, picture) ?? { box: null, dropBox: null };

@@ -37,6 +37,8 @@ export class ExportAccount {
   frames = 0;
   /** Points of movement that are as they were recorded (MOV14). */
   keptPoints = 0;
+  /** Pictures in a window of its own size at `release` (MOV61). */
+  keptWindows = 0;
   readonly #leftOut = new Map<string, number>();
   readonly #shortened = new Map<string, number>();
 

@@ -1,7 +1,7 @@
 import type { InterfaceNode } from '@aboveboard/protocol/state';
 import type { Drawing } from '@aboveboard/redact/movement/drawing';
 import { frameKey } from '../frame-plan.ts';
-import type { FrameSource, FrameWant } from '../frame-source.ts';
+import type { Frame, FrameSource, FrameWant } from '../frame-source.ts';
 import type { ReleasedClock } from '../released-clock.ts';
 import type { PictureSize } from './dialect.ts';
 import { areaOf, type ExportAccount, type ExportSink } from './export-recording.ts';
@@ -34,6 +34,7 @@ export async function drawPictures(
     clock?: ReleasedClock | null;
   },
   onTree?: (want: FrameWant, tree: InterfaceNode) => Promise<void>,
+  onFrame?: (frame: Frame) => void,
 ): Promise<Map<string, Picture>> {
   const pictures = new Map<string, Picture>();
   if (to.frames === null || wants.length === 0) return pictures;
@@ -47,6 +48,7 @@ export async function drawPictures(
     await to.sink.append('frames.jsonl', new TextEncoder().encode(`${JSON.stringify(line)}\n`));
     pictures.set(frameKey(want), { name, width, height, area: areaOf(frame) });
     to.account.frames++;
+    onFrame?.(frame);
     if (tree && onTree) await onTree(want, tree);
   }
   return pictures;
