@@ -49,6 +49,15 @@ const claims = {
 } as const;
 const CODE = '0000-0000-0000-0000';
 
+const SLICE = { kind: 'tasks', cards: [{ id: CANARY, version: null }] };
+const SLICE_PLACES: Readonly<Record<string, Place>> = {
+  'slice/kind': 'choice',
+  'slice/recordings/*': { anyones: 'a wish; whether one exists is told when it is opened' },
+  'slice/cards/*/id': { anyones: 'cards are for everyone' },
+  'slice/weeks/from': 'choice',
+  'slice/weeks/to': 'choice',
+};
+
 export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
   'GET /openapi.json': OPEN,
   'GET /api/about': OPEN,
@@ -188,22 +197,14 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
     body: () => ({
       purpose: 'model-training',
       reading: ['dataset'],
-      slice: {
-        kind: 'tasks',
-        cards: [{ id: CANARY, version: null }],
-        // It ends before it begins, so that nothing is asked.
-        weeks: { from: '2026-W02', to: '2026-W01' },
-      },
+      // It ends before it begins, so that nothing is asked.
+      slice: { ...SLICE, weeks: { from: '2026-W02', to: '2026-W01' } },
       days: 30,
     }),
     places: {
       purpose: 'choice',
       'reading/*': 'choice',
-      'slice/kind': 'choice',
-      'slice/recordings/*': { anyones: 'a wish; whether one exists is told when it is opened' },
-      'slice/cards/*/id': { anyones: 'cards are for everyone' },
-      'slice/weeks/from': 'choice',
-      'slice/weeks/to': 'choice',
+      ...SLICE_PLACES,
     },
   },
   'POST /api/grants/:grant/notes': {
@@ -216,6 +217,25 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
     roles: ['researcher', ...PARTIES],
     as: 'researcher',
     places: { ':grant': grant },
+  },
+
+  'GET /api/holds': { roles: PARTIES, as: 'employer' },
+  'POST /api/holds': {
+    roles: ['employer'],
+    as: 'employer',
+    // It ends before it begins, so that nothing is asked.
+    body: () => ({
+      reason: 'legal-claim',
+      slice: { ...SLICE, weeks: { from: '2026-W02', to: '2026-W01' } },
+      days: 30,
+    }),
+    places: { reason: 'choice', ...SLICE_PLACES },
+  },
+  'POST /api/holds/:hold/notes': {
+    roles: PARTIES,
+    as: 'employer',
+    places: { ':hold': { anyones: 'the parties see all holds' } },
+    body: () => new Uint8Array(7),
   },
 
   'GET /api/staff/ways': OPEN,
@@ -264,6 +284,13 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
 
 export type Asked = { method: string; path: string; body?: unknown };
 
+/** Of what stands in a path and is nobody's. */
+const NAMED: Readonly<Record<string, string>> = {
+  ':account': ABSENT.account,
+  ':digest': ABSENT.digest,
+  ':hold': ABSENT.hex,
+};
+
 /** The row's own request, with something else in one place. */
 export function requestOf(
   name: string,
@@ -276,13 +303,7 @@ export function requestOf(
     .replace(/:\w+/g, (part) => {
       if (part === changed.place) return encodeURIComponent(String(changed.value));
       const place = places[part];
-      return typeof place === 'object' && 'of' in place
-        ? place.absent
-        : part === ':account'
-          ? ABSENT.account
-          : part === ':digest'
-            ? ABSENT.digest
-            : '0';
+      return typeof place === 'object' && 'of' in place ? place.absent : (NAMED[part] ?? '0');
     })
     .replace('*', '0/000');
   if (changed.place?.startsWith('?')) {
