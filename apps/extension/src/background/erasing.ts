@@ -4,6 +4,8 @@ import {
   HELD_THERE,
   type HeldThere,
   type KeptErasure,
+  WAITING_ERASURES,
+  type WaitingErasure,
 } from '../own-data/held-there.ts';
 import { kept } from '../store/settings.ts';
 import { CommandFault } from './command-fault.ts';
@@ -49,14 +51,30 @@ async function eraseAll(host: RecorderHost): Promise<void> {
   try {
     if (isAll) for (const { id, state } of await client.myRecordings()) if (state !== 'erased') ids.add(id);
     if (ids.size > 0) {
-      const { erased, keysExpireOn } = await client.erase([...ids]);
+      const { erased, held = [], keysExpireOn } = await client.erase([...ids]);
       if (erased.length > 0) await note(host, erased, keysExpireOn);
+      if (held.length > 0) await noteWaiting(host, held);
     }
     for (const id of ids) await host.discard(id);
     if (isAll) await everything.remove();
   } finally {
     await host.installation.close('erase');
   }
+}
+
+/** It was accepted there and waits for the end of a hold; here nothing is left to do but to say so (HLD23, HLD26). */
+async function noteWaiting({ database }: RecorderHost, held: { id: string; until: string }[]): Promise<void> {
+  const store = kept<WaitingErasure[]>(database, WAITING_ERASURES);
+  const before = (await store.get()) ?? [];
+  const known = new Set(before.flatMap(({ recordings }) => recordings));
+  const fresh = held.filter(({ id }) => !known.has(id));
+  const days = Map.groupBy(fresh, ({ until }) => until);
+  const added = [...days].map(([until, some]) => ({
+    at: Date.now(),
+    recordings: some.map(({ id }) => id),
+    until,
+  }));
+  await store.put([...added, ...before]);
 }
 
 async function note({ database }: RecorderHost, erased: string[], keysExpireOn: string): Promise<void> {

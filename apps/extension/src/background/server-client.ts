@@ -120,7 +120,9 @@ export class ServerClient {
   }
 
   /** What is not known there is as good as erased. */
-  erase(recordings: readonly string[]): Promise<{ erased: string[]; keysExpireOn: string }> {
+  erase(
+    recordings: readonly string[],
+  ): Promise<{ erased: string[]; held?: { id: string; until: string }[]; keysExpireOn: string }> {
     return this.#json('POST', '/api/my/recordings/erasure', { recordings });
   }
 

@@ -10,6 +10,7 @@ import { removedAt } from './housekeeping.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { dayOf } from './rules.ts';
 import { consentView, rulesView } from './rules-view.ts';
+import { toldView } from './told-view.ts';
 
 /** All that the panel shows, as it is now. */
 export async function viewOf(host: RecorderHost): Promise<RecorderView> {
@@ -40,6 +41,7 @@ export async function viewOf(host: RecorderHost): Promise<RecorderView> {
     askedFor: setup.askedFor ?? [],
     ownCards: [...(await host.ownCards.all())],
     live: await liveView(host),
+    told: await toldView(host),
     budgets: await budgetView(host, rows),
     recordings: rows
       .filter(({ state }) => state !== 'recording' && state !== 'paused')

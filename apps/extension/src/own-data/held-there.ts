@@ -15,5 +15,9 @@ export const HELD_THERE = 'held-there';
 export type KeptErasure = { at: number; recordings: number; keysExpireOn: string };
 export const ERASURES = 'erasures';
 
+/** An erasure of hers that the server accepted and that a legal hold puts off (HLD23). `until`: the latest day, `2026-11-29`. */
+export type WaitingErasure = { at: number; recordings: string[]; until: string };
+export const WAITING_ERASURES = 'waiting-erasures';
+
 /** She asked that everything of hers be erased there, and the server has not confirmed it yet. */
 export const ERASE_EVERYTHING = 'erase-everything';

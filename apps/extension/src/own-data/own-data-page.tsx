@@ -8,6 +8,7 @@ import { StateMark } from '../screens/state-mark.tsx';
 import { AskServer } from './ask-server.tsx';
 import { CopySection } from './copy-section.tsx';
 import { EraseEverything } from './erase-everything.tsx';
+import { HoldsSection } from './holds-section.tsx';
 import { ownDataWords as say } from './own-data-words.ts';
 import { ReadingsSection } from './readings-section.tsx';
 import { useOwnBooks } from './use-own-books.ts';
@@ -31,6 +32,7 @@ export function OwnDataPage() {
             <FaultNote fault={fault} />
             <AskServer there={books.there} send={send} />
           </div>
+          <HoldsSection books={books} />
           <ReadingsSection books={books} />
           <CopySection books={books} />
           <section className="stack" aria-labelledby="here-heading">

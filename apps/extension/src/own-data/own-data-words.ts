@@ -1,4 +1,5 @@
 import type { AccessKind } from '@aboveboard/vault/journal';
+import type { HoldProof } from './proved-holds.ts';
 import type { ReadingProof } from './proved-readings.ts';
 
 const number = (n: number) => n.toLocaleString('en-GB');
@@ -19,6 +20,12 @@ const ROLES: Readonly<Record<string, string>> = {
   job: 'A job of the server',
 };
 
+const HOLD_REASONS: Readonly<Record<string, string>> = {
+  'court-order': 'a court ordered it',
+  'authority-order': 'an authority ordered it',
+  'legal-claim': 'a legal claim is made or answered',
+};
+
 /** What the page says that shows her everything of hers. Times come written out. */
 export const ownDataWords = {
   title: 'Your data',
@@ -35,6 +42,32 @@ export const ownDataWords = {
   notReached:
     'The server was not reached. What you see is what it said before, and what this device has itself.',
   refused: (why: string) => `The server did not say: ${why} What you see is what it said before.`,
+
+  holds: 'Kept for a legal reason',
+  holdsLead:
+    'Your employer asked, and your representative approved, that these are not erased for now. Nobody reads them meanwhile, not even under a permission. It ends by itself on the day that is named, or before if a party ends it. You can ask your representative why.',
+  hold: (id: string, reason: string, until: string) =>
+    `Recording ${id} is kept until ${until}: ${HOLD_REASONS[reason] ?? 'for a reason that this recorder does not know'}.`,
+  holdBy: 'Approved by your employer and by your representative',
+  holdWaits:
+    'You asked for its erasure. That was accepted and stands in the log. It is carried out by itself within an hour of the end.',
+  holdNoErasure: 'You can still ask for its erasure; it is then carried out by itself at the end.',
+  holdProofs: {
+    proved:
+      'Checked on this device: the entry stands in the log of uses, under the head that the witnesses signed, with both approvals.',
+    differs:
+      'This does not hold. What stands at that place in the log says something else, or that it was ended. Tell your representative.',
+    newer: 'Not checked yet: it is newer than what this device has of the log. That comes by itself.',
+    older:
+      'Not checked here: it is older than what this device keeps of the log. “aboveboard log” can check it.',
+    'no-log': 'Not checked: this device has no part of the log of uses yet.',
+  } satisfies Record<HoldProof, string>,
+  waiting: 'What waits to be erased',
+  waitingOne: (when: string, recordings: number, day: string) =>
+    `${when}: you asked for the erasure of ${count(recordings, 'recording', 'recordings')}. A legal hold keeps it until ${day} at the latest; then it is erased by itself. “Ask the server now” says how it stands.`,
+  heldInPanel: (n: number) =>
+    `${count(n, 'recording of yours is', 'recordings of yours are')} kept for a legal reason and not erased for now. Nobody reads ${n === 1 ? 'it' : 'them'} meanwhile.`,
+  heldInPanelLink: 'See what is kept, why, and until when',
 
   readings: 'Who read it',
   readingsNone: (days: number) =>

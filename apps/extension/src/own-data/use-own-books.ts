@@ -6,7 +6,16 @@ import { keptTiles } from '../relay/kept-tiles.ts';
 import { openDatabase } from '../store/database.ts';
 import { kept } from '../store/settings.ts';
 import { readSetup } from '../store/setup.ts';
-import { ERASE_EVERYTHING, ERASURES, HELD_THERE, type HeldThere, type KeptErasure } from './held-there.ts';
+import {
+  ERASE_EVERYTHING,
+  ERASURES,
+  HELD_THERE,
+  type HeldThere,
+  type KeptErasure,
+  WAITING_ERASURES,
+  type WaitingErasure,
+} from './held-there.ts';
+import { type ProvedHold, proveHolds } from './proved-holds.ts';
 import { type HeldUses, type ProvedReading, proveReadings, type ReadingDay } from './proved-readings.ts';
 
 /** What this device has of hers besides recordings; the log is checked anew each time that it is read. */
@@ -15,6 +24,8 @@ export type OwnBooks = {
   readings: ProvedReading[];
   days: ReadingDay[];
   erasures: KeptErasure[];
+  holds: ProvedHold[];
+  waiting: WaitingErasure[];
   erasing: boolean;
 };
 
@@ -40,12 +51,13 @@ export async function readOwnBooks(): Promise<OwnBooks> {
   try {
     const there = await kept<HeldThere>(database, HELD_THERE).get();
     const none = { readings: [], days: [] };
-    const proved = there?.answer
-      ? await proveReadings(there.answer.readings, await heldUses(database).catch(() => null))
-      : none;
+    const uses = there?.answer ? await heldUses(database).catch(() => null) : null;
+    const proved = there?.answer ? await proveReadings(there.answer.readings, uses) : none;
     return {
       there,
       ...proved,
+      holds: await proveHolds(there?.answer?.recordings ?? [], uses),
+      waiting: (await kept<WaitingErasure[]>(database, WAITING_ERASURES).get()) ?? [],
       erasures: (await kept<KeptErasure[]>(database, ERASURES).get()) ?? [],
       erasing: (await kept<boolean>(database, ERASE_EVERYTHING).get()) === true,
     };

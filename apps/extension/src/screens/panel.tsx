@@ -18,6 +18,7 @@ import { RecordingsList } from './recordings-list.tsx';
 import { RulesSection } from './rules-section.tsx';
 import { StateMark } from './state-mark.tsx';
 import { TaskScreen } from './task-screen.tsx';
+import { ToldNotes } from './told-notes.tsx';
 
 /** The first question it answers: am I being recorded? Then: what of mine is here? */
 export function Panel() {
@@ -50,6 +51,7 @@ export function Panel() {
             <p className="soft">{words.demonstration}</p>
           )}
           <FaultNote fault={fault} />
+          {!underWay && <ToldNotes told={view.told} />}
         </div>
         {view.eraseCode !== null && view.rules && !underWay && (
           <EraseCodeSection code={view.eraseCode} guardian={view.rules.guardian} send={send} />

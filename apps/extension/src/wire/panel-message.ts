@@ -114,7 +114,14 @@ export type RecorderView = {
   ownCards: TaskCard[];
   live: LiveView | null;
   recordings: RecordingView[];
+  /** What she is told about what is hers at the server. */
+  told: ToldView;
   budgets: BudgetView | null;
+};
+
+export type ToldView = {
+  /** Recordings of hers that a legal hold keeps, as the server said when it was last asked, or as its end was put off. */
+  held: number;
 };
 
 /** The rules of this installation as this device proved them by itself. */
