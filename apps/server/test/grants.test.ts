@@ -4,6 +4,7 @@ import { type GrantStatement, signGrantStatement } from '@aboveboard/consent/gra
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { GrantWish, MyAccesses, ShownGrant } from '@aboveboard/protocol/grants';
 import type { TaskCardsAnswer } from '@aboveboard/protocol/installation';
+import { isoWeek } from '@aboveboard/protocol/week';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { textSigner } from '@aboveboard/tlog/signer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +148,50 @@ describe('grants', () => {
     expect(await askedFor(new Client(server.url))).toEqual([card]);
     now.ms += 31 * 86_400_000;
     expect(await find()).toEqual([]);
+  });
+
+  it('[GRT50] only of weeks that are not over, of slices that name cards, and looked up once a minute', async () => {
+    const now = { ms: Date.now(), asked: 0, isBroken: false };
+    const week = isoWeek(now.ms);
+    const before = isoWeek(now.ms - 7 * 86_400_000);
+    const cardOf = (id: string) => [{ id, version: null }];
+    const tasks = (to: string, cards: ReturnType<typeof cardOf> | null) =>
+      ({ kind: 'tasks', cards, weeks: { from: '2026-W01', to } }) as const;
+    await approve(await asked(by.researcher, { slice: tasks(week, cardOf('of-this-week')) }));
+    await approve(await asked(by.researcher, { slice: tasks(before, cardOf('of-last-week')) }));
+    await approve(await asked(by.researcher, { slice: tasks(week, null) }));
+    const some = { kind: 'recordings', recordings: ['A'.repeat(22)] } as const;
+    await approve(await asked(by.researcher, { slice: some }));
+    const rules = makeRulesLog(server.installation.inner.logs.rules).state;
+    const find = makeAskedFor({
+      database: server.installation.inner.database,
+      rules: async () => {
+        now.asked++;
+        if (now.isBroken) throw new Error('the log');
+        return rules();
+      },
+      now: () => now.ms,
+    });
+    now.isBroken = true;
+    await expect(find()).rejects.toThrow('the log');
+    now.isBroken = false;
+    // What failed is not remembered.
+    const ids = await find();
+    expect(ids).toContain('of-this-week');
+    expect(ids).not.toContain('of-last-week');
+    expect(now.asked).toBe(2);
+    now.ms += 59_999;
+    expect(await find()).toEqual(ids);
+    expect(now.asked).toBe(2);
+    now.ms += 1;
+    expect(await find()).toEqual(ids);
+    expect(now.asked).toBe(3);
+    const without = makeAskedFor({
+      database: server.installation.inner.database,
+      rules: async () => null,
+      now: () => now.ms,
+    });
+    expect(await without()).toEqual([]);
   });
 
   it('[ACC11, ACC12] the same note again changes nothing and is entered once', async () => {
