@@ -5,8 +5,6 @@
 export type EquivalentMutant = { file: string; line: string; was: string; instead?: string; why: string };
 
 const DECISION = 'apps/server/src/access/decision.ts';
-const RING = 'packages/vault/src/half-ring.ts';
-const GIVING = 'apps/guardian/src/halves/giving.ts';
 
 export const EQUIVALENT: readonly EquivalentMutant[] = [
   {

@@ -308,7 +308,13 @@ describe('keeping', () => {
     });
     const given = { recording: 'one', envelope: new Uint8Array(9), note: new Uint8Array(9) };
     const keeping = (log: typeof LOG | null) =>
-      makeHalfKeeping({ halves: makeHalfRows(store, { halvesHeld: 3 }), logs: asking(log), identity: 'x' });
+      makeHalfKeeping({
+        halves: makeHalfRows(store, { halvesHeld: 3 }),
+        logs: asking(log),
+        identity: 'x',
+        heldBy: async () => new Map(),
+        now: () => clock,
+      });
     const unknown = await refusal(keeping(null).keep(given));
     expect([unknown.code, learned]).toEqual(['unavailable', 1]);
     const known = await refusal(keeping(LOG).keep(given));
