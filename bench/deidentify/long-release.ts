@@ -40,8 +40,7 @@ export async function secondsOfLongRelease(
     }
     const before = performance.now();
     const used = process.cpuUsage();
-    await measureRisk({
-      folder,
+    await measureRisk(folder, {
       level: 'release',
       effort: EFFORT,
       seed: 1,

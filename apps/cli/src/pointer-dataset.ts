@@ -84,7 +84,7 @@ function partsOfTask(task: AttackedTask, screen: ScreenSize): AttackedTask[] {
     boxes: new ElementBoxes(),
     draws: first.draws,
     screen,
-    parts: { actions: PART_ACTIONS, next },
+    ...(task.whole ? {} : { parts: { actions: PART_ACTIONS, next } }),
   });
   task.track.giveTo(one);
   one.end();

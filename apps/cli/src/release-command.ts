@@ -1,16 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import {
-  type BuiltRelease,
-  type MeasuredRisk,
-  ReleaseRefused,
-} from '@aboveboard/dataset/release/release-build';
+import { type BuiltRelease, ReleaseRefused } from '@aboveboard/dataset/release/release-build';
 import type { ReleaseAsk } from '@aboveboard/dataset/release/release-plan';
+import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import type { RiskReport, RiskThreshold } from '@aboveboard/dataset/risk/risk-report';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
 import { openFolderSink } from './folder-sink.ts';
 import { makeRelease } from './release-making.ts';
+import { agreedShares } from './release-risk.ts';
 import { releaseSources } from './release-sources.ts';
 
 export type FolderBuild = {
@@ -34,7 +32,7 @@ export async function buildFolder(
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) throw new UsageError('--name is lower case, digits, hyphens.');
   if (!relative(resolve(out), resolve(keys)).startsWith('..'))
     throw new UsageError('--keys lies outside of the folder of the release.');
-  const risk = await readRisk(options.risk, options.threshold);
+  const measured = await readRisk(options.risk, options.threshold);
   const sink = await openFolderSink(out);
   try {
     const installation = await context.installation({ opens: true });
@@ -44,7 +42,7 @@ export async function buildFolder(
         secret: new Uint8Array(randomBytes(32)),
         ask,
         head: { name, version, purpose, software: { name: 'aboveboard', version: '0.1.0' } },
-        risk,
+        risk: { ...measured, agreed: await agreedShares(installation) },
       },
       sink,
       {
@@ -67,7 +65,7 @@ export async function buildFolder(
   }
 }
 
-async function readRisk(file: string, threshold: RiskThreshold): Promise<MeasuredRisk> {
+async function readRisk(file: string, threshold: RiskThreshold): Promise<Omit<MeasuredRisk, 'agreed'>> {
   const bytes = await readFile(file).catch(() => {
     throw new UsageError('--risk is no file.');
   });

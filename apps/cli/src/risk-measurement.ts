@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import type { PointerSession } from '@aboveboard/dataset/risk/attacked-task';
 import type { RiskAnswer, RiskEffort, RiskJob } from '@aboveboard/dataset/risk/risk-job';
 import { type RiskReport, riskJobs, riskReport } from '@aboveboard/dataset/risk/risk-report';
 import { activeMinutes, type MeasuredLevel, readPointerDataset } from './pointer-dataset.ts';
+import { type RiskSource, sessionColumns } from './risk-source.ts';
 
 export type MeasurementOptions = {
-  folder: string;
   level: MeasuredLevel;
   effort: RiskEffort;
   seed: number;
@@ -13,10 +14,25 @@ export type MeasurementOptions = {
 };
 
 /** The whole measurement of a dataset, shared out to threads; one that fails fails it all (T14). */
-export async function measureRisk(options: MeasurementOptions): Promise<RiskReport> {
-  const { folder, level, effort, seed } = options;
+export function measureRisk(folder: string, options: MeasurementOptions): Promise<RiskReport> {
   // Read here first: a dataset with faults is told in a sentence, and no thread is begun.
-  const sessions = readPointerDataset(folder);
+  return measured(readPointerDataset(folder), { folder }, options);
+}
+
+/** The same of sessions that are at hand. */
+export function measureSessions(
+  sessions: readonly PointerSession[],
+  options: MeasurementOptions,
+): Promise<RiskReport> {
+  return measured(sessions, { sessions: sessions.map(sessionColumns) }, options);
+}
+
+async function measured(
+  sessions: readonly PointerSession[],
+  source: RiskSource,
+  options: MeasurementOptions,
+): Promise<RiskReport> {
+  const { level, effort, seed } = options;
   const about = {
     level,
     people: new Set(sessions.map(({ person }) => person)).size,
@@ -29,7 +45,7 @@ export async function measureRisk(options: MeasurementOptions): Promise<RiskRepo
   const run = () =>
     new Promise<void>((resolve, reject) => {
       const worker = new Worker(new URL('./risk-worker.ts', import.meta.url), {
-        workerData: { folder, level, effort },
+        workerData: { source, level, effort },
       });
       const ask = () => {
         const job = jobs[next++];

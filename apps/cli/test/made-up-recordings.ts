@@ -1,6 +1,7 @@
 import type { ExportRecording } from '@aboveboard/dataset/export/export-recording';
 import type { RiskReport } from '@aboveboard/dataset/risk/risk-report';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
+import type { ReleaseSources } from '../src/release-making.ts';
 
 /** What `count` people released, one each: a click, words and Enter, on one card. The id begins with whose it is. */
 export function releasedByPeople(count: number): ExportRecording[] {
@@ -79,4 +80,41 @@ export function quietRisk(): RiskReport {
     linking: [{ length: 5, found: { ...found, chance: 0.5 } }],
     joining: [],
   } as unknown as RiskReport;
+}
+
+/** Work of a quarter of an hour under the same card: a press every few seconds, at places that `person` likes. */
+export function longWork(person: number, number: number): ExportRecording {
+  const [first] = releasedByPeople(1);
+  if (!first) throw new TypeError('nobody released anything');
+  const events: RecordedEvent[] = [];
+  for (let i = 0; i < 230; i++) {
+    const t = 4500 * i;
+    const [x, y] = [(60 + 83 * person + 47 * (i % 3)) % 980, 50 + 50 * ((i + number) % 10)];
+    const at = { x, y, button: 0, pointer: 'mouse' as const };
+    events.push({ kind: 'move', t, x: x - 20, y }, { kind: 'move', t: t + 20, x, y });
+    events.push({ kind: 'down', t: t + 60, ...at }, { kind: 'up', t: t + 120, ...at });
+  }
+  return {
+    ...first,
+    manifest: {
+      ...first.manifest,
+      id: `person${String(person).padStart(4, '0')}C${String(number).padStart(11, '0')}`,
+      clock: { tickMicroseconds: 1000, durationTicks: 4500 * 230 },
+    },
+    async *events() {
+      for await (const begins of first.events()) yield begins.filter(({ t }) => t < 1000);
+      yield events.map((event) => ({ ...event, t: event.t + 1000 }));
+    },
+  };
+}
+
+export function sourcesOfWork(people: number, each: number): ReleaseSources {
+  const recordings = Array.from({ length: people * each }, (_, i) =>
+    longWork(i % people, Math.floor(i / people)),
+  );
+  return {
+    ids: recordings.map(({ manifest }) => manifest.id),
+    open: async (id) => recordings.find(({ manifest }) => manifest.id === id) as ExportRecording,
+    person: (id) => id.slice(0, 10),
+  };
 }

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBenchTask } from '@aboveboard/dataset/eval/bench-check';
+import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFolderSink } from '../src/folder-sink.ts';
 import { makeProgram } from '../src/program.ts';
-import { makeRelease } from '../src/release-making.ts';
+import { makeRelease, planFrom, type ReleaseSources } from '../src/release-making.ts';
 import { quietRisk, releasedByPeople } from './made-up-recordings.ts';
 
 const PYTHON = '/usr/bin/python3';
@@ -24,17 +25,25 @@ beforeAll(async () => {
   const recordings = releasedByPeople(20);
   const secret = Uint8Array.from({ length: 32 }, (_, i) => 99 - i);
   const sink = await openFolderSink(at('release'));
+  const sources: ReleaseSources = {
+    ids: recordings.map(({ manifest }) => manifest.id),
+    open: async (id) => recordings.find(({ manifest }) => manifest.id === id) as (typeof recordings)[0],
+    person: (id) => id.slice(0, 10),
+  };
+  const { plan } = await planFrom(sources, new Uint8Array(32), { level: 'release' }, () => undefined);
+  const report = { ...quietRisk(), inputs: await measuredInputs(plan, crypto.subtle) };
   const made = await makeRelease(
-    {
-      ids: recordings.map(({ manifest }) => manifest.id),
-      open: async (id) => recordings.find(({ manifest }) => manifest.id === id) as (typeof recordings)[0],
-      person: (id) => id.slice(0, 10),
-    },
+    sources,
     {
       secret,
       ask: { level: 'release' },
       head: { name: 'made-up', version: 1, purpose: 'agent-training', software: { name: 'a', version: '1' } },
-      risk: { report: quietRisk(), digest: 'b'.repeat(64), threshold: { naming: 0.3, linking: 0.7 } },
+      risk: {
+        report,
+        digest: 'b'.repeat(64),
+        threshold: { naming: 0.3, linking: 0.7 },
+        agreed: new Map([['a'.repeat(64), 0.3]]),
+      },
     },
     sink,
     { progress: () => undefined, logged: async (...told) => void logged.push(told) },

@@ -19,6 +19,8 @@ export type Course = {
   origins: (string | null)[];
   /** Every origin that a page told, acted on or not. */
   visited: ReadonlySet<string>;
+  /** What each action acted on, the same for whoever acts on it; null: not known. */
+  things: (string | null)[];
   /** Ticks at which something was not recorded. */
   gaps: number[];
   /** The same for whoever did the same steps in the same order to the same things (MOV54). */
@@ -58,6 +60,7 @@ export async function readCourse(recording: ExportRecording): Promise<Course> {
     origins: wheres.map(({ origin }) => origin),
     visited: new Set(addresses.flatMap(({ where }) => where.origin ?? [])),
     gaps,
+    things: thingsOf(actions, wheres, targets),
     doing: doingOf(actions, wheres, targets),
   };
 }
@@ -152,6 +155,19 @@ function attribute(node: StateNode, name: string): string {
 
 /** No secret is in it and nobody outside sees it: a key would be for nothing. */
 const hash = sipHash('0'.repeat(32));
+
+function thingsOf(
+  actions: readonly Action[],
+  wheres: readonly Where[],
+  targets: ReadonlyMap<number, Target>,
+): (string | null)[] {
+  return actions.map(({ index }, i) => {
+    const target = targets.get(index);
+    if (!target) return null;
+    const { origin, path } = wheres[i] as Where;
+    return hash(JSON.stringify([origin, path, target.role, target.selector])).join('.');
+  });
+}
 
 function doingOf(
   actions: readonly Action[],

@@ -5,10 +5,11 @@ import type { Frame } from '../src/frame-source.ts';
 import { MemoryFrameSource } from '../src/frame-source.ts';
 import type { Candidate } from '../src/release/candidate.ts';
 import { readCandidate } from '../src/release/candidate-reading.ts';
-import { type BuiltRelease, buildRelease, type MeasuredRisk } from '../src/release/release-build.ts';
+import { type BuiltRelease, buildRelease } from '../src/release/release-build.ts';
 import type { ReleaseStore } from '../src/release/release-check.ts';
 import { planRelease, type ReleaseAsk, type ReleasePlan } from '../src/release/release-plan.ts';
 import { ReleaseSecret } from '../src/release/release-secret.ts';
+import { type MeasuredRisk, measuredInputs } from '../src/release/risk-refusals.ts';
 import type { RiskReport } from '../src/risk/risk-report.ts';
 import { click, front, geometry, key, navigate, state, typed } from './event-rows.ts';
 import { frame, manifest } from './shown-recording.ts';
@@ -66,6 +67,8 @@ export const HEAD = {
   software: { name: 'aboveboard', version: '0.1.0' },
 };
 
+const AGREED = new Map([['a'.repeat(64), 0.35]]);
+
 /** A report with these shares at five minutes, of a control that found nothing. */
 export function riskOf(naming = 0.1, linking = 0.5, level = 'release'): MeasuredRisk {
   const found = (share: number) => ({
@@ -84,7 +87,7 @@ export function riskOf(naming = 0.1, linking = 0.5, level = 'release'): Measured
     linking: [{ length: 5, found: found(linking) }],
     joining: [],
   } as unknown as RiskReport;
-  return { report, digest: 'b'.repeat(64), threshold: { naming: 0.3, linking: 0.7 } };
+  return { report, digest: 'b'.repeat(64), threshold: { naming: 0.3, linking: 0.7 }, agreed: AGREED };
 }
 
 export async function candidatesOf(recordings: readonly ExportRecording[]): Promise<Candidate[]> {
@@ -121,9 +124,11 @@ export async function made(
   recordings: readonly ExportRecording[],
   options: { ask?: ReleaseAsk; first?: number; risk?: MeasuredRisk | null; pictures?: boolean } = {},
 ): Promise<Made> {
-  const { ask = { level: 'release' }, first = 0, risk = riskOf(), pictures = false } = options;
+  const { ask = { level: 'release' }, first = 0, risk: given = riskOf(), pictures = false } = options;
   const candidates = await candidatesOf(recordings);
   const plan = await planRelease(candidates, secretOf(first), ask);
+  const inputs = await measuredInputs(plan, crypto.subtle);
+  const risk = given && { ...given, report: { inputs, ...given.report } as RiskReport };
   const store = new MemoryRelease();
   const drawn: Frame[] = [10, 1200, 2600].map(frame);
   const built = await buildRelease(plan, secretOf(first), HEAD, risk, {

@@ -5,6 +5,7 @@ import { pictureTar, readPictureTar } from '../src/release/picture-tar.ts';
 import { ReleaseRefused } from '../src/release/release-build.ts';
 import { planRelease } from '../src/release/release-plan.ts';
 import { releaseReader } from '../src/release/release-reading.ts';
+import { measuredInputs } from '../src/release/risk-refusals.ts';
 import { openShard, sealShard } from '../src/release/shard.ts';
 import { taskQuality } from '../src/release/task-quality.ts';
 import { candidatesOf, made, people, recordingOf, riskOf, secretOf, zip } from './made-up-release.ts';
@@ -121,6 +122,54 @@ describe('refusals', () => {
     expect(await refused(riskOf(0.1, 0.5, 'as-it-stands'))).toEqual(['REL15']);
     expect(await refused(riskOf(0.4, 0.8), 9)).toEqual(['REL13', 'REL10', 'REL15', 'REL15']);
     await expect(made(people(10), { risk: riskOf(0.3, 0.7) })).resolves.toBeDefined();
+  });
+
+  it('[REL15] [RISK11] are of a risk that was measured of other recordings', async () => {
+    const ten = await planned(people(10), { level: 'release' });
+    const inputs = await measuredInputs(ten, crypto.subtle);
+    const build = async (recordings: Parameters<typeof made>[0], of: string | undefined) => {
+      const risk = riskOf();
+      const report = { ...risk.report, inputs: of } as typeof risk.report;
+      return made(recordings, { risk: { ...risk, report } }).then(
+        () => 'built',
+        (error: Error) => error.message,
+      );
+    };
+    expect(await build(people(10), inputs)).toBe('built');
+    // In whatever order they come.
+    expect(await build(people(10).reverse(), inputs)).toBe('built');
+    const other = 'REL15: the risk was measured of other recordings than these';
+    expect(await build(people(11), inputs)).toBe(other);
+    expect(await build(people(10), undefined)).toBe(other);
+    const [first, ...rest] = people(10);
+    if (!first) throw new Error('nobody');
+    const part = {
+      kind: 'events',
+      index: 0,
+      from: 0,
+      to: 1,
+      count: 1,
+      bytes: 1,
+      sha256: 'c'.repeat(64),
+    } as const;
+    const changed = { ...first, manifest: { ...first.manifest, parts: [part] } };
+    expect(await build([changed, ...rest], inputs)).toBe(other);
+  });
+
+  it('[REL15] [RISK12] are of a risk that an agreement does not allow, or of one that nobody knows here', async () => {
+    const build = (risk: ReturnType<typeof riskOf>) =>
+      made(people(10), { risk: { ...risk, threshold: { naming: 1, linking: 1 } } }).then(
+        () => 'built',
+        (error: Error) => error.message,
+      );
+    expect(await build(riskOf(0.35))).toBe('built');
+    expect(await build(riskOf(0.36))).toMatch(/^REL15: .*36.0 %; agreement agreement 2 allows 35.0 %$/);
+    const unknown = { ...riskOf(), agreed: new Map([['d'.repeat(64), 1]]) };
+    expect(await build(unknown)).toBe('REL15: what agreement agreement 2 allows is not known here');
+    const { report, ...rest } = riskOf();
+    const whole = { ...report.naming[0], length: 'all' as const, found: riskOf(0.5).report.naming[0]?.found };
+    const longer = { ...report, naming: [...report.naming, whole] } as typeof report;
+    expect(await build({ ...rest, report: longer })).toContain('a session: 50.0 %');
   });
 
   it('[REL17] are none at vault, which keeps what few people did', async () => {

@@ -48,6 +48,38 @@ export function register(program: Command, context: CommandContext): void {
       for (const { rule, message } of refusals) context.print(`refused     ${rule}: ${message}`);
     });
 
+  asking(dataset.command('risk'))
+    .description(
+      'Measure how well the people of a release can be named and their tasks linked, from the very recordings that it would ' +
+        'hold. The report is good for a build of these alone. A refusal or too few recordings is exit code 1.',
+    )
+    .requiredOption('--out <file>', 'the report, a new file')
+    .option('--rounds <n>', 'how often the held-out recordings are drawn anew', '2')
+    .action(async (options: AskOptions & { out: string; rounds: string }) => {
+      const ask = askOf(options);
+      if (ask.level !== 'release') throw new UsageError('The risk of a release is measured at release.');
+      const rounds = Number(options.rounds);
+      if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 50))
+        throw new UsageError('--rounds is a whole number from 1 to 50.');
+      const { writeFile } = await import('node:fs/promises');
+      const { randomBytes } = await import('node:crypto');
+      const { EFFORT } = await import('@aboveboard/dataset/risk/risk-job');
+      const { measureRelease } = await import('../release-risk.ts');
+      const { releaseSources } = await import('../release-sources.ts');
+      const installation = await context.installation({ opens: true });
+      const report = await measureRelease(await releaseSources(installation, options.grant), {
+        ask,
+        secret: new Uint8Array(randomBytes(32)),
+        effort: { ...EFFORT, rounds },
+        seed: 1,
+        threads: 2,
+        progress: context.progress,
+      });
+      await writeFile(options.out, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+      context.result({ out: options.out, inputs: report.inputs });
+      context.print(`measured    ${report.sessions} recordings, into ${options.out}`);
+    });
+
   asking(dataset.command('build'))
     .description(
       'Build a release into a new folder, without pictures. Its digest is in the log of uses before the release is whole. ' +
@@ -56,7 +88,7 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--name <name>', 'lower case, digits, hyphens')
     .requiredOption('--release <n>', 'number of the release of that name')
     .requiredOption('--purpose <purpose>', 'of the agreement')
-    .requiredOption('--risk <file>', 'what `aboveboard risk --level release --json` measured')
+    .requiredOption('--risk <file>', 'what `aboveboard dataset risk` measured of the same recordings')
     .requiredOption('--naming <percent>', 'the share of 5-minute tasks whose person may be named')
     .requiredOption('--linking <percent>', 'the share of pairs of 5-minute tasks that may be linked')
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')

@@ -38,8 +38,7 @@ export function register(program: Command, context: CommandContext): void {
       const { measureRisk } = await import('../risk-measurement.ts');
       const { percent, riskGate } = await import('@aboveboard/dataset/risk/risk-report');
       const { EFFORT } = await import('@aboveboard/dataset/risk/risk-job');
-      const report = await measureRisk({
-        folder: dataset,
+      const report = await measureRisk(dataset, {
         level,
         effort: { ...EFFORT, rounds },
         seed,

@@ -32,6 +32,7 @@ export async function readCandidate(recording: ExportRecording, person: string):
     applications: originsOf(course),
     agreement: manifest.agreement,
     quality: qualityOf(recording, whole, course),
+    content: manifest.parts.map(({ sha256 }) => sha256).join(','),
     sketch: sketchOf(whole.steps.map(({ action }) => action)),
     doing: course.doing,
     goal: instructionOf(manifest),

@@ -12,6 +12,8 @@ export type Candidate = {
   applications: string[];
   agreement: { id: string; version: number; digest: string } | null;
   quality: TaskQuality;
+  /** Digests of its parts: what it holds. */
+  content: string;
   /** What it is near-duplicate by. */
   sketch: readonly number[];
   /** The same for all who did the same steps to the same things in the same order (MOV54). */

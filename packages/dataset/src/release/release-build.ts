@@ -3,7 +3,6 @@ import { Drawing } from '@aboveboard/redact/movement/drawing';
 import { readDemonstration } from '../export/demonstration.ts';
 import { ExportAccount, type ExportRecording, type ExportSink } from '../export/export-recording.ts';
 import type { FrameSource } from '../frame-source.ts';
-import { type RiskReport, type RiskThreshold, riskGate } from '../risk/risk-report.ts';
 import { surrogatedRecording } from '../surrogated-recording.ts';
 import { TextCensus } from '../text-census.ts';
 import type { Candidate, Refusal } from './candidate.ts';
@@ -18,6 +17,7 @@ import {
 import type { PlannedTask, ReleasePlan } from './release-plan.ts';
 import type { ReleaseSecret } from './release-secret.ts';
 import { taskLines } from './released-task.ts';
+import { type MeasuredRisk, riskRefusals } from './risk-refusals.ts';
 import { type ShardKind, sealShard } from './shard.ts';
 
 /** Refused, with every rule that refuses (REL16). Nothing was written. */
@@ -32,9 +32,6 @@ export class ReleaseRefused extends Error {
 }
 
 export type ReleaseHead = Pick<ReleaseManifest, 'name' | 'version' | 'purpose' | 'software'>;
-
-/** A measurement of the same people's work at the level of the release, and what the agreement allows. */
-export type MeasuredRisk = { report: RiskReport; digest: string; threshold: RiskThreshold };
 
 /** What building needs from outside. */
 export type ReleaseWorkshop = {
@@ -64,7 +61,7 @@ export async function buildRelease(
   risk: MeasuredRisk | null,
   workshop: ReleaseWorkshop,
 ): Promise<BuiltRelease> {
-  const refusals = [...plan.refusals, ...riskRefusals(plan, risk)];
+  const refusals = [...plan.refusals, ...(await riskRefusals(plan, risk, workshop.subtle))];
   if (refusals.length > 0) throw new ReleaseRefused(refusals);
   const id = await secret.id('release', head.name, String(head.version));
   const shown = await releasedShow(plan, secret, workshop);
@@ -96,15 +93,6 @@ export async function buildRelease(
     tasks,
   };
   return { manifest, bytes: manifestBytes(manifest), keys };
-}
-
-function riskRefusals({ level }: ReleasePlan, risk: MeasuredRisk | null): Refusal[] {
-  // What stays in the vault is read there alone, under its grants.
-  if (level === 'vault') return [];
-  if (risk === null) return [{ rule: 'REL15', message: 'the risk of naming was not measured' }];
-  if (risk.report.level !== level)
-    return [{ rule: 'REL15', message: 'the risk was measured at another level' }];
-  return riskGate(risk.report, risk.threshold).reasons.map((message) => ({ rule: 'REL15', message }));
 }
 
 function releaseRisk({ report, digest, threshold }: MeasuredRisk): ReleaseRisk {

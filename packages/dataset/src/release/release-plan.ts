@@ -37,6 +37,8 @@ export type ReleasePlan = {
   /** In the order of ids, which says nothing of people or time. */
   tasks: PlannedTask[];
   people: number;
+  /** Id and content of every recording in it: what a measurement of its risk is of (RISK11). */
+  contents: string[];
   /** Whoever agreed to what: versions only. */
   agreements: { id: string; version: number; digest: string }[];
   leftOut: { rule: LeftOutRule; count: number }[];
@@ -69,8 +71,9 @@ export async function planRelease(
   const named = await Promise.all(
     candidates.map(async (task) => ({ ...task, id: await secret.id('task', task.recording) })),
   );
-  // Not in the order of arrival: what is near-duplicate of what must not depend on who came first.
-  named.sort((a, b) => (a.id < b.id ? -1 : 1));
+  // Not in the order of arrival: what is near-duplicate of what must not depend on who came first. Nor on the secret: what was measured
+  // is to be what is released.
+  named.sort((a, b) => (a.recording < b.recording ? -1 : 1));
   const good = named.filter((task) => {
     const rule = filteredBy(task.quality, ask.filter ?? {});
     if (rule) leave(rule);
@@ -112,6 +115,7 @@ export async function planRelease(
     // Not one recording's after the other: their order would put parts together again.
     tasks: tasks.sort((a, b) => (a.id < b.id ? -1 : 1)),
     people,
+    contents: stays.map(({ recording, content }) => `${recording} ${content}`),
     agreements: distinctAgreements(stays),
     leftOut: [...leftOut]
       .map(([rule, count]) => ({ rule, count }))

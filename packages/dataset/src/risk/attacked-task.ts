@@ -9,6 +9,8 @@ export type AttackedTask = {
   session: number;
   track: PointerTrack;
   tokens: readonly string[];
+  /** It is released as one, however long it is (MOV54). */
+  whole?: boolean;
 };
 
 /** All that one person did from one start to one stop. */

@@ -9,6 +9,8 @@ export type RiskReport = {
   format: 'aboveboard-risk';
   formatVersion: 1;
   level: string;
+  /** Of recordings: which they were, to the byte (RISK11). Not there for tables of pointers, which no release is made of. */
+  inputs?: string;
   people: number;
   sessions: number;
   /** Minutes of activity, pauses not counted. */
@@ -36,7 +38,7 @@ export function riskJobs(seed: number): RiskJob[] {
 }
 
 export function riskReport(
-  about: Pick<RiskReport, 'level' | 'people' | 'sessions' | 'minutes'>,
+  about: Pick<RiskReport, 'level' | 'inputs' | 'people' | 'sessions' | 'minutes'>,
   answers: readonly RiskAnswer[],
 ): RiskReport {
   const report: RiskReport = {
