@@ -160,7 +160,7 @@ describe('grants', () => {
     await approve(await asked(by.researcher, { slice: tasks(week, cardOf('of-this-week')) }));
     await approve(await asked(by.researcher, { slice: tasks(before, cardOf('of-last-week')) }));
     await approve(await asked(by.researcher, { slice: tasks(week, null) }));
-    const some = { kind: 'recordings', recordings: ['A'.repeat(22)] } as const;
+    const some: GrantWish['slice'] = { kind: 'recordings', recordings: ['A'.repeat(22)] };
     await approve(await asked(by.researcher, { slice: some }));
     const rules = makeRulesLog(server.installation.inner.logs.rules).state;
     const find = makeAskedFor({

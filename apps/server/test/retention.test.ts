@@ -1,8 +1,9 @@
 import type { Agreement } from '@aboveboard/consent/agreement';
 import type { About } from '@aboveboard/protocol/installation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forgetWords, noteWord } from '../src/identity/last-word.ts';
 import { erasureOf } from '../src/recordings/erasure-entry.ts';
-import { keptDays } from '../src/retention/kept-days.ts';
+import { keptDays, silentDays } from '../src/retention/kept-days.ts';
 import { makeRetentionSweep } from '../src/retention/retention-sweep.ts';
 import { type EndedSweep, sweepAlarm } from '../src/retention/sweep-alarm.ts';
 import { lastSweep } from '../src/retention/sweep-rows.ts';
@@ -34,6 +35,23 @@ describe('for how long', () => {
     ]);
     expect(keptDays([version('b', 9, 90), version('a', 3, 30)]).get('a')).toBe(30);
     expect(keptDays([]).size).toBe(0);
+  });
+});
+
+describe('for how long a silence', () => {
+  const quiet = (digest: string, adopted: number, silenceDays?: number) => ({
+    digest,
+    adopted,
+    agreement: { retention: { silenceDays } } as Agreement,
+  });
+  it('[RET10] what its version says, or less where a later one says less; a version without one erases nothing for it', () => {
+    const days = silentDays([quiet('a', 1), quiet('b', 2, 400), quiet('c', 3, 100), quiet('d', 4)]);
+    expect([...days].sort()).toEqual([
+      ['a', 100],
+      ['b', 100],
+      ['c', 100],
+    ]);
+    expect(silentDays([quiet('a', 1)]).size).toBe(0);
   });
 });
 
@@ -183,6 +201,79 @@ describe('the sweep', () => {
     await server.housekeeping();
     await server.housekeeping();
     expect([await isErased(first), await isErased(second), await alarm()]).toEqual([true, true, null]);
+  });
+
+  describe('silence', () => {
+    const quietFor = async (days: number) => {
+      const { inner } = server.installation;
+      const current = {
+        digest: server.about.agreement?.digest as string,
+        adopted: 0,
+        agreement: { retention: { vaultDays: 1_000, silenceDays: days } } as Agreement,
+      };
+      const known = async () => ({ versions: [current] }) as never;
+      const erasure = erasureOf(inner, { rules: known, onErased: () => undefined });
+      return makeRetentionSweep({ ...inner, rules: known, erasure, now: Date.now }).run();
+    };
+    const wordOf = (id: string) =>
+      query<{ month: string }>(
+        `select w.spoken_in::text as month from last_word w join upload u using (contributor) where u.recording = $1`,
+        [id],
+      );
+    /** As if no device of hers had spoken for so many months. */
+    const silent = (id: string, months: number) =>
+      asOwner(
+        server,
+        `update last_word set spoken_in = (date_trunc('month', now() at time zone 'utc') - interval '${months} months')::date
+         where contributor = (select contributor from upload where recording = '${id}')`,
+      );
+
+    it('[RET10] [RET12] erases everything of hers after so long, with an entry, and nothing of who has spoken', async () => {
+      const other = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+      const loud = await makeRecording(server.about as About);
+      expect((await other.upload(loud)).status).toBe(200);
+      const hers = [await release(), await release()];
+      await silent(hers[0] as string, 5);
+      const before = await entries();
+      expect(await quietFor(180)).toBe(0);
+      // From the end of that month on there are four whole months, of 120 to 123 days, and some days of this one.
+      expect(await quietFor(119)).toBeGreaterThanOrEqual(2);
+      expect(await entries()).toBe(before + 1);
+      for (const id of hers) expect([await isListed(id), await isErased(id)]).toEqual([false, true]);
+      expect(await isListed(loud.manifest.id)).toBe(true);
+    });
+
+    it('[RET10] seeded hole: days from the day of a release would erase too early; the month is counted to its end', async () => {
+      const id = await release();
+      await silent(id, 1);
+      const today = new Date().getUTCDate();
+      expect(await quietFor(today)).toBe(0);
+      expect(await quietFor(today - 1)).toBeGreaterThan(0);
+    });
+
+    it('[RET11] keeps the month and no day, moves it when she asks anything, and forgets it with her', async () => {
+      const fresh = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+      const recording = await makeRecording(server.about as About);
+      await fresh.upload(recording);
+      const { id } = recording.manifest;
+      const month = `${new Date().toISOString().slice(0, 7)}-01`;
+      expect(await wordOf(id)).toEqual([{ month }]);
+      await silent(id, 3);
+      // What was asked a moment ago is remembered; another server on the same database has not heard it.
+      const { database } = server.installation.inner;
+      const [row] = await query<{ handle: string }>(
+        'select contributor as handle from upload where recording = $1',
+        [id],
+      );
+      await noteWord(database.query, row?.handle as string);
+      expect(await wordOf(id)).toEqual([{ month }]);
+      await noteWord(database.query, 'of-whom-nothing-is-here');
+      await forgetWords(database.query);
+      expect(
+        await query('select 1 from last_word where contributor = $1', ['of-whom-nothing-is-here']),
+      ).toEqual([]);
+      expect(await wordOf(id)).toEqual([{ month }]);
+    });
   });
 
   it('[RET4] a guardian that does not answer holds nothing up, and is asked again', async () => {

@@ -66,6 +66,10 @@ table installation
   folder text not null
   kind text not null
 
+table last_word
+  contributor text not null
+  spoken_in date not null
+
 table legal_hold
   position bigint not null generated always as identity
   id text not null
@@ -248,6 +252,7 @@ CREATE UNIQUE INDEX grant_note_pkey ON public.grant_note USING btree ("position"
 CREATE UNIQUE INDEX grant_withdrawal_pkey ON public.grant_withdrawal USING btree (grant_id)
 CREATE UNIQUE INDEX held_erasure_pkey ON public.held_erasure USING btree (recording)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (single)
+CREATE UNIQUE INDEX last_word_pkey ON public.last_word USING btree (contributor)
 CREATE UNIQUE INDEX legal_hold_id_key ON public.legal_hold USING btree (id)
 CREATE UNIQUE INDEX legal_hold_note_hold_id_sha256_key ON public.legal_hold_note USING btree (hold_id, sha256)
 CREATE UNIQUE INDEX legal_hold_note_pkey ON public.legal_hold_note USING btree ("position")
@@ -317,6 +322,8 @@ constraint held_erasure held_erasure_pkey: PRIMARY KEY (recording)
 constraint installation installation_kind_check: CHECK ((kind = ANY (ARRAY['demonstration'::text, 'production'::text])))
 constraint installation installation_pkey: PRIMARY KEY (single)
 constraint installation installation_single_check: CHECK (single)
+constraint last_word last_word_pkey: PRIMARY KEY (contributor)
+constraint last_word last_word_spoken_in_check: CHECK ((EXTRACT(day FROM spoken_in) = (1)::numeric))
 constraint legal_hold legal_hold_document_check: CHECK (((octet_length(document) >= 1) AND (octet_length(document) <= 65535)))
 constraint legal_hold legal_hold_id_check: CHECK ((id ~ '^[0-9a-f]{32}$'::text))
 constraint legal_hold legal_hold_id_key: UNIQUE (id)

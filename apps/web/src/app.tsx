@@ -25,6 +25,7 @@ const LogPage = lazy(() => import('./pages/log-page.tsx'));
 const JoinPage = lazy(() => import('./sign-in/join-page.tsx'));
 const AccountPage = lazy(() => import('./sign-in/account-page.tsx'));
 const GrantsPage = lazy(() => import('./grants/grants-page.tsx'));
+const HoldsPage = lazy(() => import('./holds/holds-page.tsx'));
 const PoliciesPage = lazy(() => import('./grants/policies-page.tsx'));
 const PlannerPage = lazy(() => import('./planner/planner-page.tsx'));
 
@@ -88,6 +89,11 @@ export function App(): ReactNode {
           {(party || session?.role === 'researcher') && (
             <Route path="/grants">
               <GrantsPage party={party} />
+            </Route>
+          )}
+          {party && (
+            <Route path="/holds">
+              <HoldsPage party={party} />
             </Route>
           )}
           {session?.role === 'contributor' && <Route path="/today" component={TodayPage} />}

@@ -1,5 +1,6 @@
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
 import type { GrantWish, ShownGrant, ShownPolicies } from '@aboveboard/protocol/grants';
+import type { HoldWish, ShownHold } from '@aboveboard/protocol/holds';
 import type {
   About,
   AccessRequest,
@@ -121,6 +122,17 @@ export const client = {
       body: note as Uint8Array<ArrayBuffer>,
     });
     return answer.json() as Promise<ShownGrant>;
+  },
+  holds: () => read<{ holds: ShownHold[] }>('/api/holds'),
+  askHold: (wish: HoldWish) => send<ShownHold>('POST', '/api/holds', wish),
+  /** A note that a party signed; in the log of uses, and counted, when it resolves. */
+  sayOfHold: async (id: string, note: Uint8Array): Promise<ShownHold> => {
+    const answer = await call(`/api/holds/${id}/notes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: note as Uint8Array<ArrayBuffer>,
+    });
+    return answer.json() as Promise<ShownHold>;
   },
   myRecordings: () => read<{ recordings: MyRecording[] }>('/api/my/recordings'),
   erase: (recordings: string[]) =>

@@ -14,6 +14,7 @@ export type PagePath =
   | '/draft'
   | '/sign'
   | '/grants'
+  | '/holds'
   | '/policies'
   | '/planner';
 
@@ -30,6 +31,7 @@ const titles: Record<PagePath, string> = {
   '/draft': words.pages.draft,
   '/sign': words.pages.sign,
   '/grants': words.pages.grants,
+  '/holds': words.pages.holds,
   '/policies': words.pages.policies,
   '/planner': words.pages.planner,
 };
@@ -40,6 +42,7 @@ const steward: PagePath[] = [
   '/draft',
   '/sign',
   '/grants',
+  '/holds',
   '/try',
   '/logs',
   '/verify',

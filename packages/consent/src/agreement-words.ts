@@ -82,6 +82,9 @@ export function agreementWords(agreement: Agreement, messages: Messages): Passag
         say.deviceDays(agreement.retention.deviceDays),
         say.vaultDays(agreement.retention.vaultDays),
         say.keyBackupDays(agreement.retention.keyBackupDays),
+        ...(agreement.retention.silenceDays === undefined
+          ? []
+          : [say.silenceDays(agreement.retention.silenceDays)]),
       ],
     },
     {

@@ -150,6 +150,8 @@ const agreement = z.strictObject({
     vaultDays: whole(1, 1826),
     /** Days after an erasure on which the last backup of keys expires. */
     keyBackupDays: whole(0, 90),
+    /** Days without a word of any device of hers after which everything of hers is erased (T11); absent: silence erases nothing. */
+    silenceDays: whole(31, 731).optional(),
   }),
   budgets: z.strictObject({
     /** Of one core. */
@@ -206,6 +208,7 @@ export const DRAFT_DEFAULTS = {
   coolingMinutes: 7 * 24 * 60,
   leastCount: LEAST_COUNT,
   finestTimestampMicroseconds: 1000,
+  silenceDays: 400,
 } as const;
 
 /**

@@ -1,13 +1,14 @@
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { KeyRing } from '@aboveboard/vault/keyring';
-import { ERASE_EVERYTHING, HELD_THERE } from '../own-data/held-there.ts';
+import { ERASE_EVERYTHING, HELD_THERE, WAITING_ERASURES } from '../own-data/held-there.ts';
 import type { RulesNews } from '../relay/followed-rules.ts';
 import { RecorderLine } from '../relay/recorder-line.ts';
 import { sealedEnrolment } from '../store/sealed-enrolment.ts';
 import { kept } from '../store/settings.ts';
 import type { Setup } from '../store/setup.ts';
 import { RecorderVoice } from '../voice/recorder-voice.ts';
+import { LAST_WORD, notingWords } from './last-word.ts';
 import { type CountBytes, directPost, type Post, ServerFault } from './server-client.ts';
 
 export type InstallationParts = {
@@ -89,14 +90,17 @@ export class Installation {
     await RecorderLine.forget(this.#parts.database);
     await kept(this.#parts.database, HELD_THERE).remove();
     await kept(this.#parts.database, ERASE_EVERYTHING).remove();
+    await kept(this.#parts.database, WAITING_ERASURES).remove();
+    await kept(this.#parts.database, LAST_WORD).remove();
     await RecorderVoice.forget(this.#parts.database, this.#parts.keys);
   }
 
   /** For one matter; `count` is asked only where bytes are sent for this alone. */
   post(matter: string, count: CountBytes): Post {
-    if (this.#line) return this.#line.post(matter);
+    const { database } = this.#parts;
+    if (this.#line) return notingWords(this.#line.post(matter), database);
     const { server } = this.#parts.setup();
-    if (server) return directPost(server, count);
+    if (server) return notingWords(directPost(server, count), database);
     return async () => {
       throw new ServerFault(0, 'This device is not set up with a server.');
     };

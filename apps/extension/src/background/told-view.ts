@@ -1,10 +1,11 @@
 import { HELD_THERE, type HeldThere, WAITING_ERASURES, type WaitingErasure } from '../own-data/held-there.ts';
 import { kept } from '../store/settings.ts';
 import type { ToldView } from '../wire/panel-message.ts';
+import { LAST_WORD, silenceEnds } from './last-word.ts';
 import type { RecorderHost } from './recorder-host.ts';
 
 /** What the panel tells her without her having asked for it today; nothing is sent for it. */
-export async function toldView({ database }: Pick<RecorderHost, 'database'>): Promise<ToldView> {
+export async function toldView({ database, rules, shelf }: RecorderHost): Promise<ToldView> {
   const there = await kept<HeldThere>(database, HELD_THERE).get();
   const waiting = (await kept<WaitingErasure[]>(database, WAITING_ERASURES).get()) ?? [];
   const today = new Date().toISOString().slice(0, 10);
@@ -14,5 +15,15 @@ export async function toldView({ database }: Pick<RecorderHost, 'database'>): Pr
       .map(({ id }) => id),
     ...waiting.filter(({ until }) => until >= today).flatMap(({ recordings }) => recordings),
   ]);
-  return { held: held.size };
+  const atServer = (there?.answer?.recordings ?? []).filter(({ state }) => state === 'released').length;
+  const released = (await shelf.all()).filter(({ state }) => state === 'released').length;
+  return {
+    held: held.size,
+    silence: silenceEnds({
+      lastWord: await kept<number>(database, LAST_WORD).get(),
+      silenceDays: rules.agreement?.retention.silenceDays,
+      released: Math.max(released, atServer),
+      now: Date.now(),
+    }),
+  };
 }

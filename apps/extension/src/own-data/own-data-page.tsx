@@ -5,6 +5,7 @@ import { useRecorder } from '../screens/recorder-link.ts';
 import { RecordingsList } from '../screens/recordings-list.tsx';
 import { whenWords } from '../screens/rules-section.tsx';
 import { StateMark } from '../screens/state-mark.tsx';
+import { ToldNotes } from '../screens/told-notes.tsx';
 import { AskServer } from './ask-server.tsx';
 import { CopySection } from './copy-section.tsx';
 import { EraseEverything } from './erase-everything.tsx';
@@ -30,6 +31,7 @@ export function OwnDataPage() {
           <div className="stack">
             <p>{say.lead}</p>
             <FaultNote fault={fault} />
+            <ToldNotes told={{ ...view.told, held: 0 }} send={send} />
             <AskServer there={books.there} send={send} />
           </div>
           <HoldsSection books={books} />

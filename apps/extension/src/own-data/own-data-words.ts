@@ -67,6 +67,9 @@ export const ownDataWords = {
     `${when}: you asked for the erasure of ${count(recordings, 'recording', 'recordings')}. A legal hold keeps it until ${day} at the latest; then it is erased by itself. “Ask the server now” says how it stands.`,
   heldInPanel: (n: number) =>
     `${count(n, 'recording of yours is', 'recordings of yours are')} kept for a legal reason and not erased for now. Nobody reads ${n === 1 ? 'it' : 'them'} meanwhile.`,
+  silence: (day: string) =>
+    `This device has said nothing to the server for a long time. Unless one of your devices does before ${day}, everything that you released is erased, as was agreed. Nothing on this device is.`,
+  silenceKeep: 'Say a word, and keep it',
   heldInPanelLink: 'See what is kept, why, and until when',
 
   readings: 'Who read it',

@@ -51,7 +51,7 @@ export function Panel() {
             <p className="soft">{words.demonstration}</p>
           )}
           <FaultNote fault={fault} />
-          {!underWay && <ToldNotes told={view.told} />}
+          {!underWay && <ToldNotes told={view.told} send={send} />}
         </div>
         {view.eraseCode !== null && view.rules && !underWay && (
           <EraseCodeSection code={view.eraseCode} guardian={view.rules.guardian} send={send} />

@@ -122,6 +122,8 @@ export type RecorderView = {
 export type ToldView = {
   /** Recordings of hers that a legal hold keeps, as the server said when it was last asked, or as its end was put off. */
   held: number;
+  /** From this day on what she released may be erased, since no device of hers has spoken; null: that is far. */
+  silence: string | null;
 };
 
 /** The rules of this installation as this device proved them by itself. */

@@ -39,6 +39,7 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
   recording: table('contributor', 'what is known of a released recording without opening it'),
   erasure: table('record', 'ids that were erased and never come back'),
   held_erasure: table('contributor', 'ids whose erasure was asked for and waits for the end of a legal hold'),
+  last_word: table('contributor', 'the month in which a device of hers last spoke, for the limit of silence'),
   legal_hold: table('record', 'legal holds that were asked for, to the byte', true),
   legal_hold_note: table('record', 'what the parties said of them, to the byte', true),
   retention_sweep: table(

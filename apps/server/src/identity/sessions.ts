@@ -5,6 +5,7 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { ServerLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import type { Codes } from './codes.ts';
+import { forgetWords, noteWord } from './last-word.ts';
 import { secretHash } from './secret-hash.ts';
 
 /** Sessions by bearer token: 256 random bits, of which only a hash is stored. */
@@ -103,6 +104,7 @@ export function makeSessions(
       const [row] = await database.query<Session>(BY_HASH, [hash]);
       remembered.delete(key);
       if (!row) return null;
+      if (row.role === 'contributor') await noteWord(database.query, row.handle);
       remembered.set(key, { session: row, until: performance.now() + REMEMBER_MS });
       if (remembered.size > MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
       return row;
@@ -121,6 +123,7 @@ export function makeSessions(
 
     async removeExpired() {
       await database.query('delete from session where expires_on <= current_date');
+      await forgetWords(database.query);
       await database.query('delete from code where expires_at <= now()');
     },
   };

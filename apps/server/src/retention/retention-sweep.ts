@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import type { Held } from '../holds/held.ts';
 import type { InstallationParts } from '../installation.ts';
 import type { Erasure } from '../recordings/erasure.ts';
-import { keptDays } from './kept-days.ts';
+import { keptDays, silentDays } from './kept-days.ts';
 import { beginSweep, endSweep } from './sweep-rows.ts';
 
 /**
@@ -45,9 +45,11 @@ export function makeRetentionSweep(parts: RetentionParts): RetentionSweep {
     const sweep = await beginSweep(database.query, now());
     let erased = 0;
     try {
-      const days = keptDays((await rules())?.versions ?? []);
+      const versions = (await rules())?.versions ?? [];
+      const days = keptDays(versions);
+      const silence = silentDays(versions);
       for (let after = ''; ; ) {
-        const ids = await due(days, after);
+        const ids = await due({ days, silence }, after);
         const last = ids.at(-1);
         if (last === undefined) break;
         const frozen = await held.of(ids);
@@ -69,14 +71,29 @@ export function makeRetentionSweep(parts: RetentionParts): RetentionSweep {
     }
   }
 
-  /** From the day on that would be one too many (RET1). */
-  async function due(days: ReadonlyMap<string, number>, after: string): Promise<string[]> {
+  /** From the day on that would be one too many (RET1), or after too long a silence of hers (RET10). */
+  async function due(
+    { days, silence }: { days: ReadonlyMap<string, number>; silence: ReadonlyMap<string, number> },
+    after: string,
+  ): Promise<string[]> {
+    const agreements = [...days.keys()];
     const rows = await database.query<{ id: string }>(
       `select r.id from recording r
-       join unnest($1::text[], $2::integer[]) as kept (agreement, days) on kept.agreement = r.agreement
-       where r.class = 'own' and r.kept_since + kept.days <= $3::date and r.id > $5 collate "C"
+       join unnest($1::text[], $2::integer[], $6::integer[]) as kept (agreement, days, silence) on kept.agreement = r.agreement
+       join upload u on u.id = r.upload
+       left join last_word w on w.contributor = u.contributor
+       where r.class = 'own' and r.id > $5 collate "C"
+         and (r.kept_since + kept.days <= $3::date
+           or (w.spoken_in + interval '1 month')::date + kept.silence <= $3::date)
        order by r.id collate "C" limit $4`,
-      [[...days.keys()], [...days.values()], new Date(now()).toISOString().slice(0, 10), atOnce, after],
+      [
+        agreements,
+        [...days.values()],
+        new Date(now()).toISOString().slice(0, 10),
+        atOnce,
+        after,
+        agreements.map((one) => silence.get(one) ?? null),
+      ],
     );
     return rows.map(({ id }) => id);
   }

@@ -37,6 +37,7 @@ export const words = {
     draft: 'Draft',
     sign: 'Sign',
     grants: 'Reading',
+    holds: 'Legal holds',
     policies: 'Who may do what',
   },
   log: {

@@ -84,6 +84,7 @@ export const SECTIONS: readonly { id: string; fields: readonly Field[]; lists?: 
       { path: 'retention.deviceDays', kind: { as: 'whole' } },
       { path: 'retention.vaultDays', kind: { as: 'whole' } },
       { path: 'retention.keyBackupDays', kind: { as: 'whole' } },
+      { path: 'retention.silenceDays', kind: { as: 'whole' } },
       { path: 'paidTime.reviewMinutesPerWeek', kind: { as: 'whole' } },
       { path: 'paidTime.expertHoursPerYear', kind: { as: 'whole' } },
     ],

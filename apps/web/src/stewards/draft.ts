@@ -32,7 +32,12 @@ export function blankDraft(installation: Agreement['class'], now: number): Draft
     desktopApps: [],
     finestTimestampMicroseconds: DRAFT_DEFAULTS.finestTimestampMicroseconds,
     limits: { sessionMinutes: '', dayMinutes: '' },
-    retention: { deviceDays: '', vaultDays: '', keyBackupDays: '' },
+    retention: {
+      deviceDays: '',
+      vaultDays: '',
+      keyBackupDays: '',
+      silenceDays: DRAFT_DEFAULTS.silenceDays,
+    },
     budgets: { cpuPercent: '', memoryMegabytes: '', diskMegabytes: '', networkMegabytesPerDay: '' },
     leastCount: DRAFT_DEFAULTS.leastCount,
     objectionPercent: '',

@@ -150,6 +150,8 @@ const agreement = {
     days === 0
       ? 'There are no backups of keys: what is erased opens for nobody from that moment.'
       : `The last backup of an erased key expires after ${count(days, 'day', 'days')}.`,
+  silenceDays: (days: number) =>
+    `If none of your devices has said anything for ${count(days, 'day', 'days')}, everything that you released is erased. Your recorder tells you a month before.`,
   review: 'You see, cut, mask or discard every recording before it leaves. Nothing is released by itself.',
   cooling: (minutes: number) =>
     minutes === 0

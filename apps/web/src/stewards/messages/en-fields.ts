@@ -27,6 +27,10 @@ export const fields: Readonly<Record<string, readonly [label: string, hint?: str
   'retention.deviceDays': ['Kept on the device while unreviewed', 'days, 1 to 30'],
   'retention.vaultDays': ['Kept in the vault', 'days, 1 to 1,826'],
   'retention.keyBackupDays': ['Until the last backup of an erased key expires', 'days, 0 to 90'],
+  'retention.silenceDays': [
+    'Everything of hers is erased when no device of hers spoke for',
+    'days, 31 to 731',
+  ],
   'paidTime.reviewMinutesPerWeek': ['Paid time for reviewing', 'minutes a week'],
   'paidTime.expertHoursPerYear': ['The representative’s own expert, paid', 'hours a year'],
   downstreamUses: ['Models that learned from it may be'],
