@@ -10,6 +10,7 @@ import { halfRoutes } from './halves/half-routes.ts';
 import { type HalfChecks, openHalves } from './halves/halves.ts';
 import { DEFAULT_GUARDIAN_LIMITS, type GuardianLimits } from './limits.ts';
 import { isLoopbackName, ownHost, PAGES_FOLDER, pageHeaders, pageRoutes } from './pages.ts';
+import { wordRoutes } from './probe/guardian-word.ts';
 import { startOutsideProbe } from './probe/outside-probe.ts';
 import { askOver } from './probe/outsider-ask.ts';
 import { startPeriodClock } from './relay/period-clock.ts';
@@ -24,7 +25,7 @@ import { openVoice } from './voice/voice.ts';
 import { voiceRoutes } from './voice/voice-routes.ts';
 import { makeForkLookout } from './witness/fork-lookout.ts';
 import { makeKnownLogs } from './witness/known-logs.ts';
-import { witnessIdentity } from './witness/witness-identity.ts';
+import { witnessIdentity, wordSigner } from './witness/witness-identity.ts';
 import { witnessRoutes } from './witness/witness-routes.ts';
 import { makeWitnessRows } from './witness/witness-rows.ts';
 
@@ -112,6 +113,13 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     .route('/', relayRoutes({ relay, server }))
     .route('/', witnessRoutes({ rows, logs, cosigners, lookout: makeForkLookout({ rows, logs, server }) }))
     .route('/', halfRoutes({ halves, limits }))
+    .route(
+      '/',
+      wordRoutes({
+        ...{ logs, now, probe: probe.last, lockedBy: halves.lock.lockedBy },
+        signer: wordSigner(store),
+      }),
+    )
     .route('/', voiceRoutes({ voice, words: passphrase.recipient, limits }))
     .route(
       '/',

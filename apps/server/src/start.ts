@@ -9,6 +9,8 @@ import { makeAskedFor } from './access/asked-for.ts';
 import { readPolicies, shippedDecide } from './access/policies.ts';
 import { type AgreementShelf, openAgreementShelf } from './agreement/agreement-shelf.ts';
 import { installDemonstration } from './agreement/demonstration.ts';
+import { makeControls } from './controls/controls.ts';
+import { openGuardianWatch } from './controls/guardian-watch.ts';
 import { folderPaths } from './data-folder.ts';
 import { type Codes, makeCodes } from './identity/codes.ts';
 import { makeContributors } from './identity/contributors.ts';
@@ -37,6 +39,7 @@ import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
 import { retentionOf } from './retention/retention-sweep.ts';
 import { makeApp } from './routes/app.ts';
+import { controlsRoutes } from './routes/controls-routes.ts';
 import { decideRoutes } from './routes/decide-routes.ts';
 import { enrolmentRoutes } from './routes/enrolment-routes.ts';
 import { entryRoutes } from './routes/entry-routes.ts';
@@ -55,7 +58,8 @@ import { makeStaffIdentity } from './routes/staff-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
 import { readTaskCards } from './task-cards.ts';
 import { makeCompletion } from './uploads/completion.ts';
-import { makeUploads, type Uploads } from './uploads/uploads.ts';
+import { sweepEnvelopes } from './uploads/stale-envelopes.ts';
+import { makeUploads } from './uploads/uploads.ts';
 
 export type StartOptions = {
   data: string;
@@ -248,6 +252,15 @@ async function serve(
     now: Date.now,
   });
   const guards = makeGuards(limits);
+  const watch = await openGuardianWatch(paths, {
+    ...{ policy: installation.inner.policy, uses: installation.uses, now: Date.now },
+    mayRun: () => mayRun('controls'),
+  });
+  const controls = makeControls({
+    ...{ installation, paths, watch, rules: logs.rules.state, url, now: Date.now },
+    frontPage: async () => app.request(url, { headers: { host: `${address}:${port}` } }),
+    limitsFile: '/proc/self/limits',
+  });
   const handovers = makeDeviceHandovers(database);
 
   const hosts = hostsOf(address, port, options.names ?? []);
@@ -313,6 +326,7 @@ async function serve(
     grants: grantRoutes({ grants: installation.grants, policies: readPolicies(), guards }),
     holds: holdRoutes({ holds: installation.holds, guards }),
     retention: retentionRoutes({ database, now: Date.now }),
+    controls: controlsRoutes({ controls }),
     logs: logRoutes({
       logs: logs.served,
       rate: makeRate(limits.logReadsPerSecond, limits.logReadsPerSecond * 4),
@@ -339,7 +353,7 @@ async function serve(
   const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
   begin(app.fetch);
   // A witness that does not know the logs yet asks this server for their keys.
-  for (const one of Object.values(installation.inner.witnessing)) one.start();
+  for (const one of [...Object.values(installation.inner.witnessing), watch]) one.start();
   folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
 
   async function housekeeping(): Promise<void> {
@@ -365,6 +379,7 @@ async function serve(
   async function stop(): Promise<void> {
     draining = true;
     clearInterval(everyHour);
+    watch.stop();
     const closed = new Promise((resolve) => listener.close(resolve));
     listener.closeIdleConnections();
     const hard = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
@@ -431,15 +446,4 @@ async function startLogs(
   // Told whether or not the witnesses answer: a start does not wait for them.
   const uses = makeUsesLog({ log: logs.uses, witnessed: async () => undefined, now: Date.now });
   await recordSettings(settings, { database, uses });
-}
-
-/** An envelope without its upload (a kill between the two), and imports that nobody finished. */
-async function sweepEnvelopes(
-  { inner: { database, envelopes } }: Installation,
-  uploads: Uploads,
-): Promise<void> {
-  await uploads.forgetStale();
-  const open = await database.query<{ id: string }>(`select id from upload where state = 'open'`);
-  const known = new Set(open.map((row) => row.id));
-  for (const name of await envelopes.list()) if (!known.has(name)) await envelopes.remove(name);
 }

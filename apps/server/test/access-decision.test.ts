@@ -12,6 +12,7 @@ import { policiesByAction } from '../src/access/policies-by-action.ts';
 
 /** Sources in which something begins by a clock, and the job that it is. */
 const CLOCKS: Readonly<Record<string, JobName>> = {
+  'controls/guardian-watch.ts': 'controls',
   'start.ts': 'housekeeping',
   'logs/witnessing.ts': 'witnessing',
 };

@@ -185,6 +185,7 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
 
   'POST /api/logs/rules/entries': { roles: PARTIES, as: 'representative', body: () => new Uint8Array(7) },
   'GET /api/retention': { roles: [...PARTIES, 'operator'], as: 'operator' },
+  'GET /api/controls': { roles: [...PARTIES, 'operator'], as: 'operator' },
   'GET /api/policies': OPEN,
   'GET /api/grants': { roles: ['researcher', ...PARTIES], as: 'researcher' },
   'GET /api/grants/:grant': {

@@ -338,6 +338,7 @@ describe('pages and names', () => {
       'get /api/accesses/{access}/{n}/parts/{index}',
       'get /api/agreement',
       'get /api/agreement/attachments/{digest}',
+      'get /api/controls',
       'get /api/grants',
       'get /api/grants/{grant}',
       'get /api/health',

@@ -84,6 +84,16 @@ const act = z.discriminatedUnion('kind', [
     subject: sha256,
   }),
   z.strictObject({ kind: z.literal('hold-ended'), hold: hexOf(16) }),
+  /** A round of the guardian's probe (spec/controls.md): when, how often it tried, what had no answer, what opened. */
+  z.strictObject({
+    kind: z.literal('probe'),
+    at: time,
+    tried: count,
+    unanswered: count,
+    found: count,
+    locked: z.boolean(),
+    word: sha256,
+  }),
   z.strictObject({ kind: z.literal('configuration'), setting: name, before: sha256, after: sha256 }),
 ]);
 

@@ -79,6 +79,8 @@ function plain({ actor, act }: PlainUse, { uses, who }: Messages): [LineKind, st
     }
     case 'hold-ended':
       return ['access', uses.holdEnded(by), act.hold];
+    case 'probe':
+      return ['setting', uses.probe(act.tried, act.unanswered, act.found, act.locked), act.word];
     case 'configuration':
       return ['setting', uses.configuration(by, act.setting), act.after];
   }

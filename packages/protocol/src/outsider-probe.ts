@@ -71,6 +71,7 @@ const CLOSED_DOORS: Readonly<Record<string, readonly string[]>> = {
   'GET /api/grants': ['researcher', 'representative', 'dpo', 'employer'],
   'GET /api/grants/{grant}': ['researcher', 'representative', 'dpo', 'employer'],
   'GET /api/retention': ['operator', 'representative', 'dpo', 'employer'],
+  'GET /api/controls': ['operator', 'representative', 'dpo', 'employer'],
   'GET /api/holds': ['representative', 'dpo', 'employer'],
   'POST /api/holds': ['employer'],
   'POST /api/logs/rules/entries': ['representative', 'dpo', 'employer'],

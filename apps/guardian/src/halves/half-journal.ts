@@ -11,6 +11,8 @@ export type HalfJournal = {
   /** Recordings given since; a clock that was set back forgets none. */
   givenSince(at: number): number;
   refusedSince(at: number): number;
+  /** Of the newest line that says so; null: it was never locked. */
+  lastLockedBy(): NonNullable<HalfDetail['by']> | null;
   /** The newest first. */
   newest(most: number): HalfLine[];
 };
@@ -52,6 +54,9 @@ export function makeHalfJournal(store: GuardianStore): HalfJournal {
     `select coalesce(sum(recordings), 0) as n from half_journal where kind = 'given' and at > ?`,
   );
   const refused = store.prepare(`select count(*) as n from half_journal where kind = 'refused' and at > ?`);
+  const locked = store.prepare(
+    `select detail from half_journal where kind = 'locked' order by n desc limit 1`,
+  );
   const newest = store.prepare(
     'select n, at, kind, recordings, entry, job, detail from half_journal order by n desc limit ?',
   );
@@ -63,6 +68,10 @@ export function makeHalfJournal(store: GuardianStore): HalfJournal {
     jobOf: (entry) => (job.get(entry) as { job: string } | undefined)?.job ?? null,
     givenSince: (at) => n(sum.get(at)),
     refusedSince: (at) => n(refused.get(at)),
+    lastLockedBy() {
+      const row = locked.get() as { detail: string } | undefined;
+      return (row && (JSON.parse(row.detail) as HalfDetail).by) ?? null;
+    },
     newest: (most) =>
       (newest.all(most) as Row[]).map((row) => ({ ...row, detail: JSON.parse(row.detail) as HalfDetail })),
   };

@@ -8,6 +8,8 @@ import type { HalfDetail, HalfJournal } from './half-journal.ts';
  */
 export type HalfLock = {
   isLocked(): boolean;
+  /** Null: it is not locked. */
+  lockedBy(): NonNullable<HalfDetail['by']> | null;
   lock(by: NonNullable<HalfDetail['by']>): void;
   /** Hers alone: its caller has her session. */
   unlock(): void;
@@ -36,6 +38,7 @@ export function makeHalfLock(
 
   return {
     isLocked,
+    lockedBy: () => (isLocked() ? (journal.lastLockedBy() ?? 'representative') : null),
     lock(by) {
       if (isLocked()) return;
       inTransaction(store, () => {

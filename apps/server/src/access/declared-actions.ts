@@ -25,6 +25,7 @@ export const INSTALLATION_ACTIONS = [
   'approve-hold',
   'end-hold',
   'see-retention',
+  'see-controls',
   'keep-own-account',
   'keep-accounts',
   'verify-upload',

@@ -11,6 +11,10 @@ export const DECLARED_JOBS = {
   },
   resume: { action: 'keep-house', does: 'at each start: finishes erasures and sweeps what a kill left' },
   witnessing: { action: 'keep-house', does: 'asks the witnesses to cosign the heads of the logs' },
+  controls: {
+    action: 'keep-house',
+    does: 'every five minutes: asks the guardian how it is, and enters in the log of uses what its probe found',
+  },
   retention: {
     action: 'keep-house',
     does: 'at each start and every hour: erases what was kept as long as was agreed',

@@ -52,6 +52,7 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   'POST /api/logs/rules/entries': 'enter-rules',
 
   'GET /api/retention': 'see-retention',
+  'GET /api/controls': 'see-controls',
 
   'GET /api/policies': 'see-installation',
   'GET /api/grants': 'see-grants',

@@ -3,6 +3,7 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { Log } from '../log.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { asRefusal, errorAnswer } from './answers.ts';
+import type { controlsRoutes } from './controls-routes.ts';
 import type { decideRoutes } from './decide-routes.ts';
 import type { enrolmentRoutes } from './enrolment-routes.ts';
 import type { entryRoutes } from './entry-routes.ts';
@@ -36,6 +37,7 @@ export type AppParts = {
   grants: ReturnType<typeof grantRoutes>;
   holds: ReturnType<typeof holdRoutes>;
   retention: ReturnType<typeof retentionRoutes>;
+  controls: ReturnType<typeof controlsRoutes>;
   logs: ReturnType<typeof logRoutes>;
   relay: ReturnType<typeof relayRoutes>;
   kind: InstallationKind;
@@ -86,6 +88,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.grants)
     .route('/api', parts.holds)
     .route('/api', parts.retention)
+    .route('/api', parts.controls)
     .route('/api', parts.relay);
   routed.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -105,6 +105,14 @@ export const en = {
       `${by} put recordings under a legal hold until ${until}: ${HOLD_REASONS[reason]}. Nobody reads them, and nothing of them is erased.`,
     holdEnded: (who: string) =>
       `${who} ended a legal hold, or refused it. What waits to be erased is erased.`,
+    probe: (tried: number, unanswered: number, found: number, locked: boolean) =>
+      `The guardian tried the server’s doors ${count(tried, 'time', 'times')}: ${
+        found > 0
+          ? `${count(found, 'try', 'tries')} did not end as it should`
+          : unanswered > 0
+            ? `${count(unanswered, 'try', 'tries')} had no answer`
+            : 'every one was closed'
+      }. ${locked ? 'It was locked then, and gave nothing.' : 'It was not locked then.'}`,
     configuration: (who: string, setting: string) => `${who} changed the setting ${setting}.`,
     sealed: (n: number) =>
       `${count(n, 'sealed entry', 'sealed entries')}: acts of contributors and fillers, which nobody else can tell apart.`,
