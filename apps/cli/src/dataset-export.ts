@@ -24,6 +24,7 @@ import { Drawing } from '@aboveboard/redact/movement/drawing';
 import type { Installation } from '@aboveboard/server/installation';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { renderedFrames } from '@aboveboard/server/rendering/rendered-frames';
+import type { AgreedLiterals } from './agreed-literals.ts';
 import type { ExportFormat } from './export-format.ts';
 import { openForPurpose, readerUnder } from './opened-recording.ts';
 
@@ -52,6 +53,8 @@ export type ExportOptions = {
   onPart?: (part: string, recording: string) => void;
   /** False: masked text is what stands in the recording. By default plausible text stands there (MASK39). */
   surrogates?: boolean;
+  /** Labels that agreements list as an application's own (MASK39). */
+  literals?: AgreedLiterals;
   /** Id of the grant that what contributors released is read under. */
   grant?: string | undefined;
   progress: (line: string) => void;
@@ -102,7 +105,8 @@ export async function exportRecordings(
   try {
     for (const [i, task] of tasks.entries()) {
       progress(`task ${i + 1} of ${tasks.length}`);
-      const recording = shownTask(task, salt);
+      const agreed = task.of.manifest.agreement?.digest ?? '';
+      const recording = shownTask(task, salt, options.literals?.get(agreed));
       if (options.frames && isDrawable(recording)) renderer ??= await FrameRenderer.start({ bars: true });
       const frames =
         renderer && isDrawable(recording) ? renderedFrames(renderer, recording, { tree: true }) : null;

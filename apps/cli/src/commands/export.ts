@@ -63,6 +63,7 @@ export function register(program: Command, context: CommandContext): void {
       if (!(perSecond >= 0 && perSecond <= 2)) throw new UsageError('--per-second is a number from 0 to 2.');
       const level = LEVELS.find((one) => one === options.level);
       if (level === undefined) throw new UsageError(`--level is one of ${LEVELS.join(', ')}.`);
+      const { agreedLiterals } = await import('../agreed-literals.ts');
       const { exportRecordings } = await import('../dataset-export.ts');
       const { openFolderSink } = await import('../folder-sink.ts');
       const { isWithin, writePartsMap } = await import('../parts-map.ts');
@@ -92,6 +93,7 @@ export function register(program: Command, context: CommandContext): void {
             onPart(part, recording) {
               parts[part] = recording;
             },
+            literals: await agreedLiterals(installation, context.data),
             grant: options.grant,
             surrogates: options.surrogates,
             progress: context.progress,

@@ -24,8 +24,15 @@ export async function exportedTasks(
   return { tasks, withoutSubgoal };
 }
 
-/** What an exporter reads of it; `salt`: of surrogates, null where masked text stays filler. */
-export function shownTask({ id, of }: ExportedTask, salt: string | null): ExportRecording {
+/**
+ * What an exporter reads of it; `salt`: of surrogates, null where masked text stays filler. `shipped`: labels that the application
+ * is known to ship.
+ */
+export function shownTask(
+  { id, of }: ExportedTask,
+  salt: string | null,
+  shipped: Iterable<string> = [],
+): ExportRecording {
   const named = { ...of, manifest: { ...of.manifest, id } };
-  return salt === null ? named : surrogatedRecording(named, { salt, task: id });
+  return salt === null ? named : surrogatedRecording(named, { salt, task: id, shipped });
 }
