@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 
 /** Built by `npm run build`. */
@@ -28,6 +29,9 @@ export const pageHeaders: MiddlewareHandler = async (context, next) => {
 export function ownHost(isOwnName: (host: string) => boolean): MiddlewareHandler {
   return async (context, next) => {
     const host = (context.req.header('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+    // Of two, a proxy may go by the other one.
+    const said = (context.env as Partial<HttpBindings> | undefined)?.incoming?.headersDistinct['host'];
+    if ((said?.length ?? 1) > 1) return context.text('One name at a time.\n', 400);
     return isOwnName(host) ? next() : context.text('This guardian has another name.\n', 421);
   };
 }

@@ -48,12 +48,15 @@ export const sendTo =
         }
       : {};
     const before = statements();
-    const answer = await fetch((browser ? world.named : world.url) + path, {
-      method,
-      redirect: 'manual',
-      headers: { ...type, ...signed, ...headers },
-      ...(sent === undefined ? {} : { body: sent as string }),
-    });
+    const ask = () =>
+      fetch((browser ? world.named : world.url) + path, {
+        method,
+        redirect: 'manual',
+        headers: { ...type, ...signed, ...headers },
+        ...(sent === undefined ? {} : { body: sent as string }),
+      });
+    // Once more: a connection that was closed on a body too large may have been taken for this one.
+    const answer = await ask().catch(ask);
     const text = await answer.text();
     return {
       status: answer.status,
