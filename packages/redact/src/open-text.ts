@@ -3,7 +3,7 @@ import { detectEmails, detectIps, detectUrls } from './detect/address.ts';
 import { digitRuns } from './detect/digit-run.ts';
 import { findSpans } from './detect/find-spans.ts';
 import { ownWords } from './detect/own-words.ts';
-import { detectAssignments, detectRandom } from './detect/secret-word.ts';
+import { detectAssignments, detectRandom, detectSpoken } from './detect/secret-word.ts';
 import type { Detector } from './detect/span.ts';
 import type { Filler } from './filler.ts';
 
@@ -27,6 +27,7 @@ export function createOpenText(fill: Filler, words: readonly string[]): OpenText
     ...ofLabels,
     detectIps,
     detectAssignments,
+    detectSpoken,
     detectDigits,
     detectCapitals,
   ];
@@ -70,12 +71,12 @@ const ROOM = 150_000;
 
 /** Four digits or more, however they are set apart. */
 const detectDigits: Detector = (text, report) => {
-  for (const run of digitRuns(text, 4)) {
+  digitRuns(text, 4, (run) => {
     let [start, end] = [run.start, run.end];
     while (start > 0 && /[\p{L}\p{N}#_-]/u.test(text[start - 1] as string) && run.start - start < 20) start--;
     while (end < text.length && /[\p{L}\p{N}_-]/u.test(text[end] as string) && end - run.end < 20) end++;
     report(start, end, 'number', 'number.any');
-  }
+  });
   // Words of letters and digits: identifiers of several states, numbers of customers.
   const word = /[\p{L}\p{N}]{6,}/gu;
   for (const found of text.matchAll(word)) {

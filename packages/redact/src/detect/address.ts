@@ -1,4 +1,4 @@
-import { AT, COLON, DIGIT, SLASH_OR_DOT } from './contents.ts';
+import { AT, COLON, NOT_ASCII, POINT, SLASH_OR_DOT } from './contents.ts';
 import { isWord, near } from './digit-run.ts';
 import type { Detector } from './span.ts';
 
@@ -78,9 +78,14 @@ export const detectIps: Detector = (text, report) => {
   }
   for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
     let start = at;
-    while (start > 0 && at - start < 4 && HEX.test(text[start - 1] as string)) start--;
+    while (start > 0 && at - start < 4 && isOf(HEX, text.charCodeAt(start - 1))) start--;
     let end = at;
-    while (end < text.length && end - start < 45 && /[\da-f:.]/i.test(text[end] as string)) end++;
+    let colons = 0;
+    while (end < text.length && end - start < 45 && isOf(HEX_OR_MARK, text.charCodeAt(end)))
+      if (text.charCodeAt(end++) === 58) colons++;
+    at = Math.max(at, end - 1);
+    // The shortest address is written with two side by side; most colons stand alone.
+    if (colons < 2) continue;
     const found = text
       .slice(start, end)
       .replace(/[.:]$/, (mark) => (text.slice(start, end).endsWith('::') ? mark : ''));
@@ -89,10 +94,18 @@ export const detectIps: Detector = (text, report) => {
       else if (/^(?:[\da-f]{2}:){5}[\da-f]{2}$/i.test(found))
         report(start, start + found.length, 'ip', 'ip.mac');
     }
-    at = Math.max(at, end - 1);
   }
 };
-const HEX = /[\da-f]/i;
+const HEX = tableOf(/[\da-f]/i);
+const HEX_OR_MARK = tableOf(/[\da-f:.]/i);
+
+function tableOf(member: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => (member.test(String.fromCharCode(code)) ? 1 : 0));
+}
+
+function isOf(table: Uint8Array, code: number): boolean {
+  return table[code] === 1;
+}
 
 function isV6(text: string): boolean {
   const [head = '', tail, more] = text.split('::');
@@ -128,5 +141,5 @@ export const detectCoordinates: Detector = (text, report) => {
 detectEmails.splits = true;
 detectEmails.needs = AT;
 detectUrls.needs = SLASH_OR_DOT;
-detectIps.needs = DIGIT | COLON;
-detectCoordinates.needs = DIGIT;
+detectIps.needs = POINT | COLON;
+detectCoordinates.needs = POINT | NOT_ASCII;

@@ -1,5 +1,5 @@
 import { isDate } from './check-digit.ts';
-import { DIGIT } from './contents.ts';
+import { BIRTH_HEAD, beginsWith, inEveryCase } from './contents.ts';
 import type { Detector } from './span.ts';
 
 /** A date is when something was; it becomes a person's only beside a word that says so (MASK22). */
@@ -17,7 +17,26 @@ export const detectBirthDates: Detector = (text, report) => {
   }
 };
 
-detectBirthDates.needs = DIGIT;
+/** How each of the words above begins, folded. */
+const HEADS = [
+  'bor',
+  'bir',
+  'dob',
+  'd.o',
+  'do.',
+  'geb',
+  'ne ',
+  'nee',
+  'nac',
+  'nai',
+  'nat',
+  'nas',
+  'fod',
+  'syn',
+  'uro',
+];
+beginsWith(inEveryCase(HEADS), BIRTH_HEAD);
+detectBirthDates.needs = BIRTH_HEAD;
 
 const MONTH =
   '(?:jan|feb|mar|m\u00e4r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z\u00e4\u00f6\u00fc]{0,8}\\.?';

@@ -15,18 +15,16 @@ const SEPARATORS = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 const GAP = 3;
 
-/** Every maximal run with at least `least` digits. Linear: each character is looked at once. */
-export function* digitRuns(text: string, least: number): Iterable<DigitRun> {
+/** Takes every maximal run with at least `least` digits, in order. Linear: each character is looked at once. */
+export function digitRuns(text: string, least: number, take: (run: DigitRun) => void): void {
   for (let from = nextDigit(text, 0); from < text.length; from = nextDigit(text, from)) {
     const start = from;
     let total = 0;
     let broken = false;
-    const bounds: number[] = [];
     let at = from;
     while (at < text.length) {
       const begin = at;
       while (isDigit(text.charCodeAt(at))) at++;
-      bounds.push(begin, at);
       total += at - begin;
       let gap = at;
       let breaks = 0;
@@ -41,24 +39,32 @@ export function* digitRuns(text: string, least: number): Iterable<DigitRun> {
     from = at;
     // Most runs are too short: nothing is made of them.
     if (total < least) continue;
-    const groups: DigitGroup[] = [];
-    for (let i = 0; i < bounds.length; i += 2) {
-      const [begin, end] = [bounds[i] as number, bounds[i + 1] as number];
-      groups.push({ start: begin, end, digits: text.slice(begin, end) });
-    }
-    yield* runsOf(text, start, at, groups, broken, least);
+    const groups = groupsOf(text, start, at);
+    takeRun(text, start, at, groups, broken, least, take);
   }
 }
 
-function* runsOf(
+function groupsOf(text: string, from: number, to: number): DigitGroup[] {
+  const groups: DigitGroup[] = [];
+  for (let start = from; start < to; start = nextDigit(text, start)) {
+    let end = start;
+    while (end < to && isDigit(text.charCodeAt(end))) end++;
+    groups.push({ start, end, digits: text.slice(start, end) });
+    start = end;
+  }
+  return groups;
+}
+
+function takeRun(
   text: string,
   from: number,
   end: number,
   groups: readonly DigitGroup[],
   broken: boolean,
   least: number,
-): Iterable<DigitRun> {
-  if (broken) yield* byLine(text, groups, least);
+  take: (run: DigitRun) => void,
+): void {
+  if (broken) byLine(text, groups, least, take);
   let start = from;
   let international = false;
   const before = text[start - 1];
@@ -74,7 +80,7 @@ function* runsOf(
   }
   if (/^00[1-9]/.test((groups[0] as DigitGroup).digits) || text.slice(start, start + 4) === '00 ')
     international = true;
-  yield { start, end, groups, international };
+  take({ start, end, groups, international });
 }
 
 function nextDigit(text: string, from: number): number {
@@ -84,7 +90,12 @@ function nextDigit(text: string, from: number): number {
 }
 
 /** A run that goes over lines may be several things below each other: each line is one too. */
-function* byLine(text: string, groups: readonly DigitGroup[], least: number): Iterable<DigitRun> {
+function byLine(
+  text: string,
+  groups: readonly DigitGroup[],
+  least: number,
+  take: (run: DigitRun) => void,
+): void {
   let from = 0;
   for (let i = 1; i <= groups.length; i++) {
     const last = groups[i - 1] as DigitGroup;
@@ -94,7 +105,7 @@ function* byLine(text: string, groups: readonly DigitGroup[], least: number): It
     from = i;
     const total = line.reduce((sum, group) => sum + group.digits.length, 0);
     const start = (line[0] as DigitGroup).start;
-    if (total >= least) yield { start, end: last.end, groups: line, international: text[start - 1] === '+' };
+    if (total >= least) take({ start, end: last.end, groups: line, international: text[start - 1] === '+' });
   }
 }
 
@@ -108,7 +119,7 @@ export function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 export function isWord(code: number): boolean {
-  return isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
+  return ((code | 32) - 97) >>> 0 < 26 || isDigit(code) || code === 95;
 }
 
 /** What stands around: one of these words, within `reach` characters before or a third of that behind. */

@@ -1,19 +1,23 @@
-import { contentsOf } from './contents.ts';
+import { contentsOf, LINE_END } from './contents.ts';
 import { type Folded, fold, originalRange } from './folding.ts';
-import { type Detector, type Span, type SpanKind, united } from './span.ts';
+import { type Detector, type Report, type Span, type SpanKind, united } from './span.ts';
 
 /** Personal data in `text`, as spans of it, in order and without overlaps. Linear in its length. */
 export function findSpans(text: string, detectors: readonly Detector[]): Span[] {
   const folded = fold(text);
-  const found = spansOf(folded, detectors, null);
-  const splitting = detectors.filter((detect) => detect.splits);
-  if (splitting.length === 0 || !folded.text.includes('\n')) return united(found);
+  const contents = contentsOf(folded.text);
+  const found = spansOf(folded, contents, detectors);
+  if ((contents & LINE_END) === 0) return united(found);
+  const split = splitSpans(folded, detectors);
+  if (split.length === 0) return united(found);
   // An address that is whole on its line does not go on in the next.
   const whole = found.filter((span) => span.kind === 'email');
-  const split = spansOf(unwrapped(folded), splitting, folded.text).filter(
-    (span) => span.kind !== 'email' || !whole.some((one) => one.start < span.end && one.end > span.start),
-  );
-  return united([...found, ...split]);
+  return united([
+    ...found,
+    ...split.filter(
+      (span) => span.kind !== 'email' || !whole.some((one) => one.start < span.end && one.end > span.start),
+    ),
+  ]);
 }
 
 /**
@@ -42,26 +46,44 @@ export function findInPieces(pieces: readonly string[], detectors: readonly Dete
   return found.map(united);
 }
 
-function spansOf(folded: Folded, detectors: readonly Detector[], wrapped: string | null): Span[] {
+function spansOf(folded: Folded, contents: number, detectors: readonly Detector[]): Span[] {
   const spans: Span[] = [];
-  const contents = contentsOf(folded.text);
+  const report: Report = (start, end, kind, rule) => {
+    const [from, to] = originalRange(folded, start, end);
+    spans.push({ start: from, end: to, kind, rule });
+  };
+  for (let i = 0; i < detectors.length; i++) {
+    const detect = detectors[i] as Detector;
+    if (detect.needs === undefined || (detect.needs & contents) !== 0) detect(folded.text, report);
+  }
+  return spans;
+}
+
+/** What goes over the end of a line. Where the joined lines lead back to is found out once there is something. */
+function splitSpans(folded: Folded, detectors: readonly Detector[]): Span[] {
+  const joined = unwrapped(folded.text);
+  const contents = contentsOf(joined);
+  const spans: Span[] = [];
+  let back: Folded | null = null;
   for (const detect of detectors) {
-    if (detect.needs !== undefined && (detect.needs & contents) === 0) continue;
-    detect(folded.text, (start, end, kind, rule) => {
-      const [from, to] = originalRange(folded, start, end);
-      spans.push({ start: from, end: to, kind, rule });
+    if (detect.splits !== true || (detect.needs !== undefined && (detect.needs & contents) === 0)) continue;
+    detect(joined, (start, end, kind, rule) => {
+      if (!SPLIT_KINDS.has(kind) || UNSPLIT_RULES.has(rule)) return;
+      back ??= { text: joined, origin: originOfJoined(folded) };
+      const [from, to] = originalRange(back, start, end);
+      const span = { start: from, end: to, kind, rule };
+      if (acrossLines(span, back.origin as Int32Array)) spans.push(span);
     });
   }
-  return wrapped === null ? spans : spans.filter((span) => acrossLines(span, folded));
+  return spans;
 }
 
 /** Of what is found when the lines are joined, only this counts, and only where a line ended within it. */
 const SPLIT_KINDS: ReadonlySet<SpanKind> = new Set(['email', 'iban', 'card', 'national-id', 'secret']);
 
-function acrossLines(span: Span, { origin }: Folded): boolean {
-  if (!SPLIT_KINDS.has(span.kind) || span.rule === 'secret.random' || span.rule === 'secret.assignment')
-    return false;
-  if (origin === null) return false;
+const UNSPLIT_RULES: ReadonlySet<string> = new Set(['secret.random', 'secret.assignment']);
+
+function acrossLines(span: Span, origin: Int32Array): boolean {
   let low = 0;
   let high = origin.length;
   while (low < high) {
@@ -75,22 +97,38 @@ function acrossLines(span: Span, { origin }: Folded): boolean {
   return false;
 }
 
-/** The text with its lines joined, as the browser wraps a long word. */
-function unwrapped(folded: Folded): Folded {
-  const pieces: string[] = [];
+/** The text with its lines joined, as the browser wraps a long word: without what is blank on either side of an end. */
+function unwrapped(text: string): string {
+  let joined = '';
+  eachLine(text, (from, to) => {
+    joined += text.slice(from, to);
+  });
+  return joined;
+}
+
+function originOfJoined(folded: Folded): Int32Array {
   const origin = new Int32Array(folded.text.length + 1);
   let length = 0;
-  let at = 0;
-  const line = /[ \t\r]*\n[ \t]*/g;
-  const take = (to: number) => {
-    pieces.push(folded.text.slice(at, to));
-    for (let i = at; i < to; i++) origin[length++] = folded.origin?.[i] ?? i;
-  };
-  for (let found = line.exec(folded.text); found !== null; found = line.exec(folded.text)) {
-    take(found.index);
-    at = found.index + found[0].length;
-  }
-  take(folded.text.length);
+  eachLine(folded.text, (from, to) => {
+    for (let i = from; i < to; i++) origin[length++] = folded.origin?.[i] ?? i;
+  });
   origin[length] = folded.origin?.[folded.text.length] ?? folded.text.length;
-  return { text: pieces.join(''), origin: origin.subarray(0, length + 1) };
+  return origin.subarray(0, length + 1);
+}
+
+function eachLine(text: string, take: (from: number, to: number) => void): void {
+  let at = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
+    let to = end;
+    while (to > at && isBlank(text.charCodeAt(to - 1))) to--;
+    take(at, to);
+    at = end + 1;
+    while (at < text.length && isBlank(text.charCodeAt(at)) && text.charCodeAt(at) !== 13) at++;
+  }
+  take(at, text.length);
+}
+
+/** Space, tab, carriage return. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 13;
 }

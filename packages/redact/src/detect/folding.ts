@@ -14,36 +14,63 @@ const EXPANSION = 4;
 
 export function fold(original: string): Folded {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is what ASCII is.
-  if (/^[\x00-\x7f]*$/.test(original)) return { text: original, origin: null };
-  const pieces: string[] = [];
-  let origin = new Int32Array(original.length + 16);
-  let length = 0;
-  const put = (text: string, from: number, each: boolean) => {
-    if (length + text.length + 1 > origin.length) {
-      const wider = new Int32Array((origin.length + text.length) * 2);
+  const first = original.search(/[^\x00-\x7f]/);
+  if (first < 0) return { text: original, origin: null };
+  let text = '';
+  /** Made at the first character that does not become exactly one: most accents and quotes do. */
+  let origin: Int32Array | null = null;
+  const room = (more: number): Int32Array => {
+    if (origin === null) {
+      origin = new Int32Array(original.length + 16);
+      for (let i = 0; i < text.length; i++) origin[i] = i;
+    }
+    if (text.length + more >= origin.length) {
+      const wider = new Int32Array((origin.length + more) * 2);
       wider.set(origin);
       origin = wider;
     }
-    for (let i = 0; i < text.length; i++) origin[length++] = each ? from + i : from;
-    pieces.push(text);
+    return origin;
   };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
-  const foreign = /[^\x00-\x7f]/gu;
+  const putAscii = (from: number, to: number) => {
+    if (origin !== null) {
+      const into = room(to - from);
+      for (let i = from; i < to; i++) into[text.length + i - from] = i;
+    }
+    text += original.slice(from, to);
+  };
+  const put = (folded: string, from: number) => {
+    const into = room(folded.length);
+    for (let i = 0; i < folded.length; i++) into[text.length + i] = from;
+    text += folded;
+  };
   let at = 0;
-  for (let found = foreign.exec(original); found !== null; found = foreign.exec(original)) {
-    if (found.index > at) put(original.slice(at, found.index), at, true);
-    const char = found[0];
-    at = found.index + char.length;
-    if (char === OVERRIDE) {
+  for (let i = first; i < original.length; ) {
+    const unit = original.charCodeAt(i);
+    if (unit < 128) {
+      i++;
+      continue;
+    }
+    if (i > at) putAscii(at, i);
+    const code = unit < 0xd800 || unit > 0xdfff ? unit : (original.codePointAt(i) as number);
+    at = i + (code > 0xffff ? 2 : 1);
+    if (code === OVERRIDE) {
       const turned = turnedBack(original, at);
-      for (const { char: plain, from } of turned.chars) put(foldChar(plain), from, false);
+      for (const { char: plain, from } of turned.chars) put(foldChar(plain.codePointAt(0) as number), from);
+      // What was turned round led elsewhere even where nothing came of it.
+      room(0);
       at = turned.end;
-      foreign.lastIndex = at;
-    } else put(foldChar(char), found.index, false);
+    } else {
+      const folded = foldChar(code);
+      if (origin === null && folded.length === 1 && code <= 0xffff) text += folded;
+      else put(folded, i);
+    }
+    i = at;
   }
-  if (at < original.length) put(original.slice(at), at, true);
-  origin[length] = original.length;
-  return { text: pieces.join(''), origin: origin.subarray(0, length + 1) };
+  if (at < original.length) putAscii(at, original.length);
+  if (origin === null) return { text, origin: null };
+  const full = room(1);
+  full[text.length] = original.length;
+  return { text, origin: full.subarray(0, text.length + 1) };
 }
 
 /** Where a range of the folded text stands in the original. */
@@ -61,7 +88,7 @@ export function originalRange({ origin }: Folded, start: number, end: number): [
   return [low, next > high && next - high <= 16 ? next : high];
 }
 
-const OVERRIDE = '\u202e';
+const OVERRIDE = 0x202e;
 const OVERRIDE_LIMIT = 2_000;
 
 /** What stands after an override, as it is shown: from its end to its beginning. */
@@ -77,17 +104,16 @@ function turnedBack(text: string, at: number): { chars: { char: string; from: nu
   return { chars: chars.reverse(), end };
 }
 
-const known = new Map<string, string>();
+const known = new Map<number, string>();
 const KNOWN_LIMIT = 8_192;
 
-function foldChar(char: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
-  if (/^[\x00-\x7f]$/.test(char)) return char;
-  let folded = known.get(char);
+function foldChar(code: number): string {
+  if (code < 128) return String.fromCharCode(code);
+  let folded = known.get(code);
   if (folded === undefined) {
-    folded = foldNew(char);
+    folded = foldNew(String.fromCodePoint(code));
     if (known.size >= KNOWN_LIMIT) known.clear();
-    known.set(char, folded);
+    known.set(code, folded);
   }
   return folded;
 }

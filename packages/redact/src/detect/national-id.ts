@@ -12,6 +12,8 @@ export type NationalId = {
   form: RegExp;
   /** How many characters those with letters have. */
   lengths?: readonly number[];
+  /** Of those, the most letters that it has. */
+  letters?: number;
   holds: (plain: string) => boolean;
   sure: boolean;
   words: RegExp;
@@ -38,6 +40,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'National Insurance number',
     form: /^[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
     lengths: [9],
+    letters: 3,
     holds: (p) => !/^(?:BG|GB|NK|KN|TN|NT|ZZ)/.test(p),
     sure: true,
     words: /nino|insurance/i,
@@ -64,6 +67,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'Rentenversicherungsnummer',
     form: /^\d{8}[A-Z]\d{3}$/,
     lengths: [12],
+    letters: 1,
     holds: (p) => isShortDate(n(p, 6, 2), n(p, 4, 2), n(p, 2, 2) % 50 || 1) && pension(p),
     sure: true,
     words: /versicherung|rente/i,
@@ -91,6 +95,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'NIR',
     form: /^[1-478]\d{4}(?:\d|2[AB])\d{8,9}$/,
     lengths: [15],
+    letters: 1,
     holds: (p) =>
       p.length === 15 &&
       97 - (Number(p.slice(0, 13).replace(/2A/, '19').replace(/2B/, '18')) % 97) === n(p, 13, 2),
@@ -120,6 +125,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'DNI, NIE',
     form: /^[XYZ]?\d{7,8}[A-HJ-NP-TV-Z]$/,
     lengths: [9],
+    letters: 2,
     holds: (p) => {
       const digits = p.slice(0, -1).replace('X', '0').replace('Y', '1').replace('Z', '2');
       return digits.length === 8 && 'TRWAGMYFPDXBNJZSQVHLCKE'[Number(digits) % 23] === p.at(-1);
@@ -140,6 +146,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'Codice fiscale',
     form: /^[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z]$/,
     lengths: [16],
+    letters: 16,
     holds: fiscale,
     sure: true,
     words: /codice|fiscale/i,
@@ -149,6 +156,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'PPS number',
     form: /^\d{7}[A-W][A-IW]?$/,
     lengths: [8, 9],
+    letters: 2,
     holds: (p) =>
       'WABCDEFGHIJKLMNOPQRSTUV'[
         (weighted(p, [8, 7, 6, 5, 4, 3, 2]) + ('WABCDEFGHI'.indexOf(p[8] ?? 'W') % 10) * 9) % 23
@@ -190,6 +198,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'Henkil\u00f6tunnus',
     form: /^\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]$/,
     lengths: [11],
+    letters: 3,
     holds: (p) => '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(p.slice(0, 6) + p.slice(7, 10)) % 31] === p[10],
     sure: true,
     words: /hetu|henkil/i,
@@ -297,6 +306,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'RUT',
     form: /^\d{7,8}[\dK]$/,
     lengths: [8, 9],
+    letters: 1,
     holds: (p) => {
       const digits = p.slice(0, -1).padStart(8, '0');
       return '0K987654321'[mod11(digits, [3, 2, 7, 6, 5, 4, 3, 2])] === p.at(-1);
@@ -310,6 +320,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'CURP',
     form: /^[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{5}[A-Z\d]\d$/,
     lengths: [18],
+    letters: 13,
     holds: (p) => isShortDate(n(p, 4, 2), n(p, 6, 2), n(p, 8, 2)) && curp(p),
     sure: true,
     words: /curp/i,
@@ -347,6 +358,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'PAN',
     form: /^[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]$/,
     lengths: [10],
+    letters: 6,
     holds: () => true,
     sure: true,
     words: /\bpan\b/i,
@@ -356,6 +368,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'Resident identity number',
     form: /^[1-8]\d{16}[\dX]$/,
     lengths: [18],
+    letters: 1,
     holds: (p) =>
       isDate(n(p, 6, 4), n(p, 10, 2), n(p, 12, 2)) &&
       '10X98765432'[mod11(p, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])] === p[17],
@@ -387,6 +400,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'NRIC, FIN',
     form: /^[STFGM]\d{7}[A-Z]$/,
     lengths: [9],
+    letters: 2,
     holds: nric,
     sure: true,
     words: /nric|fin/i,
@@ -396,6 +410,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     name: 'National identification number',
     form: /^[A-Z][12]\d{8}$/,
     lengths: [10],
+    letters: 1,
     holds: (p) => {
       const area = 'ABCDEFGHJKLMNPQRSTUVXYWZIO'.indexOf(p[0] as string) + 10;
       return (

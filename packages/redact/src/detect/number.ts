@@ -1,19 +1,18 @@
 import { cardsOf } from './card.ts';
-import { DIGIT, SIX_DIGITS } from './contents.ts';
-import { type DigitRun, digitRuns, isDigit, isWord, near, standsAlone } from './digit-run.ts';
+import { FOUR_DIGITS, LONG_WORD, LONGISH_WORD, SIX_DIGITS } from './contents.ts';
+import { type DigitRun, digitRuns, isDigit, near, standsAlone } from './digit-run.ts';
 import { isNationalId, NATIONAL_IDS, type NationalId } from './national-id.ts';
 import { phoneOf } from './phone.ts';
 import type { Detector, Report } from './span.ts';
 
 /** Everything that is mostly digits: cards, identifiers, telephones, and what is only a long number (MASK22). */
 export const detectNumbers: Detector = (text, report) => {
-  for (const run of digitRuns(text, 6)) {
-    const all = text.slice(run.start, run.end);
-    if (run.groups.length < 40 && DATE_OR_TIME.test(all)) continue;
+  digitRuns(text, 6, (run) => {
+    if (run.groups.length < 40 && DATE_OR_TIME.test(text.slice(run.start, run.end))) return;
     const card = cardsOf(text, run, report);
     const identified = nationalIdsOf(text, run, report);
     if (!card && !identified && !phoneOf(text, run, report)) longNumbers(text, run, report);
-  }
+  });
 };
 
 /** `2026-11-22`, `22.11.2026`, `11/22/26 14:05`, `20261122`: when, not who. */
@@ -104,13 +103,11 @@ export const detectLetteredIds: Detector = (text, report) => {
     while (end < length && isAlphanumeric(text.charCodeAt(end))) end++;
     at = end - 1;
     if (end - start > 20 || !mayBeLettered(text, Math.max(0, start - 3), end, end + 24)) continue;
-    const ends = piecesFrom(text, end);
     const from = leadingLetters(text, start);
-    for (let i = ends.length - 1; i >= 0; i--) {
-      const end = ends[i] as number;
+    for (let i = piecesFrom(text, end); i >= 0; i--) {
+      const end = ENDS[i] as number;
       if (end - from < 8 || end - from > 24 || !standsAlone(text, from, end)) continue;
-      if (!mayBeLettered(text, from, end, end)) continue;
-      const id = lettered(text.slice(from, end), text, from, end);
+      const id = lettered(text, from, end);
       if (id === undefined) continue;
       report(from, end, 'national-id', `id.${id.country.toLowerCase()}`);
       at = end - 1;
@@ -138,70 +135,98 @@ function mayBeLettered(text: string, from: number, end: number, reach: number): 
 const FEWEST_DIGITS = 4;
 const CODICE_FISCALE = 16;
 
-/** `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: where each of at most five pieces ends. */
-function piecesFrom(text: string, first: number): number[] {
-  const ends = [first];
-  for (let at = first, i = 0; i < 4; i++) {
-    const begin = PIECE_MARKS.has(text.charCodeAt(at)) ? at + 1 : at;
+/** Where each of at most five pieces ends, of the word that is looked at: written over by the next. */
+const ENDS = new Int32Array(5);
+
+/** `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: how many pieces follow the first, into ENDS. */
+function piecesFrom(text: string, first: number): number {
+  ENDS[0] = first;
+  let count = 0;
+  for (let at = first; count < 4; ) {
+    const begin = isPieceMark(text.charCodeAt(at)) ? at + 1 : at;
     let end = begin;
     while (end - begin < 10 && isAlphanumeric(text.charCodeAt(end))) end++;
     if (end === begin) break;
-    ends.push(end);
+    ENDS[++count] = end;
     at = end;
   }
-  return ends;
+  return count;
 }
-const PIECE_MARKS = new Set([...' .-+/'].map((mark) => mark.charCodeAt(0)));
 
-/** Two letters and a space before digits belong to them: `QQ 12 34 56 C`. */
+/** ` .-+/` */
+function isPieceMark(code: number): boolean {
+  return code === 32 || (code >= 45 && code <= 47) || code === 43;
+}
+
+/** One or two capitals and a space or hyphen before digits belong to them: `QQ 12 34 56 C`. */
 function leadingLetters(text: string, start: number): number {
-  const before = /(?<![A-Za-z\d])[A-Za-z]{1,3}[ -]$/.exec(text.slice(Math.max(0, start - 5), start));
-  return before && isDigit(text.charCodeAt(start)) && /^[A-Z]{1,2}[ -]$/.test(before[0])
-    ? start - before[0].length
-    : start;
+  const mark = text.charCodeAt(start - 1);
+  if ((mark !== 32 && mark !== 45) || !isDigit(text.charCodeAt(start))) return start;
+  let from = start - 1;
+  while (from > start - 4 && isCapital(text.charCodeAt(from - 1))) from--;
+  const letters = start - 1 - from;
+  return letters >= 1 && letters <= 2 && !isAlphanumeric(text.charCodeAt(from - 1)) ? from : start;
 }
 
-function lettered(written: string, text: string, start: number, end: number): NationalId | undefined {
-  if (written.length < 8 || !/[A-Za-z]/.test(written)) return undefined;
-  let plain = written;
-  let dashed = written;
-  if (/[ ./-]/.test(written)) {
-    plain = written.replace(/[ ./-]/g, '');
-    dashed = written.replace(/[ ./]/g, '');
+function isCapital(code: number): boolean {
+  return code >= 65 && code <= 90;
+}
+
+function lettered(text: string, start: number, end: number): NationalId | undefined {
+  let marks = 0;
+  let hyphens = 0;
+  let letters = 0;
+  let digits = 0;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (isDigit(code)) digits++;
+    else if (isAlphanumeric(code)) letters++;
+    else if (code === 45) hyphens++;
+    else if (code !== 43) marks++;
   }
-  const candidates = LETTERED.get(plain.length) ?? [];
-  const hyphened = dashed.length === plain.length ? [] : (LETTERED.get(dashed.length) ?? []);
-  if (candidates.length === 0 && hyphened.length === 0) return undefined;
-  plain = plain.toUpperCase();
-  dashed = dashed.toUpperCase();
+  if (letters === 0 || (digits < FEWEST_DIGITS && end - start < CODICE_FISCALE)) return undefined;
+  // Most words beside digits have the length or the letters of no identifier: nothing is made of them.
+  const length = end - start - marks;
+  if (letters > mostLetters(length - hyphens) && (hyphens === 0 || letters > mostLetters(length)))
+    return undefined;
+  const candidates = LETTERED.get(length - hyphens);
+  const hyphened = hyphens === 0 ? undefined : LETTERED.get(length);
+  const written = text.slice(start, end);
+  const dashed = (marks === 0 ? written : written.replace(/[ ./]/g, '')).toUpperCase();
+  const plain = hyphens === 0 ? dashed : dashed.replace(/-/g, '');
   const counted = (id: NationalId, form: string): boolean => {
     if (!isNationalId(id, form)) return false;
     if (id.written?.test(written)) return true;
     // Lower case, or spaces in odd places, is how words look: then the word beside it decides.
     return (
-      (id.sure && written === written.toUpperCase() && pieces(written) <= 5) ||
+      (id.sure && written === written.toUpperCase() && marks + hyphens < 5) ||
       near(text, start, end, id.words)
     );
   };
-  return candidates.find((id) => counted(id, plain)) ?? hyphened.find((id) => counted(id, dashed));
+  return candidates?.find((id) => counted(id, plain)) ?? hyphened?.find((id) => counted(id, dashed));
+}
+
+/** Zero: no identifier with letters is so long. */
+function mostLetters(length: number): number {
+  return MOST_LETTERS[length] ?? 0;
 }
 
 function isAlphanumeric(code: number): boolean {
-  return isWord(code) && code !== 95;
-}
-
-function pieces(written: string): number {
-  return written.split(/[ ./-]/).length;
+  return ((code | 32) - 97) >>> 0 < 26 || isDigit(code);
 }
 
 /** Those with letters, by how many characters they may have. */
 const LETTERED = new Map<number, NationalId[]>();
+const MOST_LETTERS = new Uint8Array(32);
 for (const id of NATIONAL_IDS) {
   if (!/[A-Z]/.test(id.form.source.replace(/\\[A-Za-z]/g, ''))) continue;
-  for (const length of id.lengths ?? []) LETTERED.set(length, [...(LETTERED.get(length) ?? []), id]);
+  for (const length of id.lengths ?? []) {
+    LETTERED.set(length, [...(LETTERED.get(length) ?? []), id]);
+    MOST_LETTERS[length] = Math.max(mostLetters(length), id.letters ?? length);
+  }
 }
 
 detectNumbers.splits = true;
 detectNumbers.needs = SIX_DIGITS;
 detectLetteredIds.splits = true;
-detectLetteredIds.needs = DIGIT;
+detectLetteredIds.needs = FOUR_DIGITS | LONGISH_WORD | LONG_WORD;

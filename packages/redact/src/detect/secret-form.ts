@@ -1,3 +1,4 @@
+import { beginsWith, SECRET_HEAD } from './contents.ts';
 import { isWord } from './digit-run.ts';
 import { secretMatcher } from './secret-shape.ts';
 import { SECRET_SHAPES } from './secret-table.ts';
@@ -33,3 +34,8 @@ function endOfBlock(text: string, start: number, end: number): number {
 }
 
 detectSecretForms.splits = true;
+detectSecretForms.needs = SECRET_HEAD;
+beginsWith(
+  SECRET_SHAPES.map(({ shape }) => shape),
+  SECRET_HEAD,
+);

@@ -1,4 +1,4 @@
-import { LONG_WORD, LONG_WORD_LENGTH } from './contents.ts';
+import { beginsWith, inEveryCase, LONG_WORD, LONG_WORD_LENGTH, SIGN, SPOKEN_HEAD } from './contents.ts';
 import type { Detector } from './span.ts';
 
 /** `password: ...`, `API_KEY=...`, `Authorization: Bearer ...`: what a name calls secret, if it looks like one. */
@@ -19,8 +19,11 @@ export const detectAssignments: Detector = (text, report) => {
     report(start, start + spoken.length, 'secret', 'secret.assignment');
     sign.lastIndex = start + spoken.length;
   }
+};
+
+/** A sentence that says it: `the password is hunter2`. */
+export const detectSpoken: Detector = (text, report) => {
   if (!/[Pp]ass|PASS|\b[Pp][Ii][Nn]\b|O[Tt]P|otp|ode|ennwort|mot de|ontrase/.test(text)) return;
-  // A sentence that says it: `the password is hunter2`.
   const spoken =
     /\b(?:password|passphrase|passcode|passwort|kennwort|mot de passe|contrase\u00f1a|pin|otp|verification code|security code)(?: code)? (?:is|lautet|est|es|:) ?["']?([^\s"']{4,100})/gi;
   for (const found of text.matchAll(spoken)) {
@@ -30,6 +33,12 @@ export const detectAssignments: Detector = (text, report) => {
     report(start, start + value.length, 'secret', 'secret.spoken');
   }
 };
+
+/** How each of the words that are spoken begins. */
+const SPOKEN_HEADS = ['pas', 'ken', 'mot', 'con', 'pin', 'otp', 'ver', 'sec'];
+beginsWith(inEveryCase(SPOKEN_HEADS), SPOKEN_HEAD);
+detectAssignments.needs = SIGN;
+detectSpoken.needs = SPOKEN_HEAD;
 
 const SECRET_NAME =
   /(?:pass(?:word|wd|phrase|code)?|pwd|passwort|kennwort|secret|token|api[ _-]?key|auth(?:orization)?|credentials?|private[ _-]?key|access[ _-]?key(?:[ _-]?id)?|client[ _-]?secret|signing[ _-]?key|encryption[ _-]?key|account[ _-]?key|session(?:[ _-]?id)?|cookie|otp|\bpin|cvv|cvc|[_-]key)["'`\]]?\s{0,3}[=:-]?$/i;

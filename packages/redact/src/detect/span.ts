@@ -60,6 +60,7 @@ const RANK = new Map(ORDER.map((kind, i) => [kind, i]));
 
 /** In order and without overlaps. Nothing that any of them covers is left out: a doubt is closed. */
 export function united(spans: readonly Span[]): Span[] {
+  if (spans.length < 2) return spans.slice();
   const sorted = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
   const out: Span[] = [];
   for (const span of sorted) {
