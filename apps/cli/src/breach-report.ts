@@ -1,6 +1,7 @@
 import { type GrantSlice, parseGrant } from '@aboveboard/consent/grant-document';
 import type { SlicedRecording } from '@aboveboard/consent/grant-slice';
 import type { Installation } from '@aboveboard/server/installation';
+import { postNotices } from '@aboveboard/server/notices/notice-board';
 import {
   auditAccesses,
   type BreachAudit,
@@ -24,15 +25,41 @@ const NOT_KNOWN = [
 ];
 
 /** Says what could be read and what was read (spec/breach.md). CommandFailure where journal and log do not fit. */
-export async function reportBreach(window: BreachWindow, context: CommandContext): Promise<void> {
+export async function reportBreach(
+  window: BreachWindow,
+  context: CommandContext,
+  { notify = false }: { notify?: boolean } = {},
+): Promise<void> {
   const { inner } = await context.installation();
-  const audit = auditAccesses({ ...(await evidenceOf(inner)), window });
+  const evidence = await evidenceOf(inner);
+  const audit = auditAccesses({ ...evidence, window });
   const contributors = await contributorsOf(inner, audit.read);
   const { readings, readable, findings } = audit;
   context.result({ readings, readable, findings, contributors, notKnown: NOT_KNOWN });
   for (const line of inWords(audit, contributors)) context.print(line);
+  if (notify) context.print(await leaveNotices(inner.database, evidence.rows, window));
   if (findings.length > 0)
     throw new CommandFailure(`The access journal and the log of uses do not fit (${findings.length}).`);
+}
+
+/** Names nobody, and no number under ten: for whom they are, nobody can say afterwards (BRE14). */
+async function leaveNotices(
+  database: Stored,
+  rows: readonly JournalRow[],
+  { from, to }: BreachWindow,
+): Promise<string> {
+  const { board, contributors } = await postNotices(database, {
+    rows: rows.filter(({ at }) => at >= from && at < to),
+    from: dayOf(from),
+    to: dayOf(to - DAY),
+  });
+  if (board === null) return 'No notice was left: nothing was read of anybody who has a recorder here.';
+  const many = contributors === null ? 'fewer than ten contributors' : `about ${contributors} contributors`;
+  return `Notices were left for the recorders of ${many}. Each opens for its own contributor alone; recorders fetch them within a day.`;
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }
 
 /** Both days are in it, in UTC. */

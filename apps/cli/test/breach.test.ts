@@ -22,7 +22,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function breach(): Promise<{ said: string; found: Record<string, unknown>; failed: boolean }> {
+async function breach(
+  options: { notify?: boolean } = {},
+): Promise<{ said: string; found: Record<string, unknown>; failed: boolean }> {
   const lines: string[] = [];
   let found = {};
   const context = {
@@ -32,7 +34,7 @@ async function breach(): Promise<{ said: string; found: Record<string, unknown>;
       found = value;
     },
   } as unknown as CommandContext;
-  const failed = await reportBreach(windowOf(today, tomorrow), context).then(
+  const failed = await reportBreach(windowOf(today, tomorrow), context, options).then(
     () => false,
     () => true,
   );
@@ -53,6 +55,9 @@ describe('aboveboard breach', () => {
     expect(said).toContain('fewer than ten contributors');
     expect(said).toContain('What this can not know');
     expect(said + JSON.stringify(found)).not.toContain(source.id);
+    expect(said).not.toContain('otice');
+    // What the operator imported is of nobody who could be told.
+    expect((await breach({ notify: true })).said).toContain('No notice was left');
   });
 
   it('[BRE2] seeded hole: a reading that somebody wrote past the log is a finding', async () => {

@@ -49,6 +49,7 @@ import { handoverRoutes } from './routes/handover-routes.ts';
 import { holdRoutes } from './routes/hold-routes.ts';
 import { installationRoutes } from './routes/installation-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
+import { noticeRoutes } from './routes/notice-routes.ts';
 import { makePartBody } from './routes/part-body.ts';
 import { recordingRoutes } from './routes/recording-routes.ts';
 import { relayRoutes } from './routes/relay-routes.ts';
@@ -161,20 +162,8 @@ async function serve(
   begin: (fetch: Fetch) => void,
 ): Promise<StartedServer> {
   const { demo, tls, host, limits, log } = options;
-  const {
-    database,
-    postgres,
-    folder,
-    blobs,
-    garbage,
-    envelopes,
-    vault,
-    keeper,
-    relay,
-    digestLock,
-    databaseUrl,
-    mayRun,
-  } = installation.inner;
+  const { database, postgres, folder, garbage, vault, keeper, relay, databaseUrl, mayRun } =
+    installation.inner;
   const paths = folderPaths(options.data);
   const kind = demo ? 'demonstration' : 'production';
 
@@ -234,7 +223,7 @@ async function serve(
   });
   const completion = makeCompletion({ ...installation.inner, agreements: agreement.adopted });
   const uploads = makeUploads({
-    ...{ database, blobs, garbage, envelopes, completion, limits, digestLock },
+    ...{ ...installation.inner, completion, limits },
     erase: async (contributor, recording) => {
       await erasure.erase(contributor, [recording]);
     },
@@ -258,7 +247,7 @@ async function serve(
   });
   const controls = makeControls({
     ...{ installation, paths, watch, rules: logs.rules.state, url, now: Date.now },
-    frontPage: async () => app.request(url, { headers: { host: `${address}:${port}` } }),
+    frontPage: async () => app.request(url, { headers: { host: `${address}:${port}` } }, {}),
     limitsFile: '/proc/self/limits',
   });
   const handovers = makeDeviceHandovers(database);
@@ -325,6 +314,7 @@ async function serve(
     entries: entryRoutes({ service: logs, guards }),
     grants: grantRoutes({ grants: installation.grants, policies: readPolicies(), guards }),
     holds: holdRoutes({ holds: installation.holds, guards }),
+    notices: noticeRoutes({ database }),
     retention: retentionRoutes({ database, now: Date.now }),
     controls: controlsRoutes({ controls }),
     logs: logRoutes({

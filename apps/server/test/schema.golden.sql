@@ -110,6 +110,11 @@ table migration
   name text not null
   digest text not null
 
+table notice_block
+  board text not null
+  place integer not null
+  block bytea not null
+
 table part
   upload text not null
   index integer not null
@@ -263,6 +268,7 @@ CREATE UNIQUE INDEX log_head_pkey ON public.log_head USING btree (log)
 CREATE UNIQUE INDEX log_tile_pkey ON public.log_tile USING btree (log, level, number)
 CREATE UNIQUE INDEX logged_setting_pkey ON public.logged_setting USING btree (name)
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (number)
+CREATE UNIQUE INDEX notice_block_pkey ON public.notice_block USING btree (board, place)
 CREATE UNIQUE INDEX part_pkey ON public.part USING btree (upload, index)
 CREATE UNIQUE INDEX pending_commitment_pkey ON public.pending_commitment USING btree (commitment)
 CREATE UNIQUE INDEX recording_pkey ON public.recording USING btree (id)
@@ -351,6 +357,10 @@ constraint log_tile log_tile_pkey: PRIMARY KEY (log, level, number)
 constraint logged_setting logged_setting_digest_check: CHECK ((octet_length(digest) = 32))
 constraint logged_setting logged_setting_pkey: PRIMARY KEY (name)
 constraint migration migration_pkey: PRIMARY KEY (number)
+constraint notice_block notice_block_block_check: CHECK ((octet_length(block) = 2048))
+constraint notice_block notice_block_board_check: CHECK ((board ~ '^[0-9a-f]{32}$'::text))
+constraint notice_block notice_block_pkey: PRIMARY KEY (board, place)
+constraint notice_block notice_block_place_check: CHECK ((place >= 0))
 constraint part part_bytes_check: CHECK ((bytes >= 0))
 constraint part part_index_check: CHECK ((index >= 0))
 constraint part part_kind_check: CHECK ((kind = ANY (ARRAY['events'::text, 'states'::text, 'frames'::text, 'manifest'::text])))

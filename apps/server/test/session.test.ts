@@ -346,6 +346,8 @@ describe('pages and names', () => {
       'get /api/logs/policy',
       'get /api/my/accesses',
       'get /api/my/recordings',
+      'get /api/notices',
+      'get /api/notices/{board}',
       'get /api/policies',
       'get /api/ready',
       'get /api/recordings',

@@ -32,6 +32,8 @@ export const OPEN_DOORS: readonly string[] = [
   'GET /api/task-cards',
   'GET /api/policies',
   'GET /api/logs/policy',
+  'GET /api/notices',
+  'GET /api/notices/{board}',
   'GET /api/relay',
   'POST /api/relay/batch',
   'POST /api/session',

@@ -12,8 +12,12 @@ export function register(program: Command, context: CommandContext): void {
     )
     .requiredOption('--from <day>', 'the first day, in UTC: 2026-11-01')
     .requiredOption('--to <day>', 'the last day')
-    .action(async ({ from, to }: { from: string; to: string }) => {
+    .option(
+      '--notify',
+      'leave a sealed notice for the recorder of each contributor of whom something was read',
+    )
+    .action(async ({ from, to, notify }: { from: string; to: string; notify?: boolean }) => {
       const { reportBreach, windowOf } = await import('../breach-report.ts');
-      await reportBreach(windowOf(from, to), context);
+      await reportBreach(windowOf(from, to), context, { notify: notify === true });
     });
 }

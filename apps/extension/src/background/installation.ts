@@ -2,6 +2,7 @@ import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-fi
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { ERASE_EVERYTHING, HELD_THERE, WAITING_ERASURES } from '../own-data/held-there.ts';
+import { NOTICES } from '../own-data/kept-notices.ts';
 import type { RulesNews } from '../relay/followed-rules.ts';
 import { RecorderLine } from '../relay/recorder-line.ts';
 import { sealedEnrolment } from '../store/sealed-enrolment.ts';
@@ -92,6 +93,7 @@ export class Installation {
     await kept(this.#parts.database, ERASE_EVERYTHING).remove();
     await kept(this.#parts.database, WAITING_ERASURES).remove();
     await kept(this.#parts.database, LAST_WORD).remove();
+    await kept(this.#parts.database, NOTICES).remove();
     await RecorderVoice.forget(this.#parts.database, this.#parts.keys);
   }
 

@@ -11,6 +11,7 @@ import type {
   TakenHandover,
   TaskCardsAnswer,
 } from '@aboveboard/protocol/installation';
+import type { NoticeBoards } from '@aboveboard/protocol/notices';
 import type { UploadAnnouncement, UploadStatus } from '@aboveboard/protocol/upload';
 
 /** Why a request did not do what it was for. `status` 0: the server was not reached. */
@@ -132,6 +133,15 @@ export class ServerClient {
 
   myReadings(): Promise<MyAccesses> {
     return this.#json('GET', '/api/my/accesses');
+  }
+
+  /** Without a session: the same for everyone. */
+  noticeBoards(): Promise<NoticeBoards> {
+    return this.#json('GET', '/api/notices');
+  }
+
+  async noticeBoard(id: string): Promise<Uint8Array> {
+    return (await this.#ask('GET', `/api/notices/${encodeURIComponent(id)}`)).slice();
   }
 
   async commit(commitments: readonly string[]): Promise<void> {

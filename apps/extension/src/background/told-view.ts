@@ -1,4 +1,5 @@
 import { HELD_THERE, type HeldThere, WAITING_ERASURES, type WaitingErasure } from '../own-data/held-there.ts';
+import { NOTICES, type NoticeBook } from '../own-data/kept-notices.ts';
 import { kept } from '../store/settings.ts';
 import type { ToldView } from '../wire/panel-message.ts';
 import { LAST_WORD, silenceEnds } from './last-word.ts';
@@ -19,6 +20,8 @@ export async function toldView({ database, rules, shelf }: RecorderHost): Promis
   const released = (await shelf.all()).filter(({ state }) => state === 'released').length;
   return {
     held: held.size,
+    notices: ((await kept<NoticeBook>(database, NOTICES).get())?.notices ?? []).filter(({ read }) => !read)
+      .length,
     silence: silenceEnds({
       lastWord: await kept<number>(database, LAST_WORD).get(),
       silenceDays: rules.agreement?.retention.silenceDays,

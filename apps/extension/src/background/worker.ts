@@ -15,6 +15,7 @@ import { erase, eraseDue, eraseEverything } from './erasing.ts';
 import { beginHandover, endHandover } from './handing-over.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
 import { enrolledBy, goOn, joinedWith, paperKept, renewSession } from './joining.ts';
+import { noticeRead, noticesDue } from './noticing.ts';
 import { ownBuild } from './own-build.ts';
 import { addCardsFromFile, keepCard } from './own-cards-acts.ts';
 import { keepReceipts } from './receipts.ts';
@@ -114,11 +115,13 @@ async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
     void keepReceipts(host).catch(() => undefined);
     void eraseDue(host).catch(() => undefined);
     void askThereDue(host, changed).catch(() => undefined);
+    void noticesDue(host, changed).catch(() => undefined);
     if (host.installation.line) void uploadDue(host, changed);
   });
   await takeManagedEnrolment(recorder);
   await recorder.takeUp(await isSameBrowser());
   void askThereDue(recorder, changed).catch(() => undefined);
+  void noticesDue(recorder, changed).catch(() => undefined);
   return recorder;
 }
 
@@ -222,6 +225,9 @@ async function perform(
       changed();
       void eraseDue(host).then(changed, () => undefined);
       return void askThereDue(host, changed).catch(() => undefined);
+    case 'notice-read':
+      await noticeRead(host, command.board);
+      return void changed();
     case 'upload-now':
       await uploadNow(host, command.id);
       return void changed();

@@ -10,6 +10,7 @@ import { AskServer } from './ask-server.tsx';
 import { CopySection } from './copy-section.tsx';
 import { EraseEverything } from './erase-everything.tsx';
 import { HoldsSection } from './holds-section.tsx';
+import { NoticesSection } from './notices-section.tsx';
 import { ownDataWords as say } from './own-data-words.ts';
 import { ReadingsSection } from './readings-section.tsx';
 import { useOwnBooks } from './use-own-books.ts';
@@ -31,9 +32,10 @@ export function OwnDataPage() {
           <div className="stack">
             <p>{say.lead}</p>
             <FaultNote fault={fault} />
-            <ToldNotes told={{ ...view.told, held: 0 }} send={send} />
+            <ToldNotes told={{ ...view.told, held: 0, notices: 0 }} send={send} />
             <AskServer there={books.there} send={send} />
           </div>
+          <NoticesSection notices={books.notices} send={send} />
           <HoldsSection books={books} />
           <ReadingsSection books={books} />
           <CopySection books={books} />

@@ -43,6 +43,20 @@ export const ownDataWords = {
     'The server was not reached. What you see is what it said before, and what this device has itself.',
   refused: (why: string) => `The server did not say: ${why} What you see is what it said before.`,
 
+  notices: 'Notices to you',
+  noticeLead: (from: string, to: string) =>
+    `There was a breach of the rules between ${from} and ${to}. Of yours this was read in that time:`,
+  noticeUnlogged: 'It is not in the log of uses: somebody read past it.',
+  noticeMore: (n: number) =>
+    `${count(n, 'more reading', 'more readings')} of yours in that time. “Ask the server now” below shows all of them.`,
+  noticeAct:
+    'What you can do: ask your representative what happened; ask the data-protection officer in writing (Article 34 of the GDPR); save the copy below as evidence; erase what you like; withdraw your consent; object. None of it needs a reason.',
+  noticeCame: (when: string) =>
+    `It came to this device on ${when}. Only your key opens it; nobody is told whether you read it.`,
+  noticeRead: 'I have read this',
+  noticePanel: 'There was a breach of the rules, and recordings of yours were read.',
+  noticePanelLink: 'See what was read, when, by whom, and what you can do',
+
   holds: 'Kept for a legal reason',
   holdsLead:
     'Your employer asked, and your representative approved, that these are not erased for now. Nobody reads them meanwhile, not even under a permission. It ends by itself on the day that is named, or before if a party ends it. You can ask your representative why.',

@@ -15,6 +15,7 @@ import {
   WAITING_ERASURES,
   type WaitingErasure,
 } from './held-there.ts';
+import { type KeptNotice, NOTICES, type NoticeBook } from './kept-notices.ts';
 import { type ProvedHold, proveHolds } from './proved-holds.ts';
 import { type HeldUses, type ProvedReading, proveReadings, type ReadingDay } from './proved-readings.ts';
 
@@ -26,6 +27,7 @@ export type OwnBooks = {
   erasures: KeptErasure[];
   holds: ProvedHold[];
   waiting: WaitingErasure[];
+  notices: KeptNotice[];
   erasing: boolean;
 };
 
@@ -58,6 +60,7 @@ export async function readOwnBooks(): Promise<OwnBooks> {
       ...proved,
       holds: await proveHolds(there?.answer?.recordings ?? [], uses),
       waiting: (await kept<WaitingErasure[]>(database, WAITING_ERASURES).get()) ?? [],
+      notices: (await kept<NoticeBook>(database, NOTICES).get())?.notices ?? [],
       erasures: (await kept<KeptErasure[]>(database, ERASURES).get()) ?? [],
       erasing: (await kept<boolean>(database, ERASE_EVERYTHING).get()) === true,
     };

@@ -6,6 +6,14 @@ import type { Send } from './recorder-link.ts';
 export function ToldNotes({ told, send }: { told: ToldView; send: Send }) {
   return (
     <>
+      {told.notices > 0 && (
+        <p className="note note-fault" role="alert">
+          {say.noticePanel}{' '}
+          <a href="/data.html" target="_blank" rel="noreferrer">
+            {say.noticePanelLink}
+          </a>
+        </p>
+      )}
       {told.held > 0 && (
         <p className="note">
           {say.heldInPanel(told.held)}{' '}

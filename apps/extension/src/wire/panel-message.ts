@@ -45,6 +45,8 @@ export type Command =
   | { command: 'erase'; id: string }
   /** Of everything of hers: what the server has, who read it; or that it goes. */
   | { command: 'own-data'; act: 'ask' | 'erase-everything' }
+  /** She has read the notice of this board. */
+  | { command: 'notice-read'; board: string }
   /** A card of her own: a new one, or a new version of the one with this id. */
   | { command: 'keep-card'; draft: CardDraft; id?: string }
   | { command: 'remove-card'; id: string }
@@ -124,6 +126,8 @@ export type ToldView = {
   held: number;
   /** From this day on what she released may be erased, since no device of hers has spoken; null: that is far. */
   silence: string | null;
+  /** Notices that she has not said she read. */
+  notices: number;
 };
 
 /** The rules of this installation as this device proved them by itself. */

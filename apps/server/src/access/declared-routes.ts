@@ -20,6 +20,9 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   'GET /log/uses/checkpoint': 'read-logs',
   'GET /log/uses/vkey': 'read-logs',
   'GET /log/uses/tile/*': 'read-logs',
+  // Sealed blocks, the same for everyone.
+  'GET /api/notices': 'read-logs',
+  'GET /api/notices/:board': 'read-logs',
   'GET /api/relay': 'relay-cells',
   'POST /api/relay/batch': 'relay-cells',
 

@@ -13,6 +13,7 @@ import type { handoverRoutes } from './handover-routes.ts';
 import type { holdRoutes } from './hold-routes.ts';
 import type { installationRoutes } from './installation-routes.ts';
 import type { logRoutes } from './log-routes.ts';
+import type { noticeRoutes } from './notice-routes.ts';
 import { pageHeaders } from './page-headers.ts';
 import type { recordingRoutes } from './recording-routes.ts';
 import type { relayRoutes } from './relay-routes.ts';
@@ -36,6 +37,7 @@ export type AppParts = {
   entries: ReturnType<typeof entryRoutes>;
   grants: ReturnType<typeof grantRoutes>;
   holds: ReturnType<typeof holdRoutes>;
+  notices: ReturnType<typeof noticeRoutes>;
   retention: ReturnType<typeof retentionRoutes>;
   controls: ReturnType<typeof controlsRoutes>;
   logs: ReturnType<typeof logRoutes>;
@@ -87,6 +89,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.entries)
     .route('/api', parts.grants)
     .route('/api', parts.holds)
+    .route('/api', parts.notices)
     .route('/api', parts.retention)
     .route('/api', parts.controls)
     .route('/api', parts.relay);
