@@ -139,6 +139,11 @@ describe('controls', () => {
     ).toBe(true);
   });
 
+  it('[CTL15] the policy of pages is the server’s own answer to somebody who asks', async () => {
+    expect((await control('page-policy')).state).toBe('ok');
+    expect((await control('listening')).found).toBe(text.listening.loopback);
+  });
+
   it('[CTL14] seeded hole: a table without its wall is found by asking the database', async () => {
     expect((await control('walls')).state).toBe('ok');
     await asOwner(server, 'alter table recording no force row level security');

@@ -25,6 +25,7 @@ const LogPage = lazy(() => import('./pages/log-page.tsx'));
 const JoinPage = lazy(() => import('./sign-in/join-page.tsx'));
 const AccountPage = lazy(() => import('./sign-in/account-page.tsx'));
 const GrantsPage = lazy(() => import('./grants/grants-page.tsx'));
+const ControlsPage = lazy(() => import('./stewards/controls-page.tsx'));
 const HoldsPage = lazy(() => import('./holds/holds-page.tsx'));
 const PoliciesPage = lazy(() => import('./grants/policies-page.tsx'));
 const PlannerPage = lazy(() => import('./planner/planner-page.tsx'));
@@ -96,6 +97,7 @@ export function App(): ReactNode {
               <HoldsPage party={party} />
             </Route>
           )}
+          {(party || session?.role === 'operator') && <Route path="/controls" component={ControlsPage} />}
           {session?.role === 'contributor' && <Route path="/today" component={TodayPage} />}
           {session?.role === 'researcher' && <Route path="/recordings" component={RecordingsPage} />}
           {session?.role === 'researcher' && <Route path="/datasets" component={DatasetsPage} />}

@@ -1,4 +1,5 @@
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
+import type { ShownControls } from '@aboveboard/protocol/controls';
 import type { GrantWish, ShownGrant, ShownPolicies } from '@aboveboard/protocol/grants';
 import type { HoldWish, ShownHold } from '@aboveboard/protocol/holds';
 import type {
@@ -110,6 +111,7 @@ export const client = {
     });
     return answer.json() as Promise<{ index: number }>;
   },
+  controls: () => read<ShownControls>('/api/controls'),
   policies: () => read<ShownPolicies>('/api/policies'),
   grants: () => read<{ grants: ShownGrant[] }>('/api/grants'),
   askGrant: (wish: GrantWish) => send<ShownGrant>('POST', '/api/grants', wish),

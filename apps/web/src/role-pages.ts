@@ -15,6 +15,7 @@ export type PagePath =
   | '/sign'
   | '/grants'
   | '/holds'
+  | '/controls'
   | '/policies'
   | '/planner';
 
@@ -32,6 +33,7 @@ const titles: Record<PagePath, string> = {
   '/sign': words.pages.sign,
   '/grants': words.pages.grants,
   '/holds': words.pages.holds,
+  '/controls': words.pages.controls,
   '/policies': words.pages.policies,
   '/planner': words.pages.planner,
 };
@@ -43,6 +45,7 @@ const steward: PagePath[] = [
   '/sign',
   '/grants',
   '/holds',
+  '/controls',
   '/try',
   '/logs',
   '/verify',
@@ -64,7 +67,17 @@ const pages: Record<Role, PagePath[]> = {
     '/planner',
     '/about',
   ],
-  operator: ['/status', '/agreement', '/try', '/logs', '/verify', '/policies', '/planner', '/about'],
+  operator: [
+    '/status',
+    '/controls',
+    '/agreement',
+    '/try',
+    '/logs',
+    '/verify',
+    '/policies',
+    '/planner',
+    '/about',
+  ],
   representative: steward,
   dpo: steward,
   employer: steward,

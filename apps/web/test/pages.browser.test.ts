@@ -57,18 +57,28 @@ async function visit(page: Page, path: string): Promise<void> {
 }
 
 const all = ['Agreement', 'Try it', 'Log', 'Verify', 'Who may do what', 'About this installation'];
-const steward = ['Agreement', 'Draft', 'Sign', 'Reading', ...all.slice(1)];
+const steward = ['Agreement', 'Draft', 'Sign', 'Reading', 'Legal holds', 'Controls', ...all.slice(1)];
 const PAGES: readonly (readonly [Role, string, readonly string[]])[] = [
   ['contributor', '/today', ['Today', ...all]],
   ['researcher', '/recordings', ['Recordings', 'Reading', 'Datasets', ...all]],
-  ['operator', '/status', ['Status', ...all]],
+  ['operator', '/status', ['Status', 'Controls', ...all]],
   ['representative', '/agreement', steward],
   ['dpo', '/agreement', steward],
   ['employer', '/agreement', steward],
 ];
 /** For everybody; it has tests of its own. */
 const PLANNER = 'Planner';
-const OWN = ['/today', '/recordings', '/datasets', '/status', '/draft', '/sign', '/grants'];
+const OWN = [
+  '/today',
+  '/recordings',
+  '/datasets',
+  '/status',
+  '/draft',
+  '/sign',
+  '/grants',
+  '/holds',
+  '/controls',
+];
 
 here('pages', () => {
   test.each(['/', '/try', '/agreement', '/logs', '/verify', '/policies', '/about', '/nowhere'])(
@@ -161,6 +171,27 @@ here('pages', () => {
     expect((await focused()).tag).toBe('MAIN');
     await expect.poll(() => page.title()).toBe('Agreement · Aboveboard');
     await page.context().close();
+  });
+
+  test('[CTL1] controls say what is not in order and what to do; nothing is shown of a server that does not answer', async () => {
+    const page = await signedIn('representative');
+    await visit(page, '/controls');
+    const wrong = page.locator('.control.not-ok');
+    await wrong.filter({ hasText: 'but within the server' }).getByText('What to do:').waitFor();
+    // What is in order stands below all that is not.
+    const states = await page.locator('.control').evaluateAll((all) => all.map((one) => one.className));
+    expect(states.toSorted().toReversed()).not.toEqual(states);
+    expect(states.slice(0, await wrong.count()).every((name) => name === 'control not-ok')).toBe(true);
+    await page.getByText('Nothing waits for you.').waitFor();
+    await page.route('**/api/controls', (route) => route.abort());
+    await page.goto(`${demonstration.url}/controls`);
+    await page.getByRole('alert').filter({ hasText: 'The server did not answer.' }).waitFor();
+    expect(await page.locator('.control').count()).toBe(0);
+    await page.unroute('**/api/controls');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await wrong.first().waitFor();
+    expect(complaints.splice(0).every((line) => line.includes('ERR_FAILED'))).toBe(true);
+    await page.close();
   });
 
   test('the agreement is there in words and to the byte', async () => {

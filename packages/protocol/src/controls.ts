@@ -48,5 +48,5 @@ export type ShownWait = {
   /** Where the deadline comes from. */
   because: string;
   /** The page on which it is done; null: none of these. */
-  page: '/sign' | '/grants' | '/draft' | null;
+  page: '/sign' | '/grants' | '/holds' | '/draft' | null;
 };

@@ -76,7 +76,9 @@ export function checksOfMachine(sources: MachineSources): Record<MachineControl,
   async function pagePolicy(): Promise<Outcome> {
     const say = text.pagePolicy;
     if (!frontPage) throw new Error('the server can not be asked from here');
-    const policy = (await frontPage()).headers.get('content-security-policy') ?? '';
+    const answer = await frontPage();
+    if (answer.status >= 500) throw new Error('the server answers nothing');
+    const policy = answer.headers.get('content-security-policy') ?? '';
     const parts = new Map(
       policy.split(';').map((part) => {
         const [name = '', ...values] = part.trim().split(/\s+/);

@@ -57,7 +57,7 @@ function ofParty(party: PartyRole, { rules, grants, holds, lockedBy, now }: Know
   }
   for (const { waitsFor, answerBy } of holds) {
     if (waitsFor.includes(party))
-      waits.push({ kind: 'hold', says: say.hold, by: answerBy, because: say.answerBecause, page: null });
+      waits.push({ kind: 'hold', says: say.hold, by: answerBy, because: say.answerBecause, page: '/holds' });
   }
   if (party === 'representative' && lockedBy === 'probe')
     waits.push({ kind: 'lock', says: say.lock, by: null, because: say.lockBecause, page: null });

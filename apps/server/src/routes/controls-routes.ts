@@ -23,7 +23,7 @@ const shownControls: z.ZodType<ShownControls, ShownControls> = z
         says: z.string(),
         by: z.iso.date().nullable(),
         because: z.string(),
-        page: z.enum(['/sign', '/grants', '/draft']).nullable(),
+        page: z.enum(['/sign', '/grants', '/holds', '/draft']).nullable(),
       }),
     ),
   })

@@ -38,6 +38,7 @@ export const words = {
     sign: 'Sign',
     grants: 'Reading',
     holds: 'Legal holds',
+    controls: 'Controls',
     policies: 'Who may do what',
   },
   log: {

@@ -111,7 +111,7 @@ export const text = {
     agreed: 'The vault keeps the other half of every key, apart from the server.',
     own: 'It is a process of its own, and answers. It does not start while core dumps are on.',
     within: 'It answers, but within the server: who breaks into the server has these halves too.',
-    todo: 'The operator runs `aboveboard vault` under a user of its own (see the operating guide).',
+    todo: 'The operator runs “aboveboard vault” under a user of its own (see the operating guide).',
   },
   retention: {
     agreed: 'What was kept as long as was agreed is erased.',
@@ -161,7 +161,7 @@ export const text = {
     agreed: 'A crash leaves no copy of the server’s memory on the disk.',
     off: 'Core dumps of the server are off.',
     on: 'Core dumps of the server are on: a crash could write keys of an opening to the disk.',
-    todo: 'The operator starts the server with core dumps off: `ulimit -c 0`, or LimitCORE=0 in its unit.',
+    todo: 'The operator starts the server with core dumps off: “ulimit -c 0”, or LimitCORE=0 in its unit.',
   },
   done: {
     'data-backup': {
@@ -170,7 +170,7 @@ export const text = {
       late: (at) => `The last backup of the data was made on ${at}: that is more than two days ago.`,
       fine: (at) =>
         `The last backup of the data was made on ${at}. Whether it is still there is not known here.`,
-      todo: 'The operator runs `aboveboard backup` every night.',
+      todo: 'The operator runs “aboveboard backup” every night.',
     },
     'keys-backup': {
       agreed: 'The vault’s keys are backed up apart from the data, and old copies are destroyed.',
@@ -178,14 +178,14 @@ export const text = {
       late: (at) => `The last backup of the keys was made on ${at}: that is more than two days ago.`,
       fine: (at) =>
         `The last backup of the keys was made on ${at}. Copies elsewhere are to be destroyed on the day that receipts name.`,
-      todo: 'The operator runs `aboveboard backup --keys` every night.',
+      todo: 'The operator runs “aboveboard backup --keys” every night.',
     },
     'erasure-drill': {
       agreed: 'It is tried again and again that what was erased does not open, also from old backups.',
       never: 'Something was erased here, and the drill was never run.',
       late: (at) => `The drill was run last on ${at}: that is more than three months ago.`,
       fine: (at) => `The drill was run on ${at}, and nothing erased was still here.`,
-      todo: 'The operator runs `aboveboard drill erasure` with the oldest backups of keys.',
+      todo: 'The operator runs “aboveboard drill erasure” with the oldest backups of keys.',
       nothing: 'Nothing was erased here yet, so there is nothing to try.',
     },
   } satisfies Record<DoneName, Done> & { 'erasure-drill': { nothing: string } },
