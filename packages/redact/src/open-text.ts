@@ -70,7 +70,7 @@ const LAST_WORD = 200;
 const ROOM = 150_000;
 
 /** Four digits or more, however they are set apart. */
-const detectDigits: Detector = (text, report) => {
+export const detectDigits: Detector = (text, report) => {
   digitRuns(text, 4, (run) => {
     let [start, end] = [run.start, run.end];
     while (start > 0 && /[\p{L}\p{N}#_-]/u.test(text[start - 1] as string) && run.start - start < 20) start--;
@@ -86,7 +86,7 @@ const detectDigits: Detector = (text, report) => {
 };
 
 /** Two words with capitals side by side could be a name; most headings in English look so too, and are closed with them. */
-const detectCapitals: Detector = (text, report) => {
+export const detectCapitals: Detector = (text, report) => {
   const pair = /(?<![\p{L}\p{N}])\p{Lu}[\p{L}'.-]{0,40}(?: (?:\p{Ll}{1,4} )?\p{Lu}[\p{L}'.-]{0,40}){1,4}/gu;
   for (const found of text.matchAll(pair))
     report(found.index, found.index + found[0].length, 'person', 'name.capitals');

@@ -1,6 +1,7 @@
 import type { Checkpoint } from '@aboveboard/capture/checkpoint';
 import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { AgentSettings } from '@aboveboard/capture/frame-message';
+import { SecondNet } from '@aboveboard/capture/second-net';
 import { CaptureSession, FLUSH_EVERY, type SessionLimits } from '@aboveboard/capture/session';
 import type { UseBudget } from '@aboveboard/capture/use-watch';
 import type { Gate } from '@aboveboard/consent/gate';
@@ -46,13 +47,21 @@ export class LiveRecording {
     this.#row = row;
     this.#spool = spool;
     const checkpoint = row.live?.checkpoint;
+    const net = new SecondNet(spool.sink);
+    const settings = (identity: DocumentIdentity) => {
+      const told = options.settings(identity, this.#row);
+      net.learn(told);
+      return told;
+    };
+    // An agent that still runs is not told again.
+    for (const { identity } of checkpoint?.documents ?? []) settings(identity);
     this.session = new CaptureSession(
       {
-        sink: spool.sink,
+        sink: net,
         gate: options.gate,
         mode: 'task',
         signals: row.signals,
-        settings: (identity) => options.settings(identity, this.#row),
+        settings,
         tickMicroseconds: row.tickMicroseconds,
         now: () => performance.timeOrigin + performance.now(),
         keep: (kept) => this.#keep(kept),
