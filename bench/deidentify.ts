@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Identification } from '@aboveboard/dataset/risk/identification';
 import type { Share } from '@aboveboard/dataset/risk/interval';
 import type { Linkage } from '@aboveboard/dataset/risk/linkage';
+import { type PartLinkage, THIRDS } from '@aboveboard/dataset/risk/part-linkage';
 import { riskDocument } from './deidentify/document.ts';
 import { FORMS, type Form } from './deidentify/forms.ts';
 import { secondsOfLongRelease } from './deidentify/long-release.ts';
@@ -62,6 +63,9 @@ export async function run(): Promise<Measured> {
       'linked as recorded, 5 minutes': linked('as recorded'),
       'linked at release, 5 minutes': linked('release'),
       'linked at release, of what was linked above chance': left('release'),
+      'parts of one task told from somebody else’s at release': percent(
+        bestOf(found, (q) => q.what === 'putting parts together' && q.third === 'somebody else').share,
+      ),
       'named at open, whole sessions': named('open, mixed', 'all'),
       'named at open above the control’s bound, whole sessions': Math.max(
         0,
@@ -99,6 +103,14 @@ function questions(): Question[] {
     ...FORMS.map((form) => naming('naming', form, 'all')),
     ...many.map((form) => naming('naming', form, 15)),
     { what: 'naming a piece', form: 'open, mixed', rounds: ROUNDS.others },
+    ...THIRDS.map(
+      (third): Question => ({
+        what: 'putting parts together',
+        form: 'release',
+        third,
+        rounds: ROUNDS.others,
+      }),
+    ),
     ...many.flatMap((form) =>
       (['day', 'minute'] as const).map((precision): Question => ({ what: 'joining', form, precision })),
     ),
@@ -137,7 +149,11 @@ const WEIGHED: ReadonlySet<string> = new Set([
 ]);
 
 function bestOf(found: readonly Answer[], is: (question: Question) => boolean): Share {
-  const answer = found.find(({ question }) => is(question))?.found as Identification | Linkage | undefined;
+  const answer = found.find(({ question }) => is(question))?.found as
+    | Identification
+    | Linkage
+    | PartLinkage
+    | undefined;
   const best = answer?.attackers[answer.best];
   if (!best) throw new Error('A figure is missing.');
   return best;

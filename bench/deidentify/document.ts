@@ -1,6 +1,7 @@
 import type { Identification } from '@aboveboard/dataset/risk/identification';
 import type { Share } from '@aboveboard/dataset/risk/interval';
 import type { Linkage } from '@aboveboard/dataset/risk/linkage';
+import { type PartLinkage, SQUARES, THIRDS } from '@aboveboard/dataset/risk/part-linkage';
 import { FORMS, type Form } from './forms.ts';
 import type { Answer, Question } from './measurement.ts';
 import type { Utility } from './utility.ts';
@@ -62,6 +63,17 @@ export function riskDocument(
       ),
     ]),
   );
+  const togethers = THIRDS.map((third) => {
+    const answer = of((q) => q.what === 'putting parts together' && q.third === third) as
+      | PartLinkage
+      | undefined;
+    return row([
+      third,
+      bounds(answer?.attackers[answer.best]),
+      answer?.best ?? '',
+      ...PART_ATTACKERS.map((name) => bounds(answer?.attackers[name])),
+    ]);
+  });
   const piece = best((q) => q.what === 'naming a piece');
   return `# Who moved the mouse: what remains
 
@@ -89,8 +101,7 @@ ${table(['form', '1 min', '5 min', '15 min', 'session', 'linking', 'same', 'insi
   scores on these five people in sight**, so what stands here of *release* is a fit and no forecast for others.
 - *release, whole tasks* is the same without the cut. **Whoever can put the parts of a task together again is here**: by
   a goal that only one task has, or by states that end one part and begin the next. That is why a whole task is released only
-  where the cohort allows it. Linking is asked of different sessions; whether two parts come from the same task was not asked,
-  and two parts of one page on one afternoon are surely easier to put together.
+  where the cohort allows it. Linking is asked of different sessions; of parts of one task see below.
 - Bounds of *release* reach above the target of 54: with twenty sessions nothing narrower can be said.
 - What names people at release is what they clicked, and in which order. Squares of the screen stand in for elements here, and people
   who arrange their windows differently click other squares; with elements and one layout for all there is less of that, and
@@ -101,6 +112,17 @@ ${table(['form', '1 min', '5 min', '15 min', 'session', 'linking', 'same', 'insi
   below does, by the way in which they are made. A piece is still one person's:
   whoever sees where pieces end names the person of ${piece ? bounds(piece) : '-'} of the pieces of eight actions.
   Its price is in the table: an action stays only where every one of the five acted on its square.
+
+## Putting parts together
+
+Two parts of one 5-minute task at *release*, and a part of another: which two belong together (chance 50)? Attackers are trained on
+other sessions to name people, and *squares* compares only where was pressed, in squares of 96 px, without any training.
+It goes by the page that somebody worked on rather than by who she is.
+
+${table(['the third part is of', 'best', 'which', ...PART_ATTACKERS], togethers)}
+
+Neither goals nor pictures are in these figures. Parts of one task share their goal, and what one ends with another begins with: who
+has those, and knows the application, puts together more.
 
 ## With nothing to find
 
@@ -126,6 +148,7 @@ No release hides from whoever logs every act by the minute: the order of kinds a
 
 type Length = 1 | 5 | 15 | 'all';
 const LENGTHS: readonly Length[] = [1, 5, 15, 'all'];
+const PART_ATTACKERS = [SQUARES, 'forest', 'linear', 'neighbours', 'sequence', 'together'];
 const ATTACKERS = ['forest', 'linear', 'neighbours', 'sequence', 'together'];
 
 function bounds(found: Share | undefined): string {

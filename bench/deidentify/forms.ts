@@ -81,7 +81,11 @@ function partsIn(task: AttackedTask, screen: ScreenSize, which: number): Attacke
   const actions = actionsIn(onStandard(task.track, screen));
   return partsOf(actions)
     .filter(({ length }) => length > 2)
-    .map((part, n) => ({ ...task, track: actedOut(part, `part ${which} ${n}`, scaleOf(screen)) }));
+    .map((part, n) => ({
+      ...task,
+      task: which,
+      track: actedOut(part, `part ${which} ${n}`, scaleOf(screen)),
+    }));
 }
 
 /** The screen is not told in these tables; it shows in how far the session reaches. */

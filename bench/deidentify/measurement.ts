@@ -3,6 +3,7 @@ import type { TaskLength } from '@aboveboard/dataset/risk/attacked-task';
 import type { Identification } from '@aboveboard/dataset/risk/identification';
 import type { Share } from '@aboveboard/dataset/risk/interval';
 import type { Linkage } from '@aboveboard/dataset/risk/linkage';
+import type { PartLinkage, Third } from '@aboveboard/dataset/risk/part-linkage';
 import type { Form } from './forms.ts';
 
 /** One figure of the table; figures do not depend on each other. */
@@ -10,9 +11,10 @@ export type Question =
   | { what: 'naming' | 'no signal'; form: Form; length: TaskLength; rounds: number }
   | { what: 'linking'; form: Form; length: TaskLength; rounds: number }
   | { what: 'joining'; form: Form; precision: 'day' | 'minute' }
-  | { what: 'naming a piece'; form: 'open, mixed'; rounds: number };
+  | { what: 'naming a piece'; form: 'open, mixed'; rounds: number }
+  | { what: 'putting parts together'; form: 'release'; third: Third; rounds: number };
 
-export type Answer = { question: Question; found: Identification | Linkage | Share };
+export type Answer = { question: Question; found: Identification | Linkage | PartLinkage | Share };
 
 /** Shared out to two threads, the longest first. */
 export async function answers(questions: readonly Question[]): Promise<Answer[]> {

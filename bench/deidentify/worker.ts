@@ -3,6 +3,7 @@ import { identification } from '@aboveboard/dataset/risk/identification';
 import { linkage } from '@aboveboard/dataset/risk/linkage';
 import { joinedSessions, noSignal } from '@aboveboard/dataset/risk/no-signal';
 import { joinedWith, outsideLogOf } from '@aboveboard/dataset/risk/outside-log';
+import { partLinkage } from '@aboveboard/dataset/risk/part-linkage';
 import { ATTACKERS } from '@aboveboard/dataset/risk/risk-job';
 import { pieceTasks, tasksIn } from './forms.ts';
 import type { Answer, Question } from './measurement.ts';
@@ -10,6 +11,8 @@ import { mouseSessions } from './mouse-sessions.ts';
 
 const SEED = 20_261_122;
 const TASKS = 40;
+/** Of each session, with up to six parts each. */
+const CUT_TASKS = 10;
 const sessions = mouseSessions();
 
 parentPort?.on('message', (question: Question) => {
@@ -26,6 +29,11 @@ function foundFor(question: Question): Answer['found'] {
       return identification(tasksIn(sessions, question.form, question.length), ATTACKERS, options);
     case 'linking':
       return linkage(tasksIn(sessions, question.form, question.length), ATTACKERS, options);
+    case 'putting parts together':
+      return partLinkage(tasksIn(sessions, 'release', 5), ATTACKERS, question.third, {
+        ...options,
+        tasksOfSession: CUT_TASKS,
+      });
     case 'naming a piece':
       return identification(pieceTasks(sessions), ATTACKERS, { ...options, tasksOfSession: 80 });
     case 'no signal': {

@@ -5,6 +5,7 @@ import { shareOf, wilson } from '@aboveboard/dataset/risk/interval';
 import { linkage } from '@aboveboard/dataset/risk/linkage';
 import { joinedSessions, noSignal } from '@aboveboard/dataset/risk/no-signal';
 import { joinedWith, outsideLogOf } from '@aboveboard/dataset/risk/outside-log';
+import { partLinkage, SQUARES, THIRDS } from '@aboveboard/dataset/risk/part-linkage';
 import { ATTACKERS, answer, type RiskAnswer } from '@aboveboard/dataset/risk/risk-job';
 import { type RiskReport, riskGate, riskJobs, riskReport } from '@aboveboard/dataset/risk/risk-report';
 import { STROKE, STROKE_WIDTH, strokesOf } from '@aboveboard/dataset/risk/stroke';
@@ -236,5 +237,50 @@ describe('the gate', () => {
 
   test('[RISK8] the report names nobody', () => {
     expect(JSON.stringify(report)).not.toMatch(/person"|session"/);
+  });
+});
+
+describe('parts of one task', { timeout: LONG }, () => {
+  /** Four parts of twelve presses each of three tasks a session; `placeOf` says where a task is worked on. */
+  const parts = (placeOf: (task: number) => number): AttackedTask[] => {
+    const draws = new Drawing(new Uint8Array(32).fill(1));
+    return Array.from({ length: 2 * 4 * 3 * 3 }, (_, i) => {
+      const task = Math.floor(i / 3);
+      const session = Math.floor(task / 3);
+      const track = new PointerTrack();
+      for (let n = 0; n < 12; n++) {
+        const [x, y] = [placeOf(task) + 90 * draws.unit(), 200 + 700 * draws.unit()];
+        track.sample(900 * n, x, y, 1);
+        track.sample(900 * n + 80, x, y, 2);
+      }
+      return { person: Math.floor(session / 4), session, task, track, tokens: [] };
+    });
+  };
+
+  test('[RISK13] are put together where a task has places of its own, and not where all have the same', () => {
+    for (const third of THIRDS) {
+      const found = partLinkage(
+        parts((task) => 150 * (task % 12)),
+        ATTACKERS,
+        third,
+        OPTIONS,
+      );
+      expect(found.questions).toBeGreaterThan(100);
+      expect(found.attackers[SQUARES]?.share, third).toBeGreaterThan(0.9);
+      const alike = partLinkage(
+        parts(() => 800),
+        ATTACKERS,
+        third,
+        OPTIONS,
+      );
+      expect(alike.attackers[SQUARES]?.low, third).toBeLessThan(0.5);
+    }
+  });
+
+  test('[RISK13] say which task they are of, or nothing is measured', () => {
+    const [one] = parts(() => 0);
+    if (!one) throw new Error('no part');
+    const { task: _, ...unknown } = one;
+    expect(() => partLinkage([unknown], [], 'somebody else', OPTIONS)).toThrow(RangeError);
   });
 });

@@ -9,6 +9,8 @@ export type AttackedTask = {
   session: number;
   track: PointerTrack;
   tokens: readonly string[];
+  /** Of a part: the task that it was cut from. Only the one who asks sees it. */
+  task?: number;
   /** It is released as one, however long it is (MOV54). */
   whole?: boolean;
 };
