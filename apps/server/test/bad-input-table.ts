@@ -76,6 +76,11 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
   'GET /log/uses/checkpoint': OPEN,
   'GET /log/uses/vkey': OPEN,
   'GET /log/uses/tile/*': OPEN,
+  'GET /api/notices': OPEN,
+  'GET /api/notices/:board': {
+    ...OPEN,
+    places: { ':board': { anyones: 'sealed boards are the same for everyone' } },
+  },
   'GET /api/relay': OPEN,
   'POST /api/relay/batch': { ...OPEN, body: () => new Uint8Array(7) },
 
@@ -290,6 +295,7 @@ const NAMED: Readonly<Record<string, string>> = {
   ':account': ABSENT.account,
   ':digest': ABSENT.digest,
   ':hold': ABSENT.hex,
+  ':board': ABSENT.hex,
 };
 
 /** The row's own request, with something else in one place. */

@@ -11,9 +11,8 @@ import {
   type Seen,
   type Send,
   sendTo,
-  smugglingFindings,
-  spellingFindings,
 } from './bad-input-checks.ts';
+import { smugglingFindings, spellingFindings } from './bad-input-heads.ts';
 import { type Asked, ROUTE_ROWS, rowOf } from './bad-input-table.ts';
 import { makeWorld, stored, type World } from './bad-input-world.ts';
 import { clearFolders } from './server.ts';
