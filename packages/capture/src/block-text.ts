@@ -7,20 +7,25 @@ import type { SerializedNode } from '@aboveboard/protocol/state';
 export type BlockNode = {
   id: number;
   parent: BlockNode | null;
-  children: BlockNode[];
+  first: BlockNode | null;
+  last: BlockNode | null;
+  before: BlockNode | null;
+  after: BlockNode | null;
   /** Empty for what is no element; names of an application's own elements are renamed and count as lines of their own. */
   tag: string;
   text: string | null;
 };
 
-/** Texts that stand beside each other; `apart`: with the end of a block between it and the one before. */
-export type Piece = { node: BlockNode; apart: boolean };
+/** What stands beside a text, cut to what is looked at; `apart`: with the end of a block between it and the one before. */
+export type Piece = { node: BlockNode; text: string; apart: boolean };
 
 const NODES_LIMIT = 200_000;
 const DEPTH_LIMIT = 1_000;
 /** A name or number is not longer than this: so much of what stands around a text is looked at with it. */
 const AROUND = 200;
 const PIECES_AROUND = 24;
+/** Nodes that are gone over in search of them, up and down as well: a page can put any number between two texts. */
+const HOPS = 400;
 
 const INLINE: ReadonlySet<string> = new Set(
   (
@@ -48,23 +53,19 @@ export class BlockTexts {
     const moved = this.#nodes.get(part.id);
     if (moved) this.remove(part.id);
     const node = this.#take(part, parent, 0, texts);
-    if (parent && node) {
-      const at = nextId === null ? -1 : parent.children.findIndex(({ id }) => id === nextId);
-      if (at < 0) parent.children.push(node);
-      else parent.children.splice(at, 0, node);
-    }
+    const next = nextId === null ? null : (this.#nodes.get(nextId) ?? null);
+    if (parent && node) link(node, parent, next?.parent === parent ? next : null);
     return texts;
   }
 
   remove(id: number): void {
     const node = this.#nodes.get(id);
     if (!node) return;
-    const { parent } = node;
-    if (parent) parent.children.splice(parent.children.indexOf(node), 1);
+    unlink(node);
     const gone = [node];
     for (let next = gone.pop(); next !== undefined; next = gone.pop()) {
       this.#nodes.delete(next.id);
-      for (const child of next.children) gone.push(child);
+      for (let child = next.first; child !== null; child = child.after) gone.push(child);
     }
   }
 
@@ -74,34 +75,35 @@ export class BlockTexts {
 
   /** What stands around a text, as far as something could be split over it, itself among it. */
   around(node: BlockNode): Piece[] {
-    const before = this.#side(node, -1);
-    const after = this.#side(node, 1);
-    const own = { node, apart: before.at(-1)?.apart ?? true };
+    const before = this.#side(node, 'before');
+    const after = this.#side(node, 'after');
+    const own = { node, text: node.text ?? '', apart: before.at(-1)?.apart ?? true };
     // Going back, each was told whether a block ends behind it: that is said of the one that follows.
-    const pieces = before.map((piece, i) => ({ node: piece.node, apart: before[i - 1]?.apart ?? true }));
+    const pieces = before.map((piece, i) => ({ ...piece, apart: before[i - 1]?.apart ?? true }));
     return [...pieces, own, ...after];
   }
 
-  #side(from: BlockNode, step: -1 | 1): Piece[] {
+  #side(from: BlockNode, step: 'before' | 'after'): Piece[] {
     const pieces: Piece[] = [];
-    let length = 0;
+    let left = AROUND;
     let apart = false;
-    let visited = 0;
-    for (
-      let at = from;
-      length < AROUND && pieces.length < PIECES_AROUND && visited < 4 * PIECES_AROUND;
-      visited++
-    ) {
-      const next = neighbour(at, step);
-      if (next === null) break;
-      apart ||= next.apart;
-      at = next.node;
-      if (at.text === null || at.text === '') continue;
-      pieces.push({ node: at, apart });
-      length += at.text.length;
+    let at: BlockNode | null = from;
+    let down = false;
+    for (let hops = 0; hops < HOPS && left > 0 && pieces.length < PIECES_AROUND; hops++) {
+      const inner: BlockNode | null = down ? (step === 'after' ? at.first : at.last) : null;
+      const beside: BlockNode | null = inner ?? at[step];
+      if (inner === null) apart ||= endsBlock(at);
+      down = beside !== null;
+      at = beside ?? at.parent;
+      if (at === null) break;
+      apart ||= endsBlock(at);
+      if (!down || at.text === null || at.text === '') continue;
+      const text = step === 'after' ? at.text.slice(0, left) : at.text.slice(-left);
+      pieces.push({ node: at, text, apart });
+      left -= text.length;
       apart = false;
     }
-    return step < 0 ? pieces.reverse() : pieces;
+    return step === 'before' ? pieces.reverse() : pieces;
   }
 
   #take(node: SerializedNode, parent: BlockNode | null, depth: number, texts: BlockNode[]): BlockNode | null {
@@ -110,44 +112,51 @@ export class BlockTexts {
     if (node.type === 1 || (node.type === 3 && node.isStyle)) return null;
     const tag = node.type === 2 ? node.tagName.toLowerCase() : '';
     if (UNREAD.has(tag)) return null;
+    const text = node.type === 3 ? node.textContent : null;
     const own: BlockNode = {
       id: node.id,
       parent,
-      children: [],
+      first: null,
+      last: null,
+      before: null,
+      after: null,
       tag,
-      text: node.type === 3 ? node.textContent : null,
+      text,
     };
     this.#nodes.set(node.id, own);
     if (node.type === 3) texts.push(own);
     else {
       for (const child of node.childNodes) {
         const taken = this.#take(child, own, depth + 1, texts);
-        if (taken) own.children.push(taken);
+        if (taken) link(taken, own, null);
       }
     }
     return own;
   }
 }
 
-/** The node that stands next in the document, and whether a block begins or ends between. */
-function neighbour(from: BlockNode, step: -1 | 1): { node: BlockNode; apart: boolean } | null {
-  let apart = false;
-  let at = from;
-  for (;;) {
-    if (at.parent === null) return null;
-    const siblings = at.parent.children;
-    const next = siblings[siblings.indexOf(at) + step];
-    if (next !== undefined) {
-      at = next;
-      break;
-    }
-    at = at.parent;
-    apart ||= at.tag !== '' && !INLINE.has(at.tag);
-  }
-  for (;;) {
-    apart ||= at.tag !== '' && !INLINE.has(at.tag);
-    const inner = step > 0 ? at.children[0] : at.children.at(-1);
-    if (inner === undefined) return { node: at, apart };
-    at = inner;
-  }
+function endsBlock(node: BlockNode): boolean {
+  return node.tag !== '' && !INLINE.has(node.tag);
+}
+
+/** Before `next`, or at the end. Links and no rows: a page can give an element any number of children. */
+function link(node: BlockNode, parent: BlockNode, next: BlockNode | null): void {
+  node.parent = parent;
+  node.after = next;
+  node.before = next === null ? parent.last : next.before;
+  if (node.before) node.before.after = node;
+  else parent.first = node;
+  if (next) next.before = node;
+  else parent.last = node;
+}
+
+function unlink(node: BlockNode): void {
+  const { parent, before, after } = node;
+  if (before) before.after = after;
+  else if (parent?.first === node) parent.first = after;
+  if (after) after.before = before;
+  else if (parent?.last === node) parent.last = before;
+  node.parent = null;
+  node.before = null;
+  node.after = null;
 }

@@ -174,6 +174,29 @@ describe('behind the page', () => {
     expect(textsOf(deep)).not.toContain('deepest of all');
   });
 
+  test('[MASK41] a page of one element with any number of children takes its time and no more', {
+    timeout: 60_000,
+  }, () => {
+    const rows = Array.from({ length: 60_000 }, (_, i) => (i % 2 ? text(`row ${i % 50}`) : element('br')));
+    const net = new SecondNet(new MemorySink());
+    net.learn(SETTINGS);
+    const began = performance.now();
+    const data = { node: element('div', ...rows), initialOffset: { top: 0, left: 0 } };
+    net.state({ t: 0, surface: 0, event: { type: 2, data } });
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
+  test('[MASK41] a long neighbour closes nothing, and what goes into it is found', async () => {
+    const long = `${'as agreed '.repeat(1_900)}q.quill`;
+    const left = await textsLeft(
+      element('p', element('b', long), '@mail.example'),
+      element('p', 'on monday'),
+    );
+    expect(left[0]).toContain('as agreed');
+    expect(left.join('')).not.toMatch(/quill|mail\.example/);
+    expect(left[2]).toBe('on monday');
+  });
+
   test('[MASK41] where no agreement opens anything nothing is looked at', async () => {
     const sink = await recorded([element('p', 'Anna Miller')], [], {
       ...SETTINGS,
