@@ -1,8 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commitmentEntry } from '@aboveboard/consent/uses-entry';
+import { keepHalfText } from '@aboveboard/protocol/guardian-halves';
+import { ed25519Key } from '@aboveboard/tlog/ed25519';
+import { formatNote } from '@aboveboard/tlog/note';
+import { signNote } from '@aboveboard/tlog/signed-note';
+import { textSigner } from '@aboveboard/tlog/signer';
 import { recipientOf } from '@aboveboard/vault/envelope';
 import { asKeyHalf } from '@aboveboard/vault/key-half';
 import { generateHybridIdentity } from 'age-encryption';
@@ -319,6 +324,59 @@ describe('keeping', () => {
     expect([unknown.code, learned]).toEqual(['unavailable', 1]);
     const known = await refusal(keeping(LOG).keep(given));
     expect([known.code, learned]).toEqual(['malformed', 1]);
+  });
+});
+
+describe('keeping what the server sends', () => {
+  const signer = textSigner('example/uses', ed25519Key(new Uint8Array(32).fill(5)));
+  async function sent(recording: string) {
+    const envelope = random(64);
+    const digest = createHash('sha256').update(envelope).digest('hex');
+    const note = formatNote(await signNote(keepHalfText(recording, digest), [signer]));
+    return { recording, envelope, note };
+  }
+
+  it('[GRD62, GRD64] says of each half why it is not kept, and wipes what it opened', async () => {
+    const { halves } = desk();
+    const out: Uint8Array[] = [];
+    const keeping = makeHalfKeeping({
+      halves,
+      logs: logs({ origin: 'example/uses', keys: [signer.key] as never }),
+      identity: 'x',
+      heldBy: async () => new Map(),
+      now: () => clock,
+      checks: {
+        openGuardianHalf: async () => {
+          const opened = half();
+          out.push(opened);
+          return { half: opened, label: LABEL };
+        },
+      },
+    });
+    halves.destroy(['gone']);
+    await keeping.keep(await sent('one'));
+    const codes: Record<string, string> = {};
+    for (const id of ['one', 'gone']) codes[id] = (await refusal(keeping.keep(await sent(id)))).code;
+    await keeping.keep(await sent('two'));
+    await keeping.keep(await sent('three'));
+    codes['four'] = (await refusal(keeping.keep(await sent('four')))).code;
+    expect(codes).toEqual({ one: 'conflict', gone: 'destroyed', four: 'limit' });
+    for (const bytes of out) expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(halves.half('one')?.some((byte) => byte !== 0)).toBe(true);
+  });
+
+  it('[HLD31] a half that a hold has frozen is kept, is given to nobody, and is named when its time has come', () => {
+    const { halves } = desk();
+    const one = half();
+    halves.keep('one', one, LABEL);
+    halves.keep('two', half(), LABEL);
+    halves.freeze(['one', 'never-here'], NOW + 60);
+    expect(halves.half('one')).toBeNull();
+    expect(halves.half('two')).not.toBeNull();
+    expect(halves.count()).toBe(2);
+    expect([halves.frozenUntil(NOW + 59), halves.frozenUntil(NOW + 60)]).toEqual([[], ['one']]);
+    halves.freeze(['one'], NOW + 90);
+    expect(halves.frozenUntil(NOW + 60)).toEqual([]);
   });
 });
 
