@@ -97,14 +97,15 @@ const act = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('configuration'), setting: name, before: sha256, after: sha256 }),
 ]);
 
-const plain = z.strictObject({
+/** The whole form of a plain entry; the walk for figures of work reads it (T15). */
+export const PLAIN_USE = z.strictObject({
   format: z.literal('aboveboard-use'),
   formatVersion: z.literal(1),
   at: time,
   actor,
   act,
 });
-export type PlainUse = z.infer<typeof plain>;
+export type PlainUse = z.infer<typeof PLAIN_USE>;
 export type UsesEntry = { kind: 'plain'; use: PlainUse } | { kind: 'commitment'; commitment: Uint8Array };
 
 export const COMMITMENT_ENTRY_BYTES = 33;
@@ -112,7 +113,7 @@ const COMMITMENT_MARK = 0x01;
 
 /** Throws RangeError for what an entry can't be. */
 export function plainEntry(use: PlainUse): Uint8Array<ArrayBuffer> {
-  const checked = plain.safeParse(use);
+  const checked = PLAIN_USE.safeParse(use);
   if (!checked.success) throw new RangeError(checked.error.issues.map((one) => one.message).join('; '));
   return canonicalBytes(checked.data);
 }
@@ -138,7 +139,7 @@ export function readUsesEntry(bytes: Uint8Array): Checked<UsesEntry> {
   if (canonical.length !== bytes.length || !canonical.every((byte, i) => byte === bytes[i])) {
     return refused('USE1', 'entry', 'not in canonical form');
   }
-  const shaped = plain.safeParse(read.value);
+  const shaped = PLAIN_USE.safeParse(read.value);
   if (shaped.success) return { ok: true, value: { kind: 'plain', use: shaped.data } };
   const faults: Fault[] = shaped.error.issues.map((issue) => ({
     rule: 'USE3',
