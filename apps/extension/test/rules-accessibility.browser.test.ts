@@ -78,7 +78,7 @@ describe('what is shown of the rules', () => {
     await panel.getByRole('button', { name: 'Keep it' }).click();
   });
 
-  test('[ACC50] [ACC53] [ACC56] [ACC57] her data: who read it, day by day, a copy, erased, by keyboard alone', async () => {
+  test('[ACC50] [ACC53] [ACC56] [ACC57] [HLD26] her data: who read it, day by day, a copy, erased, by keyboard alone', async () => {
     const day = new Date().toISOString().slice(0, 10);
     const grant = 'ab'.repeat(16);
     const use = { format: 'aboveboard-use', formatVersion: 1, at: Math.floor(Date.now() / 1000) } as const;
@@ -90,7 +90,25 @@ describe('what is shown of the rules', () => {
       day: new Date(Date.now() - (29 - i) * 86_400_000).toISOString().slice(0, 10),
       readings: 0,
     }));
-    installation.says([{ id: RELEASED, state: 'released', parts: 2, bytes: 1000 }], {
+    const hold = 'cd'.repeat(16);
+    const until = Math.floor(Date.now() / 1000) + 30 * 86_400;
+    const approvedBy = (['employer', 'representative'] as const).map((role) => ({ role, account: null }));
+    installation.uses.entries.push(
+      plainEntry({
+        ...use,
+        actor: { role: 'representative', account: null },
+        act: { kind: 'hold', hold, reason: 'court-order', approvedBy, until, subject: '0'.repeat(64) },
+      }),
+    );
+    const held = {
+      hold,
+      reason: 'court-order' as const,
+      until: new Date(until * 1000).toISOString().slice(0, 10),
+      by: ['employer' as const, 'representative' as const],
+      entry: entry + 1,
+      erasureWaits: true,
+    };
+    installation.says([{ id: RELEASED, state: 'released', parts: 2, bytes: 1000, held }], {
       accesses: [one, { ...one, kind: 'inspection' }],
       days,
     });
@@ -104,7 +122,9 @@ describe('what is shown of the rules', () => {
     };
     await page.getByText('has not been asked yet').waitFor();
     await press('Ask the server now');
-    await page.getByText('under the head that the witnesses signed').waitFor({ timeout: 60_000 });
+    await page.getByText('with both approvals').waitFor({ timeout: 60_000 });
+    await page.getByText('It is carried out by itself within an hour of the end').waitFor();
+    await page.getByText('under the head that the witnesses signed.').first().waitFor();
     await page.getByText('1 reading does not fit the log of uses').waitFor();
     await press('Show all 30 days');
     expect(await page.locator('tbody tr').count()).toBe(30);
