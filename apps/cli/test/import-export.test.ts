@@ -147,6 +147,24 @@ describe('aboveboard import and export', () => {
     expect(linesOf(whole)).toMatchObject([{ task_id: id, traj: { length: 30 } }]);
   });
 
+  it('[IMP42] makes a recording of a flow of Chrome; presses without a place are left out of exports, and told', async () => {
+    const flow = join(folder, 'made-up.json');
+    const viewport = { type: 'setViewport', width: 800, height: 600, deviceScaleFactor: 1 };
+    const flags = { isMobile: false, hasTouch: false, isLandscape: false };
+    const click = { type: 'click', selectors: [['aria/Save']], offsetX: 1, offsetY: 1 };
+    writeFileSync(flow, JSON.stringify({ title: 'made up', steps: [{ ...viewport, ...flags }, click] }));
+    const imported = await aboveboard('--json', 'import', 'chrome-recorder', flow);
+    expect(imported).toMatchObject({ code: 0, err: '' });
+    const { id, origin } = JSON.parse(imported.out) as { id: string; origin: unknown };
+    expect(origin).toEqual({ format: 'chrome-recorder', kept: 2, reduced: [] });
+    const out = join(folder, 'flow-out');
+    expect(await aboveboard('export', '--format', 'agentnet', '--out', out, id)).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(join(out, 'export.json'), 'utf8'))).toMatchObject({
+      actions: 0,
+      leftOut: [{ rule: 'outside-the-picture', count: 1 }],
+    });
+  });
+
   it('refuses a faulty source whole, with its faults, and leaves nothing', async () => {
     const source = ducktrack('bad', [
       press(9, true),

@@ -2,8 +2,13 @@ import type { Importer } from '@aboveboard/dataset/import/import-account';
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 
-const KINDS = ['agentnet', 'ducktrack', 'rrweb'] as const;
+const KINDS = ['agentnet', 'chrome-recorder', 'ducktrack', 'rrweb'] as const;
 type Kind = (typeof KINDS)[number];
+/** Kinds that are one file: what their importer asks for. */
+const SOLE_FILES: Readonly<Partial<Record<Kind, string>>> = {
+  'chrome-recorder': 'flow.json',
+  rrweb: 'events.json',
+};
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -12,14 +17,14 @@ export function register(program: Command, context: CommandContext): void {
     .summary(`make a foreign recording of other tools' files (${KINDS.join(', ')})`)
     .description(
       'Make a recording of the class foreign: it can be inspected and exported, never released. agentnet (raw) and ' +
-        'ducktrack are folders, rrweb is a file of events or a folder with events.json. What names a person or a ' +
-        'machine is dropped. A source with faults is refused whole, with all its faults.',
+        'ducktrack are folders, rrweb is a file of events or a folder with events.json, chrome-recorder a flow that ' +
+        'the recorder of Chrome exported as JSON. What names a person or a machine is dropped. A source with faults is refused whole, with all its faults.',
     )
     .action(async (kind: string, path: string) => {
       if (!KINDS.includes(kind as Kind)) throw new UsageError(`The kind is one of ${KINDS.join(', ')}.`);
       const importer = await importerOf(kind as Kind);
       const { importSource } = await import('../import-source.ts');
-      const source = importSource(path, kind === 'rrweb' ? 'events.json' : null);
+      const source = importSource(path, SOLE_FILES[kind as Kind] ?? null);
       const { importForeign } = await import('../foreign-import.ts');
       const { manifest, faults } = await importForeign(importer, source, () => context.installation());
       if (manifest === null) {
@@ -40,6 +45,8 @@ async function importerOf(kind: Kind): Promise<Importer> {
   switch (kind) {
     case 'agentnet':
       return (await import('@aboveboard/dataset/import/agentnet-raw')).agentnetRaw;
+    case 'chrome-recorder':
+      return (await import('@aboveboard/dataset/import/chrome-recorder')).chromeRecorder;
     case 'ducktrack':
       return (await import('@aboveboard/dataset/import/ducktrack')).ducktrack;
     case 'rrweb':

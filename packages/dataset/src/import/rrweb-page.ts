@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '@aboveboard/protocol/event';
 import { RRWEB_META, type StateChange } from '@aboveboard/protocol/state';
 import { StateTree } from '@aboveboard/protocol/state-tree';
-import { textBucket } from '@aboveboard/protocol/text-bucket';
+import { closedText } from './closed-text.ts';
+import { ForeignAddresses } from './foreign-address.ts';
 import { IdentityFilter } from './identity-filter.ts';
 import type { ImportAccount, ImportItem } from './import-account.ts';
 import { ImportClock } from './import-clock.ts';
@@ -21,7 +22,6 @@ const SETTLE_MS = 500;
 const AFTER_TOUCH_MS = 1000;
 const MOST_HELD = 100_000;
 const FARTHEST = 100_000;
-const MOST_PATHS = 10_000;
 
 const EVENT_RULES: Readonly<Record<number, string>> = {
   0: 'page-load-mark',
@@ -56,7 +56,7 @@ export class ForeignPage {
   readonly #secondary: ReadonlySet<number>;
   readonly #nodes = new ForeignNodes(new IdentityFilter());
   readonly #clock = new ImportClock(1000);
-  readonly #paths = new Map<string, string>();
+  readonly #addresses = new ForeignAddresses();
   #contradictions = 0;
   readonly #tree = new StateTree({ onFault: () => this.#contradictions++ });
   #held: { ms: number; order: number; item: ImportItem }[] = [];
@@ -178,7 +178,7 @@ export class ForeignPage {
     if (typeof change === 'string' || change.type !== RRWEB_META) {
       return { fault: 'the size of the page is not a size', rule: 'IMP31' };
     }
-    const { origin, path } = this.#place(data['href']);
+    const { origin, path } = this.#addresses.place(data['href']);
     this.#geometry(ms, change.data.width, change.data.height);
     this.#add(ms, { kind: 'navigate', t: 0, surface: 0, origin, path, cause: 'load' });
     this.#put(ms, change);
@@ -197,20 +197,6 @@ export class ForeignPage {
       ratio: 1,
       zoom: 1,
     });
-  }
-
-  /** Of an address the origin stays, unless it names a machine; the path is numbered (IMP33). */
-  #place(href: unknown): { origin: string; path: string } {
-    const url = typeof href === 'string' ? URL.parse(href) : null;
-    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-      return { origin: 'page://foreign', path: '/' };
-    }
-    const { hostname, pathname, search, hash } = url;
-    const isMachine = !hostname.includes('.') || /^\[|^[\d.]+$|\.(local|lan|home|internal)$/i.test(hostname);
-    const key = `${pathname}${search}${hash}`;
-    const path = this.#paths.get(key) ?? `/p${this.#paths.size + 1}`;
-    if (this.#paths.size < MOST_PATHS) this.#paths.set(key, path);
-    return { origin: isMachine ? 'https://host.invalid' : url.origin, path };
   }
 
   #incremental(data: Data, ms: number): Verdict {
@@ -254,9 +240,7 @@ export class ForeignPage {
       return;
     }
     const text = data['text'] as string;
-    const isLatin = /^[\p{Script=Latin}\p{P}\p{Z}\d]*$/u.test(text);
-    const script = /^\d+$/.test(text) ? 'digits' : isLatin ? 'latin' : 'other';
-    const value = { open: false as const, length: textBucket(text.length), script } as const;
+    const value = closedText(text);
     const content = this.#tree.node(node)?.content;
     const isList = content?.type === 2 && content.tagName.toLowerCase() === 'select';
     this.#add(ms, { kind: isList ? 'select' : 'text', t: 0, node, value });

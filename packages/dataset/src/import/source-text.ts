@@ -10,6 +10,9 @@ export type TextLimits = {
 };
 export const TEXT_LIMITS: Readonly<TextLimits> = { pieceBytes: 16 * 1024 * 1024, pieces: 20_000_000 };
 
+/** Of a file that is read whole. */
+const MOST_NESTED = 64;
+
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -192,5 +195,27 @@ export async function wholeObject(
   const piece = new Piece(limit);
   for await (const chunk of bytes) piece.add(chunk);
   const text = piece.take(name, account);
-  return text === null ? null : objectOf({ number: 1, text }, name, account);
+  if (text === null) return null;
+  if (isNestedDeeper(text, MOST_NESTED)) {
+    account.fault('IMP5', name, `is nested more than ${MOST_NESTED} deep`);
+    return null;
+  }
+  return objectOf({ number: 1, text }, name, account);
+}
+
+/** Brackets alone would make a thousand times their own size of objects. */
+function isNestedDeeper(json: string, most: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < json.length; i++) {
+    const unit = json.charCodeAt(i);
+    if (inString) {
+      if (unit === BACKSLASH) i++;
+      else if (unit === QUOTE) inString = false;
+    } else if (unit === QUOTE) inString = true;
+    else if (OPEN.has(unit)) {
+      if (++depth > most) return true;
+    } else if (CLOSE.has(unit)) depth--;
+  }
+  return false;
 }
