@@ -15,8 +15,10 @@ describe('the failure matrix', () => {
     ['unlogged opening', 'opening', 'unloggedOpenings'],
     ['lost recording', 'split', 'recordingsLost'],
     ['half left', 'erasure', 'halvesLeft'],
+    ['half left', 'retention', 'halvesLeft'],
   ])('finds the seeded hole: %s', async (hole, act, kind) => {
-    const report = await runFailureMatrix({ rounds: 1, acts: [act], hole });
+    // A start sweeps before the hole is seeded in it: the third round is the first without a start.
+    const report = await runFailureMatrix({ rounds: act === 'retention' ? 3 : 1, acts: [act], hole });
     expect(report[kind]).toBeGreaterThan(0);
   });
 });

@@ -10,11 +10,11 @@ import { MatrixInstallation } from './matrix-installation.ts';
 import type { Hole, VictimKind } from './victim-process.ts';
 
 /**
- * The failure matrix: at each step of releasing, splitting, opening and erasing, the server or the guardian is killed with -9
+ * The failure matrix: at each step of releasing, splitting, opening, erasing and erasing by time, the server or the guardian is killed with -9
  * before or after it, or has no disk from it on; then it is looked whether anything was opened that the log does not have,
  * whether a recording is lost, and whether a half is left (VLT74; T11, T13, T16).
  */
-export const ACTS = ['release', 'split', 'opening', 'erasure'] as const;
+export const ACTS = ['release', 'split', 'opening', 'erasure', 'retention'] as const;
 export type Act = (typeof ACTS)[number];
 const MODES: readonly FaultMode[] = ['kill-before', 'kill-after', 'full'];
 const VICTIMS: readonly VictimKind[] = ['server', 'guardian'];
@@ -88,7 +88,8 @@ export async function keepMatrixReport(
   const report = await runFailureMatrix({ rounds, realDiskRounds, log });
   const folder = new URL('../../bench/results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  const record = { name: 'failure-matrix', node: process.version, commit, ...report };
+  const on = new Date().toISOString().slice(0, 10);
+  const record = { name: 'failure-matrix', on, node: process.version, commit, ...report };
   writeFileSync(new URL('failure-matrix.json', folder), `${JSON.stringify(record, null, 2)}\n`);
   return report;
 }
@@ -190,6 +191,12 @@ class Matrix {
 
   /** As far as an act needs it. */
   async #prepare(act: Act): Promise<Device> {
+    if (act === 'retention') {
+      const device = await this.#prepare('erasure');
+      const overdue = 'update recording set kept_since = $2 where id = $1';
+      await this.#in.database.query(overdue, [device.id, '2000-01-01']);
+      return device;
+    }
     if (act === 'opening' || act === 'erasure') {
       const known = act === 'opening' ? this.#whole.at(-1) : this.#whole.shift();
       if (known) return known;
@@ -214,6 +221,10 @@ class Matrix {
     try {
       if (act === 'opening') return (await openWhole(this.#in.researcher, device.recording)).length === 0;
       if (act === 'erasure') return await this.#erase(device);
+      if (act === 'retention') {
+        await this.#in.server.ask({ ask: 'housekeeping' });
+        return await this.#isErased(device);
+      }
       return await this.#release(device);
     } catch {
       return false;
@@ -252,6 +263,7 @@ class Matrix {
   async #look(act: Act, device: Device, said: boolean, gaveUp: boolean): Promise<void> {
     if (act === 'opening') await this.#lookWhole(device);
     else if (act === 'erasure') await this.#lookErased(device, said);
+    else if (act === 'retention') await this.#lookSwept(device);
     else if (said) {
       device.isReleased = true;
       await this.#lookWhole(device);
@@ -311,6 +323,12 @@ class Matrix {
     if (half && this.#in.isOnGuardiansDisk(half))
       this.#fault('halvesLeft', 'bytes of a half that was destroyed are in the guardian’s files');
     this.#erased.push(device);
+  }
+
+  /** Whatever was cut, the next hour's sweep ends it. */
+  async #lookSwept(device: Device): Promise<void> {
+    await this.#in.server.ask({ ask: 'housekeeping' });
+    await this.#lookErased(device, true);
   }
 
   async #lookHalves({ id }: Device, what: string): Promise<void> {
