@@ -393,7 +393,11 @@ describe('pages and names', () => {
     ]);
     for (const route of routes) {
       const [method, path] = route.split(' ') as [string, string];
-      if (/ways|provider\/answer|about|ready|health|cards|agreement$|relay$|policy$|policies$|notices$/.test(path))
+      if (
+        /ways|provider\/answer|about|ready|health|cards|agreement$|relay$|policy$|policies$|notices$/.test(
+          path,
+        )
+      )
         continue;
       const filled = path
         .replace(/\{(upload|access)\}/, '0'.repeat(32))
