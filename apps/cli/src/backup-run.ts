@@ -2,6 +2,7 @@ import { BackupError } from '@aboveboard/server/backup/backup-fault';
 import type { BackupManifest } from '@aboveboard/server/backup/backup-manifest';
 import { makeBackup } from '@aboveboard/server/backup/make-backup';
 import { restoreBackup, verifyBackup } from '@aboveboard/server/backup/restore-backup';
+import { noteDone } from '@aboveboard/server/controls/last-done';
 import { DataFolderError } from '@aboveboard/server/data-folder';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
 
@@ -36,6 +37,7 @@ export async function backupFromCommand(
     }),
   );
   const { folder, manifest, shared, removed, keyBackupDays } = made;
+  await noteDone(context.data, `${asked.kind}-backup`, Date.parse(manifest.madeAt));
   context.result({ folder, ...countsOf(manifest), shared, removed, keyBackupDays });
   context.print(`${folder}: ${sentenceOf(manifest)}`);
   if (shared > 0) context.print(`${shared} of the files stand in the backup before too, and took no room.`);

@@ -3,6 +3,7 @@ import { register as agreement } from './commands/agreement.ts';
 import { register as backup } from './commands/backup.ts';
 import { register as breach } from './commands/breach.ts';
 import { register as code } from './commands/code.ts';
+import { register as controls } from './commands/controls.ts';
 import { register as dataset } from './commands/dataset.ts';
 import { register as deidentify } from './commands/deidentify.ts';
 import { register as drill } from './commands/drill.ts';
@@ -64,6 +65,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   drill,
   breach,
   retention,
+  controls,
   plan,
   figures,
 ];

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { noteDone } from '@aboveboard/server/controls/last-done';
 import type { Installation } from '@aboveboard/server/installation';
 import { ageIdentity } from '@aboveboard/server/keys/age-identity';
 import { openKeyFiles } from '@aboveboard/server/keys/key-files';
@@ -31,6 +32,7 @@ export async function drillFromCommand(backups: Backups, context: CommandContext
   const outcome = await drillErasure(await context.installation(), backups);
   context.result(outcome);
   for (const line of inWords(outcome)) context.print(line);
+  if (outcome.erased > 0 && outcome.live === 0) await noteDone(context.data, 'erasure-drill', Date.now());
   if (outcome.live > 0) {
     throw new CommandFailure(`${outcome.live} halves of erased recordings are still here: that is a fault.`);
   }

@@ -117,5 +117,9 @@ describe('the outsider', () => {
     const report = await probeAsOutsider({ ask: silent, random });
     expect(report.findings).toEqual([]);
     expect(report.unanswered).toBe(report.tried + 1);
+    // A server that is being started answers so at every door: that locks nobody's guardian, and proves nothing.
+    const starting: ProbeAsk = async () => ({ status: 503, headers: {}, body: '{}' });
+    const begun = await probeAsOutsider({ ask: starting, random });
+    expect([begun.findings, begun.unanswered]).toEqual([[], begun.tried + 1]);
   });
 });

@@ -137,7 +137,8 @@ export async function probeAsOutsider(options: {
       headers: body ? { 'content-type': 'application/json', ...headers } : headers,
       body,
     }).catch(() => null);
-    if (!answer) {
+    // A server that starts or stops says so at every door, and nothing is known of what is behind it.
+    if (!answer || answer.status === 503) {
       report.unanswered += 1;
       return;
     }
