@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { COMMANDS } from './commands.ts';
 import { defaultDataFolder } from './default-data.ts';
+import { makeOpenedData } from './opened-data.ts';
 import { makeSession, type Streams } from './session.ts';
 
 /** The command `aboveboard`: options that every command has, the commands in their groups, exit codes. */
@@ -11,7 +12,11 @@ export function makeProgram(options: Streams & { version: string }): {
 
   async function run(args: string[]): Promise<number> {
     const program = new Command('aboveboard');
-    const session = makeSession(options, () => program.opts<{ data: string; json?: boolean }>());
+    const session = makeSession(
+      options,
+      () => program.opts<{ data: string; json?: boolean }>(),
+      makeOpenedData(),
+    );
     program
       .description('Record how people use computers, with their consent and under rules that they co-sign.')
       .version(version, '-V, --version', 'the version')

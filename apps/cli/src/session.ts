@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
-import { makeOpenedData } from './opened-data.ts';
+import type { OpenedData } from './opened-data.ts';
 
 export type Stream = { write(text: string): unknown; isTTY?: boolean };
 export type Streams = { stdout: Stream; stderr: Stream };
 
 /** What one run of a command has in hand, and how it ends. */
-export function makeSession({ stdout, stderr }: Streams, options: () => { data: string; json?: boolean }) {
-  const opened = makeOpenedData();
+export function makeSession(
+  { stdout, stderr }: Streams,
+  options: () => { data: string; json?: boolean },
+  opened: OpenedData,
+) {
   let isProgressShown = false;
 
   const note = (line: string) => {

@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { getAsset, isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 
 /** Built by `npm run build`. */
 export const PAGES_FOLDER = fileURLToPath(new URL('../dist', import.meta.url));
+
+/** From the folder, or out of the program itself where the guardian is one file; rejects if it is not there. */
+async function pageFile(folder: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return isSea() ? new Uint8Array(getAsset(path)) : new Uint8Array(await readFile(`${folder}/${path}`));
+}
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -47,13 +53,13 @@ export function pageRoutes(folder: string) {
   const routes = new Hono();
   for (const path of PAGES) {
     routes.get(path, async (context) => {
-      const page = await readFile(`${folder}/index.html`, 'utf8').catch(() => null);
+      const page = await pageFile(folder, 'index.html').catch(() => null);
       context.header('cache-control', 'no-cache');
-      return page === null ? context.html(NOT_BUILT, 503) : context.html(page);
+      return page === null ? context.html(NOT_BUILT, 503) : context.html(new TextDecoder().decode(page));
     });
   }
   const file = (path: string, type: string, cache: string) =>
-    readFile(`${folder}/${path}`).then(
+    pageFile(folder, path).then(
       (bytes) => new Response(bytes, { headers: { 'content-type': type, 'cache-control': cache } }),
       () => new Response('not found\n', { status: 404 }),
     );
