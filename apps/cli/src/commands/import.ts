@@ -2,11 +2,12 @@ import type { Importer } from '@aboveboard/dataset/import/import-account';
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 
-const KINDS = ['agentnet', 'chrome-recorder', 'ducktrack', 'rrweb'] as const;
+const KINDS = ['agentnet', 'chrome-recorder', 'ducktrack', 'owamcap', 'rrweb'] as const;
 type Kind = (typeof KINDS)[number];
 /** Kinds that are one file: what their importer asks for. */
 const SOLE_FILES: Readonly<Partial<Record<Kind, string>>> = {
   'chrome-recorder': 'flow.json',
+  owamcap: 'recording.mcap',
   rrweb: 'events.json',
 };
 
@@ -18,7 +19,7 @@ export function register(program: Command, context: CommandContext): void {
     .description(
       'Make a recording of the class foreign: it can be inspected and exported, never released. agentnet (raw) and ' +
         'ducktrack are folders, rrweb is a file of events or a folder with events.json, chrome-recorder a flow that ' +
-        'the recorder of Chrome exported as JSON. What names a person or a machine is dropped. A source with faults is refused whole, with all its faults.',
+        'the recorder of Chrome exported as JSON, owamcap an MCAP file. What names a person or a machine is dropped. A source with faults is refused whole, with all its faults.',
     )
     .action(async (kind: string, path: string) => {
       if (!KINDS.includes(kind as Kind)) throw new UsageError(`The kind is one of ${KINDS.join(', ')}.`);
@@ -49,6 +50,8 @@ async function importerOf(kind: Kind): Promise<Importer> {
       return (await import('@aboveboard/dataset/import/chrome-recorder')).chromeRecorder;
     case 'ducktrack':
       return (await import('@aboveboard/dataset/import/ducktrack')).ducktrack;
+    case 'owamcap':
+      return (await import('@aboveboard/dataset/import/owamcap')).owaMcap;
     case 'rrweb':
       return (await import('@aboveboard/dataset/import/rrweb')).rrweb;
   }

@@ -5,7 +5,7 @@ import { PynputKeyboard } from './pynput-keyboard.ts';
 import { linesOf, objectOf } from './source-text.ts';
 
 /** Wider than any wall of displays; beyond it a number is absurd. */
-const FARTHEST = 100_000;
+export const FARTHEST = 100_000;
 const MOST_STEPS = 10_000;
 const BUTTONS: Readonly<Record<string, number>> = {
   left: 0,
@@ -52,7 +52,7 @@ export async function* desktopEvents(
     if (t === null) continue;
     const gap = clock.takeGap();
     if (gap) yield { event: gap };
-    const event = eventOf(line, t, at, keyboard, account);
+    const event = desktopEvent(line, t, at, keyboard, account);
     if (event === null) continue;
     if ((event.kind === 'pause' && paused) || (event.kind === 'resume' && !paused)) {
       account.reduce('pause-unpaired');
@@ -67,7 +67,7 @@ export async function* desktopEvents(
 }
 
 /** Null with a fault, or with a named rule that says why the line is left out. */
-function eventOf(
+export function desktopEvent(
   line: Record<string, unknown>,
   t: number,
   at: string,
