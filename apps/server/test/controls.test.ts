@@ -115,6 +115,18 @@ describe('controls', () => {
     expect((await new Client(server.url).call('GET', '/api/controls')).status).toBe(401);
   });
 
+  it('[CTL3] no sentence of a control holds a person, a recording, or a number of what people did', async () => {
+    const { query } = server.installation.inner.database;
+    const people = await query<{ handle: string }>('select handle from session');
+    const { controls, waits } = await shown('operator');
+    const said = JSON.stringify([controls, waits]);
+    expect(people.length).toBeGreaterThan(0);
+    for (const { handle } of people) expect(said).not.toContain(handle);
+    // Ids are of 32 digits; a digest, a handle or a recording would be one of those.
+    expect(said).not.toMatch(/[0-9a-f]{32}/);
+    expect(said).not.toMatch(/\d+ (recordings|contributors|people|erasures|uploads)/);
+  });
+
   it('[CTL2] a check that throws, or never answers, is never shown as in order', async () => {
     const every = (check: Check['check']) =>
       Object.fromEntries(CONTROLS.map((name) => [name, { agreed: 'x', check }])) as unknown as Checks;
