@@ -8,6 +8,7 @@ const under = (tests: readonly string[], ...paths: string[]): Tried[] =>
 
 const HALVES = [
   'apps/guardian/test/half-edges.test.ts',
+  'apps/guardian/test/cosigned-entry.test.ts',
   'apps/guardian/test/halves.test.ts',
   'apps/guardian/test/half-server.test.ts',
 ];
@@ -49,7 +50,7 @@ export const TARGETS: readonly Target[] = [
       ),
       {
         path: 'apps/server/src/access/asked-for.ts',
-        tests: ['apps/server/test/grants.test.ts'],
+        tests: ['apps/server/test/asked-for.test.ts', 'apps/server/test/grants.test.ts'],
         only: 'GRT50',
       },
     ],
