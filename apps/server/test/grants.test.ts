@@ -1,6 +1,6 @@
 import { grantDigest, parseGrant } from '@aboveboard/consent/grant-document';
 import { signGrantStatement } from '@aboveboard/consent/grant-note';
-import type { GrantWish, ShownGrant } from '@aboveboard/protocol/grants';
+import type { ShownGrant } from '@aboveboard/protocol/grants';
 import type { TaskCardsAnswer } from '@aboveboard/protocol/installation';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { textSigner } from '@aboveboard/tlog/signer';
