@@ -54,7 +54,17 @@ describe('a contributor in a production installation', () => {
     await panel.getByRole('button', { name: 'Use the code' }).click();
   };
 
+  test('[ENR27] an enrolment is refused where no policy installed the recorder, in words, and nothing of it stays', async () => {
+    await panel.setInputFiles('input[type=file]', enrolmentFile());
+    await panel.getByText('records on computers of work only').waitFor();
+    expect((await contributor.view()).rules).toBe(null);
+    await panel.reload();
+    await panel.getByLabel('Address of the server or guardian').waitFor();
+    expect(await panel.getByText('Fetch the agreement').count()).toBe(1);
+  });
+
   test('[ENR30, ENR41] takes a code from paper and waits until the log names who signs codes', async () => {
+    await browser.asIfInstalledByPolicy();
     await panel.setInputFiles('input[type=file]', enrolmentFile());
     const code = house.codes[0] as string;
     await give(code.slice(0, -1));
@@ -115,6 +125,7 @@ describe('a contributor in a production installation', () => {
     try {
       const there = await second.panel();
       there.setDefaultTimeout(60_000);
+      await second.asIfInstalledByPolicy();
       await there.setInputFiles('input[type=file]', enrolmentFile());
       await there.getByLabel('The code on your sheet').fill(code);
       await there.getByRole('button', { name: 'Use the code' }).click();

@@ -114,6 +114,7 @@ describe.skipIf(!isRoot)('server and guardian as two users (needs root to be two
 
   it('an employee enrols with the code of her sheet, consents, records, reviews and releases', async () => {
     const { panel } = contributor;
+    await browser.asIfInstalledByPolicy();
     await panel.setInputFiles('input[type=file]', {
       name: 'enrolment.json',
       mimeType: 'application/json',

@@ -92,6 +92,19 @@ export class ExtensionBrowser {
     return page;
   }
 
+  /**
+   * For an enrolment of a real installation (ENR27). These tests load the very build that people get, unpacked, and it has no
+   * switch for this: what the browser answers is replaced in the worker that runs now, by the debugger's protocol.
+   */
+  async asIfInstalledByPolicy(): Promise<void> {
+    const worker = this.context.serviceWorkers().at(-1) ?? (await this.context.waitForEvent('serviceworker'));
+    await worker.evaluate(() => {
+      const { getSelf } = chrome.management;
+      const answer = async () => ({ ...(await getSelf()), installType: 'admin' as const });
+      Object.assign(chrome.management, { getSelf: answer });
+    });
+  }
+
   /** Ends the worker, as Chromium does when it likes. */
   async killWorker(page: Page): Promise<void> {
     const session = await this.context.newCDPSession(page);

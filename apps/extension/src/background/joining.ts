@@ -52,17 +52,6 @@ export async function firstContactWith(
   });
 }
 
-/** An enrolment that she opened or her organisation set; it stays until she sets the recorder up anew (ENR25). */
-export function enrolledBy(text: string): (setup: Setup) => Setup {
-  const parsed = parseEnrolment(new TextEncoder().encode(text));
-  if (!parsed.ok) {
-    const [fault] = parsed.faults;
-    throw new CommandFault('enrolment', fault && `${fault.rule}: ${fault.at} ${fault.message}`);
-  }
-  const { file } = parsed.value;
-  return (setup) => ({ ...EMPTY_SETUP, usage: setup.usage, installation: file.class, enrolment: file });
-}
-
 export async function joinedWith(code: string, host: RecorderHost): Promise<(setup: Setup) => Setup> {
   const { enrolment } = host.rules.setup;
   if (!enrolment) throw new CommandFault('not-now');

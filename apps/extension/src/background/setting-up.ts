@@ -7,8 +7,9 @@ import { serverOrigin } from '../wire/server-address.ts';
 import { digestOf } from './attachments.ts';
 import { cardsOf, checkedCards } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
-import { enrolledBy, firstContactWith } from './joining.ts';
+import { firstContactWith } from './joining.ts';
 import { type CountBytes, directPost, type Post, ServerClient, ServerFault } from './server-client.ts';
+import { enrolledBy } from './taking-enrolment.ts';
 
 /**
  * From the address that she or her organisation named: a guardian's, through which everything goes from then on;
@@ -64,14 +65,17 @@ export async function setUpFromServer(
  * From one local file: an enrolment, or `{ document, attachments: { name: text }, cards }`. From a device with
  * the latter nothing can be released, and only a demonstration records; it is for looking before one agrees.
  */
-export async function setUpFromFile(text: string): Promise<(setup: Setup) => Setup> {
+export async function setUpFromFile(
+  text: string,
+  installedBy: string | null,
+): Promise<(setup: Setup) => Setup> {
   let file: { format?: unknown; document?: unknown; attachments?: unknown; cards?: unknown };
   try {
     file = JSON.parse(text);
   } catch {
     throw new CommandFault('file');
   }
-  if (file?.format === 'aboveboard-enrolment') return enrolledBy(text);
+  if (file?.format === 'aboveboard-enrolment') return enrolledBy(text, installedBy);
   if (
     typeof file?.document !== 'string' ||
     typeof file.attachments !== 'object' ||

@@ -14,7 +14,7 @@ import { CommandFault } from './command-fault.ts';
 import { erase, eraseDue, eraseEverything } from './erasing.ts';
 import { beginHandover, endHandover } from './handing-over.ts';
 import { HOUSEKEEPING_ALARM, tidy } from './housekeeping.ts';
-import { enrolledBy, goOn, joinedWith, paperKept, renewSession } from './joining.ts';
+import { goOn, joinedWith, paperKept, renewSession } from './joining.ts';
 import { noticeRead, noticesDue } from './noticing.ts';
 import { ownBuild } from './own-build.ts';
 import { addCardsFromFile, keepCard } from './own-cards-acts.ts';
@@ -24,6 +24,7 @@ import { recall, release, schedule, UPLOAD_ALARM, uploadDue, uploadNow } from '.
 import { Rules } from './rules.ts';
 import { refreshed, setUpFromFile, setUpFromServer } from './setting-up.ts';
 import { watchTabs } from './tab-watch.ts';
+import { enrolledBy, howInstalled } from './taking-enrolment.ts';
 import { viewOf } from './view.ts';
 
 const REFRESH = 'refresh';
@@ -132,9 +133,9 @@ async function takeManagedEnrolment({ rules, database }: RecorderHost): Promise<
   const managed = await chrome.storage.managed.get('enrolment').catch(() => ({}) as { enrolment?: unknown });
   if (typeof managed.enrolment !== 'string') return;
   try {
-    await rules.take(await changeSetup(database, enrolledBy(managed.enrolment)));
+    await rules.take(await changeSetup(database, enrolledBy(managed.enrolment, await howInstalled())));
   } catch {
-    // It is none: the panel asks for one, and nothing is said to anybody.
+    // It is none, or none for this computer: the panel asks for one, and nothing is said to anybody.
   }
 }
 
@@ -176,7 +177,7 @@ async function perform(
       );
       return void goOn(host);
     case 'set-up-from-file':
-      return void (await host.change(await setUpFromFile(command.file)));
+      return void (await host.change(await setUpFromFile(command.file, await howInstalled())));
     case 'join':
       await host.change(await joinedWith(command.code, host));
       return void goOn(host);

@@ -473,6 +473,8 @@ export const words = {
     enrolment: 'That enrolment file can not be relied on. Nothing was changed.',
     'enrolment-missing':
       'This is a real installation. Its recorder needs an enrolment file, which the representative or your organisation gives you.',
+    'own-computer':
+      'This is a real installation, and it records on computers of work only. Your organisation did not install this recorder here by its policy for the browser, so nothing was taken over and nothing is recorded. On a computer of work, ask whoever looks after it to install the recorder; on your own, remove it. A demonstration works on any computer.',
     card: 'The card was not kept, or is not on this device any more. Nothing was changed.',
     'card-file': 'These cards were not taken. Nothing was changed.',
     'closed-words':

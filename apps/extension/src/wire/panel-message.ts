@@ -71,6 +71,7 @@ export type FaultKey =
   | 'agreement'
   | 'enrolment'
   | 'enrolment-missing'
+  | 'own-computer'
   | 'file'
   | 'card'
   | 'card-file'
