@@ -18,6 +18,7 @@ import { register as inspect } from './commands/inspect.ts';
 import { register as literals } from './commands/literals.ts';
 import { register as log } from './commands/log.ts';
 import { register as plan } from './commands/plan.ts';
+import { register as policy } from './commands/policy.ts';
 import { register as probe } from './commands/probe.ts';
 import { register as recorder } from './commands/recorder.ts';
 import { register as recordings } from './commands/recordings.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   vault,
   staff,
   code,
+  policy,
   literals,
   probe,
   recordings,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -115,5 +115,46 @@ describe('the enrolment file', () => {
     expect(await faulty({ place: at('agreement-not-there') })).toContain('can’t be read');
     expect(await faulty({ guardian: 'http://127.0.0.1:1' })).toContain('No guardian answers');
     expect(await faulty({ guardian: `${address}/` })).toMatch(/ENR21|No guardian|does not reach/);
+  });
+
+  describe('in the browser’s policy', () => {
+    const ID = 'abcdefghijklmnop'.repeat(2);
+    const UPDATES = 'https://records.example/recorder/updates.xml';
+    const policyOf = (given: { enrolment?: string; id?: string; updates?: string; out?: string }) => {
+      const { enrolment = at('for-policy'), id = ID, updates = UPDATES, out = at('policy.json') } = given;
+      return run('policy', enrolment, '--id', id, '--updates', updates, '--out', out);
+    };
+    beforeAll(async () => {
+      expect((await make({ out: at('for-policy') })).code).toBe(0);
+    });
+
+    it('[ENR24, ENR27] installs the recorder by force, and brings the enrolment to the byte', async () => {
+      const { code, out } = await policyOf({});
+      expect(code).toBe(0);
+      const enrolment = readFileSync(at('for-policy'));
+      expect(out.replaceAll(' ', '')).toContain(createHash('sha256').update(enrolment).digest('hex'));
+      const policy = JSON.parse(readFileSync(at('policy.json'), 'utf8'));
+      expect(policy.ExtensionSettings[ID]).toMatchObject({
+        installation_mode: 'force_installed',
+        update_url: UPDATES,
+        override_update_url: true,
+      });
+      expect(policy['3rdparty'].extensions).toEqual({ [ID]: { enrolment: enrolment.toString() } });
+      expect((await policyOf({})).err).toContain('is there already');
+    });
+
+    it('is not made for another id or address than a browser takes, nor of what no recorder would', async () => {
+      const faulty = async (given: Parameters<typeof policyOf>[0]) => {
+        const { code, err } = await policyOf({ out: at('never-policy'), ...given });
+        expect(existsSync(at('never-policy'))).toBe(false);
+        return `${code} ${err}`;
+      };
+      for (const id of ['', ID.slice(1), `${ID}a`, ID.toUpperCase(), ID.replace('p', 'q')])
+        expect(await faulty({ id }), id).toMatch(/^2 .*32 letters/);
+      for (const updates of ['x', 'http://records.example/u', 'https://u:p@records.example/u', 'file:///u'])
+        expect(await faulty({ updates }), updates).toMatch(/^2 .*https/);
+      expect(await faulty({ enrolment: at('place') })).toMatch(/^1 .*ENR20/s);
+      expect(await faulty({ enrolment: at('not-there') })).toMatch(/^2 .*can’t be read/);
+    });
   });
 });
