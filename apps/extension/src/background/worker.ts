@@ -3,7 +3,7 @@ import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
 import { OwnCards } from '../store/own-cards.ts';
 import { sealedEnrolment } from '../store/sealed-enrolment.ts';
-import { changeSetup, readSetup } from '../store/setup.ts';
+import { changeSetup, readSetup, type Setup } from '../store/setup.ts';
 import { Shelf } from '../store/shelf.ts';
 import type { VoiceActFault, VoiceDesk } from '../voice/voice-desk.ts';
 import { AGENT_PORT, type FromAgent } from '../wire/agent-wire.ts';
@@ -91,6 +91,12 @@ export function startWorker(): void {
     if (state === 'locked') await (await host).pause('lock');
   });
   watchTabs(async () => (await host).session);
+  // Of a recorder that the policy installs, the policy's values come after its first start.
+  chrome.storage.onChanged.addListener(async (_, area) => {
+    if (area !== 'managed') return;
+    const managed = await managedEnrolment(await host);
+    if (managed) await (await host).change(managed);
+  });
 
   chrome.runtime.onInstalled.addListener(() => {
     void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true }).catch(() => undefined);
@@ -119,7 +125,8 @@ async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
     void noticesDue(host, changed).catch(() => undefined);
     if (host.installation.line) void uploadDue(host, changed);
   });
-  await takeManagedEnrolment(recorder);
+  const managed = await managedEnrolment(recorder);
+  if (managed) await rules.take(await changeSetup(database, managed));
   await recorder.takeUp(await isSameBrowser());
   void askThereDue(recorder, changed).catch(() => undefined);
   void noticesDue(recorder, changed).catch(() => undefined);
@@ -127,15 +134,16 @@ async function takeUpDevice(changed: () => void): Promise<RecorderHost> {
 }
 
 /** The organisation's policy for the browser may bring what to rely on; it replaces nothing that is there (ENR25). */
-async function takeManagedEnrolment({ rules, database }: RecorderHost): Promise<void> {
+async function managedEnrolment({ rules }: RecorderHost): Promise<((setup: Setup) => Setup) | null> {
   const { enrolment, firstContact, server } = rules.setup;
-  if (enrolment || firstContact || server) return;
+  if (enrolment || firstContact || server) return null;
   const managed = await chrome.storage.managed.get('enrolment').catch(() => ({}) as { enrolment?: unknown });
-  if (typeof managed.enrolment !== 'string') return;
+  if (typeof managed.enrolment !== 'string') return null;
   try {
-    await rules.take(await changeSetup(database, enrolledBy(managed.enrolment, await howInstalled())));
+    return enrolledBy(managed.enrolment, await howInstalled());
   } catch {
     // It is none, or none for this computer: the panel asks for one, and nothing is said to anybody.
+    return null;
   }
 }
 
