@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { About, OpenedAccess, ReleasedRecording } from '@aboveboard/protocol/installation';
 import { missingIndexes, type UploadStatus } from '@aboveboard/protocol/upload';
-import { Client, makeRecording, type SealedRecording } from '../apps/server/test/device.ts';
+import { type Answer, Client, makeRecording, type SealedRecording } from '../apps/server/test/device.ts';
 import { seeded } from '../apps/server/test/forgetful-disk.ts';
 import { postgresPid, type RunningServer, runServer } from './running-server.ts';
 
@@ -252,14 +252,13 @@ function halvesLeft(data: string, devices: readonly Device[]): string[] {
 
 async function allReleased(researcher: Client): Promise<Set<string>> {
   const ids = new Set<string>();
-  for (let after: string | null = ''; after !== null; ) {
-    const path: string = `/api/recordings?after=${after}`;
-    const { body } = await researcher.call<{ recordings: ReleasedRecording[]; next: string | null }>(
+  for (let path: string | null = '/api/recordings'; path !== null; ) {
+    const page: Answer<{ recordings: ReleasedRecording[]; next: string | null }> = await researcher.call(
       'GET',
       path,
     );
-    for (const { id } of body.recordings) ids.add(id);
-    after = body.next;
+    for (const { id } of page.body.recordings) ids.add(id);
+    path = page.body.next === null ? null : `/api/recordings?after=${page.body.next}`;
   }
   return ids;
 }
