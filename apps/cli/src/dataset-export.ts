@@ -19,6 +19,7 @@ import type { PictureOptions } from '@aboveboard/dataset/export/pictures';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
+import { WebDataset } from '@aboveboard/dataset/export/webdataset';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { Drawing } from '@aboveboard/redact/movement/drawing';
 import type { Installation } from '@aboveboard/server/installation';
@@ -28,7 +29,10 @@ import type { AgreedLiterals } from './agreed-literals.ts';
 import type { ExportFormat } from './export-format.ts';
 import { openForPurpose, readerUnder } from './opened-recording.ts';
 
-const DIALECTS: Readonly<Record<Exclude<ExportFormat, 'parquet'>, Dialect>> = {
+/** Formats that hold the recording's own terms, and lose nothing by a dialect. */
+type OwnTerms = 'parquet' | 'webdataset';
+
+const DIALECTS: Readonly<Record<Exclude<ExportFormat, OwnTerms>, Dialect>> = {
   atif: anthropic,
   'agentnet-bench': pyautogui,
   agentnet: pyautogui,
@@ -124,8 +128,7 @@ export async function exportRecordings(
     await renderer?.close();
   }
   const report = account.report();
-  const loses =
-    format === 'parquet' ? [] : format === 'agentnet-bench' ? BENCH_LOSES : DIALECTS[format].loses;
+  const loses = losesOf(format);
   const keptPoints = level === 'vault' ? null : account.keptPoints;
   const keptWindows = level === 'vault' ? null : account.keptWindows;
   const movement = { level, keptPoints, keptWindows, whole, parts: parts.length, withoutSubgoal };
@@ -165,21 +168,27 @@ function writerOf(
       finish: () => tables.finish(),
     };
   }
-  const tables = format === 'parquet' ? new TaskTables(sink, account, zstd) : null;
+  const samples = format === 'webdataset' ? new WebDataset(sink, account) : null;
+  const tables = format === 'parquet' ? new TaskTables(sink, account, zstd) : samples;
   return {
     async add(recording, { part, applications }, pictures) {
-      const boxes = format === 'parquet' || format === 'agentnet-bench';
+      const boxes = tables !== null || format === 'agentnet-bench';
       const options = { ...pictures, boxes, ...(part ? { part } : {}) };
-      const shown = await readDemonstration(recording, sink, account, options);
+      const shown = await readDemonstration(recording, samples?.pictures ?? sink, account, options);
       const { task } = recording.manifest;
       const template = task.kind === 'card' ? task.card.id : null;
       if (tables) await tables.add(shown, { template, applications });
       else if (format === 'atif') await writeAtif(shown, sink, account);
       else if (format === 'agentnet-bench') await writeBenchTask(shown, sink, account);
-      else await writeTrajectory(shown, sink, account, DIALECTS[format as Exclude<ExportFormat, 'parquet'>]);
+      else await writeTrajectory(shown, sink, account, DIALECTS[format as Exclude<ExportFormat, OwnTerms>]);
     },
     finish: async () => tables?.finish(),
   };
+}
+
+function losesOf(format: ExportFormat): readonly string[] {
+  if (format === 'parquet' || format === 'webdataset') return [];
+  return format === 'agentnet-bench' ? BENCH_LOSES : DIALECTS[format].loses;
 }
 
 /** A desktop import holds controls for targets, not an interface that could be drawn. */

@@ -1,4 +1,4 @@
-/** What `aboveboard export --format` takes: trajectories in a dialect (agentnet is that of pyautogui), ATIF, tasks of AgentNetBench, or tables. */
+/** What `aboveboard export --format` takes: trajectories in a dialect (agentnet is that of pyautogui), ATIF, tasks of AgentNetBench, tars of samples, or tables. */
 export type ExportFormat =
   | 'agentnet'
   | 'pyautogui'
@@ -7,4 +7,5 @@ export type ExportFormat =
   | 'ui-tars'
   | 'atif'
   | 'agentnet-bench'
+  | 'webdataset'
   | 'parquet';

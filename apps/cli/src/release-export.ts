@@ -14,6 +14,7 @@ import { openai } from '@aboveboard/dataset/export/openai';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
+import { WebDataset } from '@aboveboard/dataset/export/webdataset';
 import { plainName } from '@aboveboard/dataset/release/release-manifest';
 import {
   ReleaseDamaged,
@@ -40,7 +41,12 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   atif: writeAtif,
   'agentnet-bench': writeBenchTask,
 };
-export const RELEASE_FORMATS: readonly string[] = ['shards', 'parquet', ...Object.keys(WRITERS)];
+export const RELEASE_FORMATS: readonly string[] = [
+  'shards',
+  'parquet',
+  'webdataset',
+  ...Object.keys(WRITERS),
+];
 
 /** Every task that a key is there for; the first that is not what the manifest says ends it. */
 export async function exportRelease(
@@ -56,7 +62,8 @@ export async function exportRelease(
   const reader = releaseReader(store, manifest, keys, { subtle: crypto.subtle, gunzip: releaseGzip.gunzip });
   const account = new ExportAccount();
   const zstd = (page: Uint8Array) => new Uint8Array(zstdCompressSync(page));
-  const tables = format === 'parquet' ? new TaskTables(sink, account, zstd) : null;
+  const samples = format === 'webdataset' ? new WebDataset(sink, account) : null;
+  const tables = format === 'parquet' ? new TaskTables(sink, account, zstd) : samples;
   try {
     for (const [i, task] of manifest.tasks.entries()) {
       progress(`task ${i + 1} of ${manifest.tasks.length}`);
@@ -67,7 +74,12 @@ export async function exportRelease(
         }
         account.recordings++;
       } else {
-        const { template, applications, ...shown } = await readTask(reader, task, sink, account);
+        const { template, applications, ...shown } = await readTask(
+          reader,
+          task,
+          samples?.pictures ?? sink,
+          account,
+        );
         if (tables) await tables.add(shown, { template, applications });
         else await (WRITERS[format] as Writer)(shown, sink, account);
       }

@@ -161,6 +161,18 @@ print(t.instruction, [s["action"]["kind"] for s in t.steps], t.picture(t.steps[0
     );
   });
 
+  it('[EXP60] [EXP61] [REL54] reads the samples of a release exported as WebDataset with its own tarfile', async () => {
+    const args = ['--keys', at('keys.json'), '--format', 'webdataset', '--out', at('as-webdataset')];
+    expect(await run('dataset', 'export', at('release'), ...args)).toMatchObject({ code: 0 });
+    const script = `
+import json, os, sys, tarfile
+folder = os.path.join(sys.argv[1], "shards")
+files = [(m.name, t.extractfile(m).read()) for n in sorted(os.listdir(folder)) for t in [tarfile.open(os.path.join(folder, n))] for m in t]
+first = json.loads(files[0][1])
+print(len(files), len({n.rsplit("-", 1)[0] for n, _ in files}), first["action"]["kind"], first["instruction"])`;
+    expect(python(script, 'as-webdataset')).toBe('80 20 click Type ok and press Enter\n');
+  });
+
   it('[REL55] is what the command verifies too', async () => {
     expect(await run('dataset', 'verify', at('plain'))).toMatchObject({ code: 0 });
   });

@@ -11,6 +11,7 @@ const FORMATS: readonly ExportFormat[] = [
   'ui-tars',
   'atif',
   'agentnet-bench',
+  'webdataset',
   'parquet',
 ];
 
@@ -36,7 +37,7 @@ export function register(program: Command, context: CommandContext): void {
     .summary('write recordings as training data')
     .description(
       'Write recordings as training data into a new folder: agentnet (JSON lines with pyautogui code and PNGs), the ' +
-        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), agentnet-bench (tasks to score steps on), or parquet (tasks, steps, frames). ' +
+        'same with the actions of a dialect by its name (pyautogui, openai, anthropic, ui-tars), atif (a JSON file a recording), agentnet-bench (tasks to score steps on), webdataset (tars, a sample a step), or parquet (tasks, steps, frames). ' +
         'Without ids: all. The opening is written to the access journal first. export.json in the folder says what ' +
         'was left out, and why. Movement is brought to the level release (spec/movement.md), and longer tasks are cut at subgoals ' +
         'into parts with ids of their own.',
