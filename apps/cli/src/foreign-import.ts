@@ -1,5 +1,6 @@
+import { agentnetTask, agentnetTasks } from '@aboveboard/dataset/import/agentnet-tasks';
 import { checkSource, importRecording } from '@aboveboard/dataset/import/foreign-recording';
-import type { Importer, ImportSource } from '@aboveboard/dataset/import/import-account';
+import { ImportAccount, type Importer, type ImportSource } from '@aboveboard/dataset/import/import-account';
 import { type Fault, RecordingError } from '@aboveboard/protocol/fault';
 import type { Manifest } from '@aboveboard/protocol/manifest';
 import { RecordingWriter } from '@aboveboard/protocol/recording-writer';
@@ -46,4 +47,36 @@ export async function importForeign(
     if (error instanceof RecordingError) return { manifest: null, faults: error.faults };
     throw error;
   }
+}
+
+/**
+ * A recording for each task of AgentNet's JSON lines. All are checked before the first is imported: a file with a fault is
+ * refused whole. What was imported before a failure stays.
+ */
+export async function importTasks(
+  source: ImportSource,
+  installation: () => Promise<Installation>,
+  progress: (line: string) => void,
+): Promise<{ manifests: Manifest[]; faults: readonly Fault[] }> {
+  const account = new ImportAccount();
+  let tasks = 0;
+  for await (const { number, source: task } of agentnetTasks(source, account)) {
+    tasks++;
+    try {
+      await checkSource(agentnetTask(number), task);
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      for (const { rule, at, message } of error.faults) account.fault(rule, at, message);
+    }
+  }
+  if (account.faults.length > 0) return { manifests: [], faults: account.allFaults() };
+  const manifests: Manifest[] = [];
+  for await (const { number, source: task } of agentnetTasks(source, new ImportAccount())) {
+    progress(`task ${manifests.length + 1} of ${tasks}`);
+    const { manifest, faults } = await importForeign(agentnetTask(number), task, installation);
+    // A file that reads differently the second time is being changed meanwhile.
+    if (manifest === null) return { manifests, faults };
+    manifests.push(manifest);
+  }
+  return { manifests, faults: [] };
 }

@@ -54,6 +54,30 @@ const press = (time_stamp: number, pressed: boolean) => ({
 });
 
 describe('aboveboard import and export', () => {
+  it('[IMP60] makes a recording of each task of training lines, and none of a file with a fault', async () => {
+    const line = (...codes: unknown[]) =>
+      JSON.stringify({ instruction: 'Press', traj: codes.map((code) => ({ image: null, value: { code } })) });
+    const file = join(folder, 'lines.jsonl');
+    writeFileSync(
+      file,
+      `${line("pyautogui.press('enter')")}\n${line('pyautogui.click(x=0.5, y=0.5)', 'x')}\n`,
+    );
+    const { code, out } = await aboveboard('--json', 'import', 'agentnet-jsonl', file);
+    expect(code).toBe(0);
+    const { recordings } = JSON.parse(out) as { recordings: { id: string; origin: object }[] };
+    expect(recordings.map(({ origin }) => origin)).toEqual([
+      { format: 'agentnet-jsonl', kept: 1, reduced: [] },
+      { format: 'agentnet-jsonl', kept: 1, reduced: [{ rule: 'code-unread', count: 1 }] },
+    ]);
+    const before = await aboveboard('--json', 'recordings');
+    expect(before.out).toContain(recordings[1]?.id);
+    writeFileSync(file, `${line("pyautogui.press('enter')")}\n${line(7)}\n`);
+    const faulty = await aboveboard('--json', 'import', 'agentnet-jsonl', file);
+    expect(faulty.code).toBe(1);
+    expect(faulty.out).toContain('trajectories.jsonl line 2 step 1');
+    expect((await aboveboard('--json', 'recordings')).out).toBe(before.out);
+  });
+
   it('makes a foreign recording, exports it, and writes the opening to the journal first', async () => {
     const source = ducktrack('good', [press(9, true), press(9.1, false)]);
     const imported = await aboveboard('--json', 'import', 'ducktrack', source);
