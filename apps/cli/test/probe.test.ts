@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askOver } from '@aboveboard/guardian/probe/outsider-ask';
-import { OPEN_DOORS, type ProbeAsk, probeAsOutsider } from '@aboveboard/protocol/outsider-probe';
+import { ROLES } from '@aboveboard/protocol/installation';
+import { bearerCredential, type ProbeAsk, probeAsOutsider } from '@aboveboard/protocol/outsider-probe';
+import { OPEN_DOORS } from '@aboveboard/protocol/probe-doors';
 import { DECLARED_ROUTES, OPEN_ACTIONS } from '@aboveboard/server/access/declared-routes';
 import { makeLog } from '@aboveboard/server/log';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
@@ -34,7 +36,11 @@ afterAll(async () => {
 
 describe('the outsider', () => {
   it('[ACC40, ACC42] finds every door of this server closed, for nobody and for wrong roles', async () => {
-    const report = await probeAsOutsider({ ask, random, sessions });
+    const report = await probeAsOutsider({
+      ...{ ask, random, roles: ROLES },
+      credentials: Object.entries(sessions).map(([role, token]) => bearerCredential(role, token)),
+    });
+    expect(report.lacking).toEqual([]);
     expect(report.findings).toEqual([]);
     expect(report.unanswered).toBe(0);
     expect(report.tried).toBeGreaterThan(300);
@@ -105,7 +111,10 @@ describe('the outsider', () => {
       ],
     ];
     for (const [as, hole, given] of holes) {
-      const { findings } = await probeAsOutsider({ ask: hole, random, sessions: given });
+      const { findings } = await probeAsOutsider({
+        ...{ ask: hole, random },
+        credentials: Object.entries(given).map(([role, token]) => bearerCredential(role, token)),
+      });
       expect(findings.map((one) => one.as)).toContain(as);
     }
   });

@@ -56,7 +56,7 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
             <h1>{t.title}</h1>
             <StateSection desk={desk} />
             <HalvesSection {...shared} />
-            <ProbeSection desk={desk} />
+            <ProbeSection {...shared} />
             <ToSignSection desk={desk} names={names} codes={about.enrolment?.digest} />
             <CodesSection {...shared} onDealt={setSheets} />
             <IssueSection {...shared} />

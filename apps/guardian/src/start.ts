@@ -13,6 +13,7 @@ import { isLoopbackName, ownHost, PAGES_FOLDER, pageHeaders, pageRoutes } from '
 import { wordRoutes } from './probe/guardian-word.ts';
 import { startOutsideProbe } from './probe/outside-probe.ts';
 import { askOver } from './probe/outsider-ask.ts';
+import { enrolProbe, keptInStore } from './probe/probe-accounts.ts';
 import { startPeriodClock } from './relay/period-clock.ts';
 import { makeRelay } from './relay/relay.ts';
 import { relayRoutes } from './relay/relay-routes.ts';
@@ -52,6 +53,8 @@ export type StartedGuardian = {
   verifierKeys: string[];
   /** Where the representative sets her passphrase, once; null: it is set. */
   setupLink: string | null;
+  /** What the representative does on her page with the operator's invitations for the probe. Throws NotEnrolled. */
+  enrolProbe(invitations: string): Promise<string[]>;
   stop(): Promise<void>;
 };
 
@@ -89,12 +92,17 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     ...{ server, logs, rows, own, limits, now },
     ...(options.halfChecks ? { checks: options.halfChecks } : {}),
   });
+  const origin = namedOrigin(new URL(address));
+  const probed = { ask: askOver(new URL(address), origin), origin, now };
+  const probeAccounts = keptInStore(store);
   const probe = startOutsideProbe({
-    ask: askOver(new URL(address)),
+    ...probed,
+    accounts: probeAccounts,
+    grants: halves.knownGrants,
     lock: () => halves.lock.lock('probe'),
-    now,
     everySeconds: limits.probeSeconds,
   });
+  const enrolInProbe = (invitations: string) => enrolProbe(probed, probeAccounts, invitations);
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const voice = await openVoice(store, { now, random, limits });
   const passphrase = makePassphrase(store);
@@ -127,6 +135,10 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
         voice,
         halves,
         probe: probe.last,
+        probeAccounts: {
+          roles: () => probeAccounts.read().map(({ role }) => role),
+          enrol: enrolInProbe,
+        },
         signIn,
         server: { ...server, address },
         witness: () => ({ verifierKeys, ...rows.state([...logs.keys.keys()]) }),
@@ -159,6 +171,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     verifierKeys,
     // After the #: what stands there is sent to nobody and stands in no log.
     setupLink: token && `${url}/#setup=${token}`,
+    enrolProbe: enrolInProbe,
     async stop() {
       clock.stop();
       clearInterval(counts);
@@ -204,6 +217,13 @@ async function listening(listener: Server, host: string, port: number): Promise<
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Accounts sign in by passkey, which belongs to a name and no address (IDN20): this computer has one. */
+function namedOrigin(address: URL): URL {
+  const named = new URL(address);
+  if (isLoopback(address.hostname.replace(/^\[|\]$/g, ''))) named.hostname = 'localhost';
+  return named;
 }
 
 /** An origin that cells may be handed to: TLS, or this computer. */

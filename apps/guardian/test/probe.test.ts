@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { makeHalfJournal } from '../src/halves/half-journal.ts';
 import { makeHalfLock } from '../src/halves/half-lock.ts';
 import { startOutsideProbe } from '../src/probe/outside-probe.ts';
+import { keptInStore, PROBE_ROLES } from '../src/probe/probe-accounts.ts';
 import { openGuardianStore } from '../src/store.ts';
 
 const closed: ProbeAsk = async ({ path }) =>
@@ -17,13 +18,18 @@ const opening =
   (request) =>
     request.path === door ? Promise.resolve({ status: 200, headers: {}, body: '[]' }) : closed(request);
 
+const server = { origin: new URL('http://localhost:4870'), grants: () => [] };
+
 function probing(ask: ProbeAsk) {
   const folder = mkdtempSync(join(tmpdir(), 'guardian-probe-'));
   const store = openGuardianStore(folder);
   const now = () => 1_795_000_000;
   const journal = makeHalfJournal(store);
   const lock = makeHalfLock(store, { journal, now, limit: 10 });
-  const probe = startOutsideProbe({ ask, now, everySeconds: 3600, lock: () => lock.lock('probe') });
+  const probe = startOutsideProbe({
+    ...{ ask, now, everySeconds: 3600, accounts: keptInStore(store), ...server },
+    lock: () => lock.lock('probe'),
+  });
   return {
     probe,
     lock,
@@ -41,7 +47,9 @@ describe('the guardian as an outsider', () => {
     const { probe, lock, end } = probing(closed);
     expect(probe.last()).toBeNull();
     const round = await probe.run();
-    expect(round).toMatchObject({ at: 1_795_000_000, unanswered: 0, found: 0, findings: [] });
+    // Without accounts it could not be anybody, and does not say that it was (T14).
+    const lacking = [...PROBE_ROLES];
+    expect(round).toMatchObject({ at: 1_795_000_000, unanswered: 6, found: 0, findings: [], lacking });
     expect(round.tried).toBeGreaterThan(100);
     expect(probe.last()).toEqual(round);
     expect(lock.isLocked()).toBe(false);
@@ -66,7 +74,7 @@ describe('the guardian as an outsider', () => {
       throw new Error('no answer');
     });
     const round = await probe.run();
-    expect(round.unanswered).toBe(round.tried + 1);
+    expect(round.unanswered).toBe(round.tried + 1 + PROBE_ROLES.length);
     expect(lock.isLocked()).toBe(false);
     end();
   });
@@ -78,7 +86,11 @@ describe('the guardian as an outsider', () => {
       if (request.path === '/openapi.json' && ++rounds === 2) resolve();
       return closed(request);
     };
-    const probe = startOutsideProbe({ ask, now: () => 1, everySeconds: 0.02, lock: () => undefined });
+    const accounts = { read: () => [], write: () => undefined };
+    const probe = startOutsideProbe({
+      ...{ ask, accounts, now: () => 1, everySeconds: 0.02, ...server },
+      lock: () => undefined,
+    });
     await promise;
     probe.stop();
     expect(await Promise.all([probe.run(), probe.run()])).toHaveLength(2);

@@ -38,6 +38,7 @@ const STATUS: Record<ApiErrorCode, number> = {
   'no-session': 401,
   'not-allowed': 403,
   'not-fresh': 403,
+  'probe-only': 403,
   'not-found': 404,
   conflict: 409,
   erased: 410,
@@ -69,5 +70,13 @@ export function notFresh(): Refusal {
   return new Refusal(
     'not-fresh',
     `Show that it is you: this asks for your passkey within the last ${FRESH_MINUTES} minutes. Nothing was done yet.`,
+  );
+}
+
+/** A person of this role would pass here; this account is the probe's (ACC72). */
+export function probeOnly(): Refusal {
+  return new Refusal(
+    'probe-only',
+    'A person with this office passes here. This account is for trying doors only, and nothing was done.',
   );
 }

@@ -41,7 +41,7 @@ const clients: Record<string, Client> = {};
 
 const fine = (asked: string, log: string): GuardianWord => ({
   ...{ log, asked, at: Math.floor(Date.now() / 1000), lockedBy: null },
-  probe: { at: Math.floor(Date.now() / 1000) - 60, tried: 400, unanswered: 0, found: 0, doors: [] },
+  probe: { at: Math.floor(Date.now() / 1000) - 60, tried: 400, unanswered: 0, found: 0, lacking: 0, doors: [] },
 });
 const signed = async (word: GuardianWord, by: NoteSigner = signs) => ({
   body: formatNote(await signNote(guardianWordText(word), [by])),
@@ -256,10 +256,14 @@ describe('the word of the guardian', () => {
 
   it('[CTL25] what opened, what gave no answer, a round that is late, and none at all are not in order', async () => {
     const now = Math.floor(Date.now() / 1000);
-    const round = { at: now, tried: 400, unanswered: 0, found: 0, doors: [] };
+    const round = { at: now, tried: 400, unanswered: 0, found: 0, lacking: 0, doors: [] };
     for (const [probe, found] of [
       [{ ...round, found: 2, doors: ['GET /api/recordings'] }, 'GET /api/recordings'],
       [{ ...round, unanswered: 1 }, 'had no answer'],
+      // A probe that can not be somebody did not find that nobody gets in (T14).
+      [{ ...round, unanswered: 1, lacking: 1 }, 'one of the roles'],
+      [{ ...round, unanswered: 6, lacking: 6 }, '6 of the roles'],
+      [{ ...round, lacking: null }, 'does not say'],
       [{ ...round, at: now - 16 * 60 }, 'quarter of an hour'],
       [{ ...round, at: now + 3600 }, 'quarter of an hour'],
       [null, 'has not tried'],
@@ -313,7 +317,7 @@ describe('the word of the guardian', () => {
       await watch.round();
       return entered.length;
     };
-    const found = { at: 1, tried: 400, unanswered: 0, found: 1, doors: [] };
+    const found = { at: 1, tried: 400, unanswered: 0, found: 1, lacking: 0, doors: [] };
     expect([await heard({}), await heard({}), await heard({ probe: null })]).toEqual([1, 1, 1]);
     expect(await heard({ probe: found, lockedBy: 'probe' })).toBe(2);
     expect(entered.at(-1)).toMatchObject({ kind: 'probe', found: 1, locked: true });

@@ -23,6 +23,7 @@ table code
   hash bytea not null
   role text not null
   expires_at timestamp with time zone not null
+  probe boolean not null default false
 
 table commitment_batch
   single boolean not null default true
@@ -156,6 +157,7 @@ table session
   role text not null
   handle text not null
   expires_on date not null
+  probe boolean not null default false
 
 table staff_account
   id text not null
@@ -164,6 +166,7 @@ table staff_account
   recoveries integer not null default 0
   party_key bytea
   recovery bytea
+  probe boolean not null default false
 
 table staff_challenge
   hash bytea not null
@@ -176,6 +179,7 @@ table staff_invitation
   hash bytea not null
   role text not null
   expires_at timestamp with time zone not null
+  probe boolean not null default false
 
 table staff_party_key
   key bytea not null
@@ -236,6 +240,8 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.log_tile FOR EACH STATEME
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_entry FOR EACH ROW EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_head FOR EACH ROW EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION log_only_grows()
+CREATE TRIGGER probe_stays BEFORE UPDATE ON public.session FOR EACH ROW EXECUTE FUNCTION probe_stays()
+CREATE TRIGGER probe_stays BEFORE UPDATE ON public.staff_account FOR EACH ROW EXECUTE FUNCTION probe_stays()
 CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_account FOR EACH ROW EXECUTE FUNCTION staff_role_stays()
 CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_party_key FOR EACH ROW EXECUTE FUNCTION staff_role_stays()
 CREATE UNIQUE INDEX access_entry_entry_key ON public.access_entry USING btree (entry)
@@ -379,6 +385,7 @@ constraint retention_sweep retention_sweep_pkey: PRIMARY KEY (id)
 constraint retention_sweep retention_sweep_unplaced_check: CHECK ((unplaced >= 0))
 constraint session session_hash_check: CHECK ((octet_length(hash) = 32))
 constraint session session_pkey: PRIMARY KEY (hash)
+constraint staff_account staff_account_check: CHECK (((NOT probe) OR (party_key IS NULL)))
 constraint staff_account staff_account_id_check: CHECK ((id ~ '^[A-Za-z0-9_-]{22}$'::text))
 constraint staff_account staff_account_id_role_key: UNIQUE (id, role)
 constraint staff_account staff_account_party_key_role_fkey: FOREIGN KEY (party_key, role) REFERENCES staff_party_key(key, role)
@@ -434,6 +441,13 @@ begin
     end if;
   end if;
   raise exception 'a log only grows';
+end
+
+function probe_stays()
+
+begin
+  if new.probe <> old.probe then raise exception 'what is for the probe is so for good'; end if;
+  return new;
 end
 
 function refuse_change()

@@ -249,6 +249,7 @@ describe('recovery', () => {
         'bound',
         'madeOn',
         'passkeys',
+        'probe',
         'provider',
         'role',
       ]);

@@ -69,6 +69,7 @@ describe('accounts', () => {
       'id',
       'made_on',
       'party_key',
+      'probe',
       'recoveries',
       'recovery',
       'role',

@@ -27,6 +27,8 @@ export type ApiErrorCode =
   | 'not-allowed'
   /** 403: what was asked for needs her to show again that it is she (spec/identity.md, IDN43). */
   | 'not-fresh'
+  /** 403: a person of this role may do it, and this account is of the guardian's probe (spec/access.md, ACC72). */
+  | 'probe-only'
   /** 404: there is none, or it is not yours; the two can't be told apart. */
   | 'not-found'
   /** 409: the same id was announced with other content, or a part's bytes are not those announced. */

@@ -21,6 +21,8 @@ export type WordProbe = {
   tried: number;
   unanswered: number;
   found: number;
+  /** Roles that it could not try, having no account of them; null: a guardian of before, which does not say. */
+  lacking: number | null;
   /** The first doors that opened: method and path. */
   doors: readonly string[];
 };
@@ -34,7 +36,7 @@ const DOOR = /^[A-Z]{3,10} \/[\x21-\x7e]{0,199}$/;
 const WORD = new RegExp(
   '^aboveboard guardian word v1\\nlog ([\\x21-\\x7e]{1,255})\\nasked ([0-9a-f]{32})\\nat (\\d{1,12})\\n' +
     `halves (?:open|locked by (${WORD_LOCKS.join('|')}))\\n` +
-    'probe (?:none|at (\\d{1,12}) tried (\\d{1,9}) unanswered (\\d{1,9}) found (\\d{1,9}))\\n((?:door [^\\n]*\\n)*)$',
+    'probe (?:none|at (\\d{1,12}) tried (\\d{1,9}) unanswered (\\d{1,9}) found (\\d{1,9})(?: lacking (\\d{1,3}))?)\\n((?:door [^\\n]*\\n)*)$',
 );
 
 /** RangeError for anything but 32 hex digits. */
@@ -59,7 +61,7 @@ export function guardianWordText({ log, asked, at, lockedBy, probe }: GuardianWo
     `at ${at}`,
     lockedBy === null ? 'halves open' : `halves locked by ${lockedBy}`,
     probe
-      ? `probe at ${probe.at} tried ${probe.tried} unanswered ${probe.unanswered} found ${probe.found}`
+      ? `probe at ${probe.at} tried ${probe.tried} unanswered ${probe.unanswered} found ${probe.found}${probe.lacking === null ? '' : ` lacking ${probe.lacking}`}`
       : 'probe none',
     ...doors.map((door) => `door ${door}`),
     '',
@@ -72,7 +74,7 @@ export function guardianWordText({ log, asked, at, lockedBy, probe }: GuardianWo
 export function parseGuardianWord(text: string): GuardianWord | null {
   const found = WORD.exec(text);
   if (!found) return null;
-  const [, log = '', asked = '', at, lock, probeAt, tried, unanswered, count, lines = ''] = found;
+  const [, log = '', asked = '', at, lock, probeAt, tried, unanswered, count, lacking, lines = ''] = found;
   const doors = lines
     .split('\n')
     .slice(0, -1)
@@ -87,6 +89,7 @@ export function parseGuardianWord(text: string): GuardianWord | null {
           tried: Number(tried),
           unanswered: Number(unanswered),
           found: Number(count),
+          lacking: lacking === undefined ? null : Number(lacking),
           doors,
         };
   return { log, asked, at: Number(at), lockedBy: (lock as WordLock | undefined) ?? null, probe };

@@ -99,6 +99,8 @@ export type Session = {
   handle: string;
   /** Seconds since the epoch. */
   expires: number;
+  /** Of the guardian's probe: no door opens for it. Absent: a person's. */
+  probe?: true;
   /** For `authorization: Bearer`; only in the answer to a redemption without `cookie`. */
   token?: string;
 };

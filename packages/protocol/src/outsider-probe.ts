@@ -1,8 +1,10 @@
+import { CLOSED_DOORS, OPEN_DOORS, PATHS } from './probe-doors.ts';
+
 /**
  * What somebody outside tries at every door (T13; spec/access.md, ACC40-ACC44): each route that this software knows or
  * the server names, and paths that no server of ours serves, as nobody, with forged credentials, with headers that claim
- * to be somebody, and as each role that it was given a session of. The probe believes no list of the server's about what
- * may be open: that is here.
+ * to be somebody, and as each role that it was given a credential of. The probe believes no list of the server's about
+ * what may be open: that is in probe-doors.ts.
  */
 export type ProbeAsk = (request: {
   method: string;
@@ -19,132 +21,53 @@ export type ProbeReport = {
   findings: ProbeFinding[];
   /** Doors that gave no answer: nothing is known about them, and the probe is no proof (T14). */
   unanswered: number;
+  /** Roles that had to be tried and were not, because no credential of theirs was good; each counts as unanswered too. */
+  lacking: string[];
 };
 
-/** What answers nobody with something: names of routes as the API's document has them. */
-export const OPEN_DOORS: readonly string[] = [
-  'GET /openapi.json',
-  'GET /api/about',
-  'GET /api/health',
-  'GET /api/ready',
-  'GET /api/agreement',
-  'GET /api/agreement/attachments/{digest}',
-  'GET /api/task-cards',
-  'GET /api/policies',
-  'GET /api/logs/policy',
-  'GET /api/notices',
-  'GET /api/notices/{board}',
-  'GET /api/relay',
-  'POST /api/relay/batch',
-  'POST /api/session',
-  'GET /api/session',
-  'DELETE /api/session',
-  'POST /api/enrolment',
-  'POST /api/erasure',
-  'POST /api/handover',
-  // Ends a session that there is, and says nothing of whether there was one.
-  'DELETE /api/staff/session',
-  'GET /api/staff/ways',
-  'POST /api/staff/passkeys/challenge',
-  'POST /api/staff/passkeys/assertion',
-  'POST /api/staff/accounts/challenge',
-  'POST /api/staff/accounts',
-  'POST /api/staff/provider',
-  'GET /api/staff/provider/answer',
-];
-
-/** Doors that have to be closed, with the roles that may pass. A server that leaves one out of its document is asked anyway. */
-const CLOSED_DOORS: Readonly<Record<string, readonly string[]>> = {
-  'GET /api/my/recordings': ['contributor'],
-  'GET /api/my/accesses': ['contributor'],
-  'POST /api/my/recordings/erasure': ['contributor'],
-  'POST /api/my/commitments': ['contributor'],
-  'POST /api/my/handover': ['contributor'],
-  'POST /api/uploads': ['contributor'],
-  'GET /api/uploads/{upload}': ['contributor'],
-  'PUT /api/uploads/{upload}/parts/{index}': ['contributor'],
-  'POST /api/uploads/{upload}/completion': ['contributor'],
-  'DELETE /api/uploads/{upload}': ['contributor'],
-  'GET /api/recordings': ['researcher'],
-  'POST /api/accesses': ['researcher'],
-  'GET /api/accesses/{access}/{n}/manifest': ['researcher'],
-  'GET /api/accesses/{access}/{n}/parts/{index}': ['researcher'],
-  'POST /api/grants': ['researcher'],
-  'GET /api/grants': ['researcher', 'representative', 'dpo', 'employer'],
-  'GET /api/grants/{grant}': ['researcher', 'representative', 'dpo', 'employer'],
-  'GET /api/retention': ['operator', 'representative', 'dpo', 'employer'],
-  'GET /api/controls': ['operator', 'representative', 'dpo', 'employer'],
-  'GET /api/holds': ['representative', 'dpo', 'employer'],
-  'POST /api/holds': ['employer'],
-  'POST /api/logs/rules/entries': ['representative', 'dpo', 'employer'],
-  'GET /api/staff/accounts': ['representative', 'dpo', 'employer'],
+/**
+ * One that a server gave, of a role (ACC70). `probe`: of an account of the probe's own, which passes no door and owns nothing;
+ * null: the server says so with the role.
+ */
+export type ProbeCredential = {
+  role: string;
+  probe: boolean | null;
+  /** The path at which the server says whose it is, and `role` in its answer. */
+  known: string;
+  /** What one request is sent with; of each request its own. */
+  headers(request: ProbeRequest): Promise<Readonly<Record<string, string>>>;
 };
+export type ProbeRequest = { method: string; path: string; body: Uint8Array | null };
 
-/** Files and folders of an installation, and ways to them that servers have fallen for. */
-const PATHS: readonly string[] = [
-  '/keys/vault.age-identity',
-  '/data/keys',
-  '/.data/keys/uses.log-keys',
-  '/keys/demonstration-parties',
-  '/blobs/',
-  '/blobs/00/',
-  '/postgres/PG_VERSION',
-  '/agreement/agreement.json',
-  '/folder-id',
-  '/guardian-address',
-  '/backup',
-  '/.git/config',
-  '/.env',
-  '/package.json',
-  '/src/start.ts',
-  '/%2e%2e/package.json',
-  '/..%2fpackage.json',
-  '/assets/..%2f..%2fpackage.json',
-  '/%2e%2e%2f%2e%2e%2f%2e%2e%2fetc/passwd',
-  '/..%5c..%5cpackage.json',
-  '/api//recordings',
-  '/api/./recordings',
-  '/api/%72ecordings',
-  '/API/recordings',
-  '/api/recordings/',
-  '/api/recordings;a=b',
-  '/api/recordings%00',
-  '/metrics',
-  '/debug',
-  '/api/admin',
-  '/log/uses/entries',
-  '/log/uses/tile/../../api/recordings',
-];
+/** A request that must not be taken, as it is: `as` says what is wrong with it. */
+export type ProbeAttempt = ProbeRequest & { as: string; headers: Readonly<Record<string, string>> };
 
-/** Sessions by role; a door that is not for the role is tried with it too. */
-export type ProbeSessions = Readonly<Partial<Record<string, string>>>;
+/** A session in a header, as contributors have one, and everyone in a demonstration. */
+export function bearerCredential(role: string, token: string): ProbeCredential {
+  const headers = { authorization: `Bearer ${token}` };
+  return { role, probe: null, known: '/api/session', headers: async () => headers };
+}
 
 export async function probeAsOutsider(options: {
   ask: ProbeAsk;
   /** That many random bytes. */
   random: (length: number) => Uint8Array;
-  sessions?: ProbeSessions;
+  credentials?: readonly ProbeCredential[];
+  /** Roles that have to be tried: one without a credential that is good is a fault of the probe's (ACC73). */
+  roles?: readonly string[];
+  /** Of grants of others, which a researcher of the probe must not see. */
+  grants?: readonly string[];
 }): Promise<ProbeReport> {
-  const { ask, random, sessions = {} } = options;
-  const report: ProbeReport = { tried: 0, findings: [], unanswered: 0 };
-
-  async function knock(as: string, door: Door, headers: Record<string, string>): Promise<void> {
-    const { method, path, body } = door;
-    report.tried += 1;
-    const answer = await ask({
-      method,
-      path,
-      headers: body ? { 'content-type': 'application/json', ...headers } : headers,
-      body,
-    }).catch(() => null);
-    // A server that starts or stops says so at every door, and nothing is known of what is behind it.
-    if (!answer || answer.status === 503) {
-      report.unanswered += 1;
-      return;
-    }
-    const what = wrongWith(answer);
-    if (what) report.findings.push({ as, method, path, status: answer.status, what });
+  const { ask, random, credentials = [], roles = [], grants = [] } = options;
+  const report: ProbeReport = { tried: 0, findings: [], unanswered: 0, lacking: [] };
+  const knock = knocking(ask, report);
+  const good: (ProbeCredential & { probe: boolean })[] = [];
+  for (const credential of credentials) {
+    const known = await goodOne(ask, credential);
+    if (known) good.push(known);
   }
+  report.lacking = roles.filter((role) => !good.some((one) => one.role === role));
+  report.unanswered += report.lacking.length;
 
   const named = await namedDoors(ask);
   if (!named) report.unanswered += 1;
@@ -153,25 +76,114 @@ export async function probeAsOutsider(options: {
   );
   for (const name of doors) {
     const door = doorOf(name);
-    for (const [as, headers] of forgeries(random)) await knock(as, door, headers);
-    for (const [role, token] of Object.entries(sessions)) {
+    for (const [as, headers] of forgeries(random)) await knock({ as, ...door, headers });
+    for (const credential of good) {
       // Of a door that only the server names nobody here knows whom it is for.
-      if (token === undefined || (CLOSED_DOORS[name] ?? [role]).includes(role)) continue;
-      await knock(`the ${role}`, door, { authorization: `Bearer ${token}` });
+      if ((CLOSED_DOORS[name] ?? [credential.role]).includes(credential.role)) continue;
+      await knock({ as: `the ${credential.role}`, ...door, headers: await credential.headers(door) });
     }
   }
+  for (const credential of good.filter(({ probe }) => probe)) await lookForOthers(credential);
   for (const path of PATHS) {
-    await knock('nobody', { method: 'GET', path, body: null }, {});
+    await knock({ as: 'nobody', method: 'GET', path, body: null, headers: {} });
   }
   for (const method of ['TRACE', 'PROPFIND', 'OPTIONS']) {
-    await knock('nobody', { method, path: '/api/recordings', body: null }, {});
+    await knock({ as: 'nobody', method, path: '/api/recordings', body: null, headers: {} });
   }
+  return report;
+
+  /** What an account that owns nothing is shown as its own is another's (ACC74). */
+  async function lookForOthers(credential: ProbeCredential): Promise<void> {
+    const as = `the ${credential.role}, of others`;
+    const list = OWN_LISTS[credential.role];
+    if (!list) return;
+    const door = { method: 'GET', path: list.path, body: null };
+    const headers = await credential.headers(door);
+    await knock({ as, ...door, headers }, (answer) =>
+      isEmptyList(answer, list.field) ? null : wrongWith(answer),
+    );
+    if (credential.role !== 'researcher') return;
+    for (const grant of grants) {
+      const one = { method: 'GET', path: `/api/grants/${encodeURIComponent(grant)}`, body: null };
+      await knock({ as, ...one, headers: await credential.headers(one) });
+    }
+  }
+}
+
+/** Each must be refused, and is a finding if it is not (ACC71). */
+export async function tryAttempts(ask: ProbeAsk, attempts: readonly ProbeAttempt[]): Promise<ProbeReport> {
+  const report: ProbeReport = { tried: 0, findings: [], unanswered: 0, lacking: [] };
+  for (const attempt of attempts) await knocking(ask, report)(attempt);
   return report;
 }
 
-type Door = { method: string; path: string; body: Uint8Array | null };
+/** Two reports as one. */
+export function bothReports(one: ProbeReport, other: ProbeReport): ProbeReport {
+  return {
+    tried: one.tried + other.tried,
+    unanswered: one.unanswered + other.unanswered,
+    findings: [...one.findings, ...other.findings],
+    lacking: [...one.lacking, ...other.lacking],
+  };
+}
 
-function doorOf(name: string): Door {
+type Answer = { status: number; body: string };
+
+function knocking(ask: ProbeAsk, report: ProbeReport) {
+  return async (
+    attempt: ProbeAttempt,
+    judge: (answer: Answer) => string | null = wrongWith,
+  ): Promise<void> => {
+    const { as, method, path, headers, body } = attempt;
+    report.tried += 1;
+    const answer = await ask({
+      method,
+      path,
+      headers: body ? { 'content-type': 'application/json', ...headers } : headers,
+      body,
+    }).catch(() => null);
+    // A server that starts, stops or is asked too much says so at every door, and nothing is known of what is behind it.
+    if (!answer || answer.status === 503 || answer.status === 429) {
+      report.unanswered += 1;
+      return;
+    }
+    const what = judge(answer);
+    if (what) report.findings.push({ as, method, path, status: answer.status, what });
+  };
+}
+
+/** As the server knows it; null: not as what it is said to be. Doors that are closed for nobody's prove nothing of a role. */
+async function goodOne(
+  ask: ProbeAsk,
+  credential: ProbeCredential,
+): Promise<(ProbeCredential & { probe: boolean }) | null> {
+  try {
+    const request = { method: 'GET', path: credential.known, body: null };
+    const { status, body } = await ask({ ...request, headers: await credential.headers(request) });
+    const said = JSON.parse(body) as { role?: unknown; probe?: unknown };
+    if (status !== 200 || said.role !== credential.role) return null;
+    return { ...credential, probe: credential.probe ?? said.probe === true };
+  } catch {
+    return null;
+  }
+}
+
+const OWN_LISTS: Readonly<Record<string, { path: string; field: string }>> = {
+  contributor: { path: '/api/my/recordings', field: 'recordings' },
+  researcher: { path: '/api/grants', field: 'grants' },
+};
+
+function isEmptyList({ status, body }: Answer, field: string): boolean {
+  if (status !== 200) return false;
+  try {
+    const list = (JSON.parse(body) as Record<string, unknown>)[field];
+    return Array.isArray(list) && list.length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function doorOf(name: string): ProbeRequest {
   const [method = 'GET', pattern = '/'] = name.split(' ');
   const path = pattern.replace(/\{(\w+)\}/g, (_, field: string) =>
     /^(n|index)$/.test(field) ? '0' : '0'.repeat(32),
@@ -216,6 +228,8 @@ function wrongWith({ status, body }: { status: number; body: string }): string |
   if (status < 300) return 'it opened';
   if (status < 400) return 'it leads elsewhere';
   if (status >= 500) return 'it broke';
+  // An account of the probe's is told that a person of its role would have passed, now or after showing that it is she.
+  if (status === 403 && /"code":"(?:probe-only|not-fresh)"/.test(body)) return 'it would have opened';
   return /\bat \S+:\d+:\d+|node_modules|ECONN|SQLSTATE|syntax error at/.test(body)
     ? 'it says what is inside'
     : null;

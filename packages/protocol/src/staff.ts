@@ -74,6 +74,8 @@ export type OwnAccount = {
   /** The days on which each was added. */
   passkeys: { madeOn: string }[];
   provider: boolean;
+  /** Of the guardian's probe: it tries doors, and none opens for it (spec/identity.md, IDN70). */
+  probe: boolean;
   /** Null: no key of a party counts for this role, or there is none yet. */
   bound: boolean | null;
 };

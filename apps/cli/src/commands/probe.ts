@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
+import { type CommandContext, GROUPS } from '../command.ts';
+import type { ProbeFlags } from '../probe-run.ts';
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -8,29 +8,17 @@ export function register(program: Command, context: CommandContext): void {
     .helpGroup(GROUPS.installation)
     .summary('try every door of a server as somebody who may not pass')
     .description(
-      'Try every route of a server, and paths that nothing should be at, as nobody and with forged credentials. Needs no ' +
-        'account and no data folder. Exit code 1 if a door opened, or if any gave no answer: then nothing is proved.',
+      'Try every route of a server, and paths that nothing should be at, as nobody and with forged credentials; with --session ' +
+        'also as each role of the file, and with its sessions replayed, stolen, and ended. Needs no data folder. Exit code 1 ' +
+        'if a door opened, or if any gave no answer: then nothing is proved.',
     )
-    .action(async (given: string) => {
-      const url = URL.canParse(given) ? new URL(given) : null;
-      if (!url || !/^https?:$/.test(url.protocol))
-        throw new UsageError('Give the address of a server: https://NAME.');
-      const { probeAsOutsider } = await import('@aboveboard/protocol/outsider-probe');
-      const { askOver } = await import('@aboveboard/guardian/probe/outsider-ask');
-      const report = await probeAsOutsider({
-        ask: askOver(url),
-        random: (length) => new Uint8Array(randomBytes(length)),
-      });
-      context.result(report);
-      for (const { as, method, path, status, what } of report.findings) {
-        context.print(`${what.padEnd(24)} ${status} ${method} ${path}, as ${as}`);
-      }
-      context.print(`tried       ${report.tried} times; ${report.findings.length} findings`);
-      if (report.unanswered > 0) {
-        throw new CommandFailure(
-          `${report.unanswered} times there was no answer: this proves nothing about those doors.`,
-        );
-      }
-      if (report.findings.length > 0) throw new CommandFailure('Not every door is closed.');
+    .option('--session <file>', 'credentials, in a file that only you read')
+    .option(
+      '--invitations <file>',
+      'what "aboveboard staff invite --probe" printed: make the accounts and keep them in the new file of --session',
+    )
+    .action(async (url: string, flags: ProbeFlags) => {
+      const { probeFromCommand } = await import('../probe-run.ts');
+      await probeFromCommand(url, flags, context);
     });
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type CommandContext, CommandFailure, GROUPS } from '../command.ts';
+import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 
 const ROLES = ['representative', 'dpo', 'employer', 'researcher', 'operator'] as const;
 type Role = (typeof ROLES)[number];
@@ -22,15 +22,29 @@ export function register(program: Command, context: CommandContext): void {
       'Make an invitation, good once, with which somebody makes an account on her own device (page /join). Where the ' +
         'rules name keys of a party, she must sign with them too. It is shown here and stored nowhere.',
     )
-    .addOption(new Option('--role <role>', 'for whom').choices(ROLES).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'for whom').choices(ROLES))
+    .option(
+      '--probe',
+      'one of each role, for the guardian’s probe; nothing opens for them, and earlier ones end',
+    )
     .option('--hours <number>', 'how long it is good', wholeHours, 72)
-    .action(async ({ role, hours }: { role: Role; hours: number }) => {
+    .action(async ({ role, hours, probe = false }: { role?: Role; hours: number; probe?: boolean }) => {
+      if (probe === (role !== undefined)) throw new UsageError('Give either --role or --probe.');
+      if (role === undefined) return inviteForProbe(hours);
       const { makeAccountClaims } = await import('@aboveboard/server/identity/account-claims');
       const { inner } = await context.installation();
       const invitation = await makeAccountClaims(inner.database).invite(role, hours);
       context.result({ role, invitation, hours });
       context.print(invitation);
     });
+
+  async function inviteForProbe(hours: number): Promise<void> {
+    const { inviteProbe, invitationLines } = await import('@aboveboard/server/identity/probe-invitations');
+    const { inner, uses } = await context.installation();
+    const invitations = await inviteProbe({ database: inner.database, uses }, hours);
+    context.result({ invitations, hours });
+    context.print(invitationLines(invitations));
+  }
 
   staff
     .command('list')
@@ -42,8 +56,8 @@ export function register(program: Command, context: CommandContext): void {
         ({ partyKey, ...account }) => ({ ...account, bound: partyKey !== null }),
       );
       context.result({ accounts });
-      for (const { account, role, madeOn, passkeys, provider, bound } of accounts) {
-        const ways = `${passkeys} passkeys${provider ? ', provider' : ''}`;
+      for (const { account, role, madeOn, passkeys, provider, bound, probe } of accounts) {
+        const ways = `${passkeys} passkeys${provider ? ', provider' : ''}${probe ? ', of the guardian’s probe: nothing opens for it' : ''}`;
         context.print(
           `${account}  ${role.padEnd(14)} ${madeOn}  ${ways}${bound ? ', bound to its party' : ''}`,
         );

@@ -20,6 +20,8 @@ export type Halves = {
   readonly keeping: HalfKeeping;
   readonly give: Giving;
   readonly lock: HalfLock;
+  /** Ids of the last grants under which halves were asked for. */
+  knownGrants(): string[];
   /** For the representative's page. */
   state(): Promise<HalvesState>;
 };
@@ -47,6 +49,7 @@ export type HalfChecks = GivingChecks &
   };
 
 const LINES = 100;
+const GRANTS = 5;
 
 export async function openHalves(
   store: GuardianStore,
@@ -79,6 +82,8 @@ export async function openHalves(
     keeping,
     give: makeGiving({ store, halves, journal, lock, rules, accessSeconds: limits.accessSeconds, ...parts }),
     lock,
+    knownGrants: () =>
+      [...new Set(journal.newest(LINES).flatMap(({ detail }) => detail.grant ?? []))].slice(0, GRANTS),
     async state() {
       // She signs whom recorders seal to before anything was ever asked for; until then nobody has looked at the rules.
       if (rules.agreement() === null) await rules.now();

@@ -55,6 +55,7 @@ export function wordRoutes(parts: {
         lockedBy: lockedBy(),
         probe: round && {
           ...{ at: round.at, tried: round.tried, unanswered: round.unanswered, found: round.found },
+          lacking: round.lacking.length,
           doors: [...new Set(round.findings.map(({ method, path }) => `${method} ${path}`))],
         },
       });

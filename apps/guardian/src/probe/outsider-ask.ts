@@ -5,8 +5,11 @@ import type { ProbeAsk } from '@aboveboard/protocol/outsider-probe';
 const SECONDS = 10;
 const MOST_BYTES = 256 * 1024;
 
-/** Over a socket and not by `fetch`, which tidies paths and methods before it sends them. */
-export function askOver(server: URL): ProbeAsk {
+/**
+ * Over a socket and not by `fetch`, which tidies paths and methods before it sends them. `named`: the name that is asked for,
+ * where the server is reached by an address. Of the answer's headers the cookies alone are given, one a line.
+ */
+export function askOver(server: URL, named = server): ProbeAsk {
   const request = server.protocol === 'https:' ? secure : plain;
   return ({ method, path, headers, body }) =>
     new Promise((resolve, reject) => {
@@ -16,7 +19,7 @@ export function askOver(server: URL): ProbeAsk {
           port: server.port || (server.protocol === 'https:' ? 443 : 80),
           method,
           path,
-          headers: { ...headers, host: server.host, ...(body ? { 'content-length': body.length } : {}) },
+          headers: { ...headers, host: named.host, ...(body ? { 'content-length': body.length } : {}) },
           timeout: SECONDS * 1000,
         },
         (answer) => {
@@ -26,7 +29,11 @@ export function askOver(server: URL): ProbeAsk {
             if (text.length < MOST_BYTES) text += chunk;
           });
           answer.on('error', reject);
-          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: {}, body: text }));
+          answer.on('end', () => {
+            const cookies = answer.headers['set-cookie']?.join('\n');
+            const headers: Record<string, string> = cookies === undefined ? {} : { 'set-cookie': cookies };
+            resolve({ status: answer.statusCode ?? 0, headers, body: text });
+          });
         },
       );
       sent.on('timeout', () => sent.destroy(new Error('no answer')));

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { LIMIT_MOST } from '../halves/half-lock.ts';
 import type { Halves, HalvesState } from '../halves/halves.ts';
 import type { ProbeRound } from '../probe/outside-probe.ts';
+import { NotEnrolled } from '../probe/probe-accounts.ts';
 import type { ServerLink } from '../relay/server-link.ts';
 import { sha256Hex } from '../voice/spoken-body.ts';
 import type { Voice } from '../voice/voice.ts';
@@ -17,6 +18,11 @@ export type RepresentativeParts = {
   voice: Voice;
   halves: Halves;
   probe: () => ProbeRound | null;
+  probeAccounts: {
+    roles: () => string[];
+    /** Throws NotEnrolled. */
+    enrol: (invitations: string) => Promise<string[]>;
+  };
   signIn: SignIn;
   server: ServerLink & { address: string };
   witness: () => RepresentativeDesk['witness'];
@@ -36,6 +42,7 @@ const BODIES = {
   joined: z.strictObject({ people: z.int() }),
   confirmed: z.strictObject({ deal: text }),
   locked: z.strictObject({}),
+  probe: z.strictObject({ invitations: z.string().max(2_000) }),
   halvesLimit: z.strictObject({ limit: z.int().min(0).max(LIMIT_MOST) }),
   issue: z.strictObject({
     document: z.string().max(1_048_576),
@@ -76,7 +83,8 @@ export function representativeRoutes(parts: RepresentativeParts) {
 
   return new Hono<Env>()
     .onError((error, context) => {
-      if (error instanceof ActRefused) return refused(context, 409, 'refused', error.message);
+      if (error instanceof ActRefused || error instanceof NotEnrolled)
+        return refused(context, 409, 'refused', error.message);
       if (error instanceof VoiceRefused) return refused(context, 503, error.code, 'Busy; try again.');
       return refused(context, 500, 'failed', 'It failed, and nothing was changed.');
     })
@@ -138,6 +146,10 @@ export function representativeRoutes(parts: RepresentativeParts) {
       parts.halves.lock.setLimit((await read(context, BODIES.halvesLimit)).limit);
       return context.body(null, 204);
     })
+    .post('/representative/probe', signedIn, async (context) => {
+      const { invitations } = await read(context, BODIES.probe);
+      return context.json({ roles: await parts.probeAccounts.enrol(invitations) });
+    })
     .get('/representative/installed', signedIn, async (context) => {
       const document = await server.installedAgreement();
       const parsed = document === null ? null : parseAgreement(new TextEncoder().encode(document));
@@ -173,7 +185,7 @@ function agreementId(document: string): string | null {
 }
 
 function deskOf(
-  { voice, probe, server, witness }: RepresentativeParts,
+  { voice, probe, probeAccounts, server, witness }: RepresentativeParts,
   halves: HalvesState,
   reached: boolean,
   agreement: string | null,
@@ -182,6 +194,7 @@ function deskOf(
   return {
     halves,
     probe: probe(),
+    probeRoles: probeAccounts.roles(),
     employees: voice.enrolment.dealt()?.employees ?? null,
     codesInUse: voice.enrolment.inUse(),
     server: { address: server.address, reached },

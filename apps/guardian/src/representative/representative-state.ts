@@ -14,6 +14,7 @@ import type { ProbeRound } from '../probe/outside-probe.ts';
  *   POST   /representative/lock             {} -> 204; nothing opens from then on
  *   DELETE /representative/lock             -> 204
  *   POST   /representative/halves-limit     { limit } -> 204; recordings an hour
+ *   POST   /representative/probe            { invitations } -> { roles }; accounts for the probe alone
  *   GET    /representative/installed        -> InstalledVersion
  *   POST   /representative/issues           { document, asksUntil, countEvery } -> { digest }
  *   POST   /representative/elections        { id, candidates, opens, closes } -> { digest }
@@ -30,6 +31,8 @@ export type RepresentativeDesk = {
   halves: HalvesState;
   /** What the guardian found when it last tried the server's doors; null: it has not yet. */
   probe: ProbeRound | null;
+  /** Roles that it keeps an account of for trying them. */
+  probeRoles: string[];
   employees: number | null;
   /** An issue is open or a code was used: codes can not be dealt anew. */
   codesInUse: boolean;

@@ -25,7 +25,8 @@ export type AccessQuestion = {
   resource: AskedResource;
   context?: Readonly<Record<string, unknown>>;
 };
-export type AskingPrincipal = { role: PrincipalRole; id: string; steppedUp: boolean };
+/** `probe`: an account of the guardian's probe, which has a role and may do nothing with it (ACC72). */
+export type AskingPrincipal = { role: PrincipalRole; id: string; steppedUp: boolean; probe?: boolean };
 export type PrincipalRole = Role | 'nobody' | 'server';
 export type AskedResource =
   | { type: 'Installation'; kind: string }
@@ -81,7 +82,11 @@ export function makeDecide(schema: string, files: readonly PolicyFile[]): Decide
         validateRequest: true,
         preparsedPolicySetId: set,
         entities: [
-          { uid: account, attrs: { steppedUp: principal.steppedUp }, parents: [{ type: 'Role', id: role }] },
+          {
+            uid: account,
+            attrs: { steppedUp: principal.steppedUp, probe: principal.probe ?? false },
+            parents: [{ type: 'Role', id: role }],
+          },
           asked,
         ],
       });

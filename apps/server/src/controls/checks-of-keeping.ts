@@ -63,6 +63,7 @@ export function checksOfKeeping(
     const { probe, at } = await word();
     if (!probe) return notOk(say.notYet, say.notYetTodo);
     if (probe.found > 0) return notOk(say.found(probe.found, probe.doors, when(probe.at)), say.foundTodo);
+    if (probe.lacking !== 0) return notOk(say.lacking(probe.lacking), say.lackingTodo);
     if (probe.unanswered > 0)
       return notOk(say.unanswered(probe.unanswered, when(probe.at)), say.unansweredTodo);
     // By the guardian's own clock: both times are its.

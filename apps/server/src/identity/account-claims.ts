@@ -10,12 +10,12 @@ export const HALF_LENGTH = 24;
 export const HALF_HOURS = 48;
 
 /** What a claim is good for. `account` null: a new one. */
-export type Claimed = { role: StaffRole; account: string | null };
+export type Claimed = { role: StaffRole; account: string | null; probe: boolean };
 
 /** Invitations (IDN10), recovery codes (IDN51), and the halves of one (IDN52). */
 export type AccountClaims = {
   /** Shown here and stored nowhere. */
-  invite(role: StaffRole, hours: number): Promise<string>;
+  invite(role: StaffRole, hours: number, kind?: { probe: boolean }): Promise<string>;
   /** The newest half of this approver's for the account. */
   giveHalf(query: Query, given: { account: string; approver: StaffRole }): Promise<string>;
   /** A new recovery code of the account; the one before is void. */
@@ -32,13 +32,13 @@ export function makeAccountClaims(database: Database): AccountClaims {
       const plain = readWrittenCode(claim.invitation, CLAIM_LENGTH);
       if (!plain) return null;
       const hash = secretHash('staff invitation', plain);
-      const [row] = await query<{ role: StaffRole; good: boolean }>(
+      const [row] = await query<{ role: StaffRole; probe: boolean; good: boolean }>(
         spends
-          ? 'delete from staff_invitation where hash = $1 returning role, expires_at > now() as good'
-          : 'select role, expires_at > now() as good from staff_invitation where hash = $1',
+          ? 'delete from staff_invitation where hash = $1 returning role, probe, expires_at > now() as good'
+          : 'select role, probe, expires_at > now() as good from staff_invitation where hash = $1',
         [hash],
       );
-      return row?.good ? { role: row.role, account: null } : null;
+      return row?.good ? { role: row.role, account: null, probe: row.probe } : null;
     }
     if ('recoveryCode' in claim) {
       const plain = readWrittenCode(claim.recoveryCode, CLAIM_LENGTH);
@@ -46,8 +46,8 @@ export function makeAccountClaims(database: Database): AccountClaims {
       const hash = secretHash('recovery code', plain);
       const [row] = await query<Claimed>(
         spends
-          ? 'update staff_account set recovery = null where recovery = $1 returning id as account, role'
-          : 'select id as account, role from staff_account where recovery = $1',
+          ? 'update staff_account set recovery = null where recovery = $1 returning id as account, role, probe'
+          : 'select id as account, role, probe from staff_account where recovery = $1',
         [hash],
       );
       return row ?? null;
@@ -56,7 +56,7 @@ export function makeAccountClaims(database: Database): AccountClaims {
     if (halves.includes(null)) return null;
     // One row for each half, and the primary key has one row for each approver: two halves are two parties'.
     const rows = await query<Claimed>(
-      `select account, role from staff_recovery where half = any($1) and expires_at > now()
+      `select account, role, false as probe from staff_recovery where half = any($1) and expires_at > now()
        ${spends ? 'for update' : ''}`,
       [halves.map((half) => secretHash('recovery half', half as string))],
     );
@@ -67,12 +67,13 @@ export function makeAccountClaims(database: Database): AccountClaims {
   }
 
   return {
-    async invite(role, hours) {
+    async invite(role, hours, { probe } = { probe: false }) {
       if (!STAFF_ROLES.includes(role)) throw new RangeError('not a role of staff');
       const code = makeWrittenCode(CLAIM_LENGTH);
       await database.query(
-        `insert into staff_invitation (hash, role, expires_at) values ($1, $2, now() + $3 * interval '1 hour')`,
-        [secretHash('staff invitation', code.replaceAll('-', '')), role, hours],
+        `insert into staff_invitation (hash, role, expires_at, probe)
+         values ($1, $2, now() + $3 * interval '1 hour', $4)`,
+        [secretHash('staff invitation', code.replaceAll('-', '')), role, hours, probe],
       );
       return code;
     },
@@ -81,7 +82,7 @@ export function makeAccountClaims(database: Database): AccountClaims {
       const half = makeWrittenCode(HALF_LENGTH);
       await query(
         `insert into staff_recovery (account, role, approver, half, expires_at)
-         select id, role, $2, $3, now() + $4 * interval '1 hour' from staff_account where id = $1
+         select id, role, $2, $3, now() + $4 * interval '1 hour' from staff_account where id = $1 and not probe
          on conflict (account, approver) do update set half = excluded.half, expires_at = excluded.expires_at`,
         [account, approver, secretHash('recovery half', half.replaceAll('-', '')), HALF_HOURS],
       );

@@ -12,6 +12,8 @@ export type Principal = {
    * Null: never in this session, which is so for every contributor.
    */
   freshAt: number | null;
+  /** An account of the guardian's probe (spec/identity.md, IDN70): it has a role, and no door opens for it. */
+  probe: boolean;
 };
 
 export const FRESH_MINUTES = 5;

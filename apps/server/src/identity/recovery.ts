@@ -15,7 +15,8 @@ export async function giveRecoveryHalf(
   account: string,
 ): Promise<{ half: string; hours: number }> {
   const target = (await register.list()).find((one) => one.account === account);
-  if (!target) throw notFound();
+  // The probe's are made anew, from invitations: there is nobody who lost one.
+  if (!target || target.probe) throw notFound();
   if (target.role === approver.role) {
     throw new Refusal('not-allowed', 'An account is recovered by two parties other than its own.');
   }

@@ -19,7 +19,7 @@ export type Sessions = {
   /** A session of this handle's under a token that its holder drew; the same again lasts as long as a new one. */
   begin(
     query: Query,
-    given: { token: string; role: Role; handle: string },
+    given: { token: string; role: Role; handle: string; probe?: boolean },
   ): Promise<Session & { token: string }>;
   /** Null: unknown, ended or expired. */
   find(token: string): Promise<Session | null>;
@@ -33,7 +33,10 @@ export type Sessions = {
 const REMEMBER_MS = 10_000;
 const MOST_REMEMBERED = 10_000;
 
-const BY_HASH = `select role, handle, extract(epoch from expires_on)::bigint as expires from session
+/** Of the probe's session: nothing opens for it, and nobody is there to make another. */
+const PROBE_DAYS = 400;
+
+const BY_HASH = `select role, handle, extract(epoch from expires_on)::bigint as expires, probe from session
   where hash = $1 and expires_on > current_date`;
 
 export function makeSessions(
@@ -46,21 +49,21 @@ export function makeSessions(
 
   async function begin(
     query: Query,
-    { token, role, handle }: { token: string; role: Role; handle: string },
+    { token, role, handle, probe = false }: { token: string; role: Role; handle: string; probe?: boolean },
   ): Promise<Session & { token: string }> {
     // A contributor's ends on the first of a month: its row tells no day on which she enrolled (ENR35).
     const [row] = await query<{ expires: number }>(
-      `insert into session (hash, role, handle, expires_on) values ($1, $2, $3,
-         case when $2 = 'contributor'
-           then greatest(date_trunc('month', current_date + $4::integer)::date, current_date + 1)
+      `insert into session (hash, role, handle, probe, expires_on) values ($1, $2, $3, $5,
+         case when $5 then current_date + $4::integer
+           when $2 = 'contributor' then greatest(date_trunc('month', current_date + $4::integer)::date, current_date + 1)
            else current_date + $4::integer end)
        on conflict (hash) do update set expires_on = excluded.expires_on
-         where session.handle = excluded.handle and session.role = excluded.role
+         where session.handle = excluded.handle and session.role = excluded.role and session.probe = excluded.probe
        returning extract(epoch from expires_on)::bigint as expires`,
-      [secretHash('session', token), role, handle, limits.sessionDays],
+      [secretHash('session', token), role, handle, probe ? PROBE_DAYS : limits.sessionDays, probe],
     );
     if (!row) throw new Refusal('conflict', 'This token is in use.');
-    return { role, handle, expires: row.expires, token };
+    return { role, handle, expires: row.expires, ...(probe ? { probe } : {}), token };
   }
 
   return {
@@ -70,12 +73,13 @@ export function makeSessions(
       database.transaction(async (query) => {
         const token = ownToken ?? randomBytes(32).toString('base64url');
         const hash = secretHash('session', token);
-        const [before] = ownToken === undefined ? [] : await query<Session>(BY_HASH, [hash]);
-        if (before) return { ...before, token };
-        const role = await codes.redeem(query, code);
-        if (!role)
+        const [before] = ownToken === undefined ? [] : await query<SessionRow>(BY_HASH, [hash]);
+        if (before) return { ...sessionOf(before), token };
+        const good = await codes.redeem(query, code);
+        if (!good)
           throw new Refusal('no-session', 'This code is not known, was used already, or has expired.');
-        if (kind === 'production') {
+        const { role, probe } = good;
+        if (kind === 'production' && !probe) {
           // Whoever hands out a code of the server's own could know whose it is (ENR36), or be whose it is (IDN5).
           throw new Refusal(
             'not-allowed',
@@ -85,14 +89,14 @@ export function makeSessions(
           );
         }
         const handle = randomBytes(12).toString('base64url');
-        if (role === 'contributor' && eraser !== undefined) {
+        if (role === 'contributor' && eraser !== undefined && !probe) {
           const [made] = await query(
             'insert into contributor (eraser, handle) values ($1, $2) on conflict do nothing returning handle',
             [Buffer.from(eraser, 'hex'), handle],
           );
           if (!made) throw new Refusal('conflict', 'This erase code is another contributor’s.');
         }
-        return begin(query, { token, role, handle });
+        return begin(query, { token, role, handle, probe });
       }),
 
     async find(token) {
@@ -101,13 +105,14 @@ export function makeSessions(
       const key = hash.toString('base64');
       const known = remembered.get(key);
       if (known && known.until > performance.now()) return known.session;
-      const [row] = await database.query<Session>(BY_HASH, [hash]);
+      const [row] = await database.query<SessionRow>(BY_HASH, [hash]);
       remembered.delete(key);
       if (!row) return null;
-      if (row.role === 'contributor') await noteWord(database.query, row.handle);
-      remembered.set(key, { session: row, until: performance.now() + REMEMBER_MS });
+      const session = sessionOf(row);
+      if (row.role === 'contributor' && !row.probe) await noteWord(database.query, row.handle);
+      remembered.set(key, { session, until: performance.now() + REMEMBER_MS });
       if (remembered.size > MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
-      return row;
+      return session;
     },
 
     async end(token) {
@@ -127,4 +132,10 @@ export function makeSessions(
       await database.query('delete from code where expires_at <= now()');
     },
   };
+}
+
+type SessionRow = Session & { probe: boolean };
+
+function sessionOf({ probe, ...session }: SessionRow): Session {
+  return probe ? { ...session, probe } : session;
 }

@@ -51,7 +51,8 @@ export function makeSignedIn(parts: {
     if (!session || !mayUseCode(session.role, kind)) return null;
     // A demonstration's roles are played by whoever has its codes: there is no hand to ask for.
     const freshAt = session.role === 'contributor' ? null : now();
-    return { role: session.role, id: session.handle, session: session.handle, freshAt };
+    const { role, handle, probe = false } = session;
+    return { role, id: handle, session: handle, freshAt, probe };
   }
 
   return {
@@ -64,8 +65,8 @@ export function makeSignedIn(parts: {
       const proof = await read(context);
       const found = proof && (await staff.find(token, proof.thumbprint));
       if (!proof || !found || !spent.spend(proof)) return null;
-      const { role, id, session, freshAt } = found;
-      return { role, id, session, freshAt };
+      const { role, id, session, freshAt, probe } = found;
+      return { role, id, session, freshAt, probe };
     },
 
     async proven(context) {

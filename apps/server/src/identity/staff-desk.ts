@@ -59,17 +59,18 @@ export function notSignedIn(cause?: unknown): Refusal {
   );
 }
 
-type AboutAccount = { account: string; role: StaffRole; isNew: boolean };
+type AboutAccount = { account: string; role: StaffRole; isNew: boolean; probe: boolean };
 
 export function makeStaffDesk(parts: StaffParts): StaffDesk {
   const { register, claims, challenges, sessions, rules, now } = parts;
 
   /** Which key the account stands for; throws where the party must have signed and has not (IDN11). */
   function boundKey(
-    given: { role: StaffRole; isNew: boolean; note: string | undefined; challenge: string },
+    given: Omit<AboutAccount, 'account'> & { note: string | undefined; challenge: string },
     keys: PartyKeys | null,
   ): Buffer | null {
-    if (!keys) return null;
+    // It stands for no party: whoever signed for it signed for nothing.
+    if (!keys || given.probe) return null;
     const statement = bindingStatement(given.role, given.challenge);
     if (given.note !== undefined && isSignedByParty(given.note, statement, keys)) return partyKeyDigest(keys);
     if (given.isNew || given.note !== undefined) throw notSignedIn();
@@ -78,20 +79,23 @@ export function makeStaffDesk(parts: StaffParts): StaffDesk {
 
   async function spend(query: Query, claim: AccountClaim, expected: Claimed): Promise<void> {
     const claimed = await claims.spend(query, claim);
-    if (!claimed || claimed.role !== expected.role || claimed.account !== expected.account)
-      throw notSignedIn();
+    const isSame =
+      claimed?.role === expected.role &&
+      claimed.account === expected.account &&
+      claimed.probe === expected.probe;
+    if (!isSame) throw notSignedIn();
   }
 
   return {
     async challenge(claim, { thumbprint, site }) {
       const claimed = await claims.look(claim);
       if (!claimed) throw notSignedIn();
-      const { role } = claimed;
+      const { role, probe } = claimed;
       const account = claimed.account ?? randomBytes(16).toString('base64url');
-      const about: AboutAccount = { account, role, isNew: claimed.account === null };
+      const about: AboutAccount = { account, role, isNew: claimed.account === null, probe };
       const challenge = await challenges.make('account', thumbprint, about);
       const options = await registrationOptions({ site, role, account, challenge, excluded: [] });
-      const keys = await partyKeys(role, rules);
+      const keys = probe ? null : await partyKeys(role, rules);
       return {
         options: options as Record<string, unknown>,
         role,
@@ -105,12 +109,12 @@ export function makeStaffDesk(parts: StaffParts): StaffDesk {
       const about = await challenges.spend<AboutAccount>({ challenge, kind: 'account', thumbprint });
       const passkey = about && (await verifyRegistration(response, { challenge, site }));
       if (!about || !passkey) throw notSignedIn();
-      const { account, role, isNew } = about;
-      const partyKey = boundKey({ role, isNew, note, challenge }, await partyKeys(role, rules));
+      const { account, role, isNew, probe } = about;
+      const partyKey = boundKey({ role, isNew, probe, note, challenge }, await partyKeys(role, rules));
       return alike(() =>
         register.change(async (query) => {
-          await spend(query, claim, { role, account: isNew ? null : account });
-          if (isNew) await register.add(query, { id: account, role, partyKey });
+          await spend(query, claim, { role, account: isNew ? null : account, probe });
+          if (isNew) await register.add(query, { id: account, role, partyKey, probe });
           else await register.recover(query, account, partyKey, role);
           await register.addPasskey(query, account, passkey);
           const recoveryCode = await claims.renewRecovery(query, account);
@@ -121,7 +125,8 @@ export function makeStaffDesk(parts: StaffParts): StaffDesk {
 
     async claimForProvider(invitation, signed, thumbprint) {
       const claimed = await claims.look({ invitation });
-      if (!claimed || claimed.role === 'representative') throw notSignedIn();
+      // No person of the provider's is the probe.
+      if (!claimed || claimed.role === 'representative' || claimed.probe) throw notSignedIn();
       const { role } = claimed;
       const keys = await partyKeys(role, rules);
       if (!keys) return { role, partyKey: null };
@@ -129,7 +134,7 @@ export function makeStaffDesk(parts: StaffParts): StaffDesk {
       const { challenge, note } = signed;
       const about = await challenges.spend<AboutAccount>({ challenge, kind: 'account', thumbprint });
       if (about?.role !== role || !about.isNew) throw notSignedIn();
-      const key = boundKey({ role, isNew: true, note, challenge }, keys);
+      const key = boundKey({ role, isNew: true, probe: false, note, challenge }, keys);
       return { role, partyKey: key?.toString('hex') ?? null };
     },
 
@@ -138,8 +143,8 @@ export function makeStaffDesk(parts: StaffParts): StaffDesk {
       const key = partyKey === null ? null : Buffer.from(partyKey, 'hex');
       return alike(() =>
         register.change(async (query) => {
-          await spend(query, { invitation }, { role, account: null });
-          await register.add(query, { id: account, role, partyKey: key });
+          await spend(query, { invitation }, { role, account: null, probe: false });
+          await register.add(query, { id: account, role, partyKey: key, probe: false });
           await register.link(query, account, subject);
           return sessions.begin(query, { account, thumbprint, freshAt });
         }),

@@ -5,6 +5,8 @@ import { recordSettings } from '../logs/setting-changes.ts';
 import type { UsesLog } from '../logs/uses-log.ts';
 import type { Passkey } from './passkeys.ts';
 
+type OwnRow = Omit<OwnAccount, 'bound' | 'account'> & { partyKey: Buffer | null };
+
 /** Any number that nobody else uses in this database. */
 const REGISTER_LOCK = 4_870_003;
 
@@ -17,7 +19,10 @@ export type StaffRegister = {
   change<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** A transaction that changes no account. */
   within<T>(work: (query: Query) => Promise<T>): Promise<T>;
-  add(query: Query, account: { id: string; role: StaffRole; partyKey: Buffer | null }): Promise<void>;
+  add(
+    query: Query,
+    account: { id: string; role: StaffRole; partyKey: Buffer | null; probe: boolean },
+  ): Promise<void>;
   /** Ends everything that it signed in with; `partyKey` null: not bound any more. */
   recover(query: Query, account: string, partyKey: Buffer | null, role: StaffRole): Promise<void>;
   bind(query: Query, account: string, partyKey: Buffer, role: StaffRole): Promise<void>;
@@ -67,12 +72,13 @@ export function makeStaffRegister(database: Database, uses: UsesLog): StaffRegis
 
     within: (work) => database.transaction(work),
 
-    async add(query, { id, role, partyKey }) {
+    async add(query, { id, role, partyKey, probe }) {
       if (partyKey) await keepKey(query, partyKey, role);
-      await query('insert into staff_account (id, role, party_key) values ($1, $2, $3)', [
+      await query('insert into staff_account (id, role, party_key, probe) values ($1, $2, $3, $4)', [
         id,
         role,
         partyKey,
+        probe,
       ]);
     },
 
@@ -152,8 +158,9 @@ export function makeStaffRegister(database: Database, uses: UsesLog): StaffRegis
     },
 
     async own(account) {
-      const [row] = await database.query<{ role: StaffRole; partyKey: Buffer | null; provider: boolean }>(
-        `select role, party_key as "partyKey", exists (select from staff_subject where account = $1) as provider
+      const [row] = await database.query<Omit<OwnRow, 'passkeys'>>(
+        `select role, party_key as "partyKey", probe,
+           exists (select from staff_subject where account = $1) as provider
          from staff_account where id = $1`,
         [account],
       );
@@ -167,7 +174,7 @@ export function makeStaffRegister(database: Database, uses: UsesLog): StaffRegis
 
     list: () =>
       database.query(
-        `select id as account, role, made_on as "madeOn", party_key as "partyKey",
+        `select id as account, role, probe, made_on as "madeOn", party_key as "partyKey",
            (select count(*) from staff_passkey p where p.account = a.id) as passkeys,
            exists (select from staff_subject s where s.account = a.id) as provider
          from staff_account a order by role, made_on, id`,

@@ -31,7 +31,7 @@ export type StaffSessions = {
 };
 
 const MOST_OF_ONE = 10;
-const FOUND = `s.name as session, s.account as id, a.role,
+const FOUND = `s.name as session, s.account as id, a.role, a.probe,
   (extract(epoch from s.fresh_at) * 1000)::bigint as "freshAt",
   extract(epoch from s.ends_at)::bigint as expires`;
 

@@ -43,7 +43,7 @@ export function accountRoutes(parts: {
   async function own(context: Context<Env>) {
     const { partyKey, ...account } = await register.own(staffOf(context).id);
     const keys = await partyKeys(account.role, rules);
-    return { ...account, bound: keys && partyKey !== null };
+    return { ...account, bound: account.probe ? null : keys && partyKey !== null };
   }
 
   /** The guard has spent the proof of this request: it says whose session, and so whose key, this is. */
@@ -200,7 +200,7 @@ export function accountRoutes(parts: {
         const accounts = await Promise.all(
           (await register.list()).map(async ({ partyKey, ...account }) => {
             const keys = await partyKeys(account.role, rules);
-            return { ...account, bound: keys && partyKey !== null };
+            return { ...account, bound: account.probe ? null : keys && partyKey !== null };
           }),
         );
         return context.json({ accounts }, 200);

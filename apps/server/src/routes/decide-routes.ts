@@ -12,7 +12,7 @@ import type { InstallationKind } from '../installation-kind.ts';
 import type { ServerLimits } from '../limits.ts';
 import { accountOf } from '../logs/uses-log.ts';
 import type { Rate } from '../rate.ts';
-import { notFound, notFresh, overLimit, Refusal } from '../refusal.ts';
+import { notFound, notFresh, overLimit, probeOnly, Refusal } from '../refusal.ts';
 import type { Env } from './context.ts';
 import { SESSION_COOKIE, tokenOf } from './guard.ts';
 
@@ -57,15 +57,18 @@ export function decideRoutes(parts: {
         retryAfter: wait,
       });
     }
-    const asking: AskingPrincipal = { role, id: accountOf(id), steppedUp: isFresh(principal, now()) };
-    if (!allowed(action, asking)) {
-      if (allowed(action, { ...asking, steppedUp: true })) throw notFresh();
-      const others = ROLES.filter((one) => allowed(action, { ...asking, role: one, steppedUp: true }));
+    const person: AskingPrincipal = { role, id: accountOf(id), steppedUp: isFresh(principal, now()) };
+    if (!allowed(action, person)) {
+      if (allowed(action, { ...person, steppedUp: true })) throw notFresh();
+      const others = ROLES.filter((one) => allowed(action, { ...person, role: one, steppedUp: true }));
       throw new Refusal(
         'not-allowed',
         `This is for the ${others.join(' or the ')}; you are signed in as ${role}.`,
       );
     }
+    // Only now, so that the probe is told what a person of its role would have been (ACC72).
+    const asking: AskingPrincipal = principal.probe ? { ...person, probe: true } : person;
+    if (!allowed(action, asking)) throw probeOnly();
     context.set('who', { role, handle: id });
     context.set('principal', principal);
     context.set('asking', asking);

@@ -40,6 +40,7 @@ const ERROR_CODES = [
   'no-session',
   'not-allowed',
   'not-fresh',
+  'probe-only',
   'not-found',
   'conflict',
   'erased',
@@ -181,7 +182,13 @@ export const paperErasure: Schema<PaperErasure> = z
   .openapi('PaperErasure');
 
 export const session = z
-  .object({ role: z.enum(ROLES), handle: z.string(), expires: count, token: z.string().optional() })
+  .object({
+    role: z.enum(ROLES),
+    handle: z.string(),
+    expires: count,
+    probe: z.literal(true).optional(),
+    token: z.string().optional(),
+  })
   .openapi('Session') as unknown as Schema<Session>;
 
 export const myRecordings = z

@@ -65,7 +65,13 @@ export const newAccount: Schema<NewAccount> = z
   .object({ session: staffSession, recoveryCode: z.string().nullable() })
   .openapi('NewAccount');
 
-const account = { role, account: z.string(), provider: z.boolean(), bound: z.boolean().nullable() };
+const account = {
+  role,
+  account: z.string(),
+  probe: z.boolean(),
+  provider: z.boolean(),
+  bound: z.boolean().nullable(),
+};
 export const ownAccount: Schema<OwnAccount> = z
   .object({ ...account, passkeys: z.array(z.object({ madeOn: day })) })
   .openapi('OwnAccount');

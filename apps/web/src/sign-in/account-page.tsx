@@ -153,15 +153,18 @@ function Others(props: {
             </tr>
           </thead>
           <tbody>
-            {props.accounts.map(({ account, role, madeOn, passkeys, provider, bound }) => (
+            {props.accounts.map(({ account, role, madeOn, passkeys, provider, bound, probe }) => (
               <tr key={account}>
-                <td>{text.roles[role]}</td>
+                <td>
+                  {text.roles[role]}
+                  {probe && <small> {say.probe}</small>}
+                </td>
                 <td>{madeOn}</td>
                 <td className="number">{passkeys}</td>
                 <td>{yes(provider)}</td>
                 <td>{yes(bound)}</td>
                 <td>
-                  {role !== props.own.role && (
+                  {!probe && role !== props.own.role && (
                     <button
                       type="button"
                       className="button plain"

@@ -93,13 +93,19 @@ export const text = {
   },
   probe: {
     agreed:
-      'Every five minutes the guardian tries every door of this server as somebody who may not pass. If one opens, it locks.',
+      'Every five minutes the guardian tries every door of this server as nobody, as each role that may not pass, and with sessions that were replayed, stolen or ended. If one opens, it locks.',
     none: 'Nobody tries the doors: there is no guardian.',
     notYet: 'The guardian has not tried the doors since it was started.',
     notYetTodo: 'Wait five minutes. If it stays so, restart the guardian.',
     found: (n: number, doors: readonly string[], at: string) =>
       `On ${at} ${n === 1 ? 'one try' : `${n} tries`} did not end as it should${doors.length > 0 ? `: ${doors.join(', ')}` : ''}.`,
     foundTodo: 'The operator closes what is open. Then the representative unlocks the guardian.',
+    lacking: (n: number | null) =>
+      n === null
+        ? 'The guardian does not say whether it tries the doors as each role: it is older than this server.'
+        : `The guardian has no account that this server takes for ${n === 1 ? 'one of the roles' : `${n} of the roles`}, so their doors were not tried.`,
+    lackingTodo:
+      'The operator runs "aboveboard staff invite --probe" and hands the lines to the representative, who enters them on the guardian’s page.',
     unanswered: (n: number, at: string) =>
       `On ${at} ${n === 1 ? 'one try' : `${n} tries`} had no answer, so nothing is known of what is behind.`,
     unansweredTodo: 'Look whether the server was busy or stopped then, and whether the guardian reaches it.',

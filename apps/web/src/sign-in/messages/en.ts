@@ -53,6 +53,7 @@ export const text = {
     unbound: 'Your account is not bound to your party’s keys yet. Sign, so that everyone sees it is yours.',
     bind: 'Sign and bind',
     others: 'All accounts',
+    probe: 'of the guardian’s probe: it tries doors, and none opens for it',
     othersNote:
       'Nobody holds two of employer, representative and data-protection officer, and the operator is none of them. Tell the others when there is an account here that you do not know.',
     columns: {
