@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import { type StartedGuardian, startGuardian } from '@aboveboard/guardian/start';
 import type { ShownControls } from '@aboveboard/protocol/controls';
+import { ROLES } from '@aboveboard/protocol/installation';
 import { openGuardianWatch } from '@aboveboard/server/controls/guardian-watch';
 import { folderPaths } from '@aboveboard/server/data-folder';
+import { invitationLines, inviteProbe } from '@aboveboard/server/identity/probe-invitations';
 import { openInstallation } from '@aboveboard/server/installation';
 import { makeLog } from '@aboveboard/server/log';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
@@ -21,6 +23,7 @@ let between: Server;
 let guardian: StartedGuardian;
 let server: StartedServer;
 let openDoor: string | null = null;
+let hers: Record<string, string>;
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -32,7 +35,9 @@ beforeAll(async () => {
   const port = await freePort('127.0.0.1', 0);
   between = createServer((asked, answer) => {
     if (asked.url === openDoor) return answer.writeHead(200).end('[]');
-    const host = `127.0.0.1:${port}`;
+    // The guardian's probe asks for a name, and signs which one.
+    const said = asked.headers.host ?? '';
+    const host = said.startsWith('localhost:') ? said : `127.0.0.1:${port}`;
     const passed = request(
       { port, host: '127.0.0.1', path: asked.url, method: asked.method, headers: { ...asked.headers, host } },
       (got) => got.pipe(answer.writeHead(got.statusCode ?? 500, got.headers)),
@@ -50,7 +55,9 @@ beforeAll(async () => {
   const witnesses = guardian.verifierKeys.map((key, n) => `witness w${n} ${key} ${guardian.url}/witness\n`);
   writeFileSync(join(data, 'log-policy'), `${witnesses.join('')}group all all w0 w1\nquorum all\n`);
   writeFileSync(join(data, 'guardian-address'), `${guardian.url}\n`);
-  server = await startServer({ data, demo: true, port, log: makeLog('silent') });
+  const names = [`localhost:${(between.address() as AddressInfo).port}`];
+  const limits = { signInsPerMinute: 5_000, signInsPerMinuteOfAddress: 5_000 };
+  server = await startServer({ data, demo: true, port, names, limits, log: makeLog('silent') });
   for (const [role, code] of Object.entries(server.codes)) {
     const answer = await fetch(`${server.url}/api/session`, {
       method: 'POST',
@@ -72,6 +79,7 @@ async function shown(role = 'representative'): Promise<ShownControls> {
   return (await fetch(`${server.url}/api/controls`, { headers })).json() as Promise<ShownControls>;
 }
 const state = async (name: string) => (await shown()).controls.find((one) => one.name === name)?.state;
+const found = async (name: string) => (await shown()).controls.find((one) => one.name === name)?.found;
 const LONG = { timeout: 60_000, interval: 200 };
 
 /** What a server enters by itself every five minutes. */
@@ -103,6 +111,28 @@ async function signInAtGuardian(): Promise<Record<string, string>> {
 }
 
 describe('controls of an installation with a guardian', () => {
+  it('[ACC73, CTL25] before it has accounts the probe says that it could not try the roles', async () => {
+    await expect.poll(() => found('probe'), LONG).toContain('6 of the roles');
+    expect(await state('guardian')).toBe('ok');
+  });
+
+  it('[IDN74] the representative enters the operator’s invitations, and nobody else does', async () => {
+    const { inner, uses } = server.installation;
+    const invitations = invitationLines(await inviteProbe({ database: inner.database, uses }, 1));
+    const enter = (headers: Record<string, string>, lines = invitations) =>
+      fetch(`${guardian.url}/representative/probe`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ invitations: lines }),
+      });
+    expect((await enter({ origin: guardian.url })).status).toBe(401);
+    hers = await signInAtGuardian();
+    expect((await enter(hers, 'nothing')).status).toBe(409);
+    expect(await (await enter(hers)).json()).toEqual({ roles: [...ROLES] });
+    const state = await fetch(`${guardian.url}/representative`, { headers: hers });
+    expect((await state.json()).desk.probeRoles).toEqual([...ROLES]);
+  });
+
   it('[CTL20, CTL25, CTL27] while every door is closed the probe is in order, on the page and in the log', async () => {
     await expect.poll(() => state('probe'), LONG).toBe('ok');
     expect(await state('guardian')).toBe('ok');
@@ -134,7 +164,6 @@ describe('controls of an installation with a guardian', () => {
       const answer = await fetch(`${guardian.url}/representative/lock`, { method: 'DELETE', headers });
       expect(answer.status).toBe(401);
     }
-    const hers = await signInAtGuardian();
     const opened = await fetch(`${guardian.url}/representative/lock`, { method: 'DELETE', headers: hers });
     expect(opened.status).toBe(204);
     expect(await state('guardian')).toBe('ok');
