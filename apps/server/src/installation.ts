@@ -57,6 +57,7 @@ import { proveEntry } from './recordings/entry-proof.ts';
 import type { GrantSource } from './recordings/grant-source.ts';
 import { type GrantedKeys, makeGrantedKeys } from './recordings/granted-keys.ts';
 import { makeShelf, type Shelf } from './recordings/shelf.ts';
+import { makeReleases, type Releases } from './releases/releases.ts';
 
 /**
  * What is in a data folder, composed and without HTTP: for the server, which owns the folder, and for
@@ -73,6 +74,8 @@ export type Installation = {
   readonly grants: Grants;
   /** What may not be erased for now, by whom approved. */
   readonly holds: Holds;
+  /** What was built from recordings, who holds it, what was trained on it. */
+  readonly releases: Releases;
   /** What only the server uses. */
   readonly inner: InstallationParts;
   close(): Promise<void>;
@@ -234,6 +237,7 @@ async function compose(given: {
       kind: kind ?? 'none',
       now: Date.now,
     });
+    const releases = makeReleases({ database, uses, kind: kind ?? 'none', now: Date.now });
     const ofParties =
       kind === 'demonstration'
         ? makeDemonstrationGrants({ parties: () => demonstrationParties(paths.keys), rules, now: Date.now })
@@ -255,6 +259,7 @@ async function compose(given: {
       uses,
       grants,
       holds,
+      releases,
       inner: {
         database,
         postgres,

@@ -53,6 +53,7 @@ import { noticeRoutes } from './routes/notice-routes.ts';
 import { makePartBody } from './routes/part-body.ts';
 import { recordingRoutes } from './routes/recording-routes.ts';
 import { relayRoutes } from './routes/relay-routes.ts';
+import { releaseRoutes } from './routes/release-routes.ts';
 import { retentionRoutes } from './routes/retention-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { makeStaffIdentity } from './routes/staff-routes.ts';
@@ -212,6 +213,8 @@ async function serve(
     rules: logs.rules.state,
     onErased: (ids) => {
       for (const id of ids) accesses.forget(id);
+      // Marked they are already; what is not told now is told within the hour, or at the next start (LIN11).
+      installation.releases.announce().catch((error: unknown) => log.warn({ error }, 'superseded'));
     },
   });
   const retention = retentionOf(installation.inner, { erasure, rules: logs.rules.state });
@@ -314,6 +317,7 @@ async function serve(
     entries: entryRoutes({ service: logs, guards }),
     grants: grantRoutes({ grants: installation.grants, policies: readPolicies(), guards }),
     holds: holdRoutes({ holds: installation.holds, guards }),
+    releases: releaseRoutes({ releases: installation.releases, guards }),
     notices: noticeRoutes({ database }),
     retention: retentionRoutes({ database, now: Date.now }),
     controls: controlsRoutes({ controls }),
@@ -342,6 +346,7 @@ async function serve(
   await startLogs(installation, logs, { limits, agreement: about.agreement, tls: tls !== undefined });
   const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
   begin(app.fetch);
+  installation.releases.announce().catch((error: unknown) => log.warn({ error }, 'superseded'));
   // A witness that does not know the logs yet asks this server for their keys.
   for (const one of [...Object.values(installation.inner.witnessing), watch]) one.start();
   folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url, databaseUrl });
@@ -358,6 +363,7 @@ async function serve(
       contributors.resume(),
       garbage.collect(),
       logs.commitments.enterDue(),
+      installation.releases.announce(),
     ]);
   }
   const everyHour = setInterval(() => {

@@ -47,6 +47,7 @@ const claims = {
   'claim/recoveryCode': 'claim',
   'claim/recoveryHalves/*': 'claim',
 } as const;
+const DIGESTS_OF_RELEASES = 'digests of releases stand in the log of uses, which everyone reads';
 const CODE = '0000-0000-0000-0000';
 
 const SLICE = { kind: 'tasks', cards: [{ id: CANARY, version: null }] };
@@ -244,6 +245,23 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
     body: () => new Uint8Array(7),
   },
 
+  'GET /api/releases': { roles: ['researcher', ...PARTIES], as: 'researcher' },
+  'POST /api/releases/:release/answer': {
+    ...RESEARCHER,
+    body: () => ({ said: 'not-yet' }),
+    places: { ':release': { anyones: DIGESTS_OF_RELEASES }, said: 'choice' },
+  },
+  'POST /api/models': {
+    ...RESEARCHER,
+    body: () => ({ name: 'sample', purpose: 'model-training', releases: [ABSENT.digest] }),
+    places: {
+      name: { anyones: 'names of models are hers to choose' },
+      purpose: 'choice',
+      'releases/*': { anyones: DIGESTS_OF_RELEASES },
+    },
+  },
+  'GET /api/my/lineage': CONTRIBUTOR,
+
   'GET /api/staff/ways': OPEN,
   'POST /api/staff/passkeys/challenge': OPEN,
   'POST /api/staff/passkeys/assertion': { ...OPEN, ...ceremony },
@@ -294,6 +312,7 @@ export type Asked = { method: string; path: string; body?: unknown };
 const NAMED: Readonly<Record<string, string>> = {
   ':account': ABSENT.account,
   ':digest': ABSENT.digest,
+  ':release': ABSENT.digest,
   ':hold': ABSENT.hex,
   ':board': ABSENT.hex,
 };

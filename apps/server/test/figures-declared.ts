@@ -108,6 +108,10 @@ const REASONS: readonly Reason[] = [
       'GET /api/my/accesses: accesses.entry',
       'GET /api/my/accesses: days.day',
       'GET /api/my/accesses: days.readings',
+      'GET /api/my/lineage: releases.version',
+      'GET /api/my/lineage: releases.builtOn',
+      'GET /api/my/lineage: releases.supersededOn',
+      'GET /api/my/lineage: releases.models.enteredOn',
       'POST /api/my/recordings/erasure: held.until',
       'POST /api/my/recordings/erasure: keysExpireOn',
     ],
@@ -187,6 +191,33 @@ const REASONS: readonly Reason[] = [
   {
     because: 'The version of a dataset, which counts releases of it.',
     places: ['entry dataset: version', 'entry dataset-withdrawn: version'],
+  },
+  {
+    because:
+      'Days and numbers of a release and of a model, the same for all who hold it; whose recordings are in it is joined nowhere.',
+    places: [
+      'table trained_model: position',
+      'table trained_model: entered_on',
+      'GET /api/releases: releases.version',
+      'GET /api/releases: releases.builtOn',
+      'GET /api/releases: releases.supersededOn',
+      'GET /api/releases: models.enteredOn',
+      'POST /api/releases/{release}/answer: version',
+      'POST /api/releases/{release}/answer: builtOn',
+      'POST /api/releases/{release}/answer: supersededOn',
+    ],
+  },
+  {
+    because:
+      'On which day a researcher was asked to delete a release and answered, for the parties who hold her to it: a duty under the agreement, and no work.',
+    places: [
+      'table release_holder: told_on',
+      'table release_holder: said_on',
+      'GET /api/releases: releases.holders.toldOn',
+      'GET /api/releases: releases.holders.saidOn',
+      'POST /api/releases/{release}/answer: holders.toldOn',
+      'POST /api/releases/{release}/answer: holders.saidOn',
+    ],
   },
   {
     because: 'How many doors of the server an outsider’s probe tried; no person is at any of them.',

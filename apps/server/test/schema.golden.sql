@@ -35,6 +35,16 @@ table contributor
   nullifier bytea
   erased boolean not null default false
 
+table dataset_release
+  release text not null
+  name text not null
+  version integer not null
+  purpose text not null
+  grant_id text
+  built_on date not null
+  superseded_on date
+  announced boolean not null default false
+
 table device_handover
   handle bytea not null
   contributor text not null
@@ -111,6 +121,10 @@ table migration
   name text not null
   digest text not null
 
+table model_release
+  model text not null
+  release text not null
+
 table notice_block
   board text not null
   place integer not null
@@ -143,6 +157,17 @@ table recording
   bytes bigint not null
   agreement text
   kept_since date not null default ((now() AT TIME ZONE 'utc'::text))::date
+
+table release_holder
+  release text not null
+  account text not null
+  told_on date
+  said text
+  said_on date
+
+table release_recording
+  release text not null
+  recording text not null
 
 table retention_sweep
   id bigint not null generated always as identity
@@ -212,6 +237,14 @@ table staff_subject
   subject bytea not null
   account text not null
 
+table trained_model
+  position bigint not null generated always as identity
+  id text not null
+  name text not null
+  account text not null
+  purpose text not null
+  entered_on date not null
+
 table upload
   id text not null
   contributor text not null
@@ -221,13 +254,20 @@ table upload
   faults jsonb
   touched_on date not null
 
+table withdrawn_from
+  contributor text not null
+  release text not null
+
 CREATE INDEX access_entry_recordings ON public.access_entry USING gin (recordings)
 CREATE INDEX access_grant_asker ON public.access_grant USING btree (asker)
 CREATE INDEX log_entry_commitment ON public.log_entry USING btree (entry) WHERE (octet_length(entry) = 33)
+CREATE INDEX model_release_by_release ON public.model_release USING btree (release)
 CREATE INDEX part_sha256 ON public.part USING btree (sha256)
+CREATE INDEX release_recording_by_recording ON public.release_recording USING btree (recording)
 CREATE INDEX session_handle ON public.session USING btree (handle)
 CREATE INDEX staff_passkey_account ON public.staff_passkey USING btree (account)
 CREATE INDEX staff_session_account ON public.staff_session USING btree (account)
+CREATE INDEX withdrawn_from_release ON public.withdrawn_from USING btree (release)
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.grant_note FOR EACH STATEMENT EXECUTE FUNCTION refuse_grant_change()
@@ -242,6 +282,7 @@ CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_head FOR EACH RO
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION log_only_grows()
 CREATE TRIGGER probe_stays BEFORE UPDATE ON public.session FOR EACH ROW EXECUTE FUNCTION probe_stays()
 CREATE TRIGGER probe_stays BEFORE UPDATE ON public.staff_account FOR EACH ROW EXECUTE FUNCTION probe_stays()
+CREATE TRIGGER release_stays BEFORE DELETE OR UPDATE ON public.dataset_release FOR EACH ROW EXECUTE FUNCTION release_stays()
 CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_account FOR EACH ROW EXECUTE FUNCTION staff_role_stays()
 CREATE TRIGGER role_stays BEFORE UPDATE ON public.staff_party_key FOR EACH ROW EXECUTE FUNCTION staff_role_stays()
 CREATE UNIQUE INDEX access_entry_entry_key ON public.access_entry USING btree (entry)
@@ -254,6 +295,8 @@ CREATE UNIQUE INDEX commitment_batch_pkey ON public.commitment_batch USING btree
 CREATE UNIQUE INDEX contributor_handle_key ON public.contributor USING btree (handle)
 CREATE UNIQUE INDEX contributor_nullifier_key ON public.contributor USING btree (nullifier)
 CREATE UNIQUE INDEX contributor_pkey ON public.contributor USING btree (eraser)
+CREATE UNIQUE INDEX dataset_release_name_version_key ON public.dataset_release USING btree (name, version)
+CREATE UNIQUE INDEX dataset_release_pkey ON public.dataset_release USING btree (release)
 CREATE UNIQUE INDEX device_handover_contributor_key ON public.device_handover USING btree (contributor)
 CREATE UNIQUE INDEX device_handover_pkey ON public.device_handover USING btree (handle)
 CREATE UNIQUE INDEX erasure_pkey ON public.erasure USING btree (recording)
@@ -274,11 +317,14 @@ CREATE UNIQUE INDEX log_head_pkey ON public.log_head USING btree (log)
 CREATE UNIQUE INDEX log_tile_pkey ON public.log_tile USING btree (log, level, number)
 CREATE UNIQUE INDEX logged_setting_pkey ON public.logged_setting USING btree (name)
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (number)
+CREATE UNIQUE INDEX model_release_pkey ON public.model_release USING btree (model, release)
 CREATE UNIQUE INDEX notice_block_pkey ON public.notice_block USING btree (board, place)
 CREATE UNIQUE INDEX part_pkey ON public.part USING btree (upload, index)
 CREATE UNIQUE INDEX pending_commitment_pkey ON public.pending_commitment USING btree (commitment)
 CREATE UNIQUE INDEX recording_pkey ON public.recording USING btree (id)
 CREATE UNIQUE INDEX recording_upload_key ON public.recording USING btree (upload)
+CREATE UNIQUE INDEX release_holder_pkey ON public.release_holder USING btree (release, account)
+CREATE UNIQUE INDEX release_recording_pkey ON public.release_recording USING btree (release, recording)
 CREATE UNIQUE INDEX retention_sweep_pkey ON public.retention_sweep USING btree (id)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (hash)
 CREATE UNIQUE INDEX staff_account_id_role_key ON public.staff_account USING btree (id, role)
@@ -295,8 +341,12 @@ CREATE UNIQUE INDEX staff_session_name_key ON public.staff_session USING btree (
 CREATE UNIQUE INDEX staff_session_pkey ON public.staff_session USING btree (hash)
 CREATE UNIQUE INDEX staff_subject_account_key ON public.staff_subject USING btree (account)
 CREATE UNIQUE INDEX staff_subject_pkey ON public.staff_subject USING btree (subject)
+CREATE UNIQUE INDEX trained_model_account_name_key ON public.trained_model USING btree (account, name)
+CREATE UNIQUE INDEX trained_model_id_key ON public.trained_model USING btree (id)
+CREATE UNIQUE INDEX trained_model_pkey ON public.trained_model USING btree ("position")
 CREATE UNIQUE INDEX upload_contributor_recording_key ON public.upload USING btree (contributor, recording)
 CREATE UNIQUE INDEX upload_pkey ON public.upload USING btree (id)
+CREATE UNIQUE INDEX withdrawn_from_pkey ON public.withdrawn_from USING btree (contributor, release)
 constraint access_entry access_entry_entry_key: UNIQUE (entry)
 constraint access_entry access_entry_pkey: PRIMARY KEY ("position")
 constraint access_grant access_grant_asker_check: CHECK ((asker ~ '^[0-9a-f]{32}$'::text))
@@ -315,6 +365,14 @@ constraint contributor contributor_handle_key: UNIQUE (handle)
 constraint contributor contributor_nullifier_check: CHECK ((octet_length(nullifier) = 32))
 constraint contributor contributor_nullifier_key: UNIQUE (nullifier)
 constraint contributor contributor_pkey: PRIMARY KEY (eraser)
+constraint dataset_release dataset_release_check: CHECK (((NOT announced) OR (superseded_on IS NOT NULL)))
+constraint dataset_release dataset_release_grant_id_check: CHECK ((grant_id ~ '^[0-9a-f]{32}$'::text))
+constraint dataset_release dataset_release_name_check: CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text))
+constraint dataset_release dataset_release_name_version_key: UNIQUE (name, version)
+constraint dataset_release dataset_release_pkey: PRIMARY KEY (release)
+constraint dataset_release dataset_release_purpose_check: CHECK ((purpose ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text))
+constraint dataset_release dataset_release_release_check: CHECK ((release ~ '^[0-9a-f]{64}$'::text))
+constraint dataset_release dataset_release_version_check: CHECK ((version > 0))
 constraint device_handover device_handover_contributor_key: UNIQUE (contributor)
 constraint device_handover device_handover_handle_check: CHECK ((length(handle) = 32))
 constraint device_handover device_handover_pkey: PRIMARY KEY (handle)
@@ -363,6 +421,9 @@ constraint log_tile log_tile_pkey: PRIMARY KEY (log, level, number)
 constraint logged_setting logged_setting_digest_check: CHECK ((octet_length(digest) = 32))
 constraint logged_setting logged_setting_pkey: PRIMARY KEY (name)
 constraint migration migration_pkey: PRIMARY KEY (number)
+constraint model_release model_release_model_fkey: FOREIGN KEY (model) REFERENCES trained_model(id)
+constraint model_release model_release_pkey: PRIMARY KEY (model, release)
+constraint model_release model_release_release_fkey: FOREIGN KEY (release) REFERENCES dataset_release(release)
 constraint notice_block notice_block_block_check: CHECK ((octet_length(block) = 2048))
 constraint notice_block notice_block_board_check: CHECK ((board ~ '^[0-9a-f]{32}$'::text))
 constraint notice_block notice_block_pkey: PRIMARY KEY (board, place)
@@ -380,6 +441,14 @@ constraint recording recording_class_check: CHECK ((class = ANY (ARRAY['own'::te
 constraint recording recording_pkey: PRIMARY KEY (id)
 constraint recording recording_upload_fkey: FOREIGN KEY (upload) REFERENCES upload(id)
 constraint recording recording_upload_key: UNIQUE (upload)
+constraint release_holder release_holder_account_check: CHECK ((account ~ '^[0-9a-f]{32}$'::text))
+constraint release_holder release_holder_check1: CHECK (((said IS NULL) OR (told_on IS NOT NULL)))
+constraint release_holder release_holder_check: CHECK (((said IS NULL) = (said_on IS NULL)))
+constraint release_holder release_holder_pkey: PRIMARY KEY (release, account)
+constraint release_holder release_holder_release_fkey: FOREIGN KEY (release) REFERENCES dataset_release(release)
+constraint release_holder release_holder_said_check: CHECK ((said = ANY (ARRAY['deleted'::text, 'not-yet'::text])))
+constraint release_recording release_recording_pkey: PRIMARY KEY (release, recording)
+constraint release_recording release_recording_release_fkey: FOREIGN KEY (release) REFERENCES dataset_release(release)
 constraint retention_sweep retention_sweep_erased_check: CHECK ((erased >= 0))
 constraint retention_sweep retention_sweep_pkey: PRIMARY KEY (id)
 constraint retention_sweep retention_sweep_unplaced_check: CHECK ((unplaced >= 0))
@@ -420,10 +489,19 @@ constraint staff_subject staff_subject_account_fkey: FOREIGN KEY (account) REFER
 constraint staff_subject staff_subject_account_key: UNIQUE (account)
 constraint staff_subject staff_subject_pkey: PRIMARY KEY (subject)
 constraint staff_subject staff_subject_subject_check: CHECK ((octet_length(subject) = 32))
+constraint trained_model trained_model_account_check: CHECK ((account ~ '^[0-9a-f]{32}$'::text))
+constraint trained_model trained_model_account_name_key: UNIQUE (account, name)
+constraint trained_model trained_model_id_check: CHECK ((id ~ '^[0-9a-f]{32}$'::text))
+constraint trained_model trained_model_id_key: UNIQUE (id)
+constraint trained_model trained_model_name_check: CHECK ((name ~ '^[a-z0-9][a-z0-9.-]{0,63}$'::text))
+constraint trained_model trained_model_pkey: PRIMARY KEY ("position")
+constraint trained_model trained_model_purpose_check: CHECK ((purpose ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text))
 constraint upload upload_announcement_check: CHECK ((octet_length(announcement) = 32))
 constraint upload upload_contributor_recording_key: UNIQUE (contributor, recording)
 constraint upload upload_pkey: PRIMARY KEY (id)
 constraint upload upload_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'refused'::text, 'complete'::text])))
+constraint withdrawn_from withdrawn_from_pkey: PRIMARY KEY (contributor, release)
+constraint withdrawn_from withdrawn_from_release_fkey: FOREIGN KEY (release) REFERENCES dataset_release(release)
 function log_only_grows()
 
 begin
@@ -466,6 +544,19 @@ function refuse_hold_change()
 
 begin
   raise exception 'what was asked and said of holds is append-only';
+end
+
+function release_stays()
+
+begin
+  if tg_op = 'DELETE' then raise exception 'a release stays in the register'; end if;
+  if (new.release, new.name, new.version, new.purpose, new.built_on) is distinct from
+     (old.release, old.name, old.version, old.purpose, old.built_on)
+    or new.grant_id is distinct from old.grant_id
+    or (old.superseded_on is not null and new.superseded_on is distinct from old.superseded_on)
+    or (old.announced and not new.announced)
+  then raise exception 'a release is what it was, and is superseded for good'; end if;
+  return new;
 end
 
 function staff_role_stays()

@@ -43,6 +43,7 @@ const STAFF = ['researcher', ...STEWARDS] as const;
 export const CLOSED_DOORS: Readonly<Record<string, readonly string[]>> = {
   'GET /api/my/recordings': ['contributor'],
   'GET /api/my/accesses': ['contributor'],
+  'GET /api/my/lineage': ['contributor'],
   'POST /api/my/recordings/erasure': ['contributor'],
   'POST /api/my/commitments': ['contributor'],
   'POST /api/my/handover': ['contributor'],
@@ -60,6 +61,9 @@ export const CLOSED_DOORS: Readonly<Record<string, readonly string[]>> = {
   'GET /api/grants/{grant}': ['researcher', ...PARTIES],
   'POST /api/grants/{grant}/notes': ['researcher', ...PARTIES],
   'POST /api/grants/{grant}/withdrawal': ['researcher', ...PARTIES],
+  'GET /api/releases': ['researcher', ...PARTIES],
+  'POST /api/releases/{release}/answer': ['researcher'],
+  'POST /api/models': ['researcher'],
   'GET /api/retention': STEWARDS,
   'GET /api/controls': STEWARDS,
   'GET /api/holds': PARTIES,

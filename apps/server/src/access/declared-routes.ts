@@ -70,6 +70,12 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   // Whether this note may be said by this party now is decided again when it is known which it is.
   'POST /api/holds/:hold/notes': 'see-holds',
 
+  'GET /api/releases': 'see-releases',
+  // Whether it is hers to answer is found by her account.
+  'POST /api/releases/:release/answer': 'answer-release',
+  'POST /api/models': 'enter-model',
+  'GET /api/my/lineage': 'see-own',
+
   'GET /api/staff/ways': 'sign-in',
   'POST /api/staff/passkeys/challenge': 'sign-in',
   'POST /api/staff/passkeys/assertion': 'sign-in',

@@ -59,4 +59,14 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
   access_grant: table('record', 'what researchers asked for, to the byte', true),
   grant_note: table('record', 'what the parties said of it, to the byte', true),
   grant_withdrawal: table('record', 'requests that were taken back', true),
+  dataset_release: table('record', 'which releases were built, for what, and whether they are superseded'),
+  release_recording: table(
+    'contributor',
+    'which recordings are in a release; joined by the server alone',
+    true,
+  ),
+  withdrawn_from: table('contributor', 'from which releases something of a contributor was erased'),
+  release_holder: table('staff', 'accounts of who has a release, and whether they said that it is deleted'),
+  trained_model: table('record', 'models that were trained, as researchers entered them', true),
+  model_release: table('record', 'on which releases a model was trained', true),
 };

@@ -67,6 +67,9 @@ const SCOPES: Readonly<Record<string, string>> = {
   upload: `${ASKED} in ('', contributor)`,
   part: HERS('part.upload'),
   recording: HERS('recording.upload'),
+  release_recording: `${ASKED} = '' or exists (select 1 from recording r join upload u on u.id = r.upload
+    where r.id = release_recording.recording and u.contributor = ${ASKED})`,
+  withdrawn_from: `${ASKED} in ('', contributor)`,
 };
 
 /** Tables that no wall stands before. */

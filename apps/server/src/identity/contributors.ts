@@ -59,6 +59,7 @@ export function makeContributors(parts: {
     // First, so that nothing comes while the rest goes.
     await sessions.endOf(handle);
     await database.query('delete from device_handover where contributor = $1', [handle]);
+    await database.query('delete from withdrawn_from where contributor = $1', [handle]);
     const rows = await database.query<{ recording: string }>(
       'select recording from upload where contributor = $1',
       [handle],
@@ -95,7 +96,7 @@ export function makeContributors(parts: {
     async resume() {
       const rows = await database.query<{ handle: string }>(
         `select handle from contributor where erased and (handle in (select contributor from upload)
-           or handle in (select handle from session))`,
+           or handle in (select handle from session) or handle in (select contributor from withdrawn_from))`,
       );
       for (const { handle } of rows) await eraseOf(handle);
     },

@@ -6,6 +6,7 @@ import { makeHeldErasures } from '../holds/held-erasures.ts';
 import type { HalfKeeper } from '../keys/half-keeper.ts';
 import type { PendingEnvelopes } from '../keys/pending-envelopes.ts';
 import type { VaultKeeper } from '../keys/vault-keeper.ts';
+import { markSuperseded } from '../releases/withdrawal.ts';
 import { deleteUploads } from '../uploads/upload-rows.ts';
 import type { ProvedEntry } from './entry-proof.ts';
 
@@ -76,6 +77,10 @@ export function makeErasure(parts: ErasureParts): Erasure {
         [contributor, ids],
       );
       const handles = rows.map(({ id }) => id);
+      await markSuperseded(query, {
+        recordings: rows.map(({ recording }) => recording),
+        day: new Date(parts.now()).toISOString().slice(0, 10),
+      });
       await query('delete from recording where upload = any($1)', [handles]);
       await deleteUploads(query, handles);
       await query('insert into erasure select unnest($1::text[]), false on conflict do nothing', [

@@ -17,6 +17,7 @@ import type { noticeRoutes } from './notice-routes.ts';
 import { pageHeaders } from './page-headers.ts';
 import type { recordingRoutes } from './recording-routes.ts';
 import type { relayRoutes } from './relay-routes.ts';
+import type { releaseRoutes } from './release-routes.ts';
 import type { retentionRoutes } from './retention-routes.ts';
 import { makeRouter } from './router.ts';
 import type { sessionRoutes } from './session-routes.ts';
@@ -37,6 +38,7 @@ export type AppParts = {
   entries: ReturnType<typeof entryRoutes>;
   grants: ReturnType<typeof grantRoutes>;
   holds: ReturnType<typeof holdRoutes>;
+  releases: ReturnType<typeof releaseRoutes>;
   notices: ReturnType<typeof noticeRoutes>;
   retention: ReturnType<typeof retentionRoutes>;
   controls: ReturnType<typeof controlsRoutes>;
@@ -89,6 +91,7 @@ export function makeApp(parts: AppParts) {
     .route('/api', parts.entries)
     .route('/api', parts.grants)
     .route('/api', parts.holds)
+    .route('/api', parts.releases)
     .route('/api', parts.notices)
     .route('/api', parts.retention)
     .route('/api', parts.controls)

@@ -1,0 +1,295 @@
+import { readUsesEntry } from '@aboveboard/consent/uses-entry';
+import type { About } from '@aboveboard/protocol/installation';
+import type { MyLineage, ShownLineage, ShownModel, ShownRelease } from '@aboveboard/protocol/lineage';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accountOf } from '../src/logs/uses-log.ts';
+import { announceSuperseded } from '../src/releases/withdrawal.ts';
+import type { StartedServer } from '../src/start.ts';
+import { Client, makeRecording } from './device.ts';
+import { asOwner, clearFolders, startDemonstration } from './server.ts';
+
+type Named = 'contributor' | 'researcher' | 'operator' | 'representative' | 'dpo' | 'employer';
+let server: StartedServer;
+const by: Record<Named, Client> = {} as never;
+let other: Client;
+let colleague: Client;
+let me: string;
+
+beforeAll(async () => {
+  server = await startDemonstration();
+  for (const role of Object.keys(server.codes) as Named[]) {
+    by[role] = await Client.redeem(server.url, server.codes[role]);
+  }
+  other = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+  colleague = await Client.redeem(server.url, await server.makeCode('researcher', 1));
+  const { handle } = (await by.researcher.call<{ handle: string }>('GET', '/api/session')).body;
+  me = `researcher:${accountOf(handle)}`;
+}, 120_000);
+afterAll(async () => {
+  await server?.stop();
+  clearFolders();
+});
+
+const release = async (client = by.contributor): Promise<string> => {
+  const recording = await makeRecording(server.about as About);
+  expect((await client.upload(recording)).status).toBe(200);
+  return recording.manifest.id;
+};
+let drawn = 0;
+const built = async (recordings: string[], rest: { name?: string; version?: number; by?: string } = {}) => {
+  const digest = (++drawn).toString(16).padStart(64, '0');
+  await server.installation.releases.enter({
+    ...{ release: digest, name: `set-${drawn}`, version: 1, purpose: 'model-training', grant: null, by: me },
+    ...rest,
+    recordings,
+  });
+  return digest;
+};
+const erase = (client: Client, ...recordings: string[]) =>
+  client.call<{ erased: string[] }>('POST', '/api/my/recordings/erasure', { recordings });
+const mine = async (client = by.contributor) =>
+  (await client.call<MyLineage>('GET', '/api/my/lineage')).body.releases;
+const held = async (client = by.researcher) => (await client.call<ShownLineage>('GET', '/api/releases')).body;
+const enter = (client: Client, name: string, releases: string[], purpose = 'model-training') =>
+  client.call<ShownModel>('POST', '/api/models', { name, purpose, releases });
+const answer = (client: Client, digest: string, said: string) =>
+  client.call<ShownRelease>('POST', `/api/releases/${digest}/answer`, { said });
+const withdrawnInLog = async (digest: string): Promise<number> => {
+  const { storage, size } = server.installation.inner.logs.uses;
+  return (await storage.entries(0, await size())).filter((bytes) => {
+    const read = readUsesEntry(bytes);
+    if (!read.ok || read.value.kind !== 'plain') return false;
+    const { act } = read.value.use;
+    return act.kind === 'dataset-withdrawn' && act.manifest === digest;
+  }).length;
+};
+
+describe('the register of releases', () => {
+  it('[LIN1, LIN2] enters a release once, and a name has each version once', async () => {
+    const id = await release();
+    const digest = await built([id], { name: 'twice' });
+    const again = { release: digest, name: 'twice', version: 1, purpose: 'model-training', grant: null };
+    await server.installation.releases.enter({ ...again, by: me, recordings: [id] });
+    await expect(built([id], { name: 'twice' })).rejects.toMatchObject({ code: 'conflict' });
+    await built([id], { name: 'twice', version: 2 });
+    expect((await held()).releases.filter(({ name }) => name === 'twice')).toHaveLength(2);
+    await expect(
+      asOwner(server, `update dataset_release set purpose = 'model-testing' where release = '${digest}'`),
+    ).rejects.toThrow(/is what it was/);
+    await expect(asOwner(server, `delete from dataset_release where release = '${digest}'`)).rejects.toThrow(
+      /stays in the register/,
+    );
+  });
+
+  it('[LIN3, LIN5] tells each contributor of hers alone, and researcher and parties of no recording', async () => {
+    const [hers, others] = [await release(), await release(other)];
+    const digest = await built([hers, others]);
+    expect((await mine()).find((one) => one.release === digest)).toMatchObject({
+      recordings: [hers],
+      withdrawn: false,
+      deletion: 'not-asked',
+    });
+    expect((await mine(other)).find((one) => one.release === digest)?.recordings).toEqual([others]);
+    for (const client of [by.researcher, by.representative, by.employer, by.dpo]) {
+      const said = JSON.stringify(await held(client));
+      expect(said).toContain(digest);
+      for (const id of [hers, others]) expect(said).not.toContain(id);
+    }
+    expect((await by.operator.call('GET', '/api/releases')).status).toBe(403);
+    expect((await by.contributor.call('GET', '/api/releases')).status).toBe(403);
+    expect((await by.researcher.call('GET', '/api/my/lineage')).status).toBe(403);
+    // Behind the route the wall of rows stands too (ACC32).
+    const rows = await server.installation.inner.database.asContributor('nobody', (query) =>
+      query('select 1 from release_recording'),
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('[LIN4] a recording that was erased while it was built supersedes it as it enters', async () => {
+    const id = await release();
+    await erase(by.contributor, id);
+    const digest = await built([id]);
+    await server.housekeeping();
+    const [entry] = (await held()).releases.filter((one) => one.release === digest);
+    expect(entry?.supersededOn).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(entry?.holders[0]?.toldOn).toMatch(/^\d{4}-\d\d-\d\d$/);
+  });
+});
+
+describe('what an erasure does to releases', () => {
+  it('[LIN10, LIN11, LIN12, LIN21] marks every release that holds it and no other, enters it once, tells holders', async () => {
+    const [gone, stays] = [await release(), await release(other)];
+    const [first, second, untouched] = [
+      await built([gone, stays]),
+      await built([gone]),
+      await built([stays]),
+    ];
+    expect((await erase(by.contributor, gone)).body.erased).toEqual([gone]);
+    await server.housekeeping();
+    await server.housekeeping();
+    const { releases } = await held();
+    const of = (digest: string) => releases.find((one) => one.release === digest);
+    for (const digest of [first, second]) {
+      expect(of(digest)?.supersededOn).toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(of(digest)?.holders).toMatchObject([{ own: true, said: null, isLate: false }]);
+      expect(of(digest)?.holders[0]?.toldOn).toBe(of(digest)?.supersededOn);
+      expect(await withdrawnInLog(digest)).toBe(1);
+    }
+    expect(of(untouched)?.supersededOn).toBeNull();
+    expect(await withdrawnInLog(untouched)).toBe(0);
+    expect((await mine()).find((one) => one.release === first)).toMatchObject({
+      recordings: [],
+      withdrawn: true,
+      deletion: 'waits',
+    });
+    expect((await mine(other)).find((one) => one.release === first)).toMatchObject({ withdrawn: false });
+  });
+
+  it('[LIN11] what a kill left between the mark and the telling is done at the next start', async () => {
+    const id = await release();
+    const digest = await built([id]);
+    const { database } = server.installation.inner;
+    // As a kill leaves it: the transaction is there and nothing after it; then one between the entry and the telling.
+    await asOwner(
+      server,
+      `update dataset_release set superseded_on = current_date where release = '${digest}'`,
+    );
+    const day = () => '2026-11-23';
+    const dies = {
+      ...database,
+      transaction: async () => {
+        throw new Error('killed');
+      },
+    };
+    await expect(announceSuperseded({ database: dies, uses: server.installation.uses, day })).rejects.toThrow(
+      'killed',
+    );
+    expect((await held()).releases.find((one) => one.release === digest)?.holders[0]?.toldOn).toBeNull();
+    expect(await server.installation.releases.announce()).toBe(1);
+    expect((await held()).releases.find((one) => one.release === digest)?.holders[0]?.toldOn).not.toBeNull();
+    expect(await withdrawnInLog(digest)).toBe(1);
+  });
+
+  it('[LIN5] whoever erases everything with the paper code leaves no list', async () => {
+    const leaves = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+    const id = await release(leaves);
+    const digest = await built([id]);
+    const { handle } = (await leaves.call<{ handle: string }>('GET', '/api/session')).body;
+    await erase(leaves, id);
+    const { database } = server.installation.inner;
+    const left = () => database.query('select 1 from withdrawn_from where contributor = $1', [handle]);
+    expect(await left()).toHaveLength(1);
+    await database.query(
+      `insert into contributor (handle, eraser, nullifier, erased) values ($1, sha256('a'), sha256('b'), true)`,
+      [handle],
+    );
+    await server.housekeeping();
+    expect(await left()).toEqual([]);
+    expect((await held()).releases.find((one) => one.release === digest)?.supersededOn).not.toBeNull();
+  });
+});
+
+describe('models', () => {
+  it('[LIN15, LIN17, LIN20] are entered once, make a holder, and show at the contributor', async () => {
+    const id = await release();
+    const digest = await built([id]);
+    const { body, status } = await enter(colleague, 'clicker-1.0', [digest, digest]);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ name: 'clicker-1.0', releases: [digest], own: true });
+    expect((await enter(colleague, 'clicker-1.0', [digest])).body.id).toBe(body.id);
+    expect((await enter(colleague, 'clicker-1.0', [await built([id])])).status).toBe(409);
+    expect((await held(colleague)).releases.map((one) => one.release)).toContain(digest);
+    expect((await mine()).find((one) => one.release === digest)?.models).toEqual([
+      { name: 'clicker-1.0', purpose: 'model-training', enteredOn: body.enteredOn },
+    ]);
+    await expect(asOwner(server, `set role aboveboard_server; delete from trained_model`)).rejects.toThrow();
+  });
+
+  it('[LIN15, LIN16] are refused for another purpose, an unknown release, a name that is none, and other roles', async () => {
+    const digest = await built([await release()]);
+    const refused = await enter(by.researcher, 'm', [digest], 'model-testing');
+    expect(refused.status).toBe(422);
+    expect(JSON.stringify(refused.body)).toContain('LIN16');
+    const unknown = await enter(by.researcher, 'm', [digest, 'f'.repeat(64)]);
+    expect(JSON.stringify(unknown.body)).toContain('LIN15');
+    const bad: [string, unknown][] = [
+      ['no releases', []],
+      ['not digests', ['x']],
+      ['too many', Array.from({ length: 51 }, (_, i) => i.toString(16).padStart(64, '0'))],
+      ['no list', digest],
+    ];
+    for (const [why, releases] of bad)
+      expect([why, (await enter(by.researcher, 'm', releases as string[])).status]).toEqual([why, 400]);
+    for (const name of ['', 'Ann Example', 'a'.repeat(65), '../m', 'm\n', '.m', 5 as never])
+      expect([name, (await enter(by.researcher, name, [digest])).status]).toEqual([name, 400]);
+    for (const role of ['contributor', 'operator', 'representative', 'dpo', 'employer'] as const)
+      expect([role, (await enter(by[role], 'm', [digest])).status]).toEqual([role, 403]);
+    expect((await held()).models.filter(({ name }) => name === 'm')).toEqual([]);
+  });
+
+  it('[LIN18, LIN21] may be entered on what is superseded, and who enters it is told at once', async () => {
+    const id = await release();
+    const digest = await built([id]);
+    await erase(by.contributor, id);
+    await server.housekeeping();
+    expect((await enter(colleague, 'late-1', [digest])).status).toBe(200);
+    const [entry] = (await held(colleague)).releases.filter((one) => one.release === digest);
+    expect(entry?.holders.filter(({ own }) => own).every(({ toldOn }) => toldOn !== null)).toBe(true);
+    expect((await mine()).find((one) => one.release === digest)?.models.map(({ name }) => name)).toEqual([
+      'late-1',
+    ]);
+  });
+});
+
+describe('who holds a release', () => {
+  it('[LIN22, LIN23] answers for herself, finally, and only when she was asked', async () => {
+    const id = await release();
+    const digest = await built([id]);
+    await enter(colleague, 'answers-1', [digest]);
+    expect((await answer(by.researcher, digest, 'deleted')).status).toBe(404);
+    await erase(by.contributor, id);
+    await server.housekeeping();
+    expect((await answer(by.researcher, digest, 'not-yet')).body.holders).toMatchObject([
+      { said: 'not-yet' },
+    ]);
+    expect((await answer(by.researcher, digest, 'deleted')).body.holders).toMatchObject([
+      { said: 'deleted' },
+    ]);
+    expect((await answer(by.researcher, digest, 'deleted')).status).toBe(200);
+    expect((await answer(by.researcher, digest, 'not-yet')).status).toBe(409);
+    const lineage = async () => (await mine()).find((one) => one.release === digest)?.deletion;
+    expect(await lineage()).toBe('waits');
+    const seen = (await held(by.representative)).releases.find((one) => one.release === digest);
+    expect(seen?.holders.map(({ said }) => said).sort()).toEqual(['deleted', null]);
+    const stranger = await Client.redeem(server.url, await server.makeCode('researcher', 1));
+    expect((await answer(stranger, digest, 'deleted')).status).toBe(404);
+    expect((await answer(stranger, 'f'.repeat(64), 'deleted')).status).toBe(404);
+    expect((await answer(by.representative, digest, 'deleted')).status).toBe(403);
+    for (const said of ['', 'DELETED', null, 'kept'])
+      expect((await answer(colleague, digest, said as string)).status).toBe(400);
+    expect((await answer(colleague, digest, 'deleted')).status).toBe(200);
+    expect(await lineage()).toBe('confirmed');
+  });
+
+  it('[LIN24] is late after 14 days, until she says that it is deleted', async () => {
+    const id = await release();
+    const digest = await built([id]);
+    await erase(by.contributor, id);
+    await server.housekeeping();
+    const late = async () =>
+      (await held()).releases.find((one) => one.release === digest)?.holders[0]?.isLate;
+    const told = (days: number) =>
+      asOwner(
+        server,
+        `update release_holder set told_on = (now() at time zone 'utc')::date - ${days} where release = '${digest}'`,
+      );
+    await told(14);
+    expect(await late()).toBe(false);
+    await told(15);
+    expect([await late(), await server.installation.releases.isAnswerLate()]).toEqual([true, true]);
+    await answer(by.researcher, digest, 'not-yet');
+    expect(await late()).toBe(true);
+    await answer(by.researcher, digest, 'deleted');
+    expect(await late()).toBe(false);
+  });
+});
