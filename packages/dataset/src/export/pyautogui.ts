@@ -90,28 +90,31 @@ function single(script: PythonCall[], down: Modifier[]): ModelAction | null {
   const [first, second, third] = script;
   if (first === undefined) return null;
   const at = placed(first);
-  const click = Object.hasOwn(CLICKS, first.name) ? CLICKS[first.name] : undefined;
-  if (click && at && script.length === 1) return { kind: 'click', ...click, at, held: down };
   if (first.name === 'pyautogui.moveTo' && at) return afterMove(at, second, third, down);
-  if (first.name === 'pyautogui.write' && typeof first.named['message'] === 'string') {
-    return { kind: 'type', text: first.named['message'] };
-  }
-  if (first.name === 'browser.select_option' && typeof first.named['value'] === 'string') {
-    return { kind: 'select', at, text: first.named['value'] };
-  }
-  if (first.name === 'pyautogui.press') {
-    const key = keyOf(first.args[0]);
-    const count = first.named['presses'] ?? 1;
-    return key === null || typeof count !== 'number' ? null : { kind: 'keys', keys: [key], count };
-  }
   if (first.name === 'pyautogui.hotkey') {
     const all = first.args.map(keyOf);
     const same = script.every((one) => one.name === first.name && one.args.join() === first.args.join());
     return all.includes(null) || !same ? null : { kind: 'keys', keys: all as string[], count: script.length };
   }
-  if (first.name === 'computer.wait') return { kind: 'wait', seconds: 1 };
-  if (first.name === 'computer.terminate')
-    return { kind: 'done', success: first.named['status'] === 'success' };
+  // What follows would be another action.
+  return second === undefined ? ofOneCall(first, at, down) : null;
+}
+
+function ofOneCall(call: PythonCall, at: Point | null, down: Modifier[]): ModelAction | null {
+  const { name, args, named } = call;
+  const click = Object.hasOwn(CLICKS, name) ? CLICKS[name] : undefined;
+  if (click && at) return { kind: 'click', ...click, at, held: down };
+  if (name === 'pyautogui.write' && typeof named['message'] === 'string')
+    return { kind: 'type', text: named['message'] };
+  if (name === 'browser.select_option' && typeof named['value'] === 'string')
+    return { kind: 'select', at, text: named['value'] };
+  if (name === 'pyautogui.press') {
+    const key = keyOf(args[0]);
+    const count = named['presses'] ?? 1;
+    return key === null || typeof count !== 'number' ? null : { kind: 'keys', keys: [key], count };
+  }
+  if (name === 'computer.wait') return { kind: 'wait', seconds: 1 };
+  if (name === 'computer.terminate') return { kind: 'done', success: named['status'] === 'success' };
   return null;
 }
 
