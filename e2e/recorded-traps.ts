@@ -53,11 +53,12 @@ export async function recordTraps(traps: TrapPage, session: TrapSession = {}): P
     await still();
     const down = async () => {
       const height = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+      await hand.scroll(-2 * height);
+      await hand.rest(1_000);
       for (let at = 0; at < height; at += 600) {
         await hand.scroll(600);
         await still();
       }
-      await hand.scroll(-2 * height);
     };
     await hand.scroll(900);
     await hand.scroll(-900);
