@@ -7,6 +7,7 @@ import { handOver } from '@aboveboard/guardian/recovery/hand-over';
 import {
   backUp,
   dealRecovery,
+  noteBackUp,
   type RestoreRefusal,
   restoreGuardian,
 } from '@aboveboard/guardian/recovery/recovery';
@@ -70,6 +71,7 @@ export async function backupFromCommand(file: string, context: CommandContext): 
     await writeFile(file, sealed, { flag: 'wx', mode: 0o600 }).catch((cause) => {
       throw new CommandFailure(`${file} can’t be written, or is there already.`, { cause });
     });
+    noteBackUp(store, Math.floor(Date.now() / 1000));
     context.result({ file, bytes: sealed.length });
     context.print(`${file} is written. It is a copy of halves: destroy it when the agreed days are over.`);
   } finally {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { lastBackUp } from '@aboveboard/guardian/recovery/recovery';
 import { openGuardianStore } from '@aboveboard/guardian/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -53,6 +54,10 @@ describe('the ceremonies that the document shows', () => {
     expect(readdirSync(folder)).toEqual(['guardian']);
 
     expect((await run(backup)).code).toBe(0);
+    const kept = openGuardianStore(join(folder, 'guardian'));
+    // What its server is told (CTL18).
+    expect(Math.abs(Date.now() / 1000 - (lastBackUp(kept) ?? 0))).toBeLessThan(3600);
+    kept.close();
     expect((await run(backup)).err).toContain('is there already');
 
     const sound = await run(check, `${typed[3]}\n`);

@@ -14,6 +14,7 @@ import { wordRoutes } from './probe/guardian-word.ts';
 import { startOutsideProbe } from './probe/outside-probe.ts';
 import { askOver } from './probe/outsider-ask.ts';
 import { enrolProbe, keptInStore } from './probe/probe-accounts.ts';
+import { lastBackUp } from './recovery/recovery.ts';
 import { startPeriodClock } from './relay/period-clock.ts';
 import { makeRelay } from './relay/relay.ts';
 import { relayRoutes } from './relay/relay-routes.ts';
@@ -125,6 +126,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
       '/',
       wordRoutes({
         ...{ logs, now, probe: probe.last, lockedBy: halves.lock.lockedBy },
+        backedUp: () => lastBackUp(store),
         signer: wordSigner(store),
       }),
     )

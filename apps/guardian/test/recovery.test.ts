@@ -6,7 +6,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { makeHalfJournal } from '../src/halves/half-journal.ts';
 import { makeHalfLock } from '../src/halves/half-lock.ts';
 import { handOver } from '../src/recovery/hand-over.ts';
-import { backUp, dealRecovery, keptSet, restoreGuardian } from '../src/recovery/recovery.ts';
+import {
+  backUp,
+  dealRecovery,
+  keptSet,
+  lastBackUp,
+  noteBackUp,
+  restoreGuardian,
+} from '../src/recovery/recovery.ts';
 import { openGuardianStore } from '../src/store.ts';
 import { HalfInstallation } from './half-fixture.ts';
 import { representative } from './running-guardian.ts';
@@ -54,6 +61,25 @@ describe('a guardian that was lost', () => {
     } finally {
       await of.end();
     }
+  });
+
+  it('[CTL18] knows when its last backup was written, also when it came back from it', async () => {
+    const data = folder();
+    const store = openGuardianStore(data);
+    expect(lastBackUp(store)).toBeNull();
+    noteBackUp(store, 1_795_000_000);
+    const { sheets } = await dealRecovery(store, { people: 3, enough: 2 });
+    const backup = (await backUp(store, data)) as Uint8Array;
+    noteBackUp(store, 1_795_600_000);
+    expect(lastBackUp(store)).toBe(1_795_600_000);
+    store.close();
+    const shares = await read(sheets);
+    const back = join(folder(), 'new');
+    expect(await restoreGuardian({ backup, shares, data: back, now })).toBeNull();
+    const restored = openGuardianStore(back);
+    // Of the one that it came back from it does not know: the one before is older, and says so.
+    expect(lastBackUp(restored)).toBe(1_795_000_000);
+    restored.close();
   });
 
   it('[CER13] is not made from too few, changed or other shares, nor from a changed backup, nor over another', async () => {

@@ -19,13 +19,17 @@ export const CONTROLS = [
   'probe',
   'vault',
   'retention',
+  'releases',
+  'holds',
   'walls',
   'durability',
   'listening',
+  'certificate',
   'page-policy',
   'core-dumps',
   'data-backup',
   'keys-backup',
+  'guardian-backup',
   'erasure-drill',
 ] as const;
 export type ControlName = (typeof CONTROLS)[number];

@@ -13,6 +13,8 @@ export type GuardianWord = {
   at: number;
   /** Null: halves are given out under grants; else who locked them. */
   lockedBy: WordLock | null;
+  /** Seconds since 1970 of its last sealed backup; 'unsaid': a guardian of before, which does not say. */
+  backup: number | 'none' | 'unsaid';
   /** Null: no round has ended since the guardian was started. */
   probe: WordProbe | null;
 };
@@ -35,7 +37,7 @@ const QUESTION = /^aboveboard word asked v1\nasked ([0-9a-f]{32})\n$/;
 const DOOR = /^[A-Z]{3,10} \/[\x21-\x7e]{0,199}$/;
 const WORD = new RegExp(
   '^aboveboard guardian word v1\\nlog ([\\x21-\\x7e]{1,255})\\nasked ([0-9a-f]{32})\\nat (\\d{1,12})\\n' +
-    `halves (?:open|locked by (${WORD_LOCKS.join('|')}))\\n` +
+    `halves (?:open|locked by (${WORD_LOCKS.join('|')}))\\n(?:backup (none|at \\d{1,12})\\n)?` +
     'probe (?:none|at (\\d{1,12}) tried (\\d{1,9}) unanswered (\\d{1,9}) found (\\d{1,9})(?: lacking (\\d{1,3}))?)\\n((?:door [^\\n]*\\n)*)$',
 );
 
@@ -52,7 +54,7 @@ export function parseWordQuestion(text: string): string | null {
 }
 
 /** Doors that can not stand on a line are left out: `found` counts them all the same. RangeError for the rest. */
-export function guardianWordText({ log, asked, at, lockedBy, probe }: GuardianWord): string {
+export function guardianWordText({ log, asked, at, lockedBy, backup, probe }: GuardianWord): string {
   const doors = (probe?.doors ?? []).filter((door) => DOOR.test(door)).slice(0, WORD_DOORS);
   const text = [
     'aboveboard guardian word v1',
@@ -60,6 +62,7 @@ export function guardianWordText({ log, asked, at, lockedBy, probe }: GuardianWo
     `asked ${asked}`,
     `at ${at}`,
     lockedBy === null ? 'halves open' : `halves locked by ${lockedBy}`,
+    ...(backup === 'unsaid' ? [] : [backup === 'none' ? 'backup none' : `backup at ${backup}`]),
     probe
       ? `probe at ${probe.at} tried ${probe.tried} unanswered ${probe.unanswered} found ${probe.found}${probe.lacking === null ? '' : ` lacking ${probe.lacking}`}`
       : 'probe none',
@@ -74,7 +77,8 @@ export function guardianWordText({ log, asked, at, lockedBy, probe }: GuardianWo
 export function parseGuardianWord(text: string): GuardianWord | null {
   const found = WORD.exec(text);
   if (!found) return null;
-  const [, log = '', asked = '', at, lock, probeAt, tried, unanswered, count, lacking, lines = ''] = found;
+  const [, log = '', asked = '', at, lock, saved, probeAt, tried, unanswered, count, lacking, lines = ''] =
+    found;
   const doors = lines
     .split('\n')
     .slice(0, -1)
@@ -92,5 +96,17 @@ export function parseGuardianWord(text: string): GuardianWord | null {
           lacking: lacking === undefined ? null : Number(lacking),
           doors,
         };
-  return { log, asked, at: Number(at), lockedBy: (lock as WordLock | undefined) ?? null, probe };
+  return {
+    log,
+    asked,
+    at: Number(at),
+    lockedBy: (lock as WordLock | undefined) ?? null,
+    backup: backupOf(saved),
+    probe,
+  };
+}
+
+function backupOf(saved: string | undefined): GuardianWord['backup'] {
+  if (saved === undefined) return 'unsaid';
+  return saved === 'none' ? 'none' : Number(saved.slice('at '.length));
 }

@@ -20,10 +20,12 @@ export function wordRoutes(parts: {
   signer: NoteSigner;
   lockedBy: () => WordLock | null;
   probe: () => ProbeRound | null;
+  /** Seconds since 1970 of the last sealed backup; null: none was made. */
+  backedUp: () => number | null;
   /** Seconds since 1970. */
   now: () => number;
 }) {
-  const { logs, signer, lockedBy, probe, now } = parts;
+  const { logs, signer, lockedBy, probe, backedUp, now } = parts;
   const answered = new Set<string>();
 
   /** The random number of a question of the server's own that was not answered before; null: it is none. */
@@ -53,6 +55,7 @@ export function wordRoutes(parts: {
         ...question,
         at: now(),
         lockedBy: lockedBy(),
+        backup: backedUp() ?? 'none',
         probe: round && {
           ...{ at: round.at, tried: round.tried, unanswered: round.unanswered, found: round.found },
           lacking: round.lacking.length,

@@ -66,6 +66,22 @@ export async function backUp(store: GuardianStore, folder: string): Promise<Uint
   }
 }
 
+/** It was written where it is to be kept. `at`: seconds since 1970. */
+export function noteBackUp(store: GuardianStore, at: number): void {
+  store
+    .prepare(
+      `insert into setting (name, value) values ('last backup', ?)
+       on conflict (name) do update set value = excluded.value`,
+    )
+    .run(Buffer.from(String(at)));
+}
+
+/** Null: none was ever made of this store. */
+export function lastBackUp(store: GuardianStore): number | null {
+  const value = setting(store, 'last backup');
+  return value && Number(new TextDecoder().decode(value));
+}
+
 const COPY = 'backup-under-way.sqlite';
 
 export type RestoreRefusal =

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { ControlName } from '@aboveboard/protocol/controls';
+import { dayOf } from '../access/grant-state.ts';
 import type { Database } from '../database/database.ts';
 import { requireDurable } from '../database/durable-settings.ts';
 import { SERVER_ROLE, tablesWithoutWall } from '../database/row-walls.ts';
+import { openDeletions } from '../releases/open-deletions.ts';
 import { type SweepAlarm, sweepAlarm } from '../retention/sweep-alarm.ts';
 import { lastSweep } from '../retention/sweep-rows.ts';
 import { type Check, notOk, type Outcome, ok } from './check.ts';
@@ -34,7 +36,15 @@ export const DUE_DAYS: Readonly<Record<DoneName, number>> = {
 
 type MachineControl = Exclude<
   ControlName,
-  'rules' | 'rules-log' | 'uses-log' | 'guardian' | 'probe' | 'vault'
+  | 'rules'
+  | 'rules-log'
+  | 'uses-log'
+  | 'guardian'
+  | 'probe'
+  | 'vault'
+  | 'certificate'
+  | 'guardian-backup'
+  | 'holds'
 >;
 
 export function checksOfMachine(sources: MachineSources): Record<MachineControl, Check> {
@@ -47,6 +57,13 @@ export function checksOfMachine(sources: MachineSources): Record<MachineControl,
     return alarm === null && last
       ? ok(say.fine(when(last.ended / 1000)))
       : notOk(say.alarm[alarm ?? 'never'], say.todo[alarm ?? 'never']);
+  }
+
+  async function released(): Promise<Outcome> {
+    const say = text.releases;
+    const { untold, late } = await openDeletions(database.query, dayOf(now()));
+    if (untold) return notOk(say.untold, say.untoldTodo);
+    return late ? notOk(say.late, say.lateTodo) : ok(say.fine);
   }
 
   async function walls(): Promise<Outcome> {
@@ -116,6 +133,7 @@ export function checksOfMachine(sources: MachineSources): Record<MachineControl,
 
   return {
     retention: { agreed: text.retention.agreed, check: swept },
+    releases: { agreed: text.releases.agreed, check: released },
     walls: { agreed: text.walls.agreed, check: walls },
     durability: {
       agreed: text.durability.agreed,

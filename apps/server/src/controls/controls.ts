@@ -3,9 +3,11 @@ import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { ShownControls } from '@aboveboard/protocol/controls';
 import type { AskingPrincipal } from '../access/decision.ts';
 import type { FolderPaths } from '../data-folder.ts';
+import { makeHeld } from '../holds/held.ts';
 import type { Installation } from '../installation.ts';
 import { readVaultAddress } from '../keys/vault-address.ts';
 import { runChecks } from './check.ts';
+import { checksOfDates } from './checks-of-dates.ts';
 import { checksOfKeeping } from './checks-of-keeping.ts';
 import { checksOfMachine, DUE_DAYS } from './checks-of-machine.ts';
 import type { GuardianWatch } from './guardian-watch.ts';
@@ -71,6 +73,10 @@ export function makeControls(sources: ControlSources): Controls {
           now,
         }),
         ...checksOfMachine({ ...sources, database, root: paths.root }),
+        ...checksOfDates({
+          ...{ database, url: sources.url, now, word: () => word, hasGuardian: watch.address !== null },
+          held: makeHeld({ database, rules, now }),
+        }),
       },
       { now, patience, unchecked: text.unchecked },
     );

@@ -135,6 +135,14 @@ export const text = {
       unplaced: 'Decide together what is to become of them. They stay until then.',
     } satisfies Record<SweepAlarm, string>,
   },
+  releases: {
+    agreed: 'Whoever has a release from which something was erased is told, and deletes it.',
+    fine: 'Nobody is late with saying that a superseded release is deleted.',
+    late: 'Somebody who was asked to delete a superseded release has not said in time that it is deleted.',
+    lateTodo: 'The page “Releases” says which account. Talk to that researcher; the employer answers for it.',
+    untold: 'A release is superseded, and those who have it were not told yet.',
+    untoldTodo: 'It is tried again every hour. Look whether the witnesses answer.',
+  },
   walls: {
     agreed: 'The database itself keeps rows apart, also if the rules for access were wrong.',
     fine: 'Every table has its wall, and the server’s connection owns none of them. Asked of the database just now.',
@@ -147,6 +155,36 @@ export const text = {
     fine: 'The database writes to disk before it answers. Asked of it just now.',
     off: 'The database answers before it has written to disk.',
     todo: 'The operator switches fsync and full_page_writes on.',
+  },
+  certificate: {
+    agreed: 'The server’s certificate is good, and is renewed before it ends.',
+    none: 'The server listens on its own computer only and needs no certificate there.',
+    fine: (at: string) => `The certificate that the server shows is good until ${at}.`,
+    soon: (at: string) =>
+      `The certificate that the server shows ends on ${at}: that is in less than 30 days.`,
+    over: (at: string) => `The certificate that the server shows ended on ${at}.`,
+    early: (at: string) => `The certificate that the server shows is good from ${at} only.`,
+    todo: 'The operator gives the server a new certificate. Without one, browsers and recorders do not connect.',
+  },
+  guardianBackup: {
+    agreed:
+      'A guardian that is lost comes back from a sealed backup, which the people with shares open together.',
+    unsaid: 'The guardian does not say when its last backup was made: it is older than this server.',
+    unsaidTodo: 'The representative brings the guardian up to date.',
+    never:
+      'No sealed backup was made of the guardian. If it is lost, nothing that was released opens any more.',
+    late: (at: string) =>
+      `The guardian says that its last backup was made on ${at}: that is more than a week ago.`,
+    fine: (at: string) =>
+      `The guardian says that its last backup was made on ${at}. Whether it is still there is not known here.`,
+    todo: 'The representative makes one every week, as the ceremony says: “aboveboard recovery backup”.',
+  },
+  holds: {
+    agreed: 'What somebody wants erased is kept no longer than a legal hold that is in force.',
+    none: 'No erasure waits for a legal hold.',
+    waits: 'Erasures wait, each for a legal hold that is in force.',
+    over: 'An erasure waits although the legal hold that it waited for is over.',
+    todo: 'The server carries it out within an hour of the end. If it has not by then, the operator looks why the sweep did not.',
   },
   listening: {
     agreed: 'What goes over a network is encrypted.',
