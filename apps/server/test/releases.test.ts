@@ -2,6 +2,7 @@ import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { About } from '@aboveboard/protocol/installation';
 import type { MyLineage, ShownLineage, ShownModel, ShownRelease } from '@aboveboard/protocol/lineage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checksOfMachine } from '../src/controls/checks-of-machine.ts';
 import { accountOf } from '../src/logs/uses-log.ts';
 import { announceSuperseded } from '../src/releases/withdrawal.ts';
 import type { StartedServer } from '../src/start.ts';
@@ -286,10 +287,14 @@ describe('who holds a release', () => {
     await told(14);
     expect(await late()).toBe(false);
     await told(15);
-    expect([await late(), await server.installation.releases.isAnswerLate()]).toEqual([true, true]);
+    const { releases } = checksOfMachine({
+      ...{ database: server.installation.inner.database, root: '', url: null, frontPage: null },
+      ...{ limitsFile: '', now: Date.now },
+    });
+    expect([await late(), (await releases.check()).state]).toEqual([true, 'not-ok']);
     await answer(by.researcher, digest, 'not-yet');
     expect(await late()).toBe(true);
     await answer(by.researcher, digest, 'deleted');
-    expect(await late()).toBe(false);
+    expect([await late(), (await releases.check()).state]).toEqual([false, 'ok']);
   });
 });

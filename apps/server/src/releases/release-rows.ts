@@ -145,12 +145,3 @@ export async function countModelsSince(query: Query, account: string, day: strin
   );
   return row?.count ?? 0;
 }
-
-/** Whether anybody who was told has let the day to answer by go by (LIN24). */
-export async function hasLateAnswer(query: Query, toldBefore: string): Promise<boolean> {
-  const rows = await query(
-    `select 1 from release_holder where told_on < $1 and said is distinct from 'deleted' limit 1`,
-    [toldBefore],
-  );
-  return rows.length > 0;
-}

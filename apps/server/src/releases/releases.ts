@@ -14,13 +14,13 @@ import { dayOf } from '../access/grant-state.ts';
 import type { Database } from '../database/database.ts';
 import { accountOf, type UsesLog } from '../logs/uses-log.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import { answerBy } from './open-deletions.ts';
 import { ownLineage } from './own-lineage.ts';
 import {
   answerHolder,
   countModelsSince,
   type EnteredRelease,
   type HolderRow,
-  hasLateAnswer,
   holdersOf,
   insertHolder,
   insertModel,
@@ -53,14 +53,9 @@ export type Releases = {
   mine(handle: string): Promise<MyLineage>;
   /** Tells of what is superseded; how many releases. */
   announce(): Promise<number>;
-  /** Whether anybody's answer is late: an alarm without a number (LIN24). */
-  isAnswerLate(): Promise<boolean>;
 };
 
-/** Between the day on which a holder is told and the last on which she answers. */
-export const ANSWER_DAYS = 14;
 const MODELS_A_DAY = 100;
-const DAY = 86_400_000;
 const PARTIES: ReadonlySet<string> = new Set(['employer', 'representative', 'dpo']);
 /** What a demonstration builds from the command line is of no account that signs in; there its researchers hold it. */
 const OF_THE_COMMAND = accountOf('command');
@@ -79,9 +74,9 @@ export function makeReleases(parts: {
 
   function shownHolder(row: HolderRow, own: ReadonlySet<string>): ShownHolder {
     const { account, toldOn, said, saidOn } = row;
-    const answerBy = toldOn && dayOf(Date.parse(toldOn) + ANSWER_DAYS * DAY);
-    const isLate = answerBy !== null && said !== 'deleted' && answerBy < today();
-    return { account, own: own.has(account), toldOn, answerBy, said, saidOn, isLate };
+    const by = toldOn && answerBy(toldOn);
+    const isLate = by !== null && said !== 'deleted' && by < today();
+    return { account, own: own.has(account), toldOn, answerBy: by, said, saidOn, isLate };
   }
 
   async function shownReleases(
@@ -193,8 +188,6 @@ export function makeReleases(parts: {
       });
       return announcing;
     },
-
-    isAnswerLate: () => hasLateAnswer(database.query, dayOf(now() - ANSWER_DAYS * DAY)),
   };
 }
 
