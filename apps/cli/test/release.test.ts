@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBenchTask } from '@aboveboard/dataset/eval/bench-check';
+import { taskAnnotation } from '@aboveboard/dataset/model/annotation';
 import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -131,6 +134,83 @@ describe('a release on disk', () => {
     await writeFile(at('damaged', 'shards', shard as string), 'x');
     expect((await run(...args('keys.json', 'damaged'))).code).toBe(1);
     expect(existsSync(at('none'))).toBe(false);
+  });
+});
+
+describe('annotations', () => {
+  /** A model that answers whatever `reply` says to a question's text. */
+  async function annotated(out: string, reply: (text: string, n: number) => string) {
+    const asked: string[] = [];
+    const server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const question = JSON.parse(body) as { messages: { content: { text: string }[] }[] };
+      const text = question.messages[1]?.content[0]?.text ?? '';
+      asked.push(text);
+      response.end(JSON.stringify({ choices: [{ message: { content: reply(text, asked.length) } }] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const args = ['--keys', at('keys.json'), '--endpoint', url, '--model', 'm', '--out', at(out)];
+    const { code, said } = await run('--json', 'dataset', 'annotate', at('release'), ...args);
+    server.close();
+    return { code, told: JSON.parse(said), asked };
+  }
+  const lines = async (name: string) =>
+    (await readFile(at(name), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const sound = (text: string) =>
+    text.includes('Steps:')
+      ? 'Here it is: {"description": "Press  the\\nbutton.", "thought": "It has to be pressed."}'
+      : '{"instruction": "Enter ok, then press Enter"}';
+
+  it('[MEP30] [MEP31] say of each step what is done, of each task what it is in other words, and that they are synthetic', async () => {
+    const { code, told, asked } = await annotated('notes.jsonl', sound);
+    expect({ code, ...told }).toMatchObject({ code: 0, questions: 80, asked: 80, rejected: 0 });
+    expect(asked[0]).toBe('Task: "Type ok and press Enter"');
+    expect(asked[2]).toContain("2 (this step). pyautogui.write(message='");
+    const notes = await lines('notes.jsonl');
+    expect(notes).toHaveLength(80);
+    for (const note of notes)
+      expect(note).toMatchObject({
+        synthetic: true,
+        model: 'm',
+        prompt: 'annotation-1',
+        question: /^[0-9a-f]{64}$/.exec(note.question)?.[0],
+      });
+    expect(notes[0]).toMatchObject({ index: null, instruction: 'Enter ok, then press Enter' });
+    expect(notes[1]).toMatchObject({ index: 0, description: 'Press the button.' });
+    expect(await run('dataset', 'verify', at('release'))).toMatchObject({ code: 0 });
+    // Nothing is asked twice.
+    expect((await annotated('notes.jsonl', sound)).asked).toEqual([]);
+  });
+
+  it.each([
+    ['PWNED'],
+    ['{"description": "See https://evil.example", "thought": "x"}'],
+    ['{"description": "<script>alert(1)</script>", "thought": "x"}'],
+    ['{"description": "Write to jane.doe@example.org", "thought": "x"}'],
+    ['{"description": "a\\u202eb", "thought": "x"}'],
+    ['{"description": "x"}'],
+    ['[1]'],
+    [`{"description": "${'x'.repeat(601)}", "thought": "x"}`],
+  ])('[MEP32] [MEP33] a bad answer is kept apart, and asked for again: %j', async (bad) => {
+    await Promise.all([rm(at('bad.jsonl'), { force: true }), rm(at('bad.jsonl.rejected'), { force: true })]);
+    const { told } = await annotated('bad.jsonl', (text, n) => (n === 2 ? bad : sound(text)));
+    expect(told).toMatchObject({ asked: 80, rejected: 1 });
+    expect(await lines('bad.jsonl')).toHaveLength(79);
+    expect(await lines('bad.jsonl.rejected')).toHaveLength(1);
+    expect((await annotated('bad.jsonl', sound)).asked).toHaveLength(1);
+    expect(await lines('bad.jsonl')).toHaveLength(80);
+  });
+
+  it('[MEP32] what was given may be said again: a surrogate is nobody', async () => {
+    const given = 'Task: "Call Jane Doe at +49 30 1234567"';
+    const reply = '{"instruction": "Telephone Jane Doe (+49 30 1234567)"}';
+    expect(taskAnnotation(reply, given)).toEqual({ instruction: 'Telephone Jane Doe (+49 30 1234567)' });
+    expect(taskAnnotation(reply, 'Task: "Call her"')).toBeNull();
   });
 });
 

@@ -100,7 +100,7 @@ describe('aboveboard eval play', () => {
     const { code, out } = await play('all.jsonl');
     expect({ code, ...JSON.parse(out) }).toEqual({
       code: 0,
-      steps: 3,
+      questions: 3,
       asked: 3,
       tokens: { asked: 2700, answered: 300 },
       rejected: 0,

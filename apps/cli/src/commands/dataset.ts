@@ -1,6 +1,7 @@
 import type { ReleaseAsk, ReleaseLevel } from '@aboveboard/dataset/release/release-plan';
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
+import { type EndpointFlags, endpointOf, printAsked, withEndpoint } from '../endpoint-options.ts';
 
 const LEVELS: readonly ReleaseLevel[] = ['vault', 'release', 'open'];
 
@@ -154,13 +155,28 @@ export function register(program: Command, context: CommandContext): void {
       for (const { what, before: was, after: is } of differences) context.print(`${what}: ${was} -> ${is}`);
     });
 
+  withEndpoint(dataset.command('annotate <folder>'))
+    .description(
+      'Let a model inside the organisation say of each step of a release what is done and why, and each task in other words. The lines ' +
+        'are marked synthetic and stand beside the release. The endpoint has to be inside (spec/model-endpoint.md). A run that ' +
+        'ended goes on where it was; bad answers are kept apart in FILE.rejected.',
+    )
+    .requiredOption('--keys <file>', 'the keys of its tasks')
+    .requiredOption('--out <file>', 'JSON lines, a new file or one to go on with')
+    .action(async (folder: string, flags: EndpointFlags & { keys: string; out: string }) => {
+      const { annotateRelease } = await import('../release-annotation.ts');
+      const asking = { ...(await endpointOf(flags, context)), file: flags.out };
+      const asked = await annotateRelease({ folder, keys: flags.keys }, asking);
+      printAsked(context, asked, flags.out);
+    });
+
   dataset
     .command('export <folder>')
     .description('Write the tasks of a release as training data, or as plain shards for clients/python')
     .requiredOption('--keys <file>', 'the keys of its tasks')
     .requiredOption(
       '--format <kind>',
-      'shards, parquet, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench',
+      'shards, parquet, webdataset, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench',
     )
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .action(async (folder: string, options: { keys: string; format: string; out: string }) => {

@@ -1,6 +1,7 @@
 import type { BenchScore, Measured } from '@aboveboard/dataset/eval/bench-score';
 import type { Command } from 'commander';
 import { type CommandContext, GROUPS, UsageError } from '../command.ts';
+import { type EndpointFlags, endpointOf, printAsked, withEndpoint } from '../endpoint-options.ts';
 
 const PLAYERS = ['perfect', 'shuffled', 'frequent', 'random'] as const;
 
@@ -49,22 +50,8 @@ export function register(program: Command, context: CommandContext): void {
   registerPlay(evaluate, context);
 }
 
-type PlayOptions = {
-  endpoint: string;
-  model: string;
-  answers: string;
-  style: string;
-  key?: string;
-  inside: string[];
-  ca?: string;
-  plainHttp?: true;
-  timeout: string;
-  perMinute: string;
-};
-
 function registerPlay(evaluate: Command, context: CommandContext): void {
-  evaluate
-    .command('play <dir>')
+  withEndpoint(evaluate.command('play <dir>'))
     .summary('let a model inside the organisation answer the steps')
     .description(
       'Ask a model for an answer to each step of such a folder, and keep the answers for `eval steps --answers`. What is asked holds ' +
@@ -72,49 +59,13 @@ function registerPlay(evaluate: Command, context: CommandContext): void {
         'given with --inside; anything else is refused before a byte leaves (spec/model-endpoint.md). A run that ended goes on ' +
         'where it was. What is no reply is kept apart in FILE.rejected.',
     )
-    .requiredOption('--endpoint <url>', 'its base: http://127.0.0.1:8000/v1')
-    .requiredOption('--model <name>', 'as the endpoint calls it')
     .requiredOption('--answers <file>', 'JSON lines, a new file or one to go on with')
-    .option('--style <kind>', 'openai (also vLLM, llama.cpp) or anthropic', 'openai')
-    .option('--key <file>', 'the key for the endpoint, in a file that nobody else may read')
-    .option(
-      '--inside <network>',
-      'a network that is inside, besides private ones; may be repeated',
-      collected,
-      [],
-    )
-    .option('--ca <file>', 'the certificate authority of the endpoint (PEM)')
-    .option('--plain-http', 'without TLS beyond this computer')
-    .option('--timeout <seconds>', 'for one answer', '120')
-    .option('--per-minute <n>', 'questions a minute, at most; 0: no limit', '0')
-    .action(async (folder: string, options: PlayOptions) => {
-      const timeout = Number(options.timeout);
-      if (!(timeout >= 1 && timeout <= 3600)) throw new UsageError('--timeout is from 1 to 3600 seconds.');
-      const perMinute = Number(options.perMinute);
-      if (!(perMinute >= 0 && perMinute <= 60_000)) throw new UsageError('--per-minute is a number from 0.');
-      const { setTimeout: pause } = await import('node:timers/promises');
+    .action(async (folder: string, flags: EndpointFlags & { answers: string }) => {
       const { playSteps } = await import('../step-play.ts');
-      const { openEndpoint } = await import('../opened-endpoint.ts');
-      const { endpoint, dialect } = await openEndpoint({ ...options, timeoutMs: timeout * 1000 });
-      const played = await playSteps({
-        folder,
-        answers: options.answers,
-        model: options.model,
-        endpoint,
-        dialect,
-        spacing: perMinute === 0 ? 0 : 60_000 / perMinute,
-        pause,
-        progress: context.progress,
-      });
-      context.result(played);
-      const { steps, asked, tokens, rejected } = played;
-      context.print(`asked       ${asked} of ${steps} steps; the others were answered before`);
-      context.print(`tokens      ${tokens.asked} asked, ${tokens.answered} answered`);
-      if (rejected > 0)
-        context.print(`kept apart  ${rejected} that are no reply, in ${options.answers}.rejected`);
+      const asking = { ...(await endpointOf(flags, context)), file: flags.answers };
+      printAsked(context, await playSteps(folder, asking), flags.answers);
     });
 }
 
-const collected = (one: string, before: string[]) => [...before, one];
 const percent = (share: number) => (share * 100).toFixed(1);
 const said = ({ mean, low, high }: Measured) => `${percent(mean)} % (${percent(low)} to ${percent(high)})`;
