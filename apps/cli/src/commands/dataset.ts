@@ -41,11 +41,23 @@ export function register(program: Command, context: CommandContext): void {
       const tens = (count: number) => 10 * Math.floor(count / 10);
       const leftOut = plan.leftOut.map(({ rule, count }) => ({ rule, count: tens(count) }));
       const { level, refusals } = plan;
-      context.result({ level, tasks: tens(plan.tasks.length), people: tens(plan.people), leftOut, refusals });
-      context.print(
-        `tasks       at least ${tens(plan.tasks.length)}, of at least ${tens(plan.people)} people`,
-      );
+      const { recordings, whole, withoutSubgoal, toldByGoal } = plan.cut;
+      const cut = {
+        recordings: tens(recordings),
+        whole: tens(whole),
+        withoutSubgoal: tens(withoutSubgoal),
+        toldByGoal: tens(toldByGoal),
+      };
+      const [tasks, people] = [tens(plan.tasks.length), tens(plan.people)];
+      context.result({ level, tasks, people, leftOut, cut, refusals });
+      context.print(`tasks       at least ${tasks}, of at least ${people} people`);
       for (const { rule, count } of leftOut) context.print(`left out    at least ${count} by ${rule}`);
+      if (cut.recordings > 0)
+        context.print(
+          `in parts    at least ${cut.recordings} recordings, ${cut.toldByGoal} told by their goal (MOV53)`,
+        );
+      if (cut.whole > 0)
+        context.print(`whole       at least ${cut.whole} longer ones that a cohort did alike`);
       for (const { rule, message } of refusals) context.print(`refused     ${rule}: ${message}`);
     });
 
