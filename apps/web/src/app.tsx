@@ -27,6 +27,7 @@ const AccountPage = lazy(() => import('./sign-in/account-page.tsx'));
 const GrantsPage = lazy(() => import('./grants/grants-page.tsx'));
 const ControlsPage = lazy(() => import('./stewards/controls-page.tsx'));
 const HoldsPage = lazy(() => import('./holds/holds-page.tsx'));
+const ReleasesPage = lazy(() => import('./releases/releases-page.tsx'));
 const PoliciesPage = lazy(() => import('./grants/policies-page.tsx'));
 const PlannerPage = lazy(() => import('./planner/planner-page.tsx'));
 
@@ -95,6 +96,11 @@ export function App(): ReactNode {
           {party && (
             <Route path="/holds">
               <HoldsPage party={party} />
+            </Route>
+          )}
+          {(party || session?.role === 'researcher') && (
+            <Route path="/releases">
+              <ReleasesPage party={party !== null} />
             </Route>
           )}
           {(party || session?.role === 'operator') && <Route path="/controls" component={ControlsPage} />}

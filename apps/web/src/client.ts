@@ -12,6 +12,14 @@ import type {
   Session,
   TaskCardsAnswer,
 } from '@aboveboard/protocol/installation';
+import type {
+  HolderAnswer,
+  ModelWish,
+  MyLineage,
+  ShownLineage,
+  ShownModel,
+  ShownRelease,
+} from '@aboveboard/protocol/lineage';
 import type { StaffSession } from '@aboveboard/protocol/staff';
 import { words } from './messages/en.ts';
 import { forgetSessionKey, hasSessionKey, withProof } from './sign-in/session-key.ts';
@@ -136,6 +144,11 @@ export const client = {
     });
     return answer.json() as Promise<ShownHold>;
   },
+  lineage: () => read<ShownLineage>('/api/releases'),
+  answerRelease: (release: string, said: HolderAnswer['said']) =>
+    send<ShownRelease>('POST', `/api/releases/${release}/answer`, { said }),
+  enterModel: (wish: ModelWish) => send<ShownModel>('POST', '/api/models', wish),
+  myLineage: () => read<MyLineage>('/api/my/lineage'),
   myRecordings: () => read<{ recordings: MyRecording[] }>('/api/my/recordings'),
   erase: (recordings: string[]) =>
     send<{ erased: string[]; unknown: string[]; keysExpireOn: string }>(

@@ -6,6 +6,7 @@ export type PagePath =
   | '/agreement'
   | '/recordings'
   | '/datasets'
+  | '/releases'
   | '/status'
   | '/try'
   | '/about'
@@ -24,6 +25,7 @@ const titles: Record<PagePath, string> = {
   '/agreement': words.pages.agreement,
   '/recordings': words.pages.recordings,
   '/datasets': words.pages.datasets,
+  '/releases': words.pages.releases,
   '/status': words.pages.status,
   '/try': words.pages.try,
   '/about': words.pages.about,
@@ -45,6 +47,7 @@ const steward: PagePath[] = [
   '/sign',
   '/grants',
   '/holds',
+  '/releases',
   '/controls',
   '/try',
   '/logs',
@@ -59,6 +62,7 @@ const pages: Record<Role, PagePath[]> = {
     '/recordings',
     '/grants',
     '/datasets',
+    '/releases',
     '/agreement',
     '/try',
     '/logs',

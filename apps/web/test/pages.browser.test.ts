@@ -57,10 +57,19 @@ async function visit(page: Page, path: string): Promise<void> {
 }
 
 const all = ['Agreement', 'Try it', 'Log', 'Verify', 'Who may do what', 'About this installation'];
-const steward = ['Agreement', 'Draft', 'Sign', 'Reading', 'Legal holds', 'Controls', ...all.slice(1)];
+const steward = [
+  'Agreement',
+  'Draft',
+  'Sign',
+  'Reading',
+  'Legal holds',
+  'Releases',
+  'Controls',
+  ...all.slice(1),
+];
 const PAGES: readonly (readonly [Role, string, readonly string[]])[] = [
   ['contributor', '/today', ['Today', ...all]],
-  ['researcher', '/recordings', ['Recordings', 'Reading', 'Datasets', ...all]],
+  ['researcher', '/recordings', ['Recordings', 'Reading', 'Datasets', 'Releases', ...all]],
   ['operator', '/status', ['Status', 'Controls', ...all]],
   ['representative', '/agreement', steward],
   ['dpo', '/agreement', steward],
@@ -72,6 +81,7 @@ const OWN = [
   '/today',
   '/recordings',
   '/datasets',
+  '/releases',
   '/status',
   '/draft',
   '/sign',
@@ -235,6 +245,72 @@ here('pages', () => {
     expect(await findingsInAllForms(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('heading', { name: 'Released recordings' }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('[LIN21, LIN22] who holds a superseded release is asked, says twice that it is deleted, and enters models', async () => {
+    const page = await signedIn('researcher');
+    const digest = 'ab'.repeat(32);
+    const release = {
+      ...{ release: digest, name: 'expenses', version: 2, purpose: 'model-testing', builtOn: '2026-11-02' },
+      supersededOn: '2026-11-20',
+    };
+    const holder = { account: '0'.repeat(32), own: true, toldOn: '2026-11-20', answerBy: '2026-12-04' };
+    let said: string | null = null;
+    const models: unknown[] = [];
+    const shown = () => ({
+      ...release,
+      holders: [{ ...holder, said, saidOn: said && '2026-11-23', isLate: said !== 'deleted' }],
+    });
+    await page.route('**/api/releases', (route) => route.fulfill({ json: { releases: [shown()], models } }));
+    await page.route(`**/api/releases/${digest}/answer`, (route) => {
+      said = (route.request().postDataJSON() as { said: string }).said;
+      return route.fulfill({ json: shown() });
+    });
+    await page.route('**/api/models', (route) => {
+      const model = { id: '1', enteredOn: '2026-11-23', own: true, ...route.request().postDataJSON() };
+      models.push(model);
+      return route.fulfill({ json: model });
+    });
+    await visit(page, '/releases');
+    await page.getByText('The day to answer by was 2026-12-04.').waitFor();
+    expect(await findingsInAllForms(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Not yet' }).click();
+    await page.getByText('“not yet” said on 2026-11-23').waitFor();
+    await page.getByRole('button', { name: 'I deleted every copy' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Say that it is deleted?' });
+    await dialog.getByText('It can not be taken back.').waitFor();
+    expect(await findingsInAllForms(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Not now' }).click();
+    expect(said).toBe('not-yet');
+    await page.getByRole('button', { name: 'I deleted every copy' }).click();
+    await dialog.getByRole('button', { name: 'It is deleted' }).click();
+    await page.getByText('Deleted, said on 2026-11-23').waitFor();
+    await page.getByLabel('Name of the model').fill('clicker-1.0');
+    await page.getByRole('checkbox', { name: 'expenses, release 2' }).check();
+    await page.getByRole('button', { name: 'Enter', exact: true }).click();
+    await page.getByText('Models: clicker-1.0.').waitFor();
+    expect(models).toMatchObject([{ name: 'clicker-1.0', purpose: 'model-testing', releases: [digest] }]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('[LIN5] a contributor reads where hers went, and what taking back can’t do', async () => {
+    const page = await signedIn('contributor');
+    const one = {
+      ...{ release: 'cd'.repeat(32), name: 'expenses', version: 1, purpose: 'model-training' },
+      ...{ builtOn: '2026-10-05', supersededOn: '2026-11-20', recordings: ['B'.repeat(22)], withdrawn: true },
+      models: [{ name: 'clicker-1.0', purpose: 'model-training', enteredOn: '2026-10-09' }],
+      deletion: 'waits',
+    };
+    await page.route('**/api/my/lineage', (route) => route.fulfill({ json: { releases: [one] } }));
+    await visit(page, '/today');
+    await page.getByRole('heading', { name: 'expenses, release 1' }).waitFor();
+    await page.getByText('You took back something that is in it.').waitFor();
+    await page.getByText('clicker-1.0 (training models, entered on 2026-10-09)').waitFor();
+    await page.getByText('A model that was trained does not forget.').waitFor();
+    expect(await findingsInAllForms(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
   });

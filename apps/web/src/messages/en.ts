@@ -29,6 +29,7 @@ export const words = {
     agreement: 'Agreement',
     recordings: 'Recordings',
     datasets: 'Datasets',
+    releases: 'Releases',
     status: 'Status',
     about: 'About this installation',
     planner: 'Planner',

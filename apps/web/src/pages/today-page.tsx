@@ -4,11 +4,17 @@ import { client } from '../client.ts';
 import { bytesInWords } from '../figures.ts';
 import { Loaded, useLoaded } from '../loaded.tsx';
 import { words } from '../messages/en.ts';
+import { MyLineageSection } from '../releases/my-lineage.tsx';
 
 const text = words.today;
+/** Both at once: what was erased is out of one and shows in the other. */
+const load = async () => {
+  const [{ recordings }, { releases }] = await Promise.all([client.myRecordings(), client.myLineage()]);
+  return { recordings, releases };
+};
 
 export function TodayPage(): ReactNode {
-  const [loading, reload] = useLoaded(client.myRecordings);
+  const [loading, reload] = useLoaded(load);
   return (
     <>
       <h1>{text.title}</h1>
@@ -16,16 +22,19 @@ export function TodayPage(): ReactNode {
       <p>{text.recorderText}</p>
       <h2>{text.mineTitle}</h2>
       <Loaded of={loading} retry={reload}>
-        {({ recordings }) =>
-          recordings.length === 0 ? (
-            <div className="notice">
-              <p>{text.none}</p>
-              <p>{text.noneNext}</p>
-            </div>
-          ) : (
-            <Mine recordings={recordings} onErased={reload} />
-          )
-        }
+        {({ recordings, releases }) => (
+          <>
+            {recordings.length === 0 ? (
+              <div className="notice">
+                <p>{text.none}</p>
+                <p>{text.noneNext}</p>
+              </div>
+            ) : (
+              <Mine recordings={recordings} onErased={reload} />
+            )}
+            <MyLineageSection releases={releases} />
+          </>
+        )}
       </Loaded>
     </>
   );
