@@ -22,6 +22,7 @@ import { isEntryDue } from '../src/controls/probe-entry.ts';
 import { type Known, waitingFor } from '../src/controls/waiting.ts';
 import { folderPaths } from '../src/data-folder.ts';
 import type { StandingHold } from '../src/holds/held.ts';
+import { noteFetched } from '../src/notices/notice-board.ts';
 import type { StartedServer } from '../src/start.ts';
 import { Client } from './device.ts';
 import { selfSigned } from './self-signed.ts';
@@ -308,6 +309,22 @@ describe('controls', () => {
     expect(await dates({ held }).holds.check()).toMatchObject({ state: 'ok', found: text.holds.waits });
     await database.query('delete from held_erasure');
     expect((await control('holds')).state).toBe('ok');
+  });
+
+  it('[CTL12] seeded fault: notices for which no recorder has come for more than two days', async () => {
+    const { database } = server.installation.inner;
+    const at = async (days: number) => {
+      const { state, found } = await dates({ now: () => Date.now() + days * 86_400_000 }).notices.check();
+      return [state, found];
+    };
+    expect(await at(0)).toEqual(['ok', text.notices.none]);
+    const board = 'cd'.repeat(16);
+    await database.query('insert into notice_board (board) values ($1)', [board]);
+    expect([await at(0), await at(2)]).toEqual(Array(2).fill(['ok', text.notices.fetched]));
+    expect(await at(3)).toEqual(['not-ok', text.notices.lie]);
+    await noteFetched(database.query, board);
+    expect(await at(3)).toEqual(['ok', text.notices.fetched]);
+    await database.query('delete from notice_board');
   });
 
   it('[CTL11] logs that nobody witnesses are not in order', async () => {

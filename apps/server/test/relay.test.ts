@@ -67,6 +67,23 @@ describe('the server’s end of the relay', () => {
     );
   }
 
+  it('[BRE17] a board of notices is delivered when a recorder’s cell has asked for it, and not when anybody looks', async () => {
+    const { database } = server.installation.inner;
+    const board = 'ab'.repeat(16);
+    await database.query('insert into notice_board (board) values ($1)', [board]);
+    await database.query(`insert into notice_block values ($1, 0, decode(repeat('00', 2048), 'hex'))`, [
+      board,
+    ]);
+    const path = `/api/notices/${board}`;
+    const fetched = () => database.query('select fetched from notice_board where board = $1', [board]);
+    expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+    expect(await fetched()).toEqual([{ fetched: false }]);
+    const [answers] = await batch([{ method: 'GET', path }]);
+    expect(answers?.[0]?.body.length).toBe(2048);
+    expect(await fetched()).toEqual([{ fetched: true }]);
+    for (const table of ['notice_block', 'notice_board']) await database.query(`delete from ${table}`);
+  });
+
   it('[RLY28] what came in a cell has no line of its own in the log of requests', async () => {
     logged.length = 0;
     const code = await server.makeCode('contributor', 1);

@@ -130,6 +130,11 @@ table notice_block
   place integer not null
   block bytea not null
 
+table notice_board
+  board text not null
+  left_on date not null default CURRENT_DATE
+  fetched boolean not null default false
+
 table part
   upload text not null
   index integer not null
@@ -319,6 +324,7 @@ CREATE UNIQUE INDEX logged_setting_pkey ON public.logged_setting USING btree (na
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (number)
 CREATE UNIQUE INDEX model_release_pkey ON public.model_release USING btree (model, release)
 CREATE UNIQUE INDEX notice_block_pkey ON public.notice_block USING btree (board, place)
+CREATE UNIQUE INDEX notice_board_pkey ON public.notice_board USING btree (board)
 CREATE UNIQUE INDEX part_pkey ON public.part USING btree (upload, index)
 CREATE UNIQUE INDEX pending_commitment_pkey ON public.pending_commitment USING btree (commitment)
 CREATE UNIQUE INDEX recording_pkey ON public.recording USING btree (id)
@@ -428,6 +434,8 @@ constraint notice_block notice_block_block_check: CHECK ((octet_length(block) = 
 constraint notice_block notice_block_board_check: CHECK ((board ~ '^[0-9a-f]{32}$'::text))
 constraint notice_block notice_block_pkey: PRIMARY KEY (board, place)
 constraint notice_block notice_block_place_check: CHECK ((place >= 0))
+constraint notice_board notice_board_board_check: CHECK ((board ~ '^[0-9a-f]{32}$'::text))
+constraint notice_board notice_board_pkey: PRIMARY KEY (board)
 constraint part part_bytes_check: CHECK ((bytes >= 0))
 constraint part part_index_check: CHECK ((index >= 0))
 constraint part part_kind_check: CHECK ((kind = ANY (ARRAY['events'::text, 'states'::text, 'frames'::text, 'manifest'::text])))

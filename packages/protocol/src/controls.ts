@@ -21,6 +21,7 @@ export const CONTROLS = [
   'retention',
   'releases',
   'holds',
+  'notices',
   'walls',
   'durability',
   'listening',

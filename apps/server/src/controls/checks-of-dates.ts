@@ -4,10 +4,11 @@ import type { ControlName } from '@aboveboard/protocol/controls';
 import type { GuardianWord } from '@aboveboard/protocol/guardian-word';
 import type { Database } from '../database/database.ts';
 import type { Held } from '../holds/held.ts';
+import { isAnyLeft, isOneUnfetched } from '../notices/notice-board.ts';
 import { type Check, notOk, type Outcome, ok } from './check.ts';
 import { text, when } from './messages/en.ts';
 
-/** What is over on some day, or has to have come to somebody by then (CTL17-CTL19). */
+/** What is over on some day, or has to have come to somebody by then (CTL12, CTL17-CTL19). */
 export type DateSources = {
   database: Pick<Database, 'query'>;
   held: Pick<Held, 'of'>;
@@ -20,7 +21,7 @@ export type DateSources = {
   now: () => number;
 };
 
-type DateControl = Extract<ControlName, 'certificate' | 'guardian-backup' | 'holds'>;
+type DateControl = Extract<ControlName, 'certificate' | 'guardian-backup' | 'holds' | 'notices'>;
 
 const DAY = 86_400_000;
 const CERTIFICATE_NOTICE = 30 * DAY;
@@ -63,10 +64,17 @@ export function checksOfDates(sources: DateSources): Record<DateControl, Check> 
     return ok(waiting.length > 0 ? say.waits : say.none);
   }
 
+  async function notices(): Promise<Outcome> {
+    const say = text.notices;
+    if (await isOneUnfetched(database.query, now())) return notOk(say.lie, say.todo);
+    return ok((await isAnyLeft(database.query)) ? say.fetched : say.none);
+  }
+
   return {
     certificate: { agreed: text.certificate.agreed, check: certificate },
     'guardian-backup': { agreed: text.guardianBackup.agreed, check: guardianBackup },
     holds: { agreed: text.holds.agreed, check: holds },
+    notices: { agreed: text.notices.agreed, check: notices },
   };
 }
 

@@ -45,6 +45,7 @@ type MachineControl = Exclude<
   | 'certificate'
   | 'guardian-backup'
   | 'holds'
+  | 'notices'
 >;
 
 export function checksOfMachine(sources: MachineSources): Record<MachineControl, Check> {

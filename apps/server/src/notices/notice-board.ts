@@ -40,7 +40,8 @@ export async function postNotices(
   while (blocks.length < size) blocks.push(by.random(NOTICE_BLOCK_BYTES));
   const board = randomBytes(16).toString('hex');
   await database.query(
-    `insert into notice_block (board, place, block)
+    `with left_here as (insert into notice_board (board) values ($1))
+     insert into notice_block (board, place, block)
      select $1, place - 1, block from unnest($2::bytea[]) with ordinality as made (block, place)`,
     // By their first bytes, which are random: whose was made first does not show.
     [board, blocks.map((block) => Buffer.from(block)).sort(Buffer.compare)],
@@ -92,4 +93,23 @@ export async function noticeBoard(query: Query, board: string): Promise<Uint8Arr
 
 function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
+}
+
+/** A recorder came for it, whosever it is (BRE17). */
+export async function noteFetched(query: Query, board: string): Promise<void> {
+  await query('update notice_board set fetched = true where board = $1 and not fetched', [board]);
+}
+
+/** Has one lain here for more than two days without any recorder having come? Milliseconds since the epoch as `now`. */
+export async function isOneUnfetched(query: Query, now: number): Promise<boolean> {
+  const rows = await query(
+    `select 1 from notice_board where not fetched
+       and left_on < (to_timestamp($1::double precision / 1000) at time zone 'utc')::date - 2 limit 1`,
+    [now],
+  );
+  return rows.length > 0;
+}
+
+export async function isAnyLeft(query: Query): Promise<boolean> {
+  return (await query('select 1 from notice_board limit 1')).length > 0;
 }

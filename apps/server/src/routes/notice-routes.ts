@@ -1,7 +1,7 @@
 import type { NoticeBoards } from '@aboveboard/protocol/notices';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Database } from '../database/database.ts';
-import { noticeBoard, noticeBoards } from '../notices/notice-board.ts';
+import { noteFetched, noticeBoard, noticeBoards } from '../notices/notice-board.ts';
 import { notFound } from '../refusal.ts';
 import { answers } from './answers.ts';
 import { makeRouter } from './router.ts';
@@ -39,8 +39,11 @@ export function noticeRoutes({ database }: { database: Database }) {
         } as const,
       }),
       async (context) => {
-        const bytes = await noticeBoard(database.query, context.req.valid('param').board);
+        const { board } = context.req.valid('param');
+        const bytes = await noticeBoard(database.query, board);
         if (!bytes) throw notFound();
+        // Recorders come in cells; whoever else looks delivers nothing.
+        if (context.env.relayed) await noteFetched(database.query, board);
         return new Response(bytes as Uint8Array<ArrayBuffer>, {
           headers: { 'content-type': 'application/octet-stream' },
         });

@@ -179,6 +179,13 @@ export const text = {
       `The guardian says that its last backup was made on ${at}. Whether it is still there is not known here.`,
     todo: 'The representative makes one every week, as the ceremony says: “aboveboard recovery backup”.',
   },
+  notices: {
+    agreed: 'After a breach each contributor’s recorder gets its notice.',
+    none: 'No notices lie here.',
+    fetched: 'Recorders have come for the notices that lie here, or have had less than two days for it.',
+    lie: 'Notices lie here for more than two days, and no recorder has come for them.',
+    todo: 'The representative looks whether her relay runs, and tells everybody on paper until it does.',
+  },
   holds: {
     agreed: 'What somebody wants erased is kept no longer than a legal hold that is in force.',
     none: 'No erasure waits for a legal hold.',

@@ -31,6 +31,7 @@ export const text = {
     'guardian-backup': 'Backup of the guardian',
     certificate: 'Certificate',
     holds: 'Ends of legal holds',
+    notices: 'Notices after a breach',
     'erasure-drill': 'Drill of erasure',
   } satisfies Record<ControlName, string>,
   checkedAt: (at: string) => `Checked at ${at}`,
