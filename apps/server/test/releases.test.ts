@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checksOfMachine } from '../src/controls/checks-of-machine.ts';
 import { accountOf } from '../src/logs/uses-log.ts';
 import { announceSuperseded } from '../src/releases/withdrawal.ts';
+import { closingDay, takeable } from '../src/releases/withdrawal-batch.ts';
 import type { StartedServer } from '../src/start.ts';
 import { Client, makeRecording } from './device.ts';
 import { asOwner, clearFolders, startDemonstration } from './server.ts';
@@ -17,7 +18,7 @@ let colleague: Client;
 let me: string;
 
 beforeAll(async () => {
-  server = await startDemonstration();
+  server = await startDemonstration({ limits: { redemptionsPerMinute: 600 } });
   for (const role of Object.keys(server.codes) as Named[]) {
     by[role] = await Client.redeem(server.url, server.codes[role]);
   }
@@ -297,4 +298,62 @@ describe('who holds a release', () => {
     await answer(by.researcher, digest, 'deleted');
     expect([await late(), (await releases.check()).state]).toEqual([false, 'ok']);
   });
+});
+
+describe('batches', () => {
+  /** A release of so many people with a recording each, and the first of them, who withdraws. */
+  async function cohort(people: number, shared: string[] = []) {
+    const clients: Client[] = [];
+    const ids: string[] = [];
+    for (let i = 0; i < people; i++) {
+      const client = await Client.redeem(server.url, await server.makeCode('contributor', 1));
+      clients.push(client);
+      ids.push(await release(client));
+    }
+    const digest = await built([...ids, ...shared]);
+    return { clients, ids, digest };
+  }
+  const database = () => server.installation.inner.database;
+
+  it('[LIN30, LIN34] waits for the first of the next month, and names releases and days alone', async () => {
+    expect([closingDay('2026-11-23'), closingDay('2026-12-31'), closingDay('2026-02-01')]).toEqual([
+      '2026-12-01',
+      '2027-01-01',
+      '2026-03-01',
+    ]);
+    const [gone, stays, free] = [await release(), await release(other), await release(other)];
+    const digest = await built([gone, stays], { name: 'waits' });
+    await erase(by.contributor, gone);
+    const today = new Date().toISOString().slice(0, 10);
+    const ask = (recordings: string[], day: string) =>
+      takeable(database(), { recordings, today: day, atOnce: false });
+    expect(await ask([stays, free], today)).toEqual({ waitsUntil: closingDay(today), recordings: null });
+    expect(await ask([free], today)).toEqual({ waitsUntil: null, recordings: [free] });
+    const shown = (await server.installation.releases.withdrawals()).find((one) => one.release === digest);
+    expect(shown).toEqual({
+      ...{ name: 'waits', version: 1, release: digest, supersededOn: today, closesOn: closingDay(today) },
+    });
+    expect(await ask([free], closingDay(today))).toEqual({ waitsUntil: null, recordings: [free] });
+    expect(await server.installation.releases.withdrawals()).toContainEqual({ ...shown, closesOn: null });
+  });
+
+  it('[LIN31, LIN32, LIN33] nine others are drawn, once, for good, and for all releases that close together', async () => {
+    const { clients, ids, digest } = await cohort(13);
+    const [gone = '', ...rest] = ids;
+    const second = await built(ids);
+    await erase(clients[0] as Client, gone);
+    const left = await server.installation.releases.takeable(ids);
+    expect(left).toHaveLength(3);
+    expect(left).not.toContain(gone);
+    expect(await server.installation.releases.takeable(ids)).toEqual(left);
+    const batches = await database().query('select closed from withdrawal_batch where release = any($1)', [
+      [digest, second],
+    ]);
+    expect(batches).toEqual([{ closed: true }, { closed: true }]);
+    // Another withdrawal in a later batch has nobody but these three to hide among: all are drawn.
+    const next = clients[ids.indexOf(left[0] as string)] as Client;
+    await erase(next, left[0] as string);
+    expect(await server.installation.releases.takeable(rest)).toEqual([]);
+    for (const client of clients.slice(1, 3)) expect(JSON.stringify(await mine(client))).not.toContain(gone);
+  }, 60_000);
 });

@@ -81,6 +81,9 @@ table last_word
   contributor text not null
   spoken_in date not null
 
+table left_out_recording
+  recording text not null
+
 table legal_hold
   position bigint not null generated always as identity
   id text not null
@@ -259,6 +262,11 @@ table upload
   faults jsonb
   touched_on date not null
 
+table withdrawal_batch
+  release text not null
+  closes_on date not null
+  closed boolean not null default false
+
 table withdrawn_from
   contributor text not null
   release text not null
@@ -312,6 +320,7 @@ CREATE UNIQUE INDEX grant_withdrawal_pkey ON public.grant_withdrawal USING btree
 CREATE UNIQUE INDEX held_erasure_pkey ON public.held_erasure USING btree (recording)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (single)
 CREATE UNIQUE INDEX last_word_pkey ON public.last_word USING btree (contributor)
+CREATE UNIQUE INDEX left_out_recording_pkey ON public.left_out_recording USING btree (recording)
 CREATE UNIQUE INDEX legal_hold_id_key ON public.legal_hold USING btree (id)
 CREATE UNIQUE INDEX legal_hold_note_hold_id_sha256_key ON public.legal_hold_note USING btree (hold_id, sha256)
 CREATE UNIQUE INDEX legal_hold_note_pkey ON public.legal_hold_note USING btree ("position")
@@ -352,6 +361,7 @@ CREATE UNIQUE INDEX trained_model_id_key ON public.trained_model USING btree (id
 CREATE UNIQUE INDEX trained_model_pkey ON public.trained_model USING btree ("position")
 CREATE UNIQUE INDEX upload_contributor_recording_key ON public.upload USING btree (contributor, recording)
 CREATE UNIQUE INDEX upload_pkey ON public.upload USING btree (id)
+CREATE UNIQUE INDEX withdrawal_batch_pkey ON public.withdrawal_batch USING btree (release, closes_on)
 CREATE UNIQUE INDEX withdrawn_from_pkey ON public.withdrawn_from USING btree (contributor, release)
 constraint access_entry access_entry_entry_key: UNIQUE (entry)
 constraint access_entry access_entry_pkey: PRIMARY KEY ("position")
@@ -400,6 +410,7 @@ constraint installation installation_pkey: PRIMARY KEY (single)
 constraint installation installation_single_check: CHECK (single)
 constraint last_word last_word_pkey: PRIMARY KEY (contributor)
 constraint last_word last_word_spoken_in_check: CHECK ((EXTRACT(day FROM spoken_in) = (1)::numeric))
+constraint left_out_recording left_out_recording_pkey: PRIMARY KEY (recording)
 constraint legal_hold legal_hold_document_check: CHECK (((octet_length(document) >= 1) AND (octet_length(document) <= 65535)))
 constraint legal_hold legal_hold_id_check: CHECK ((id ~ '^[0-9a-f]{32}$'::text))
 constraint legal_hold legal_hold_id_key: UNIQUE (id)
@@ -508,6 +519,8 @@ constraint upload upload_announcement_check: CHECK ((octet_length(announcement) 
 constraint upload upload_contributor_recording_key: UNIQUE (contributor, recording)
 constraint upload upload_pkey: PRIMARY KEY (id)
 constraint upload upload_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'refused'::text, 'complete'::text])))
+constraint withdrawal_batch withdrawal_batch_pkey: PRIMARY KEY (release, closes_on)
+constraint withdrawal_batch withdrawal_batch_release_fkey: FOREIGN KEY (release) REFERENCES dataset_release(release)
 constraint withdrawn_from withdrawn_from_pkey: PRIMARY KEY (contributor, release)
 constraint withdrawn_from withdrawn_from_release_fkey: FOREIGN KEY (release) REFERENCES dataset_release(release)
 function log_only_grows()

@@ -67,6 +67,12 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
     true,
   ),
   withdrawn_from: table('contributor', 'from which releases something of a contributor was erased'),
+  withdrawal_batch: table('record', 'on which day withdrawals from a release are brought into later ones'),
+  left_out_recording: table(
+    'contributor',
+    'recordings that were drawn by lot and are in no later release',
+    true,
+  ),
   release_holder: table('staff', 'accounts of who has a release, and whether they said that it is deleted'),
   trained_model: table('record', 'models that were trained, as researchers entered them', true),
   model_release: table('record', 'on which releases a model was trained', true),

@@ -62,13 +62,15 @@ function wallOf(name: string, { onlyGrows }: DeclaredTable): string[] {
 const ASKED = `coalesce(current_setting('${CONTRIBUTOR_SETTING}', true), '')`;
 const HERS = (upload: string) =>
   `${ASKED} = '' or exists (select 1 from upload u where u.id = ${upload} and u.contributor = ${ASKED})`;
+const HERS_BY_ID = (recording: string) =>
+  `${ASKED} = '' or exists (select 1 from recording r join upload u on u.id = r.upload where r.id = ${recording} and u.contributor = ${ASKED})`;
 /** What is a contributor's, in a transaction of hers. */
 const SCOPES: Readonly<Record<string, string>> = {
   upload: `${ASKED} in ('', contributor)`,
   part: HERS('part.upload'),
   recording: HERS('recording.upload'),
-  release_recording: `${ASKED} = '' or exists (select 1 from recording r join upload u on u.id = r.upload
-    where r.id = release_recording.recording and u.contributor = ${ASKED})`,
+  release_recording: HERS_BY_ID('release_recording.recording'),
+  left_out_recording: HERS_BY_ID('left_out_recording.recording'),
   withdrawn_from: `${ASKED} in ('', contributor)`,
 };
 

@@ -32,6 +32,7 @@ import {
   releasesWith,
 } from './release-rows.ts';
 import { announceSuperseded } from './withdrawal.ts';
+import { takeable, type WaitingWithdrawal, waitingWithdrawals } from './withdrawal-batch.ts';
 
 /**
  * The register of releases, of who holds them, and of the models that were trained on them (spec/lineage.md; T22): from a recording to
@@ -51,6 +52,10 @@ export type Releases = {
   /** The same again is the same model. Refusal `refused`, `conflict`. Who trained on a release holds it from then on. */
   enterModel(who: AskingPrincipal, wish: ModelWish): Promise<ShownModel>;
   mine(handle: string): Promise<MyLineage>;
+  /** Which of these a build may take; closes batches that are due (LIN30-LIN33). Refusal `refused` while one is open. */
+  takeable(recordings: readonly string[]): Promise<string[]>;
+  /** Superseded releases, and when the next may be built without what was withdrawn. */
+  withdrawals(): Promise<WaitingWithdrawal[]>;
   /** Tells of what is superseded; how many releases. */
   announce(): Promise<number>;
 };
@@ -181,6 +186,18 @@ export function makeReleases(parts: {
     },
 
     mine: (handle) => database.asContributor(handle, (query) => ownLineage(query, handle)),
+
+    async takeable(recordings) {
+      const atOnce = kind === 'demonstration';
+      const taken = await takeable(database, { recordings, today: today(), atOnce });
+      if (taken.waitsUntil === null) return taken.recordings;
+      throw new Refusal(
+        'refused',
+        `LIN30: somebody withdrew from a release of these. The next is built from ${taken.waitsUntil} on, with all who withdraw until then.`,
+      );
+    },
+
+    withdrawals: () => waitingWithdrawals(database.query),
 
     announce() {
       announcing ??= announceSuperseded({ database, uses, day: today }).finally(() => {

@@ -1,5 +1,6 @@
 import type { Database, Query } from '../database/database.ts';
 import type { UsesLog } from '../logs/uses-log.ts';
+import { openBatches } from './withdrawal-batch.ts';
 
 /**
  * Marks every release that holds one of these as superseded, and says whose page shows it (LIN10). Run in the transaction
@@ -29,6 +30,7 @@ export async function markSuperseded(
     'update dataset_release set superseded_on = $2 where release = any($1) and superseded_on is null',
     [releases, day],
   );
+  await openBatches(query, { releases, day });
 }
 
 /**
