@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createServer as createTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { RulesState } from '@aboveboard/consent/rules-state';
@@ -13,7 +12,6 @@ import { cosigner, type NoteSigner, textSigner } from '@aboveboard/tlog/signer';
 import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Check, type Checks, ok, runChecks } from '../src/controls/check.ts';
-import { checksOfDates, type DateSources } from '../src/controls/checks-of-dates.ts';
 import { checksOfMachine } from '../src/controls/checks-of-machine.ts';
 import { openGuardianWatch } from '../src/controls/guardian-watch.ts';
 import { lastDone, noteDone } from '../src/controls/last-done.ts';
@@ -21,11 +19,8 @@ import { text } from '../src/controls/messages/en.ts';
 import { isEntryDue } from '../src/controls/probe-entry.ts';
 import { type Known, waitingFor } from '../src/controls/waiting.ts';
 import { folderPaths } from '../src/data-folder.ts';
-import type { StandingHold } from '../src/holds/held.ts';
-import { noteFetched } from '../src/notices/notice-board.ts';
 import type { StartedServer } from '../src/start.ts';
 import { Client } from './device.ts';
-import { selfSigned } from './self-signed.ts';
 import { asOwner, clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
@@ -72,14 +67,6 @@ async function control(name: string) {
   if (!found) throw new Error(`no control ${name}`);
   return found;
 }
-
-const dates = (change: Partial<DateSources>) =>
-  checksOfDates({
-    ...{ database: server.installation.inner.database, url: null, hasGuardian: true, now: Date.now },
-    held: { of: async () => new Map() },
-    word: async () => Promise.reject(new Error('not asked')),
-    ...change,
-  });
 
 beforeAll(async () => {
   guardian = createServer((request, response) => {
@@ -258,73 +245,6 @@ describe('controls', () => {
     expect((await at(NOW - 86_400_000)).state).toBe('not-ok');
     writeFileSync(join(root, 'last-done', 'data-backup'), 'yesterday\n');
     await expect(at(NOW)).rejects.toThrow();
-  });
-
-  it('[CTL17] seeded faults: a certificate that ends within 30 days, has ended, or is not good yet; none that answers', async () => {
-    const tls = createTls(selfSigned(), (_, answer) => answer.end());
-    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
-    const url = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`;
-    const days = async (n: number) => {
-      const { check } = dates({ url, now: () => Date.now() + n * 86_400_000 }).certificate;
-      const { state, found } = await check();
-      return [state, found.replace(/on .*? UTC|until .*? UTC|from .*? UTC/, '…')];
-    };
-    expect((await days(0))[0]).toBe('ok');
-    expect((await days(334))[0]).toBe('ok');
-    expect(await days(336)).toEqual(['not-ok', expect.stringContaining('less than 30 days')]);
-    expect(await days(366)).toEqual(['not-ok', expect.stringContaining('ended')]);
-    expect(await days(-366)).toEqual(['not-ok', expect.stringContaining('only')]);
-    tls.close();
-    await expect(dates({ url }).certificate.check()).rejects.toThrow();
-    expect((await dates({ url: server.url }).certificate.check()).found).toBe(text.certificate.none);
-    expect((await dates({ url: null }).certificate.check()).state).toBe('not-ok');
-  });
-
-  it('[CTL18] seeded faults: the guardian was never backed up, not for a week, at a time to come, or does not say', async () => {
-    expect((await control('guardian-backup')).state).toBe('ok');
-    const now = Math.floor(Date.now() / 1000);
-    for (const [backup, found] of [
-      ['none', text.guardianBackup.never],
-      ['unsaid', text.guardianBackup.unsaid],
-      [now - 9 * 86_400, 'more than a week'],
-      [now + 3600, 'more than a week'],
-    ] as const) {
-      say = saying({ backup });
-      const one = await control('guardian-backup');
-      expect(one.state).toBe('not-ok');
-      expect(one.found).toContain(found);
-    }
-    say = async () => Promise.reject(new Error('silent'));
-    expect((await control('guardian-backup')).state).toBe('unchecked');
-    expect((await dates({ hasGuardian: false })['guardian-backup'].check()).state).toBe('not-ok');
-  });
-
-  it('[CTL19] seeded fault: an erasure that waits for a hold that is over', async () => {
-    const { database } = server.installation.inner;
-    expect((await control('holds')).found).toBe(text.holds.none);
-    const id = 'ab'.repeat(16);
-    await database.query('insert into held_erasure (recording) values ($1)', [id]);
-    expect(await control('holds')).toMatchObject({ state: 'not-ok', found: text.holds.over });
-    const held = { of: async () => new Map([[id, {} as StandingHold]]) };
-    expect(await dates({ held }).holds.check()).toMatchObject({ state: 'ok', found: text.holds.waits });
-    await database.query('delete from held_erasure');
-    expect((await control('holds')).state).toBe('ok');
-  });
-
-  it('[CTL12] seeded fault: notices for which no recorder has come for more than two days', async () => {
-    const { database } = server.installation.inner;
-    const at = async (days: number) => {
-      const { state, found } = await dates({ now: () => Date.now() + days * 86_400_000 }).notices.check();
-      return [state, found];
-    };
-    expect(await at(0)).toEqual(['ok', text.notices.none]);
-    const board = 'cd'.repeat(16);
-    await database.query('insert into notice_board (board) values ($1)', [board]);
-    expect([await at(0), await at(2)]).toEqual(Array(2).fill(['ok', text.notices.fetched]));
-    expect(await at(3)).toEqual(['not-ok', text.notices.lie]);
-    await noteFetched(database.query, board);
-    expect(await at(3)).toEqual(['ok', text.notices.fetched]);
-    await database.query('delete from notice_board');
   });
 
   it('[CTL11] logs that nobody witnesses are not in order', async () => {
