@@ -4,7 +4,7 @@ import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { Installation } from '@aboveboard/server/installation';
 import { Refusal } from '@aboveboard/server/refusal';
 import type { Policy } from '@aboveboard/tlog/policy';
-import { type AccessPurpose, JournalError } from '@aboveboard/vault/journal';
+import { type Access, type AccessPurpose, JournalError } from '@aboveboard/vault/journal';
 import { type CommandContext, CommandFailure } from './command.ts';
 
 /** A recording that is open, its sealed parts as they lie here, and the journal's entry of this opening. */
@@ -18,14 +18,30 @@ export type OpenForReading = OpenedRecording & {
  * each (T13).
  */
 export async function openForPurpose(
-  { journal, recordings, inner }: Installation,
+  installation: Installation,
   purpose: AccessPurpose,
   ids: readonly string[],
 ): Promise<(id: string) => Promise<OpenForReading>> {
-  const access = await journal.beforeRead(purpose, ids).catch((error: unknown) => {
+  return openingsOf(installation, await accessFor(installation, purpose, ids));
+}
+
+/** The entry of the access journal, durable and witnessed. */
+export function accessFor(
+  { journal, inner }: Installation,
+  purpose: AccessPurpose,
+  ids: readonly string[],
+): Promise<Access> {
+  return journal.beforeRead(purpose, ids).catch((error: unknown) => {
     if (!(error instanceof JournalError) || !(error.cause instanceof Refusal)) throw error;
     throw inWords(error.cause, inner.policy);
   });
+}
+
+/** How each recording of an access is opened. */
+export function openingsOf(
+  { recordings, inner }: Installation,
+  access: Access,
+): (id: string) => Promise<OpenForReading> {
   return async (id) => {
     const source = await recordings.openReleased(access, id).catch((error: unknown) => {
       throw error instanceof Refusal ? inWords(error, inner.policy) : error;

@@ -1,15 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { type BuiltRelease, ReleaseRefused } from '@aboveboard/dataset/release/release-build';
+import {
+  type BuiltRelease,
+  type ReleaseHead,
+  ReleaseRefused,
+} from '@aboveboard/dataset/release/release-build';
 import type { ReleaseAsk } from '@aboveboard/dataset/release/release-plan';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import type { RiskReport, RiskThreshold } from '@aboveboard/dataset/risk/risk-report';
+import { actorOf } from '@aboveboard/server/logs/uses-log';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
-import { openFolderSink } from './folder-sink.ts';
 import { makeRelease } from './release-making.ts';
 import { agreedShares } from './release-risk.ts';
-import { releaseSources } from './release-sources.ts';
+import { chooseRecordings, openSources } from './release-sources.ts';
+import { openWorkplace } from './release-workplace.ts';
 
 export type FolderBuild = {
   name: string;
@@ -23,7 +29,10 @@ export type FolderBuild = {
   keys: string;
 };
 
-/** The folder is there whole or not at all, and its keys with it. */
+/**
+ * The folder is there whole or not at all, and its keys with it. A build that ended halfway goes on where it was when the same is asked
+ * for again and the same recordings may be read (REL5).
+ */
 export async function buildFolder(
   context: CommandContext,
   options: FolderBuild,
@@ -33,36 +42,72 @@ export async function buildFolder(
   if (!relative(resolve(out), resolve(keys)).startsWith('..'))
     throw new UsageError('--keys lies outside of the folder of the release.');
   const measured = await readRisk(options.risk, options.threshold);
-  const sink = await openFolderSink(out);
+  const installation = await context.installation({ opens: true });
+  const chosen = await chooseRecordings(installation, options.grant);
+  const head: ReleaseHead = { name, version, purpose, software: { name: 'aboveboard', version: '0.1.0' } };
+  const place = await openWorkplace(out, { head, ask, keys: resolve(keys), recordings: chosen.ids });
+  let done = place.found;
   try {
-    const installation = await context.installation({ opens: true });
+    if (place.found === 0 && existsSync(keys))
+      throw new UsageError('--keys is a file that is there already.');
+    if (place.found > 0) context.note(`Goes on with a build that ended after ${place.found} tasks.`);
+    const sources = await openSources(installation, chosen, purpose);
     const made = await makeRelease(
-      await releaseSources(installation, options.grant),
+      sources,
       {
-        secret: new Uint8Array(randomBytes(32)),
+        secret: await sources.secret(place.salt),
         ask,
-        head: { name, version, purpose, software: { name: 'aboveboard', version: '0.1.0' } },
+        head,
         risk: { ...measured, agreed: await agreedShares(installation) },
       },
-      sink,
+      {
+        write: place.write,
+        kept: {
+          ...place.kept,
+          async keep(said) {
+            await place.kept.keep(said);
+            done++;
+          },
+        },
+      },
       {
         progress: context.progress,
         logged: async (manifest, recordings) => {
-          const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings };
-          await installation.uses.record({ role: 'researcher', account: null }, act);
+          const act = {
+            kind: 'dataset' as const,
+            dataset: name,
+            version,
+            manifest,
+            recordings: recordings.length,
+          };
+          // Under a key: a build that goes on after this says it once.
+          await installation.uses.record(actorOf(chosen.by), act, `dataset:${manifest}`);
         },
       },
     );
-    const file = { format: 'aboveboard-release-keys', release: made.manifest.id, keys: made.keys };
-    await writeFile(keys, `${JSON.stringify(file)}\n`, { mode: 0o600, flag: 'wx' });
-    await sink.finish();
+    await writeKeys(keys, made);
+    await place.finish(made.manifest);
     return made;
   } catch (error) {
-    await sink.discard();
+    const goesOn = done > 0 && !(error instanceof ReleaseRefused || error instanceof UsageError);
+    if (goesOn) {
+      place.leave();
+      context.note('What is built is kept, sealed; the same command goes on with it.');
+    } else await place.discard();
     if (!(error instanceof ReleaseRefused)) throw error;
     const rules = error.refusals.map(({ rule, message }) => `${rule}: ${message}`);
     throw new CommandFailure(`No release:\n${rules.join('\n')}`);
   }
+}
+
+/** Whoever has them reads the tasks. Those of the same build may be there already. */
+async function writeKeys(file: string, { manifest, keys }: BuiltRelease): Promise<void> {
+  const said = `${JSON.stringify({ format: 'aboveboard-release-keys', release: manifest.id, keys })}\n`;
+  const there = await readFile(file, 'utf8').catch(() => null);
+  if (there === said) return;
+  if (there !== null) throw new UsageError('--keys is a file that is there already.');
+  await writeFile(`${file}.new`, said, { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
 async function readRisk(file: string, threshold: RiskThreshold): Promise<Omit<MeasuredRisk, 'agreed'>> {

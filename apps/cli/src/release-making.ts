@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { ExportRecording, ExportSink } from '@aboveboard/dataset/export/export-recording';
+import type { ExportRecording } from '@aboveboard/dataset/export/export-recording';
 import type { Candidate } from '@aboveboard/dataset/release/candidate';
 import { readCandidate } from '@aboveboard/dataset/release/candidate-reading';
-import { type BuiltRelease, buildRelease, type ReleaseHead } from '@aboveboard/dataset/release/release-build';
+import {
+  type BuiltRelease,
+  buildRelease,
+  type ReleaseHead,
+  type ReleaseWorkshop,
+} from '@aboveboard/dataset/release/release-build';
 import { planRelease, type ReleaseAsk, type ReleasePlan } from '@aboveboard/dataset/release/release-plan';
 import { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
@@ -15,6 +20,9 @@ export type ReleaseSources = {
   open(id: string): Promise<ExportRecording>;
   person(id: string): string;
 };
+
+/** Where a release is written; `kept`: of a build that can go on. */
+export type ReleasePlace = Pick<ReleaseWorkshop, 'write' | 'kept'>;
 
 export type PlannedRelease = { plan: ReleasePlan; candidates: ReadonlyMap<string, Candidate> };
 
@@ -40,9 +48,10 @@ export async function planFrom(
 export async function makeRelease(
   sources: ReleaseSources,
   of: { secret: Uint8Array; ask: ReleaseAsk; head: ReleaseHead; risk: MeasuredRisk | null },
-  sink: ExportSink,
+  place: ReleasePlace,
   outside: {
-    logged: (digest: string, recordings: number) => Promise<void>;
+    /** Before the manifest is written: its digest, and the recordings that are in it. */
+    logged: (digest: string, recordings: readonly string[]) => Promise<void>;
     progress: (line: string) => void;
   },
 ): Promise<BuiltRelease & { digest: string }> {
@@ -58,14 +67,15 @@ export async function makeRelease(
       },
       frames: () => null,
       gzip: releaseGzip.gzip,
-      write: (name, bytes) => sink.write(name, bytes),
+      write: (name, bytes) => place.write(name, bytes),
+      ...(place.kept ? { kept: place.kept } : {}),
       subtle: crypto.subtle,
       progress: (done, all) => outside.progress(`task ${done} of ${all}`),
     });
     const digest = createHash('sha256').update(built.bytes).digest('hex');
     // Several tasks may be of one (MOV50).
-    await outside.logged(digest, new Set(plan.tasks.map(({ recording }) => recording)).size);
-    await sink.write('release.json', built.bytes);
+    await outside.logged(digest, [...new Set(plan.tasks.map(({ recording }) => recording))]);
+    await place.write('release.json', built.bytes);
     return { ...built, digest };
   } finally {
     secret.fill(0);

@@ -49,7 +49,7 @@ beforeAll(async () => {
       },
     },
     sink,
-    { progress: () => undefined, logged: async (...told) => void logged.push(told) },
+    { progress: () => undefined, logged: async (digest, of) => void logged.push([digest, of.length]) },
   );
   await sink.finish();
   expect(secret.every((byte) => byte === 0)).toBe(true);

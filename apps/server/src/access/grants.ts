@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PartyRole } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { whatWasSaid } from '@aboveboard/consent/grant';
-import { parseGrant } from '@aboveboard/consent/grant-document';
+import { type Grant, parseGrant } from '@aboveboard/consent/grant-document';
 import { type GrantStatement, parseGrantStatement } from '@aboveboard/consent/grant-note';
 import { sliceCovers } from '@aboveboard/consent/grant-slice';
 import type { RulesState } from '@aboveboard/consent/rules-state';
@@ -42,6 +42,8 @@ export type Grants = {
   withdraw(who: AskingPrincipal, id: string): Promise<ShownGrant>;
   /** The account that asked for it; null: there is no such grant. For jobs that somebody with the machine runs for him. */
   askerOf(id: string): Promise<string | null>;
+  /** The document, whatever became of it; null: there is no such grant. */
+  documentOf(id: string): Promise<Grant | null>;
   /** A grant of this account's that holds now and covers all of these; null: there is none. */
   holding(asked: {
     account: string;
@@ -215,6 +217,12 @@ export function makeGrants(parts: {
       }),
 
     askerOf: async (id) => (await grantWithId(database.query, id, null))?.asker ?? null,
+
+    async documentOf(id) {
+      const row = await grantWithId(database.query, id, null);
+      const parsed = row && parseGrant(row.document);
+      return parsed?.ok ? parsed.value : null;
+    },
 
     async holding({ account, reading, recordings }) {
       const state = await rules();

@@ -16,6 +16,7 @@ import { notFound, Refusal } from '../refusal.ts';
 import { deleteUpload, partsOf } from '../uploads/upload-rows.ts';
 import { requireAnnounced } from './announced-manifest.ts';
 import type { GrantedKeys } from './granted-keys.ts';
+import { jointSecret } from './joint-secret.ts';
 import { makePartShelf } from './part-shelf.ts';
 import { insertRecording, type KnownRecording, listRecordings, recordingsWithIds } from './recording-rows.ts';
 import { makeSealedParts, type OpenRecording } from './sealed-parts.ts';
@@ -41,6 +42,8 @@ export type Shelf = {
    * the guardian, `refused` for one that is not what its device announced.
    */
   openReleased(access: Access, id: string): Promise<OpenRecording>;
+  /** 32 bytes that need the key of each recording of the access (`jointSecret`). Throws Refusal as `openReleased`. */
+  jointSecret(access: Access, salt: Uint8Array): Promise<Uint8Array>;
   /** Begins a recording of a class that is never released. */
   beginImport(): Promise<Import>;
 };
@@ -95,6 +98,8 @@ export function makeShelf(parts: {
       }
       return recording;
     },
+
+    jointSecret: (access, salt) => asErased(jointSecret(access, salt, { keys, subtle: crypto.subtle })),
 
     async beginImport() {
       const id = freshRecordingId(randomBytes);

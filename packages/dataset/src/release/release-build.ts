@@ -6,6 +6,15 @@ import type { FrameSource } from '../frame-source.ts';
 import { surrogatedRecording } from '../surrogated-recording.ts';
 import { TextCensus } from '../text-census.ts';
 import type { Candidate, Refusal } from './candidate.ts';
+import {
+  type BuiltTask,
+  digestOf,
+  type KeptTasks,
+  type KeyedTask,
+  keptTask,
+  markOf,
+  shardKey,
+} from './kept-tasks.ts';
 import { pictureTar } from './picture-tar.ts';
 import {
   manifestBytes,
@@ -45,6 +54,8 @@ export type ReleaseWorkshop = {
   write(name: string, bytes: Uint8Array): Promise<void>;
   subtle: SubtleCrypto;
   progress?(done: number, of: number): void;
+  /** For a build that can go on after it was interrupted (REL5). */
+  kept?: KeptTasks;
 };
 
 /** `keys` by task, hex: whoever has one reads that task. They are no part of the release. */
@@ -65,20 +76,20 @@ export async function buildRelease(
   if (refusals.length > 0) throw new ReleaseRefused(refusals);
   const id = await secret.id('release', head.name, String(head.version));
   const shown = await releasedShow(plan, secret, workshop);
-  const account = new ExportAccount();
   const keys: Record<string, string> = {};
   const tasks: ReleaseTaskEntry[] = [];
   const counts = { tasks: plan.tasks.length, steps: 0, pictures: 0, keptPoints: 0 };
   for (const planned of plan.tasks) {
-    const contents = await contentsOf(planned, shown, account, workshop);
-    counts.steps += contents.steps;
-    const sealed = await sealedSet(id, planned.id, contents.plain, secret, workshop);
-    keys[planned.id] = hex(sealed.key);
-    tasks.push({ id: planned.id, splits: planned.splits, shards: sealed.shards });
+    const { said, key } =
+      (await keptTask(id, planned, secret, workshop)) ??
+      (await builtTask(id, { planned, shown }, secret, workshop));
+    keys[planned.id] = hex(key);
+    tasks.push(said.entry);
+    counts.steps += said.counts.steps;
+    counts.pictures += said.counts.pictures;
+    counts.keptPoints += said.counts.keptPoints;
     workshop.progress?.(tasks.length, plan.tasks.length);
   }
-  counts.pictures = account.frames;
-  counts.keptPoints = account.keptPoints;
   const manifest: ReleaseManifest = {
     format: 'aboveboard-release',
     formatVersion: 1,
@@ -93,6 +104,24 @@ export async function buildRelease(
     tasks,
   };
   return { manifest, bytes: manifestBytes(manifest), keys };
+}
+
+async function builtTask(
+  release: string,
+  { planned, shown }: { planned: PlannedTask; shown: (task: PlannedTask) => Promise<Shown> },
+  secret: ReleaseSecret,
+  workshop: ReleaseWorkshop,
+): Promise<KeyedTask> {
+  const account = new ExportAccount();
+  const contents = await contentsOf(planned, shown, account, workshop);
+  const { key, shards } = await sealedSet(release, planned.id, contents.plain, secret, workshop);
+  const { frames: pictures, keptPoints } = account;
+  const said: BuiltTask = {
+    entry: { id: planned.id, splits: planned.splits, shards },
+    counts: { steps: contents.steps, pictures, keptPoints },
+  };
+  await workshop.kept?.keep({ ...said, mark: await markOf(said, release, secret) });
+  return { said, key };
 }
 
 function releaseRisk({ report, digest, threshold }: MeasuredRisk): ReleaseRisk {
@@ -177,14 +206,12 @@ async function sealedSet(
   secret: ReleaseSecret,
   { subtle, write }: ReleaseWorkshop,
 ): Promise<{ key: Uint8Array; shards: ReleaseTaskEntry['shards'] }> {
-  const digest = async (bytes: Uint8Array) =>
-    hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
-  const digests = await Promise.all(plain.map(({ bytes }) => digest(bytes)));
-  const key = await secret.bytes('key of shards', release, task, ...digests);
+  const digests = await Promise.all(plain.map(({ bytes }) => digestOf(bytes, subtle)));
+  const key = await shardKey(digests, { release, task }, secret);
   const shards: ReleaseTaskEntry['shards'] = [];
   for (const [i, { kind, bytes }] of plain.entries()) {
     const sealed = await sealShard(bytes, key, { release, task, kind }, subtle);
-    const sha256 = await digest(sealed);
+    const sha256 = await digestOf(sealed, subtle);
     await write(shardName(sha256), sealed);
     shards.push({
       kind,

@@ -1,0 +1,130 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { KeptTasks, MarkedTask } from '@aboveboard/dataset/release/kept-tasks';
+import type { ReleaseWorkshop } from '@aboveboard/dataset/release/release-build';
+import { type ReleaseManifest, shardName } from '@aboveboard/dataset/release/release-manifest';
+import { takeProcessLock } from '@aboveboard/server/process-lock';
+import { CommandFailure, UsageError } from './command.ts';
+
+/**
+ * Where a release is built, so that a build that was killed can go on (REL5). Beside the folder that it becomes, under a name that
+ * begins with a dot: `job.json` with the salt of the secret, `tasks.jsonl` with what the manifest will say of each task that is
+ * done, and the sealed shards. There is no plaintext, no key and no secret in it.
+ */
+export type Workplace = Pick<ReleaseWorkshop, 'write'> & {
+  kept: KeptTasks;
+  salt: Uint8Array;
+  /** Tasks that the build before had finished. */
+  found: number;
+  /** The folder gets its name, with what the manifest names and nothing else, and the salt goes. */
+  finish(manifest: ReleaseManifest): Promise<void>;
+  /** Nothing of it remains. */
+  discard(): Promise<void>;
+  /** For a run that goes on later. */
+  leave(): void;
+};
+
+/**
+ * `job`: what is built of what; a workplace of another job is emptied. Throws UsageError where something is in the way, CommandFailure
+ * where another process builds.
+ */
+export async function openWorkplace(folder: string, job: unknown): Promise<Workplace> {
+  const target = resolve(folder);
+  const working = join(dirname(target), `.${basename(target)}.building`);
+  const at = (...names: string[]) => join(working, ...names);
+  await mkdir(dirname(target), { recursive: true });
+  const there = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new UsageError('--out is not a folder.', { cause: error });
+  });
+  const unlock = takeProcessLock(`${working}.lock`);
+  if (!unlock) throw new CommandFailure('Another process builds into that folder.');
+  /** Under its name there is all of it or nothing. */
+  const writeWhole = async (name: string, bytes: Uint8Array | string) => {
+    await writeFile(at('draft'), bytes, { mode: 0o600 });
+    await rename(at('draft'), at(name));
+  };
+  const discard = async () => {
+    await rm(working, { recursive: true, force: true });
+    unlock();
+  };
+  if (there !== null && there.length > 0) {
+    // Perhaps it was killed after the folder had its name: then the salt is still there.
+    await discard();
+    throw new UsageError('--out is a folder that is not empty.');
+  }
+  try {
+    const digest = createHash('sha256').update(JSON.stringify(job)).digest('hex');
+    let salt = await saltOf(at('job.json'), digest);
+    if (!salt) {
+      await rm(working, { recursive: true, force: true });
+      await mkdir(at('release', 'shards'), { recursive: true, mode: 0o700 });
+      salt = new Uint8Array(randomBytes(32));
+      const said = { format: 'aboveboard-build', job: digest, salt: Buffer.from(salt).toString('hex') };
+      await writeWhole('job.json', JSON.stringify(said));
+    }
+    const done = await finishedTasks(at('tasks.jsonl'));
+    return {
+      salt,
+      found: done.size,
+      write: (name, bytes) => writeWhole(join('release', name), bytes),
+      kept: {
+        task: async (id) => done.get(id) ?? null,
+        shard: (name) =>
+          readFile(at('release', name)).then(
+            (bytes) => new Uint8Array(bytes),
+            () => null,
+          ),
+        keep: (said) => appendFile(at('tasks.jsonl'), `${JSON.stringify(said)}\n`, { mode: 0o600 }),
+      },
+      async finish({ tasks }) {
+        const named = new Set(tasks.flatMap(({ shards }) => shards.map(({ sha256 }) => shardName(sha256))));
+        for (const name of await readdir(at('release', 'shards')))
+          if (!named.has(`shards/${name}`)) await rm(at('release', 'shards', name));
+        if (there !== null) await rm(target, { recursive: true });
+        await rename(at('release'), target);
+        await discard();
+      },
+      discard,
+      leave: unlock,
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function saltOf(file: string, digest: string): Promise<Uint8Array | null> {
+  try {
+    const said = JSON.parse(await readFile(file, 'utf8')) as { job?: unknown; salt?: unknown };
+    if (said.job !== digest || typeof said.salt !== 'string' || !/^[0-9a-f]{64}$/.test(said.salt))
+      return null;
+    return new Uint8Array(Buffer.from(said.salt, 'hex'));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A kill may have cut the last line, and whoever has the folder may have written any: what is no task of the form is left out here, and
+ * what does not bear its mark where it is asked for.
+ */
+async function finishedTasks(file: string): Promise<Map<string, MarkedTask>> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const done = new Map<string, MarkedTask>();
+  for (const line of text.split('\n')) {
+    const said = taskIn(line);
+    if (said) done.set(said.entry.id, said);
+  }
+  return done;
+}
+
+function taskIn(line: string): MarkedTask | null {
+  try {
+    const said = JSON.parse(line) as MarkedTask;
+    return typeof said.entry.id === 'string' && typeof said.counts === 'object' ? said : null;
+  } catch {
+    return null;
+  }
+}

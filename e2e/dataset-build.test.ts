@@ -1,0 +1,296 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { signGrantStatement } from '@aboveboard/consent/grant-note';
+import { readUsesEntry } from '@aboveboard/consent/uses-entry';
+import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
+import type { StartedGuardian } from '@aboveboard/guardian/start';
+import type { ShownGrant } from '@aboveboard/protocol/grants';
+import { demonstrationParties } from '@aboveboard/server/keys/demonstration-parties';
+import type { StartedServer } from '@aboveboard/server/start';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProgram } from '../apps/cli/src/program.ts';
+import type { FolderBuild } from '../apps/cli/src/release-command.ts';
+import { planFrom } from '../apps/cli/src/release-making.ts';
+import { releaseSources } from '../apps/cli/src/release-sources.ts';
+import { quietRisk, releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
+import { Client } from '../apps/server/test/device.ts';
+import { releaseAll } from './released-people.ts';
+import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.ts';
+
+/** Twelve people's released work, a vault and a guardian in processes' and folders of their own, and the command. */
+const PEOPLE = 12;
+const PYTHON = '/usr/bin/python3';
+const ROOT = join(import.meta.dirname, '..');
+const BUILDER = join(import.meta.dirname, 'build-and-die.ts');
+let root: string;
+let data: string;
+let vault: VaultProcess;
+let server: StartedServer;
+let guardian: StartedGuardian;
+let whose: Map<string, Client>;
+let researcher: Client;
+let grant: ShownGrant;
+let her: Record<string, string>;
+const at = (...names: string[]) => join(root, ...names);
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'aboveboard-build-'));
+  chmodSync(root, 0o711);
+  ({ data, vault, server, guardian } = await startWithVault(root));
+  vault.put('enrolment.json', await enrolmentOf(data, server, guardian));
+  whose = await releaseAll(releasedByPeople(PEOPLE), {
+    url: server.url,
+    codeFor: () => server.makeCode('contributor', 1),
+  });
+  researcher = await Client.redeem(server.url, server.codes.researcher);
+  grant = await asked();
+  await approve(grant);
+  await writeRisk();
+}, 120_000);
+afterAll(async () => {
+  await server?.stop();
+  await guardian?.stop();
+  await vault?.end();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function asked(weeks = { from: '2026-W01', to: '2027-W52' }): Promise<ShownGrant> {
+  const wish = {
+    purpose: 'model-training',
+    reading: ['dataset'],
+    slice: { kind: 'tasks', cards: null, weeks },
+    days: 30,
+  };
+  return (await researcher.call<ShownGrant>('POST', '/api/grants', wish)).body;
+}
+
+async function approve({ id, digest }: ShownGrant): Promise<void> {
+  const signers = await demonstrationParties(join(data, 'keys'));
+  for (const [role, party] of [
+    ['representative', 'representative'],
+    ['dpo', 'data-protection-officer'],
+  ] as const) {
+    const client = await Client.redeem(server.url, await server.makeCode(role, 1));
+    const note = await signGrantStatement({ kind: 'grant-approval', grant: id, digest }, signers[party]);
+    expect((await client.call('POST', `/api/grants/${id}/notes`, note)).status).toBe(200);
+  }
+}
+
+/** A measurement that lies within every threshold, of the recordings that are there now. */
+async function writeRisk(): Promise<void> {
+  const sources = await releaseSources(server.installation, grant.id);
+  const { plan } = await planFrom(sources, new Uint8Array(32), { level: 'release' }, () => undefined);
+  const report = { ...quietRisk(), inputs: await measuredInputs(plan, crypto.subtle) };
+  writeFileSync(at('risk.json'), JSON.stringify(report));
+}
+
+async function run(...args: string[]): Promise<{ code: number; said: string }> {
+  let said = '';
+  const stream = { write: (text: string) => (said += text) };
+  const code = await makeProgram({ version: '1', stdout: stream, stderr: stream }).run([
+    '--data',
+    data,
+    ...args,
+  ]);
+  return { code, said };
+}
+
+const build = (out: string, { purpose = 'model-training', under = grant.id } = {}) =>
+  run(
+    ...['dataset', 'build', '--grant', under, '--name', 'spring', '--release', '1', '--purpose', purpose],
+    ...['--risk', at('risk.json'), '--naming', '30', '--linking', '70'],
+    ...['--out', at(out), '--keys', at(`${out}.keys`)],
+  );
+
+/** The same in a process of its own that ends itself by -9 at a line of its progress. */
+async function killedAt(line: string, out: string): Promise<void> {
+  const asks: FolderBuild = {
+    ...{
+      name: 'spring',
+      version: 1,
+      purpose: 'model-training',
+      grant: grant.id,
+      ask: { level: 'release', filter: {} },
+    },
+    ...{
+      risk: at('risk.json'),
+      threshold: { naming: 0.3, linking: 0.7 },
+      out: at(out),
+      keys: at(`${out}.keys`),
+    },
+  };
+  const child = spawn(process.execPath, [BUILDER, data, line, JSON.stringify(asks)], { stdio: 'ignore' });
+  const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
+  expect(signal).toBe('SIGKILL');
+}
+
+/** Plain entries of the log of uses, of one kind. */
+async function entered(kind: string) {
+  const { storage, size } = server.installation.inner.logs.uses;
+  return (await storage.entries(0, await size())).flatMap((bytes) => {
+    const read = readUsesEntry(bytes);
+    return read.ok && read.value.kind === 'plain' && read.value.use.act.kind === kind ? [read.value.use] : [];
+  });
+}
+
+function filesOf(folder: string): Map<string, string> {
+  const names = readdirSync(at(folder), { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  return new Map(
+    names.map((one) => {
+      const path = join(one.parentPath, one.name);
+      return [path.slice(at(folder).length), readFileSync(path).toString('base64')] as const;
+    }),
+  );
+}
+
+describe('a build over a real installation', () => {
+  it('[REL1] [T13] opens through vault and guardian under the grant, logs it, and writes what verifies', async () => {
+    const before = (await entered('access')).length;
+    const { code, said } = await build('first');
+    expect([code, said]).toEqual([0, expect.stringContaining(`${PEOPLE} tasks`)]);
+    expect(await run('dataset', 'verify', at('first'))).toMatchObject({ code: 0 });
+    const accesses = await entered('access');
+    expect(accesses).toHaveLength(before + 1);
+    expect(accesses.at(-1)).toMatchObject({
+      actor: { role: 'researcher' },
+      act: { grant: grant.id, purpose: 'dataset', recordings: PEOPLE },
+    });
+    const digest = /digest\s+([0-9a-f]{64})/.exec(said)?.[1];
+    const [built, ...others] = await entered('dataset');
+    expect(others).toEqual([]);
+    expect(built).toMatchObject({
+      actor: { role: 'researcher', account: accesses.at(-1)?.actor.account },
+      act: { dataset: 'spring', version: 1, manifest: digest, recordings: PEOPLE },
+    });
+  });
+
+  it('[REL3] [T15] nothing in it names a recording, and nothing beside it is left', () => {
+    const all = [...filesOf('first').values()].map((text) => Buffer.from(text, 'base64').toString('latin1'));
+    for (const id of whose.keys()) for (const text of all) expect(text).not.toContain(id);
+    expect(readdirSync(root).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(PYTHON))('[REL55] the Python loader reads it', async () => {
+    const to = ['--keys', at('first.keys'), '--format', 'shards', '--out', at('plain')];
+    expect(await run('dataset', 'export', at('first'), ...to)).toMatchObject({ code: 0 });
+    const script = `import sys
+from aboveboard_release import Release
+r = Release(sys.argv[1])
+r.verify()
+print(len(list(r.tasks())), next(r.tasks()).instruction)`;
+    const env = { PYTHONPATH: join(ROOT, 'clients/python') };
+    expect(execFileSync(PYTHON, ['-B', '-c', script, at('plain')], { encoding: 'utf8', env })).toBe(
+      `${PEOPLE} Type ok and press Enter\n`,
+    );
+  });
+
+  it('[REL4] another build of the same has nothing in common with it', async () => {
+    expect(await build('other')).toMatchObject({ code: 0 });
+    const [one, two] = [filesOf('first'), filesOf('other')];
+    const shards = (files: Map<string, string>) =>
+      [...files.keys()].filter((name) => name.includes('shards'));
+    expect(shards(two).filter((name) => one.has(name))).toEqual([]);
+  });
+
+  it('[REL5] killed by -9 it leaves no folder, and goes on to the same bytes, whoever goes on', async () => {
+    await killedAt(`task 5 of ${PEOPLE}`, 'killed');
+    expect([existsSync(at('killed')), existsSync(at('killed.keys'))]).toEqual([false, false]);
+    const tasks = readFileSync(at('.killed.building', 'tasks.jsonl'), 'utf8').trim().split('\n');
+    expect(tasks).toHaveLength(5);
+    const inside = [...filesOf('.killed.building').values()].map((text) =>
+      Buffer.from(text, 'base64').toString('latin1'),
+    );
+    for (const id of whose.keys()) for (const text of inside) expect(text).not.toContain(id);
+
+    await killedAt(`task 9 of ${PEOPLE}`, 'killed');
+    cpSync(at('.killed.building'), at('.copied.building'), { recursive: true });
+    // Another damaged half-way: what does not open under its key is made anew.
+    const [shard = ''] = readdirSync(at('.copied.building', 'release', 'shards'));
+    writeFileSync(at('.copied.building', 'release', 'shards', shard), 'x');
+    writeFileSync(at('.copied.building', 'release', 'shards', `${'0'.repeat(64)}.bin`), 'of nothing');
+    const salt = readFileSync(at('.killed.building', 'job.json'), 'utf8');
+    const went = await build('killed');
+    expect([went.code, went.said]).toEqual([0, expect.stringContaining('ended after 9 tasks')]);
+    expect(filesOf('killed')).not.toEqual(filesOf('first'));
+    expect(await run('dataset', 'verify', at('killed'))).toMatchObject({ code: 0 });
+    expect(existsSync(at('.killed.building'))).toBe(false);
+
+    // The job names where the keys go, so the copy's is put in order by hand.
+    const entries = (await entered('dataset')).length;
+    const whole = filesOf('killed');
+    rmSync(at('killed.keys'));
+    rmSync(at('killed'), { recursive: true });
+    cpSync(at('.copied.building'), at('.killed.building'), { recursive: true });
+    rmSync(at('.copied.building'), { recursive: true });
+    expect(readFileSync(at('.killed.building', 'job.json'), 'utf8')).toBe(salt);
+    const again = await build('killed');
+    expect(again.code).toBe(0);
+    expect(again.said.replace(/^Goes on.*$/m, '')).toBe(went.said.replace(/^Goes on.*$/m, ''));
+    expect(filesOf('killed')).toEqual(whole);
+    // Of the same bytes the log says once that they are there.
+    expect((await entered('dataset')).length).toBe(entries);
+  });
+
+  it('[REL18] for another purpose than the grant’s there is none, and nothing is left', async () => {
+    const { code, said } = await build('purposeless', { purpose: 'model-testing' });
+    expect([code, said]).toEqual([1, expect.stringContaining('REL18')]);
+    expect(readdirSync(root).filter((name) => name.includes('purposeless'))).toEqual([]);
+  });
+
+  it('[GRD72] while the representative has locked the guardian there is none, and what was built waits', async () => {
+    await killedAt(`task 3 of ${PEOPLE}`, 'locked');
+    const answer = await fetch(`${guardian.url}/representative/passphrase`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: guardian.url },
+      body: JSON.stringify({
+        token: new URL(guardian.setupLink as string).hash.slice('#setup='.length),
+        passphrase: 'correct horse battery staple',
+      }),
+    });
+    her = { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', origin: guardian.url };
+    const lock = (method: string) =>
+      fetch(`${guardian.url}/representative/lock`, {
+        method,
+        headers: { ...her, 'content-type': 'application/json' },
+        ...(method === 'POST' ? { body: '{}' } : {}),
+      });
+    expect((await lock('POST')).ok).toBe(true);
+    const { code, said } = await build('locked');
+    expect([code, said]).toEqual([1, expect.stringContaining('has locked the guardian')]);
+    expect(existsSync(at('locked'))).toBe(false);
+    expect((await lock('DELETE')).ok).toBe(true);
+    expect((await build('locked')).said).toContain('ended after 3 tasks');
+  });
+
+  it('[REL4] [T11] after an erasure the half-built can not go on, and the next has nothing of hers', async () => {
+    await killedAt(`task 6 of ${PEOPLE}`, 'next');
+    const [[id, contributor]] = [...whose] as [[string, Client]];
+    await contributor.call('POST', '/api/my/recordings/erasure', { recordings: [id] });
+    expect((await build('next')).said).toContain('measured of other recordings');
+    expect(readdirSync(root).filter((name) => name.includes('next'))).toEqual([]);
+    await writeRisk();
+    const { code, said } = await build('next');
+    expect([code, said]).toEqual([0, expect.stringContaining(`${PEOPLE - 1} tasks`)]);
+    expect(said).not.toContain('Goes on');
+  });
+
+  it('[REL17] a grant for other weeks covers nothing to build of', async () => {
+    const narrow = await asked({ from: '2020-W01', to: '2020-W02' });
+    await approve(narrow);
+    const { code, said } = await build('narrow', { under: narrow.id });
+    expect([code, said]).toEqual([1, expect.stringContaining('nothing that a contributor released')]);
+  });
+});
