@@ -151,6 +151,19 @@ describe.skipIf(!canRun)('the pages of a guardian, in Chromium', () => {
     await sound('desk');
   });
 
+  it('[IDN74, ACC73] takes the operator’s invitations for the probe, and nothing else', async () => {
+    await page.getByText('Accounts for trying doors (0 of 6)').click();
+    await page.getByLabel('The lines that the operator gave you').fill('operator');
+    await page.getByRole('button', { name: 'Make these accounts' }).click();
+    await says('are not the lines');
+    await sound('probe');
+    await page
+      .getByLabel('The lines that the operator gave you')
+      .fill('operator ABCD-EFGH-JKMN-PQRS-TUVW-XYZ2-34');
+    await page.getByRole('button', { name: 'Make these accounts' }).click();
+    await says('did not take the invitation for the operator');
+  });
+
   it('[GRD12, GRD21] asks with the code of a sheet, keeps the token, objects with words, shows the receipt', async () => {
     await go('/object');
     await page.getByLabel('The code on your sheet').fill('not a code');
