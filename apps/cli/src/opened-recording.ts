@@ -43,12 +43,24 @@ export function openingsOf(
   access: Access,
 ): (id: string) => Promise<OpenForReading> {
   return async (id) => {
-    const source = await recordings.openReleased(access, id).catch((error: unknown) => {
-      throw error instanceof Refusal ? inWords(error, inner.policy) : error;
-    });
+    const source = await saidInWords(recordings.openReleased(access, id), inner.policy);
     const opened = await openRecording({ ...source, deflate: webDeflate });
     return { ...opened, sealed: await source.store.list(), entry: access.entry };
   };
+}
+
+/** The secret that takes the key of every recording of an access (REL4). */
+export function jointSecretOf(
+  { recordings, inner }: Installation,
+  access: Access,
+): (salt: Uint8Array) => Promise<Uint8Array> {
+  return (salt) => saidInWords(recordings.jointSecret(access, salt), inner.policy);
+}
+
+function saidInWords<T>(work: Promise<T>, policy: Policy): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw error instanceof Refusal ? inWords(error, policy) : error;
+  });
 }
 
 /** Mostly witnesses or guardian are away: what has to run is said, so that nobody has to guess. */

@@ -3,7 +3,7 @@ import type { Installation } from '@aboveboard/server/installation';
 import { makeRulesLog } from '@aboveboard/server/logs/rules-log';
 import type { Access } from '@aboveboard/vault/journal';
 import { CommandFailure } from './command.ts';
-import { accessFor, openingsOf, readerUnder } from './opened-recording.ts';
+import { accessFor, jointSecretOf, openingsOf, readerUnder } from './opened-recording.ts';
 import type { ReleaseSources } from './release-making.ts';
 
 /** What may be read for a release, before any of it is. */
@@ -54,7 +54,7 @@ export async function openSources(
     ids,
     open: openingsOf(installation, access),
     person: (id) => people.get(id) as string,
-    secret: (salt) => installation.recordings.jointSecret(access, salt),
+    secret: jointSecretOf(installation, access),
   };
 }
 
