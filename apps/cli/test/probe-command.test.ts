@@ -65,7 +65,7 @@ describe('aboveboard probe', () => {
     expect(err).toContain('does not take what the file has for: operator');
   });
 
-  it('[ACC70] takes sessions of people too, and finds a role that may more than it should', async () => {
+  it('[ACC70, ACC73] takes sessions of people too; one that is said to be another’s proves nothing', async () => {
     const answer = await fetch(`${url}/api/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

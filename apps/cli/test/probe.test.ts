@@ -79,10 +79,20 @@ describe('the outsider', () => {
         'the employer',
         (request) =>
           ask(
-            request.headers['authorization'] === `Bearer ${sessions['employer']}`
+            request.headers['authorization'] === `Bearer ${sessions['employer']}` &&
+              request.path !== '/api/session'
               ? { ...request, headers: { authorization: `Bearer ${sessions['contributor']}` } }
               : request,
           ),
+        { employer: sessions['employer'] ?? '' },
+      ],
+      [
+        'the employer',
+        // A door that asks somebody whom it is not for to show first that it is he.
+        async (request) =>
+          request.headers['authorization'] === `Bearer ${sessions['employer']}` && request.method === 'POST'
+            ? { status: 403, headers: {}, body: '{"error":{"code":"not-fresh","message":"x"}}' }
+            : ask(request),
         { employer: sessions['employer'] ?? '' },
       ],
       [

@@ -57,6 +57,7 @@ function Accounts({ client, desk, onChange }: Pick<DeskSection, 'client' | 'desk
       <summary>{t.accounts(desk.probeRoles.length)}</summary>
       <p>{t.accountsHelp}</p>
       <form
+        className="panel"
         onSubmit={(event) => {
           event.preventDefault();
           void enrol();
