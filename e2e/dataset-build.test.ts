@@ -16,6 +16,7 @@ import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
 import type { ShownGrant } from '@aboveboard/protocol/grants';
+import type { MyLineage, ShownLineage } from '@aboveboard/protocol/lineage';
 import { demonstrationParties } from '@aboveboard/server/keys/demonstration-parties';
 import type { StartedServer } from '@aboveboard/server/start';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,8 +29,8 @@ import { Client } from '../apps/server/test/device.ts';
 import { releaseAll } from './released-people.ts';
 import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.ts';
 
-/** Twelve people's released work, a vault and a guardian in processes' and folders of their own, and the command. */
-const PEOPLE = 12;
+/** Twenty people's released work, a vault and a guardian in processes' and folders of their own, and the command. */
+const PEOPLE = 20;
 const PYTHON = '/usr/bin/python3';
 const ROOT = join(import.meta.dirname, '..');
 const BUILDER = join(import.meta.dirname, 'build-and-die.ts');
@@ -108,7 +109,7 @@ async function run(...args: string[]): Promise<{ code: number; said: string }> {
 
 const build = (out: string, { purpose = 'model-training', under = grant.id } = {}) =>
   run(
-    ...['dataset', 'build', '--grant', under, '--name', 'spring', '--release', '1', '--purpose', purpose],
+    ...['dataset', 'build', '--grant', under, '--name', out, '--release', '1', '--purpose', purpose],
     ...['--risk', at('risk.json'), '--naming', '30', '--linking', '70'],
     ...['--out', at(out), '--keys', at(`${out}.keys`)],
   );
@@ -117,7 +118,7 @@ const build = (out: string, { purpose = 'model-training', under = grant.id } = {
 async function killedAt(line: string, out: string): Promise<void> {
   const asks: FolderBuild = {
     ...{
-      name: 'spring',
+      name: out,
       version: 1,
       purpose: 'model-training',
       grant: grant.id,
@@ -142,6 +143,12 @@ async function entered(kind: string) {
     const read = readUsesEntry(bytes);
     return read.ok && read.value.kind === 'plain' && read.value.use.act.kind === kind ? [read.value.use] : [];
   });
+}
+
+/** What this contributor is told: names of releases, with hers in each. */
+async function hers(client: Client): Promise<Record<string, string[]>> {
+  const { releases } = (await client.call<MyLineage>('GET', '/api/my/lineage')).body;
+  return Object.fromEntries(releases.map(({ name, recordings }) => [name, recordings]));
 }
 
 function filesOf(folder: string): Map<string, string> {
@@ -173,7 +180,7 @@ describe('a build over a real installation', () => {
     expect(others).toEqual([]);
     expect(built).toMatchObject({
       actor: { role: 'researcher', account: accesses.at(-1)?.actor.account },
-      act: { dataset: 'spring', version: 1, manifest: digest, recordings: PEOPLE },
+      act: { dataset: 'first', version: 1, manifest: digest, recordings: PEOPLE },
     });
   });
 
@@ -275,16 +282,27 @@ print(len(list(r.tasks())), next(r.tasks()).instruction)`;
     expect((await build('locked')).said).toContain('ended after 3 tasks');
   });
 
-  it('[REL4] [T11] after an erasure the half-built can not go on, and the next has nothing of hers', async () => {
+  it('[LIN1, LIN10, LIN31, LIN34] [REL4] [T11] after an erasure the half-built can not go on, and the next has nothing of hers', async () => {
     await killedAt(`task 6 of ${PEOPLE}`, 'next');
     const [[id, contributor]] = [...whose] as [[string, Client]];
+    expect(await hers(contributor)).toMatchObject({ first: [id], killed: [id] });
     await contributor.call('POST', '/api/my/recordings/erasure', { recordings: [id] });
     expect((await build('next')).said).toContain('measured of other recordings');
     expect(readdirSync(root).filter((name) => name.includes('next'))).toEqual([]);
     await writeRisk();
     const { code, said } = await build('next');
-    expect([code, said]).toEqual([0, expect.stringContaining(`${PEOPLE - 1} tasks`)]);
+    // Nine others are drawn, so that the two do not show who is missing.
+    expect([code, said]).toEqual([0, expect.stringContaining(`${PEOPLE - 10} tasks`)]);
     expect(said).not.toContain('Goes on');
+    await server.installation.releases.announce();
+    const { releases } = (await researcher.call<ShownLineage>('GET', '/api/releases')).body;
+    const told = new Map(releases.map(({ name, holders }) => [name, holders.some((one) => one.toldOn)]));
+    expect([told.get('first'), told.get('killed'), told.get('next')]).toEqual([true, true, false]);
+    const left = Object.keys(await hers(contributor));
+    expect([left.includes('first'), left.includes('next')]).toEqual([true, false]);
+    const listed = await run('dataset', 'withdrawals');
+    expect(listed.said).toMatch(/first 1 {2}superseded on \d{4}-\d\d-\d\d, the next may be built/);
+    expect(listed.said).not.toContain('next 1 ');
   });
 
   it('[REL17] a grant for other weeks covers nothing to build of', async () => {

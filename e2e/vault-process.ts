@@ -107,6 +107,8 @@ export async function startWithVault(root: string) {
     demo: true,
     port,
     log: makeLog('silent'),
+    // Tests have more people at once than a demonstration.
+    limits: { redemptionsPerMinute: 600 },
     onClaimed: async () => {
       guardian = await startDemonstrationGuardian({ data, host: '127.0.0.1', serverPort: port, port: 0 });
     },

@@ -11,6 +11,7 @@ import type { ReleaseAsk } from '@aboveboard/dataset/release/release-plan';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import type { RiskReport, RiskThreshold } from '@aboveboard/dataset/risk/risk-report';
 import { actorOf } from '@aboveboard/server/logs/uses-log';
+import { Refusal } from '@aboveboard/server/refusal';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
 import { makeRelease } from './release-making.ts';
 import { agreedShares } from './release-risk.ts';
@@ -50,6 +51,8 @@ export async function buildFolder(
   try {
     if (place.found === 0 && existsSync(keys))
       throw new UsageError('--keys is a file that is there already.');
+    if (place.found === 0 && (await installation.releases.isTaken(name, version)))
+      throw new UsageError('LIN2: there is a release of that name and number. Take the next number.');
     if (place.found > 0) context.note(`Goes on with a build that ended after ${place.found} tasks.`);
     const sources = await openSources(installation, chosen, purpose);
     const made = await makeRelease(
@@ -73,15 +76,14 @@ export async function buildFolder(
       {
         progress: context.progress,
         logged: async (manifest, recordings) => {
-          const act = {
-            kind: 'dataset' as const,
-            dataset: name,
-            version,
-            manifest,
-            recordings: recordings.length,
-          };
+          const count = recordings.length;
+          const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
           // Under a key: a build that goes on after this says it once.
           await installation.uses.record(actorOf(chosen.by), act, `dataset:${manifest}`);
+          const grant = options.grant ?? null;
+          const entered = { release: manifest, name, version, purpose, grant, by: chosen.by, recordings };
+          // Before the release is whole: there is none that the register does not have (LIN1).
+          await installation.releases.enter(entered).catch(inWords);
         },
       },
     );
@@ -98,6 +100,10 @@ export async function buildFolder(
     const rules = error.refusals.map(({ rule, message }) => `${rule}: ${message}`);
     throw new CommandFailure(`No release:\n${rules.join('\n')}`);
   }
+}
+
+function inWords(error: unknown): never {
+  throw error instanceof Refusal ? new CommandFailure(error.message, { cause: error }) : error;
 }
 
 /** Whoever has them reads the tasks. Those of the same build may be there already. */

@@ -1,6 +1,7 @@
 import { sliceCovers } from '@aboveboard/consent/grant-slice';
 import type { Installation } from '@aboveboard/server/installation';
 import { makeRulesLog } from '@aboveboard/server/logs/rules-log';
+import { Refusal } from '@aboveboard/server/refusal';
 import type { Access } from '@aboveboard/vault/journal';
 import { CommandFailure } from './command.ts';
 import { accessFor, jointSecretOf, openingsOf, readerUnder } from './opened-recording.ts';
@@ -39,7 +40,12 @@ export async function chooseRecordings(
   }
   if (people.size === 0)
     throw new CommandFailure('There is nothing that a contributor released and that may be read.');
-  return { ids: [...people.keys()], by, people };
+  // Without who was drawn when a batch of withdrawals closed; while one is open, nothing (LIN30, LIN32).
+  const ids = await installation.releases.takeable([...people.keys()]).catch((error: unknown) => {
+    throw error instanceof Refusal ? new CommandFailure(error.message, { cause: error }) : error;
+  });
+  if (ids.length === 0) throw new CommandFailure('There is nothing left that may be in a release.');
+  return { ids, by, people };
 }
 
 /** The opening of all is journalled before the first (T13). With a purpose, what it is read for has to be that (REL18). */

@@ -126,6 +126,23 @@ export function register(program: Command, context: CommandContext): void {
     });
 
   dataset
+    .command('withdrawals')
+    .description(
+      'Releases from which something was erased, and from which day on the next may be built without it (spec/lineage.md). ' +
+        'Neither people nor recordings are named or counted.',
+    )
+    .action(async () => {
+      const installation = await context.installation();
+      const releases = await installation.releases.withdrawals();
+      context.result({ releases });
+      for (const { name, version, supersededOn, closesOn } of releases) {
+        const next = closesOn ? `the next is built from ${closesOn} on` : 'the next may be built';
+        context.print(`${name} ${version}  superseded on ${supersededOn}, ${next}`);
+      }
+      if (releases.length === 0) context.print('Nothing was withdrawn from a release.');
+    });
+
+  dataset
     .command('show <folder>')
     .description('What a release says of itself; reads the manifest alone')
     .action(async (folder: string) => {

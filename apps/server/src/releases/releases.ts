@@ -46,6 +46,8 @@ export type Releases = {
       by: string;
     },
   ): Promise<void>;
+  /** Whether the name has that version already (LIN2). */
+  isTaken(name: string, version: number): Promise<boolean>;
   list(who: AskingPrincipal): Promise<ShownLineage>;
   /** Of who was asked to delete it. Refusal `not-found`: she was not; `conflict`: she said before that it is deleted. */
   answer(who: AskingPrincipal, release: string, said: HolderAnswer['said']): Promise<ShownRelease>;
@@ -120,6 +122,11 @@ export function makeReleases(parts: {
             cause,
           });
         });
+    },
+
+    async isTaken(name, version) {
+      const there = 'select 1 from dataset_release where name = $1 and version = $2';
+      return (await database.query(there, [name, version])).length > 0;
     },
 
     async list(who) {
