@@ -68,6 +68,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /representative/lock': { by: 'hers', body: { more: 1 } },
   'DELETE /representative/lock': { by: 'hers' },
   'POST /representative/halves-limit': { by: 'hers', body: { limit: -1 } },
+  'POST /representative/probe': { by: 'hers', body: { invitations: 'x' } },
   'GET /representative/installed': { by: 'hers' },
   'POST /representative/issues': { by: 'hers', body: { document: '{}', asksUntil: 1, countEvery: 1 } },
   'POST /representative/elections': { by: 'hers', body: { id: '', candidates: [], opens: 0, closes: 0 } },

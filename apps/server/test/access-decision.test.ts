@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { ROLES } from '@aboveboard/protocol/installation';
+import { STAFF_ROLES } from '@aboveboard/protocol/staff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AccessQuestion, actionsOf, makeDecide, PRINCIPAL_ROLES } from '../src/access/decision.ts';
 import { ACTIONS } from '../src/access/declared-actions.ts';
 import { DECLARED_JOBS, type JobName } from '../src/access/declared-jobs.ts';
-import { DECLARED_ROUTES } from '../src/access/declared-routes.ts';
+import { DECLARED_ROUTES, OPEN_ACTIONS } from '../src/access/declared-routes.ts';
 import { JobRefused, makeMayRun } from '../src/access/job-permission.ts';
 import { matrixDocument, matrixRows } from '../src/access/matrix.ts';
 import { readPolicies, type ShippedPolicies, shippedDecide } from '../src/access/policies.ts';
@@ -165,7 +167,7 @@ describe('which policies are asked', () => {
   });
 
   it('[ACC1] seeded hole: a forbid of a group of actions forbids each of them', () => {
-    const schema = `entity Role; entity Account in [Role] { steppedUp: Bool }; entity Installation { kind: String };
+    const schema = `entity Role; entity Account in [Role] { steppedUp: Bool, probe: Bool }; entity Installation { kind: String };
       action "whole"; action "see-own" in ["whole"] appliesTo { principal: Account, resource: Installation };`;
     const files = [
       { name: 'a', text: '@id("all") permit (principal, action, resource);' },
@@ -239,6 +241,30 @@ describe('what is declared', () => {
     ]) {
       expect(matrixDocument(made())).not.toBe(table);
     }
+  });
+
+  it('[ACC72, IDN71] an account of the probe sees what is its own, whatever its role, and does nothing', () => {
+    const passing = (by: typeof decide) => {
+      const passed = matrixRows().flatMap(({ action, ask }) =>
+        ROLES.filter((role) => {
+          const question = ask(role);
+          return by({ ...question, principal: { ...question.principal, probe: true } }).allowed;
+        }).map((role) => `${role} ${action}`),
+      );
+      return [...new Set(passed)].filter((one) => !OPEN_ACTIONS.has(one.split(' ')[1] as never)).sort();
+    };
+    const own = [
+      ...STAFF_ROLES.map((role) => `${role} keep-own-account`),
+      'contributor see-own',
+      ...['see-grants', 'see-grant', 'read-opened'].map((action) => `researcher ${action}`),
+    ];
+    expect(passing(decide)).toEqual(own.sort());
+    // Seeded holes: a forbid that forbids nothing, and one that leaves out a role.
+    for (const made of [
+      replaced('when { principal.probe }', 'when { principal.probe && !principal.probe }'),
+      replaced('when { principal.probe }', 'when { principal.probe && !(principal in Role::"employer") }'),
+    ])
+      expect(passing(made())).not.toEqual(own.sort());
   });
 
   it('[ACC14] seeded hole: a careless permit opens nothing that was released without a grant', () => {
