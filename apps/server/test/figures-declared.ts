@@ -111,6 +111,8 @@ const REASONS: readonly Reason[] = [
       'GET /api/my/lineage: releases.version',
       'GET /api/my/lineage: releases.builtOn',
       'GET /api/my/lineage: releases.supersededOn',
+      'GET /api/my/lineage: releases.without.version',
+      'GET /api/my/lineage: releases.without.builtOn',
       'GET /api/my/lineage: releases.models.enteredOn',
       'POST /api/my/recordings/erasure: held.until',
       'POST /api/my/recordings/erasure: keysExpireOn',

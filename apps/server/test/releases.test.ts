@@ -1,8 +1,11 @@
+import { type HoldStatement, signHoldStatement } from '@aboveboard/consent/hold-note';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
+import type { ShownHold } from '@aboveboard/protocol/holds';
 import type { About } from '@aboveboard/protocol/installation';
 import type { MyLineage, ShownLineage, ShownModel, ShownRelease } from '@aboveboard/protocol/lineage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checksOfMachine } from '../src/controls/checks-of-machine.ts';
+import { demonstrationParties } from '../src/keys/demonstration-parties.ts';
 import { accountOf } from '../src/logs/uses-log.ts';
 import { announceSuperseded } from '../src/releases/withdrawal.ts';
 import { closingDay, takeable } from '../src/releases/withdrawal-batch.ts';
@@ -145,6 +148,42 @@ describe('what an erasure does to releases', () => {
       deletion: 'waits',
     });
     expect((await mine(other)).find((one) => one.release === first)).toMatchObject({ withdrawn: false });
+  });
+
+  it('[LIN5] she is told which later releases of the name hold nothing of hers', async () => {
+    const [gone, stays, kept] = [await release(), await release(other), await release()];
+    await built([gone, stays], { name: 'series', version: 1 });
+    await built([stays, kept], { name: 'series', version: 2 });
+    await erase(by.contributor, gone);
+    await built([stays], { name: 'series', version: 4 });
+    const series = (await mine()).filter(({ name }) => name === 'series');
+    const today = new Date().toISOString().slice(0, 10);
+    expect(series.map(({ version, without }) => [version, without])).toEqual([
+      [2, [{ version: 4, builtOn: today }]],
+      [1, [{ version: 4, builtOn: today }]],
+    ]);
+  });
+
+  it('[LIN13] a legal hold puts the mark off with the erasure', async () => {
+    const id = await release();
+    const digest = await built([id]);
+    const wish = { reason: 'court-order', slice: { kind: 'recordings', recordings: [id] }, days: 5 };
+    const hold = (await by.employer.call<ShownHold>('POST', '/api/holds', wish)).body;
+    const parties = await demonstrationParties(server.installation.inner.folder?.keys ?? '');
+    const say = async (kind: HoldStatement['kind'], role: 'employer' | 'representative') => {
+      const note = await signHoldStatement({ kind, hold: hold.id, digest: hold.digest }, parties[role]);
+      expect((await by[role].call('POST', `/api/holds/${hold.id}/notes`, note)).status).toBe(200);
+    };
+    await say('hold-approval', 'employer');
+    await say('hold-approval', 'representative');
+    const marked = async () =>
+      (await held()).releases.find((one) => one.release === digest)?.supersededOn !== null;
+    expect((await erase(by.contributor, id)).body.erased).toEqual([]);
+    await server.housekeeping();
+    expect(await marked()).toBe(false);
+    await say('hold-end', 'representative');
+    await server.housekeeping();
+    expect(await marked()).toBe(true);
   });
 
   it('[LIN11] what a kill left between the mark and the telling is done at the next start', async () => {

@@ -302,12 +302,14 @@ here('pages', () => {
       ...{ release: 'cd'.repeat(32), name: 'expenses', version: 1, purpose: 'model-training' },
       ...{ builtOn: '2026-10-05', supersededOn: '2026-11-20', recordings: ['B'.repeat(22)], withdrawn: true },
       models: [{ name: 'clicker-1.0', purpose: 'model-training', enteredOn: '2026-10-09' }],
+      without: [{ version: 3, builtOn: '2026-11-22' }],
       deletion: 'waits',
     };
     await page.route('**/api/my/lineage', (route) => route.fulfill({ json: { releases: [one] } }));
     await visit(page, '/today');
     await page.getByRole('heading', { name: 'expenses, release 1' }).waitFor();
     await page.getByText('You took back something that is in it.').waitFor();
+    await page.getByText('Release 3, made on 2026-11-22, holds nothing of yours.').waitFor();
     await page.getByText('clicker-1.0 (training models, entered on 2026-10-09)').waitFor();
     await page.getByText('A model that was trained does not forget.').waitFor();
     expect(await findingsInAllForms(page)).toEqual([]);

@@ -67,6 +67,8 @@ export type MyLineage = {
     recordings: string[];
     /** Something of hers in it was erased. */
     withdrawn: boolean;
+    /** Later releases of that name that hold nothing of hers, oldest first. */
+    without: { version: number; builtOn: string }[];
     models: { name: string; purpose: string; enteredOn: string }[];
     /** Of those who hold it: none was asked, not all have answered that it is deleted, all have. */
     deletion: 'not-asked' | 'waits' | 'confirmed';

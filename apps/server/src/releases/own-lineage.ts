@@ -17,6 +17,9 @@ export async function ownLineage(query: Query, handle: string): Promise<MyLineag
      select d.release, d.name, d.version, d.purpose, d.built_on as "builtOn", d.superseded_on as "supersededOn",
        coalesce(hers.recordings, '{}') as recordings,
        exists (select 1 from withdrawn_from w where w.release = d.release and w.contributor = $1) as withdrawn,
+       coalesce((select json_agg(json_build_object('version', n.version, 'builtOn', n.built_on) order by n.version)
+         from dataset_release n where n.name = d.name and n.version > d.version
+           and n.release not in (select release from mine)), '[]') as without,
        coalesce((select json_agg(json_build_object('name', m.name, 'purpose', m.purpose, 'enteredOn', m.entered_on)
            order by m.position) from model_release r join trained_model m on m.id = r.model
          where r.release = d.release), '[]') as models,

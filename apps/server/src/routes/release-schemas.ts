@@ -75,6 +75,7 @@ export const myLineage: Schema<MyLineage> = z
         supersededOn: day,
         recordings: z.array(z.string()),
         withdrawn: z.boolean(),
+        without: z.array(z.object({ version: z.int(), builtOn: z.string() })),
         models: z.array(z.object({ name: z.string(), purpose: z.string(), enteredOn: z.string() })),
         deletion: z.enum(['not-asked', 'waits', 'confirmed']),
       }),

@@ -19,6 +19,9 @@ export function MyLineageSection({ releases }: MyLineage): ReactNode {
           {one.withdrawn && <p>{words.took}</p>}
           {one.supersededOn && <p className="notice">{words.superseded(one.supersededOn)}</p>}
           {one.deletion !== 'not-asked' && <p>{words.deletion[one.deletion]}</p>}
+          {one.withdrawn && one.without[0] && (
+            <p>{words.without(one.without[0].version, one.without[0].builtOn)}</p>
+          )}
           {one.models.length === 0 ? (
             <p>{words.noModels}</p>
           ) : (

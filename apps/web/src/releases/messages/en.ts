@@ -66,6 +66,7 @@ export const text = {
       waits: 'Those who have it were asked to delete it. Not all have said yet that they did.',
       confirmed: 'Everybody who has it said that they deleted it.',
     } satisfies Record<MyLineage['releases'][number]['deletion'], string>,
+    without: (version: number, day: string) => `Release ${version}, made on ${day}, holds nothing of yours.`,
     models: 'Models that learned from it:',
     model: (name: string, of: string, day: string) => `${name} (${purpose(of)}, entered on ${day})`,
     noModels: 'No model was entered so far.',
