@@ -203,11 +203,8 @@ async function serve(
   const sessionsCodes = makeCodes(database);
   const sessions = makeSessions(database, sessionsCodes, limits, kind);
   const accesses = makeAccesses({
-    shelf: installation.recordings,
-    journal: installation.journal,
-    limits,
-    kind,
-    now: Date.now,
+    ...{ shelf: installation.recordings, journal: installation.journal, keys: installation.inner.keys },
+    ...{ limits, kind, now: Date.now },
   });
   const erasure = erasureOf(installation.inner, {
     rules: logs.rules.state,
@@ -240,6 +237,7 @@ async function serve(
     kind,
     secure: tls !== undefined,
     provider: readProviderConfig(paths.root),
+    onEnded: accesses.endSession,
     passkeyAddress: nameAddress(options.names ?? [], { port, secure: tls !== undefined }),
     now: Date.now,
   });

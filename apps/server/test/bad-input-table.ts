@@ -287,6 +287,12 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
   'GET /api/staff/provider/answer': OPEN,
   'GET /api/staff/session': ACCOUNT,
   'DELETE /api/staff/session': OPEN,
+  'GET /api/staff/sessions': ACCOUNT,
+  'DELETE /api/staff/sessions': ACCOUNT,
+  'DELETE /api/staff/sessions/:session': {
+    ...ACCOUNT,
+    places: { ':session': of('session', ABSENT.session) },
+  },
   'POST /api/staff/session/challenge': ACCOUNT,
   'POST /api/staff/session/fresh': { ...ACCOUNT, ...ceremony },
   'GET /api/staff/account': ACCOUNT,

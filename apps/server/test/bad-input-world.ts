@@ -5,7 +5,7 @@ import { HANDOVER_BYTES } from '@aboveboard/consent/device-handover';
 import type { ShownGrant } from '@aboveboard/protocol/grants';
 import type { OpenedAccess, Role, Session } from '@aboveboard/protocol/installation';
 import { RecordingWriter } from '@aboveboard/protocol/recording-writer';
-import type { StaffRole } from '@aboveboard/protocol/staff';
+import type { OwnSession, StaffRole } from '@aboveboard/protocol/staff';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { formatNote } from '@aboveboard/tlog/note';
 import { signNote } from '@aboveboard/tlog/signed-note';
@@ -46,6 +46,7 @@ export type Things = {
   grant: string;
   handover: string;
   challenge: string;
+  session: string;
   imported: string;
 };
 
@@ -57,6 +58,7 @@ export const ABSENT = {
   secret: 'A'.repeat(43),
   account: 'A'.repeat(22),
   credential: 'A'.repeat(43),
+  session: 'A'.repeat(16),
 } as const;
 
 /** In names and bodies that belong to somebody; no answer to anybody else may hold it. */
@@ -167,7 +169,8 @@ async function thingsOf(
     'POST',
     '/api/staff/account/challenge',
   );
-  const statuses = [announced, opened, grant, left, asked].map(({ status }) => status);
+  const listed = await account.call<{ sessions: OwnSession[] }>('GET', '/api/staff/sessions');
+  const statuses = [announced, opened, grant, left, asked, listed].map(({ status }) => status);
   if (statuses.some((status) => status >= 300)) throw new Error(`a world was not made: ${statuses}`);
   return {
     upload: announced.body.upload,
@@ -177,6 +180,7 @@ async function thingsOf(
     grant: grant.body.id,
     handover,
     challenge: asked.body.options.challenge,
+    session: listed.body.sessions[0]?.session ?? '',
     imported: await imported(server),
   };
 }

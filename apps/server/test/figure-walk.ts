@@ -67,7 +67,7 @@ export function answersOf(document: Json): Group[] {
       const schema = ((good?.['content'] as Json)?.['application/json'] as Json)?.['schema'] as
         | Json
         | undefined;
-      const ofOne = /^\/api\/(my|uploads|session|staff\/session|staff\/account)(\/|$)/.test(path);
+      const ofOne = /^\/api\/(my|uploads|session|staff\/sessions?|staff\/account)(\/|$)/.test(path);
       return {
         place: `${method.toUpperCase()} ${path}`,
         fields: schema ? fieldsOf(schema, document) : [],

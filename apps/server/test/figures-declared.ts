@@ -70,12 +70,18 @@ const REASONS: readonly Reason[] = [
       'table staff_session: fresh_at',
       'table staff_session: idle_until',
       'table staff_session: ends_at',
+      'table staff_session: began_at',
     ],
   },
   {
     because:
       'The day on which somebody last went on with one upload, so that what nobody continues is forgotten.',
     places: ['table upload: touched_on'],
+  },
+  {
+    because:
+      'When the asker’s own account was signed in where it still is, to her alone: she looks for a session that is not hers.',
+    places: ['GET /api/staff/sessions: sessions.began', 'GET /api/staff/sessions: sessions.expires'],
   },
   {
     because: 'When the asker’s own session ends.',

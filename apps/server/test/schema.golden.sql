@@ -240,6 +240,8 @@ table staff_session
   fresh_at timestamp with time zone
   idle_until timestamp with time zone not null
   ends_at timestamp with time zone not null
+  began_at timestamp with time zone not null default now()
+  way text not null
 
 table staff_subject
   subject bytea not null
@@ -504,6 +506,7 @@ constraint staff_session staff_session_account_fkey: FOREIGN KEY (account) REFER
 constraint staff_session staff_session_hash_check: CHECK ((octet_length(hash) = 32))
 constraint staff_session staff_session_name_key: UNIQUE (name)
 constraint staff_session staff_session_pkey: PRIMARY KEY (hash)
+constraint staff_session staff_session_way_check: CHECK ((way = ANY (ARRAY['passkey'::text, 'provider'::text])))
 constraint staff_subject staff_subject_account_fkey: FOREIGN KEY (account) REFERENCES staff_account(id) ON DELETE CASCADE
 constraint staff_subject staff_subject_account_key: UNIQUE (account)
 constraint staff_subject staff_subject_pkey: PRIMARY KEY (subject)

@@ -13,6 +13,9 @@ import type { Role } from './installation.ts';
  *   GET    /api/staff/provider/answer           where the provider sends the browser back to
  *   GET    /api/staff/session                   -> StaffSession
  *   DELETE /api/staff/session                   -> 204
+ *   GET    /api/staff/sessions                  -> { sessions: OwnSession[] }
+ *   DELETE /api/staff/sessions                  -> 204 (all but this one)
+ *   DELETE /api/staff/sessions/{session}        -> 204 (one)
  *   POST   /api/staff/session/challenge         -> PasskeyChallenge (fresh again)
  *   POST   /api/staff/session/fresh             { response } -> StaffSession
  *   GET    /api/staff/account                   -> OwnAccount
@@ -64,6 +67,18 @@ export type StaffSession = {
   expires: number;
   freshUntil: number | null;
 };
+
+/** One of her own (IDN80). `session` opens nothing; times in seconds since the epoch. */
+export type OwnSession = {
+  session: string;
+  began: number;
+  expires: number;
+  by: SignInWay;
+  /** The one that asks. */
+  isThis: boolean;
+};
+export const SIGN_IN_WAYS = ['passkey', 'provider'] as const;
+export type SignInWay = (typeof SIGN_IN_WAYS)[number];
 
 /** The code is shown once; null: an account that signs in at the provider, and recovers there. */
 export type NewAccount = { session: StaffSession; recoveryCode: string | null };

@@ -61,7 +61,10 @@ export function makePasskeySignIn(parts: StaffParts): PasskeySignIn {
       if (!shown) throw notSignedIn();
       const { account } = shown;
       return register.within((query) =>
-        sessions.begin(query, { account, thumbprint: browser.thumbprint, freshAt: now() }),
+        sessions.begin(query, {
+          ...{ account, thumbprint: browser.thumbprint, freshAt: now() },
+          by: 'passkey',
+        }),
       );
     },
 

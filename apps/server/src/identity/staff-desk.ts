@@ -118,7 +118,8 @@ export function makeStaffDesk(parts: StaffParts): StaffDesk {
           else await register.recover(query, account, partyKey, role);
           await register.addPasskey(query, account, passkey);
           const recoveryCode = await claims.renewRecovery(query, account);
-          return { ...(await sessions.begin(query, { account, thumbprint, freshAt: now() })), recoveryCode };
+          const opened = await sessions.begin(query, { account, thumbprint, freshAt: now(), by: 'passkey' });
+          return { ...opened, recoveryCode };
         }),
       );
     },
@@ -146,7 +147,7 @@ export function makeStaffDesk(parts: StaffParts): StaffDesk {
           await spend(query, { invitation }, { role, account: null, probe: false });
           await register.add(query, { id: account, role, partyKey: key, probe: false });
           await register.link(query, account, subject);
-          return sessions.begin(query, { account, thumbprint, freshAt });
+          return sessions.begin(query, { account, thumbprint, freshAt, by: 'provider' });
         }),
       );
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { StaffRole } from '@aboveboard/protocol/staff';
+import type { OwnSession, SignInWay, StaffRole } from '@aboveboard/protocol/staff';
 import type { Database, Query } from '../database/database.ts';
 import type { ServerLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
@@ -10,14 +10,14 @@ import { secretHash } from './secret-hash.ts';
 export type StaffSessionFound = Principal & { role: StaffRole; expires: number };
 
 /**
- * Sessions of staff accounts (IDN40-IDN44). Asked of the database for each request and remembered nowhere: one
+ * Sessions of staff accounts (IDN40-IDN44, IDN80-IDN83). Asked of the database for each request and remembered nowhere: one
  * that was ended is ended everywhere, at once.
  */
 export type StaffSessions = {
   /** `freshAt` in milliseconds since the epoch. The token is shown to nobody else. */
   begin(
     query: Query,
-    given: { account: string; thumbprint: string; freshAt: number | null },
+    given: { account: string; thumbprint: string; freshAt: number | null; by: SignInWay },
   ): Promise<{ token: string; session: StaffSessionFound }>;
   /** Null: unknown, ended, idle for too long, or of another key. Counts as its use. */
   find(token: string, thumbprint: string): Promise<StaffSessionFound | null>;
@@ -26,6 +26,12 @@ export type StaffSessions = {
   /** She has just shown her passkey in this session. */
   refresh(query: Query, session: string, freshAt: number): Promise<void>;
   end(token: string): Promise<void>;
+  /** Those of this account that could still be used; `asking` is the name of one. */
+  list(account: string, asking: string): Promise<OwnSession[]>;
+  /** By its name. False: this account has none of that name, whoever else has. */
+  endOne(account: string, session: string): Promise<boolean>;
+  /** All of the account's but `asking`. */
+  endOthers(account: string, asking: string): Promise<void>;
   endAll(query: Query, account: string): Promise<void>;
   removeExpired(): Promise<void>;
 };
@@ -35,15 +41,29 @@ const FOUND = `s.name as session, s.account as id, a.role, a.probe,
   (extract(epoch from s.fresh_at) * 1000)::bigint as "freshAt",
   extract(epoch from s.ends_at)::bigint as expires`;
 
-export function makeStaffSessions(database: Database, limits: ServerLimits): StaffSessions {
+/** `onEnded` is told the name of each session that is over, however it ended (IDN83). */
+export function makeStaffSessions(
+  database: Database,
+  limits: ServerLimits,
+  onEnded: (session: string) => void = () => undefined,
+): StaffSessions {
+  async function endWhere(query: Query, condition: string, values: unknown[]): Promise<number> {
+    const ended = await query<{ name: string }>(
+      `delete from staff_session where ${condition} returning name`,
+      values,
+    );
+    for (const { name } of ended) onEnded(name);
+    return ended.length;
+  }
+
   return {
-    async begin(query, { account, thumbprint, freshAt }) {
+    async begin(query, { account, thumbprint, freshAt, by }) {
       const token = randomBytes(32).toString('base64url');
       const [session] = await query<StaffSessionFound>(
         `with made as (
-           insert into staff_session (hash, name, account, thumbprint, fresh_at, idle_until, ends_at)
+           insert into staff_session (hash, name, account, thumbprint, fresh_at, idle_until, ends_at, way)
            values ($1, $2, $3, $4, to_timestamp($5::double precision / 1000),
-             now() + $6 * interval '1 minute', now() + $7 * interval '1 hour')
+             now() + $6 * interval '1 minute', now() + $7 * interval '1 hour', $8)
            returning *)
          select ${FOUND} from made s join staff_account a on a.id = s.account`,
         [
@@ -54,10 +74,12 @@ export function makeStaffSessions(database: Database, limits: ServerLimits): Sta
           freshAt,
           limits.staffIdleMinutes,
           limits.staffSessionHours,
+          by,
         ],
       );
-      await query(
-        `delete from staff_session where account = $1 and name in
+      await endWhere(
+        query,
+        `account = $1 and name in
            (select name from staff_session where account = $1 order by ends_at desc, name offset $2)`,
         [account, MOST_OF_ONE],
       );
@@ -102,15 +124,32 @@ export function makeStaffSessions(database: Database, limits: ServerLimits): Sta
     },
 
     async end(token) {
-      await database.query('delete from staff_session where hash = $1', [secretHash('staff session', token)]);
+      await endWhere(database.query, 'hash = $1', [secretHash('staff session', token)]);
+    },
+
+    list: (account, asking) =>
+      database.query<OwnSession>(
+        `select name as session, extract(epoch from began_at)::bigint as began,
+           extract(epoch from ends_at)::bigint as expires, way as by, name = $2 as "isThis"
+         from staff_session where account = $1 and ends_at > now() and idle_until > now()
+         order by name = $2 desc, began_at desc, name`,
+        [account, asking],
+      ),
+
+    async endOne(account, session) {
+      return (await endWhere(database.query, 'account = $1 and name = $2', [account, session])) > 0;
+    },
+
+    async endOthers(account, asking) {
+      await endWhere(database.query, 'account = $1 and name <> $2', [account, asking]);
     },
 
     async endAll(query, account) {
-      await query('delete from staff_session where account = $1', [account]);
+      await endWhere(query, 'account = $1', [account]);
     },
 
     async removeExpired() {
-      await database.query('delete from staff_session where ends_at <= now() or idle_until <= now()');
+      await endWhere(database.query, 'ends_at <= now() or idle_until <= now()', []);
     },
   };
 }

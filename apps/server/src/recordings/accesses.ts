@@ -4,6 +4,7 @@ import type { Who } from '../identity/identity.ts';
 import type { InstallationKind } from '../installation-kind.ts';
 import type { ServerLimits } from '../limits.ts';
 import { notFound, overLimit } from '../refusal.ts';
+import type { GrantedKeys } from './granted-keys.ts';
 import { isShownToResearchers } from './recording-rows.ts';
 import type { OpenRecording } from './sealed-parts.ts';
 import type { Shelf } from './shelf.ts';
@@ -13,15 +14,21 @@ import type { Shelf } from './shelf.ts';
  * restart or an hour one asks anew, and that is a new entry (T13).
  */
 export type Accesses = {
-  open(who: Who, request: AccessRequest): Promise<OpenedAccess>;
+  open(who: Reader, request: AccessRequest): Promise<OpenedAccess>;
   /** Opened bytes of one part of the n-th recording. The same answer for what is absent and another's. */
-  part(who: Who, access: string, n: number, index: number | 'manifest'): Promise<Uint8Array>;
+  part(who: Reader, access: string, n: number, index: number | 'manifest'): Promise<Uint8Array>;
   /** An erased recording is not served from an access that was opened before. */
   forget(recording: string): void;
+  /** Nothing that this session opened is served any more, and its keys are wiped (IDN83). */
+  endSession(session: string): void;
 };
+
+/** `session`: the name of the one that asks. What it opens is its own, and not another one's of the same account. */
+export type Reader = Who & { session: string };
 
 type Held = {
   handle: string;
+  session: string;
   access: Access;
   ids: string[];
   until: number;
@@ -34,11 +41,12 @@ const MOST_HELD = 64;
 export function makeAccesses(parts: {
   shelf: Shelf;
   journal: AccessJournal;
+  keys: Pick<GrantedKeys, 'end'>;
   limits: ServerLimits;
   kind: InstallationKind;
   now: () => number;
 }): Accesses {
-  const { shelf, journal, limits, kind, now } = parts;
+  const { shelf, journal, keys, limits, kind, now } = parts;
   const held = new Map<string, Held>();
 
   function dropOld(handle: string): void {
@@ -51,7 +59,7 @@ export function makeAccesses(parts: {
   }
 
   return {
-    async open({ role, handle }, { purpose, recordings }) {
+    async open({ role, handle, session }, { purpose, recordings }) {
       const ids = [...new Set(recordings)];
       if (ids.length > limits.recordingsPerAccess) {
         throw overLimit(limits, 'recordingsPerAccess', 'Too many recordings for one access.', {
@@ -64,14 +72,15 @@ export function makeAccesses(parts: {
       const access = await journal.beforeRead({ kind: purpose, by: `${role}:${handle}` }, ids);
       dropOld(handle);
       const until = now() + limits.accessMinutes * 60_000;
-      held.set(access.entry, { handle, access, ids, until, opened: new Map() });
+      held.set(access.entry, { handle, session, access, ids, until, opened: new Map() });
       return { access: access.entry, until: Math.floor(until / 1000), recordings: ids };
     },
 
-    async part({ handle }, entry, n, index) {
+    async part({ handle, session }, entry, n, index) {
       const found = held.get(entry);
       const id = found?.ids[n];
-      if (!found || !id || found.handle !== handle || found.until <= now()) throw notFound();
+      const isOwn = found?.handle === handle && found.session === session;
+      if (!found || !id || !isOwn || found.until <= now()) throw notFound();
       const recording = found.opened.get(id) ?? (await shelf.openReleased(found.access, id));
       found.opened.set(id, recording);
       const place = index === 'manifest' ? (await recording.store.list()).at(-1)?.index : index;
@@ -82,6 +91,14 @@ export function makeAccesses(parts: {
 
     forget(recording) {
       for (const { opened } of held.values()) opened.delete(recording);
+    },
+
+    endSession(session) {
+      for (const [entry, one] of held) {
+        if (one.session !== session) continue;
+        held.delete(entry);
+        keys.end(entry);
+      }
     },
   };
 }

@@ -20,6 +20,8 @@ export type GrantedKeys = {
   entered(entry: string, given: Granted): void;
   /** Throws Refusal, or KeyRingError `destroyed`. The caller wipes it. */
   keyFor(access: Access, id: string): Promise<RecordingKey>;
+  /** The access with this entry is over: asks for no more keys, and what is in memory of it is wiped. */
+  end(entry: string): void;
   /** Wipes what is in memory of these. */
   forget(ids: readonly string[]): void;
 };
@@ -46,13 +48,14 @@ export function makeGrantedKeys(parts: {
   const { vault, keeper, prove, now } = parts;
   const held = new Map<string, Held>();
 
+  function drop(entry: string, one: Held): void {
+    held.delete(entry);
+    if (one.vault) vault.forget(one.vault);
+    void one.halves?.then(wipe, () => undefined);
+  }
+
   function dropOld(): void {
-    for (const [entry, one] of held) {
-      if (one.until > now()) continue;
-      held.delete(entry);
-      if (one.vault) vault.forget(one.vault);
-      void one.halves?.then(wipe, () => undefined);
-    }
+    for (const [entry, one] of held) if (one.until <= now()) drop(entry, one);
   }
 
   async function requestOf(access: Access, one: Held): Promise<HalfRequest> {
@@ -125,6 +128,11 @@ export function makeGrantedKeys(parts: {
       } finally {
         half.fill(0);
       }
+    },
+
+    end(entry) {
+      const one = held.get(entry);
+      if (one) drop(entry, one);
     },
 
     forget(ids) {

@@ -223,7 +223,7 @@ export function accountRoutes(parts: {
 }
 
 /** Routes here are for staff: their guard let nobody else through. A demonstration's code has no account. */
-function staffOf(context: Context<Env>): Principal & { role: StaffRole } {
+export function staffOf(context: Context<Env>): Principal & { role: StaffRole } {
   const principal = context.get('principal');
   if (principal.role === 'contributor' || principal.id.length !== 22) {
     throw new Refusal('not-found', 'You signed in with a code: there is no account to change.');

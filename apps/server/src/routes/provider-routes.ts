@@ -47,7 +47,10 @@ export function providerRoutes(parts: {
     const account = await register.bySubject(named.subject);
     if (account?.role !== named.role) throw notSignedIn();
     return register.within((query) =>
-      sessions.begin(query, { account: account.id, thumbprint, freshAt: named.freshAt }),
+      sessions.begin(query, {
+        ...{ account: account.id, thumbprint, freshAt: named.freshAt },
+        by: 'provider',
+      }),
     );
   }
 

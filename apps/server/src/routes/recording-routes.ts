@@ -1,13 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { Database } from '../database/database.ts';
 import type { Held } from '../holds/held.ts';
 import type { InstallationKind } from '../installation-kind.ts';
-import type { Accesses } from '../recordings/accesses.ts';
+import type { Accesses, Reader } from '../recordings/accesses.ts';
 import type { Erasure } from '../recordings/erasure.ts';
 import { ownAccesses } from '../recordings/own-accesses.ts';
 import { isShownToResearchers } from '../recordings/recording-rows.ts';
 import type { Shelf } from '../recordings/shelf.ts';
 import { answers, jsonBody } from './answers.ts';
+import type { Env } from './context.ts';
 import { myAccesses } from './grant-schemas.ts';
 import type { Guards } from './guard.ts';
 import { makeRouter } from './router.ts';
@@ -131,8 +133,7 @@ export function recordingRoutes(parts: {
         request: jsonBody(accessRequest),
         responses: answers(openedAccess, 'The access'),
       }),
-      async (context) =>
-        context.json(await accesses.open(context.get('who'), context.req.valid('json')), 200),
+      async (context) => context.json(await accesses.open(readerOf(context), context.req.valid('json')), 200),
     )
     .openapi(
       createRoute({
@@ -145,7 +146,7 @@ export function recordingRoutes(parts: {
       }),
       async (context) => {
         const { access, n } = context.req.valid('param');
-        return asBytes(await accesses.part(context.get('who'), access, n, 'manifest'));
+        return asBytes(await accesses.part(readerOf(context), access, n, 'manifest'));
       },
     )
     .openapi(
@@ -159,7 +160,11 @@ export function recordingRoutes(parts: {
       }),
       async (context) => {
         const { access, n, index } = context.req.valid('param');
-        return asBytes(await accesses.part(context.get('who'), access, n, index));
+        return asBytes(await accesses.part(readerOf(context), access, n, index));
       },
     );
+}
+
+function readerOf(context: Context<Env>): Reader {
+  return { ...context.get('who'), session: context.get('principal').session };
 }

@@ -17,6 +17,7 @@ import type { UsesLog } from '../logs/uses-log.ts';
 import { makeRate } from '../rate.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Guards } from './guard.ts';
+import { ownSessionRoutes } from './own-session-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { makeRouter } from './router.ts';
 import { signInRoutes } from './sign-in-routes.ts';
@@ -39,6 +40,8 @@ type Parts = {
   secure: boolean;
   provider: ProviderConfig | null;
   passkeyAddress: string | null;
+  /** Told the name of each session of an account that is over. */
+  onEnded: (session: string) => void;
   now: () => number;
 };
 
@@ -48,7 +51,7 @@ export function makeStaffIdentity(parts: Parts): StaffIdentity {
     register: makeStaffRegister(database, uses),
     claims: makeAccountClaims(database),
     challenges: makeChallenges(database),
-    sessions: makeStaffSessions(database, limits),
+    sessions: makeStaffSessions(database, limits, parts.onEnded),
     rules,
     now,
   };
@@ -91,5 +94,6 @@ function staffRoutes(parts: Parts & { staff: StaffParts; signedIn: SignedIn; gua
       }),
     )
     .route('/', providerRoutes({ provider, staff, desk, door, guards }))
-    .route('/', accountRoutes({ staff, passkeys, door, guards }));
+    .route('/', accountRoutes({ staff, passkeys, door, guards }))
+    .route('/', ownSessionRoutes({ sessions: staff.sessions, door, guards }));
 }

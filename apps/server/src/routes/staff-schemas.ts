@@ -3,8 +3,10 @@ import {
   type ListedAccount,
   type NewAccount,
   type OwnAccount,
+  type OwnSession,
   type PasskeyChallenge,
   type RegistrationChallenge,
+  SIGN_IN_WAYS,
   type SignInWays,
   STAFF_ROLES,
   type StaffSession,
@@ -24,6 +26,7 @@ const response = z.looseObject({ id: z.string().max(1400) });
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 export const accountId = z.object({ account: z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'not an account') });
+export const sessionName = z.object({ session: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'not a session') });
 export const passkeyIndex = z.object({ n: z.string().regex(/^\d$/, 'not a number') });
 
 const claims = [
@@ -61,6 +64,16 @@ export const registrationChallenge: Schema<RegistrationChallenge> = z
 export const staffSession: Schema<StaffSession> = z
   .object({ role, account: z.string(), expires: count, freshUntil: count.nullable() })
   .openapi('StaffSession');
+export const ownSessions: Schema<{ sessions: OwnSession[] }> = z
+  .object({
+    sessions: z.array(
+      z.object({
+        ...{ session: z.string(), began: count, expires: count },
+        ...{ by: z.enum(SIGN_IN_WAYS), isThis: z.boolean() },
+      }),
+    ),
+  })
+  .openapi('OwnSessions');
 export const newAccount: Schema<NewAccount> = z
   .object({ session: staffSession, recoveryCode: z.string().nullable() })
   .openapi('NewAccount');

@@ -1,19 +1,20 @@
-import type { ListedAccount, OwnAccount } from '@aboveboard/protocol/staff';
+import type { ListedAccount, OwnAccount, OwnSession } from '@aboveboard/protocol/staff';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { ApiError } from '../client.ts';
 import { Loaded, useLoaded } from '../loaded.tsx';
 import { text } from './messages/en.ts';
+import { OwnSessions } from './own-sessions.tsx';
 import { PartySignature, type SignStatement } from './party-signature.tsx';
 import { staff } from './staff-client.ts';
 
 const say = text.account;
-type Page = { own: OwnAccount; all: ListedAccount[] | null };
+type Page = { own: OwnAccount; sessions: OwnSession[]; all: ListedAccount[] | null };
 
 async function load(): Promise<Page | null> {
   try {
     const own = await staff.account();
     const isParty = own.role !== 'researcher' && own.role !== 'operator';
-    return { own, all: isParty ? await staff.accounts() : null };
+    return { own, sessions: await staff.sessions(), all: isParty ? await staff.accounts() : null };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;
@@ -26,10 +27,14 @@ export default function AccountPage(): ReactNode {
   const [said, setSaid] = useState('');
 
   const doing = useCallback(
-    async (act: () => Promise<unknown>) => {
+    async (act: () => Promise<unknown>, done = '') => {
       setSaid('');
-      await act().then(reload, (error: Error) =>
-        setSaid(error.name === 'ApiError' ? error.message : text.ways.no),
+      await act().then(
+        () => {
+          setSaid(done);
+          reload();
+        },
+        (error: Error) => setSaid(error.name === 'ApiError' ? error.message : text.ways.no),
       );
     },
     [reload],
@@ -46,6 +51,7 @@ export default function AccountPage(): ReactNode {
             <>
               <p>{say.lead(text.roles[page.own.role])}</p>
               <Own account={page.own} doing={doing} />
+              <OwnSessions sessions={page.sessions} doing={doing} />
               {page.all && <Others accounts={page.all} own={page.own} say={setSaid} />}
             </>
           )

@@ -3,6 +3,7 @@ import type {
   ListedAccount,
   NewAccount,
   OwnAccount,
+  OwnSession,
   PasskeyChallenge,
   RegistrationChallenge,
   SignInWays,
@@ -71,6 +72,9 @@ export const staff = {
   ownChallenge: () => send<RegistrationChallenge>('POST', '/api/staff/account/challenge'),
   bind: (challenge: string, note: string) =>
     send<OwnAccount>('POST', '/api/staff/account/party', { challenge, note }),
+  sessions: async () => (await read<{ sessions: OwnSession[] }>('/api/staff/sessions')).sessions,
+  endSession: (session: string) => call(`/api/staff/sessions/${session}`, { method: 'DELETE' }),
+  endOtherSessions: () => call('/api/staff/sessions', { method: 'DELETE' }),
   giveHalf: (account: string) =>
     send<{ half: string; hours: number }>('POST', `/api/staff/accounts/${account}/recovery`),
 };
