@@ -1,6 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type StartedGuardian, startGuardian } from '@aboveboard/guardian/start';
+import { invitationLines, inviteProbe } from '@aboveboard/server/identity/probe-invitations';
+import type { StartedServer } from '@aboveboard/server/start';
 import { CommandFailure } from './command.ts';
 import { freePort } from './free-port.ts';
 
@@ -57,6 +59,17 @@ export async function wakeDemonstrationGuardian(data: string): Promise<StartedGu
 export async function forgetDemonstrationGuardian(data: string): Promise<void> {
   for (const path of [join(data, 'log-policy'), join(data, 'guardian-address')])
     if ((await textOf(path))?.startsWith(MARK)) await rm(path, { force: true });
+}
+
+/** What the operator and the representative do by hand elsewhere: without accounts the probe tries no role (IDN70). */
+export async function enrolDemonstrationProbe(
+  { installation }: Pick<StartedServer, 'installation'>,
+  guardian: StartedGuardian,
+): Promise<void> {
+  if (guardian.probeRoles().length > 0) return;
+  const { inner, uses } = installation;
+  const invitations = await inviteProbe({ database: inner.database, uses }, 1);
+  await guardian.enrolProbe(invitationLines(invitations));
 }
 
 /** Both keys of the one witness: a checkpoint counts when it has cosigned with each. */

@@ -4,7 +4,11 @@ import type { StartedGuardian } from '@aboveboard/guardian/start';
 import { limitsFrom } from '@aboveboard/server/limits';
 import { type StartedServer, type StartOptions, startServer } from '@aboveboard/server/start';
 import { type CommandContext, UsageError } from './command.ts';
-import { forgetDemonstrationGuardian, startDemonstrationGuardian } from './demonstration-guardian.ts';
+import {
+  enrolDemonstrationProbe,
+  forgetDemonstrationGuardian,
+  startDemonstrationGuardian,
+} from './demonstration-guardian.ts';
 import { freePort } from './free-port.ts';
 import { startGreeting } from './start-greeting.ts';
 import { signalled } from './stop-signal.ts';
@@ -92,6 +96,7 @@ async function startAll(
         guardian = await startDemonstrationGuardian(wanted);
       },
     });
+    if (guardian) await enrolDemonstrationProbe(server, guardian);
     return { server, guardian };
   } catch (error) {
     await (guardian as StartedGuardian | null)?.stop();

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,19 +60,28 @@ async function isCosigned(url: string, data: string): Promise<boolean> {
   return false;
 }
 
+function probeAccounts(data: string): string[] {
+  const listed = execFileSync(process.execPath, [MAIN, '--json', '--data', data, 'staff', 'list']);
+  const { accounts } = JSON.parse(String(listed)) as { accounts: { account: string; probe: boolean }[] };
+  return accounts.filter(({ probe }) => probe).map(({ account }) => account);
+}
+
 describe('a demonstration', () => {
-  it('[LGS30] has a guardian beside it that cosigns its logs, also when it is started again', async () => {
+  it('[LGS30] [IDN70] has a guardian beside it that cosigns its logs and can probe, also when it is started again', async () => {
     const data = join(folder, 'whole', 'data');
     const first = await start(data, '--demo');
     expect(first.guardian?.verifierKeys).toHaveLength(2);
     expect(first.guardian?.setupLink).toContain(first.guardian?.url);
     expect(await isCosigned(first.url, data)).toBe(true);
     await ended(first.child);
+    const accounts = probeAccounts(data);
+    expect(accounts.length).toBeGreaterThan(3);
 
     const second = await start(data, '--demo');
     expect(second.guardian?.verifierKeys).toEqual(first.guardian?.verifierKeys);
     expect(await isCosigned(second.url, data)).toBe(true);
     await ended(second.child);
+    expect(probeAccounts(data)).toEqual(accounts);
 
     // Whoever opens its samples now needs a witness: the command runs that guardian for as long as it takes.
     const out = join(folder, 'exported');

@@ -56,6 +56,8 @@ export type StartedGuardian = {
   setupLink: string | null;
   /** What the representative does on her page with the operator's invitations for the probe. Throws NotEnrolled. */
   enrolProbe(invitations: string): Promise<string[]>;
+  /** Roles that the probe has an account of. */
+  probeRoles(): string[];
   stop(): Promise<void>;
 };
 
@@ -103,6 +105,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     lock: () => halves.lock.lock('probe'),
     everySeconds: limits.probeSeconds,
   });
+  const probeRoles = () => probeAccounts.read().map(({ role }) => role);
   const enrolInProbe = (invitations: string) => enrolProbe(probed, probeAccounts, invitations);
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const voice = await openVoice(store, { now, random, limits });
@@ -138,7 +141,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
         halves,
         probe: probe.last,
         probeAccounts: {
-          roles: () => probeAccounts.read().map(({ role }) => role),
+          roles: probeRoles,
           enrol: enrolInProbe,
         },
         signIn,
@@ -174,6 +177,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     // After the #: what stands there is sent to nobody and stands in no log.
     setupLink: token && `${url}/#setup=${token}`,
     enrolProbe: enrolInProbe,
+    probeRoles,
     async stop() {
       clock.stop();
       clearInterval(counts);
