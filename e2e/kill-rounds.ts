@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { About, OpenedAccess, ReleasedRecording } from '@aboveboard/protocol/installation';
+import type { ShownLineage } from '@aboveboard/protocol/lineage';
 import { missingIndexes, type UploadStatus } from '@aboveboard/protocol/upload';
+import { openInstallation } from '@aboveboard/server/installation';
 import { type Answer, Client, makeRecording, type SealedRecording } from '../apps/server/test/device.ts';
 import { seeded } from '../apps/server/test/forgetful-disk.ts';
 import { postgresPid, type RunningServer, runServer } from './running-server.ts';
@@ -74,6 +76,7 @@ export async function runKillRounds(options: {
         devices.push({ recording, parts: new Set(), isComplete: false, isErased: false });
       }
       const erasing = all.filter((device) => device.isComplete && !device.isErased).slice(0, 1);
+      for (const device of erasing) await enterRelease(data, device);
       const began = performance.now();
       const work = Promise.allSettled([
         ...devices.map((device) => uploadOnce(contributor, device, report)),
@@ -198,8 +201,11 @@ async function look(given: {
     if (device.isComplete && !listed.has(id)) {
       // An erasure that was begun and not acknowledged may have happened: then it must be whole.
       const answer = await contributor.announce(recording.announcement);
-      if (answer.status === 410) device.isErased = true;
-      else faults.push('a completion that was acknowledged is lost');
+      if (answer.status === 410) {
+        device.isErased = true;
+        // Who had no answer asks again; the server by itself goes on with it within the hour.
+        await erase(contributor, device, report);
+      } else faults.push('a completion that was acknowledged is lost');
       continue;
     }
     if (listed.has(id)) {
@@ -218,6 +224,8 @@ async function look(given: {
     if (!device.isComplete) faults.push('an upload that was cut can not be finished');
     else faults.push(...(await openWhole(researcher, recording)));
   }
+
+  faults.push(...(await marksAmiss(researcher, devices)));
 
   if (readdirSync(join(data, 'blobs', 'incoming')).length > 0) faults.push('something half received is left');
   for (const shelf of readdirSync(join(data, 'blobs'))) {
@@ -261,6 +269,33 @@ async function allReleased(researcher: Client): Promise<Set<string>> {
     path = page.body.next === null ? null : `/api/recordings?after=${page.body.next}`;
   }
   return ids;
+}
+
+/** In a release of its own, as a build enters it. */
+async function enterRelease(data: string, { recording }: Device): Promise<void> {
+  const installation = await openInstallation({ data, join: true });
+  const { id } = recording.manifest;
+  const release = createHash('sha256').update(id).digest('hex');
+  const head = { name: releaseName(id), version: 1, purpose: 'model-training', grant: null };
+  await installation.releases
+    .enter({ ...head, release, by: 'researcher:command', recordings: [id] })
+    .finally(() => installation.close());
+}
+
+function releaseName(id: string): string {
+  return `kill-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
+}
+
+/** What is erased has marked its release, and what is not has not, wherever the kill fell (LIN10). */
+async function marksAmiss(researcher: Client, devices: readonly Device[]): Promise<string[]> {
+  const { releases } = (await researcher.call<ShownLineage>('GET', '/api/releases')).body;
+  const marks = new Map(releases.map(({ name, supersededOn }) => [name, supersededOn !== null]));
+  return devices.flatMap(({ recording, isErased }) => {
+    const isMarked = marks.get(releaseName(recording.manifest.id));
+    return isMarked === undefined || isMarked === isErased
+      ? []
+      : ['a release is not marked as what it holds'];
+  });
 }
 
 /** Every part, opened by the server, is the one that was made. */
