@@ -12,6 +12,7 @@ import { findingsInAllForms } from './accessibility.ts';
 import { giveAuthenticator, joinPage } from './authenticator.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { type Production, startProduction } from './demonstration.ts';
+import { markupAttempts } from './markup-attempts.ts';
 
 /**
  * Three stewards of a new installation, each with a key that stays with them: one under a passkey, one under a
@@ -382,11 +383,29 @@ here('signing in', () => {
     expect(await findingsInAllForms(dpo)).toEqual([]);
   });
 
+  test('[IDN80, IDN81] the page lists where she is signed in, and ends it there', async () => {
+    const { dpo } = pages;
+    // A browser that lost its cookies: its session goes on without it.
+    await dpo.context().clearCookies();
+    await dpo.goto(origin);
+    await dpo.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await dpo.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
+    await visit(dpo, '/account');
+    const list = dpo.getByRole('region', { name: 'Where you are signed in' });
+    await list.getByText('this browser').waitFor();
+    expect(await list.locator('tbody tr').count()).toBe(2);
+    expect(await findingsInAllForms(dpo)).toEqual([]);
+    await list.getByRole('button', { name: /^Sign out there/ }).click();
+    await dpo.getByText('You are signed in nowhere else.').waitFor();
+    expect(await list.locator('tbody tr').count()).toBe(1);
+    await dpo.getByRole('status').filter({ hasText: 'Signed out there.' }).waitFor();
+  });
+
   test('[IDN20, IDN51] by passkey again, and with the recovery code when it is lost', async () => {
     const { dpo } = pages;
-    await dpo.getByRole('button', { name: 'Sign out' }).click();
+    await dpo.getByRole('button', { name: 'Sign out', exact: true }).click();
     await dpo.getByRole('button', { name: 'Sign in with a passkey' }).click();
-    await dpo.getByRole('button', { name: 'Sign out' }).waitFor();
+    await dpo.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
     const other = await (await browser.newContext()).newPage();
     await other.goto(origin);
     await (await giveAuthenticator(other)).refuse();
@@ -408,35 +427,7 @@ here('signing in', () => {
     async (path) => {
       const page = await (await browser.newContext()).newPage();
       await page.goto(`${origin}${path}`);
-      const done = await page.evaluate(() => {
-        const { trustedTypes } = globalThis as unknown as {
-          trustedTypes: { createPolicy(name: string, rules: object): unknown };
-        };
-        const acts: Record<string, () => unknown> = {
-          innerHTML: () => {
-            document.documentElement.innerHTML = '<img src=x onerror=alert(1)>';
-          },
-          write: () => document.write('<p>x'),
-          script: () => {
-            document.createElement('script').text = 'alert(1)';
-          },
-          srcdoc: () => {
-            document.createElement('iframe').srcdoc = '<p>x';
-          },
-          worker: () => new Worker('/assets/../api/about'),
-          elsewhere: () => new Worker('https://evil.example/assets/x.js'),
-          policy: () => trustedTypes.createPolicy('another', {}),
-        };
-        return Object.entries(acts).flatMap(([name, act]) => {
-          try {
-            act();
-            return [name];
-          } catch {
-            return [];
-          }
-        });
-      });
-      expect(done).toEqual([]);
+      expect(await page.evaluate(markupAttempts)).toEqual([]);
       await page.context().close();
     },
   );
