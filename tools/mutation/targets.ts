@@ -8,6 +8,8 @@ const under = (tests: readonly string[], ...paths: string[]): Tried[] =>
 
 const HALVES = [
   'apps/guardian/test/half-edges.test.ts',
+  'apps/guardian/test/half-destroying.test.ts',
+  'apps/guardian/test/guardian-rules.test.ts',
   'apps/guardian/test/cosigned-entry.test.ts',
   'apps/guardian/test/halves.test.ts',
   'apps/guardian/test/half-server.test.ts',

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -108,7 +108,9 @@ export function openGuardianStore(data: string, steps: readonly string[] = STEPS
   } catch (cause) {
     throw new Error(`The guardian's folder ${folder} cannot be made or written.`, { cause });
   }
-  const store = new DatabaseSync(join(folder, 'guardian.sqlite'));
+  const file = join(folder, 'guardian.sqlite');
+  keepToOwner(file);
+  const store = new DatabaseSync(file);
   try {
     // Exclusive: a second guardian on the folder is refused, also one on another machine that shares it.
     store.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full');
@@ -126,6 +128,19 @@ export function openGuardianStore(data: string, steps: readonly string[] = STEPS
     throw error;
   }
   return store;
+}
+
+/**
+ * For its owner alone, whatever the umask: SQLite gives its log and its index the mode of the file. What is there is never
+ * opened here: closing it again would let go of the locks of another guardian of this process.
+ */
+function keepToOwner(file: string): void {
+  try {
+    if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600));
+    for (const one of [file, `${file}-wal`]) if (existsSync(one)) chmodSync(one, 0o600);
+  } catch (cause) {
+    throw new Error(`The guardian's file ${file} cannot be made or kept from others.`, { cause });
+  }
 }
 
 function upgrade(store: GuardianStore, steps: readonly string[]): void {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { codeSecret, readCode } from '@aboveboard/consent/enrolment-codes';
@@ -6,6 +7,7 @@ import { openWords, SEALED_WORDS_BYTES, sealWords, WORDS_BYTES_LIMIT } from '@ab
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import { askVoice, beginVoice, type OwnVoice } from '../pages/own-voice.ts';
+import { openGuardianStore } from '../src/store.ts';
 import { enrolmentAsk, issueOf, PASSPHRASE, representative, runGuardian, START } from './running-guardian.ts';
 
 const DAY = 86_400;
@@ -67,5 +69,28 @@ describe('what a guardian keeps', () => {
     expect(await openWords(new Uint8Array(SEALED_WORDS_BYTES), identity)).toBeNull();
     await expect(sealWords('x'.repeat(WORDS_BYTES_LIMIT + 1), recipient)).rejects.toThrow(RangeError);
     await expect(sealWords('x', 'age1classic')).rejects.toThrow(RangeError);
+  });
+
+  it('[GRD57] its files are for its owner alone, whatever the umask, also those that were there before', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'guardian-mode-'));
+    try {
+      const data = join(folder, 'guardian');
+      const modes = () =>
+        readdirSync(data).map((name) => [name, (statSync(join(data, name)).mode & 0o777).toString(8)]);
+      const first = openGuardianStore(data);
+      expect(modes()).toEqual([
+        ['guardian.sqlite', '600'],
+        ['guardian.sqlite-wal', '600'],
+      ]);
+      // A second one is refused, and leaves the first its lock.
+      expect(() => openGuardianStore(data)).toThrow('in use');
+      expect(() => openGuardianStore(data)).toThrow('in use');
+      first.close();
+      chmodSync(join(data, 'guardian.sqlite'), 0o644);
+      openGuardianStore(data).close();
+      expect(modes()).toEqual([['guardian.sqlite', '600']]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -32,38 +32,40 @@ export function rightly(world: World, name: string): Credentials {
 const opensByPasskey = (name: string) => /^POST \/api\/staff\/(passkeys|accounts|provider)/.test(name);
 
 export const sendTo =
-  (world: World, statements: () => number): Send =>
-  async ({ method, path, body }, { headers, account, lies }) => {
-    const isBytes = body instanceof Uint8Array;
-    const isText = typeof body === 'string';
-    const sent = body === undefined ? undefined : isBytes || isText ? body : JSON.stringify(body);
-    const type =
-      sent === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
-    const browser = account && (account === 'dead' ? world.dead.account : world[account]);
-    const signed = browser
-      ? {
-          'aboveboard-proof': browser.proof(method, path, sent as string, lies),
-          cookie: [...browser.cookies].map(([key, value]) => `${key}=${value}`).join('; '),
-        }
-      : {};
-    const before = statements();
-    const ask = () =>
-      fetch((browser ? world.named : world.url) + path, {
-        method,
-        redirect: 'manual',
-        headers: { ...type, ...signed, ...headers },
-        ...(sent === undefined ? {} : { body: sent as string }),
-      });
-    // Once more: a connection that was closed on a body too large may have been taken for this one.
-    const answer = await ask().catch(ask);
-    const text = await answer.text();
-    return {
-      status: answer.status,
-      text,
-      headers: [...answer.headers.keys()].sort(),
-      statements: statements() - before,
+  /** `statements`: of the newest request alone. */
+    (world: World, statements: () => number): Send =>
+    async ({ method, path, body }, { headers, account, lies }) => {
+      const isBytes = body instanceof Uint8Array;
+      const isText = typeof body === 'string';
+      const sent = body === undefined ? undefined : isBytes || isText ? body : JSON.stringify(body);
+      const type =
+        sent === undefined
+          ? {}
+          : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
+      const browser = account && (account === 'dead' ? world.dead.account : world[account]);
+      const signed = browser
+        ? {
+            'aboveboard-proof': browser.proof(method, path, sent as string, lies),
+            cookie: [...browser.cookies].map(([key, value]) => `${key}=${value}`).join('; '),
+          }
+        : {};
+      const ask = () =>
+        fetch((browser ? world.named : world.url) + path, {
+          method,
+          redirect: 'manual',
+          headers: { ...type, ...signed, ...headers },
+          ...(sent === undefined ? {} : { body: sent as string }),
+        });
+      // Once more: a connection that was closed on a body too large may have been taken for this one.
+      const answer = await ask().catch(ask);
+      const text = await answer.text();
+      return {
+        status: answer.status,
+        text,
+        headers: [...answer.headers.keys()].sort(),
+        statements: statements(),
+      };
     };
-  };
 
 /** Faults of an answer that is to be a refusal which names nothing. */
 function faults(seen: Seen, expected: number | readonly [least: number, most: number]): string[] {

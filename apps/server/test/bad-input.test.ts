@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DECLARED_ROUTES, OPEN_ACTIONS } from '../src/access/declared-routes.ts';
 import {
@@ -13,32 +15,48 @@ import {
   sendTo,
 } from './bad-input-checks.ts';
 import { smugglingFindings, spellingFindings } from './bad-input-heads.ts';
-import { type Asked, ROUTE_ROWS, rowOf } from './bad-input-table.ts';
+import { type Asked, ROUTE_ROWS, requestOf, rowOf } from './bad-input-table.ts';
 import { makeWorld, stored, type World } from './bad-input-world.ts';
 import { clearFolders } from './server.ts';
 
 let world: World;
 let send: Send;
-let statements = 0;
+/**
+ * What one request asks of the database. Of its own and not of the process: what the server does by itself, or still does for a
+ * request that was answered, would else be counted for whichever is asked meanwhile.
+ */
+type Counted = { statements: number };
+const request = new AsyncLocalStorage<Counted>();
+let newest: Counted = { statements: 0 };
+const begun = () => {
+  newest = { statements: 0 };
+  request.enterWith(newest);
+};
+const count = () => {
+  const counted = request.getStore();
+  if (counted) counted.statements++;
+};
 
 beforeAll(async () => {
   world = await makeWorld();
   const { database } = world.server.installation.inner;
   const { query, transaction } = database;
   database.query = (text, values) => {
-    statements++;
+    count();
     return query(text, values);
   };
   database.transaction = (work) =>
     transaction((inner) =>
       work((text, values) => {
-        statements++;
+        count();
         return inner(text, values);
       }),
     );
-  send = sendTo(world, () => statements);
+  subscribe('http.server.request.start', begun);
+  send = sendTo(world, () => newest.statements);
 }, 60_000);
 afterAll(async () => {
+  unsubscribe('http.server.request.start', begun);
   await world.server.stop();
   clearFolders();
 });
@@ -112,6 +130,16 @@ describe('bad input, over every route', () => {
     },
     120_000,
   );
+
+  it('[UPL6] what a request asks of the database is counted to it, else its cost would tell nothing', async () => {
+    const ask = () => send(requestOf(status, world), rightly(world, status));
+    expect((await ask()).statements).toBeGreaterThan(0);
+    // What nobody asked for is counted to nobody.
+    const { database } = world.server.installation.inner;
+    const counted = newest.statements;
+    await database.query('select 1');
+    expect(newest.statements).toBe(counted);
+  });
 
   const erased = 'POST /api/my/recordings/erasure';
   const status = 'GET /api/uploads/:upload';
