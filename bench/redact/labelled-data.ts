@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Box } from '../../packages/redact/src/frame/raster.ts';
 
 /** Other people's labelled data (../shared/data/pii); null where it is absent. */
 const folder =
@@ -35,14 +36,18 @@ export function screenTexts(): ScreenText[] {
     .map((line) => JSON.parse(line) as ScreenText);
 }
 
-export function screenPictures(): { file: string; boxes: number }[] {
+export type ScreenPicture = { file: string; boxes: number; labelled: Box[] };
+
+export function screenPictures(): ScreenPicture[] {
   const rows = readFileSync(`${PII}/screenleak/images.jsonl`, 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { id: string; spans: unknown[] });
+    .map((line) => JSON.parse(line) as PictureRow);
   const files = readdirSync(`${PII}/screenleak/images`);
   return rows.flatMap(({ id, spans }) => {
     const name = files.find((file) => file === `${id}.png`);
-    return name ? [{ file: `${PII}/screenleak/images/${name}`, boxes: spans.length }] : [];
+    const labelled = spans.map(({ bbox: [x, y, width, height] }) => ({ x, y, width, height }));
+    return name ? [{ file: `${PII}/screenleak/images/${name}`, boxes: spans.length, labelled }] : [];
   });
 }
+type PictureRow = { id: string; spans: { bbox: [number, number, number, number] }[] };

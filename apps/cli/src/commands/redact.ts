@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS } from '../command.ts';
+import type { MaskingOptions } from '../picture-masking.ts';
 
 export function register(program: Command, context: CommandContext): void {
   const redact = program
@@ -35,13 +36,19 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option('--tree <file>', 'accessibility tree in JSON: role, name, box, children')
     .option('--shipped <file>', 'labels that the application ships, one in a line')
+    .option(
+      '--ocr',
+      'also recognise text, and open words of labels that everybody has; what is in doubt is solid',
+    )
     .requiredOption('--out <file>', 'where to write; .png or .webp')
-    .action(async (image: string, options: { tree?: string; shipped?: string; out: string }) => {
+    .action(async (image: string, options: MaskingOptions) => {
       const { maskPicture } = await import('../picture-masking.ts');
       const told = await maskPicture(image, options);
       context.result(told);
       context.print(`picture     ${told.width} x ${told.height}`);
       context.print(`open        ${told.open} boxes, ${(told.openShare * 100).toFixed(1)} % of the pixels`);
+      if (told.crops !== undefined)
+        context.print(`read        ${told.crops} crops, ${told.unread} of them not`);
       context.print(`checked     ${told.checked} boxes, after decoding what was written`);
     });
 }
