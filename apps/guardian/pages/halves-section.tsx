@@ -6,12 +6,15 @@ import { Fault, useAct } from './loaded.tsx';
 import { words } from './messages/en.ts';
 import { halfWords as t } from './messages/en-halves.ts';
 
+/** As the guardian takes it (half-lock.ts), which is not for a browser to load. */
+const LIMIT_MOST = 100_000;
+
 /** Her lock, her limit, and in words whom her guardian gave keys to (GRD72-GRD74). */
 export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNode {
   const { isLocked, limit, given, statement, parties, lines } = desk.halves;
   const { busy, fault, act } = useAct();
   const [wanted, setWanted] = useState(String(limit));
-  const next = /^\d{1,6}$/.test(wanted) ? Number(wanted) : null;
+  const next = /^\d{1,6}$/.test(wanted) && Number(wanted) <= LIMIT_MOST ? Number(wanted) : null;
   const send = (path: string, body: object, method: 'POST' | 'DELETE' = 'POST') =>
     act(async () => {
       await client.send(path, body, method);
@@ -28,7 +31,8 @@ export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNod
         <button
           type="button"
           className="button"
-          disabled={busy}
+          // Not `disabled`: who locks by keyboard would lose her place while it is sent.
+          aria-disabled={busy || undefined}
           onClick={() => send('/representative/lock', {}, isLocked ? 'DELETE' : 'POST')}
         >
           {busy ? words.busy : isLocked ? t.unlock : t.lock}
@@ -37,21 +41,32 @@ export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNod
       </div>
       <p>{t.given(given, limit)}</p>
       <form
-        className="buttons"
         onSubmit={(event) => {
           event.preventDefault();
-          if (next !== null) void send('/representative/halves-limit', { limit: next });
+          if (next !== null && next !== limit) void send('/representative/halves-limit', { limit: next });
         }}
       >
-        <label htmlFor="halves-limit">{t.limit}</label>
-        <input
-          id="halves-limit"
-          inputMode="numeric"
-          value={wanted}
-          aria-invalid={next === null || undefined}
-          onChange={(event) => setWanted(event.target.value)}
-        />
-        <button type="submit" className="button plain" disabled={busy || next === null || next === limit}>
+        <div className="field">
+          <label htmlFor="halves-limit">{t.limit}</label>
+          <input
+            id="halves-limit"
+            type="text"
+            inputMode="numeric"
+            autoComplete="off"
+            value={wanted}
+            aria-invalid={next === null || undefined}
+            aria-describedby="halves-limit-help"
+            onChange={(event) => setWanted(event.target.value)}
+          />
+          <p id="halves-limit-help" className={next === null ? 'wrong' : 'help'}>
+            {t.limitHelp(LIMIT_MOST)}
+          </p>
+        </div>
+        <button
+          type="submit"
+          className="button plain"
+          aria-disabled={busy || next === null || next === limit}
+        >
           {t.setLimit}
         </button>
       </form>
@@ -86,6 +101,11 @@ export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNod
         </details>
       )}
       <h3>{t.journal}</h3>
+      <div className="buttons">
+        <button type="button" className="button plain" onClick={onChange}>
+          {t.look}
+        </button>
+      </div>
       {lines.length === 0 ? (
         <p className="soft">{t.none}</p>
       ) : (
