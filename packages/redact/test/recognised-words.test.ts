@@ -36,6 +36,7 @@ describe('recognised words', () => {
     ['a box far narrower than its word', [at(file, { width: 6 })]],
     ['a box higher than text', [at(file, { height: 200, width: 700 })]],
     ['a word in the place of another', [file, at({ ...file, text: 'Quill' }, { x: 20 })]],
+    ['a word that one of the next line reaches into', [file, at({ ...file, text: 'Quill' }, { y: 22 })]],
     ['one place read as two things', [file, { ...file, text: 'Quill' }]],
     ['more words than a screen holds', Array.from({ length: 20_001 }, () => file)],
     ['an unsure word in the same label', [...line('Save'), at(first(line('as', 10, 40)), { x: 60 })]],
