@@ -99,6 +99,10 @@ async function score(metrics: Figures, libraries: Figures, secretlint: Figures):
   metrics['titles zero-leak, detectors'] = share(alone.zeroLeak);
   metrics['titles over-masked, detectors'] = alone.overMask.hits;
   metrics['titles zero-leak, structure'] = share(scores.scoreScreenText('title').zeroLeak);
+  const { scoreReadPictures } = await import('./redact/read-pictures.ts');
+  const read = await scoreReadPictures();
+  metrics['pictures zero-leak, OCR opening'] = share(read.rules.zeroLeak);
+  metrics['pictures, words open of those read'] = share(read.rules.words);
 }
 
 /** Megabytes of UTF-8 a second, once the code is warm, the best of thirty rounds: others use the machine too. */
