@@ -42,6 +42,25 @@ describe('reading under a grant', () => {
     expect(await journal(again.body.access)).not.toBe(grant.id);
   });
 
+  it('[LGS40] the same again at once is another entry, not the same bytes: a job is given nothing for one that was used', async () => {
+    const id = await released();
+    const grant = await asked();
+    await approve(grant);
+    const opened = await Promise.all([1, 2, 3].map(() => openAs(by.researcher, id)));
+    expect(await Promise.all(opened.map(({ body }) => journal(body.access)))).toEqual(
+      Array(3).fill(grant.id),
+    );
+    const { storage, size } = server.installation.inner.logs.uses;
+    const entries = (await storage.entries(0, await size())).flatMap((bytes) => {
+      const read = readUsesEntry(bytes);
+      const isAccess = read.ok && read.value.kind === 'plain' && read.value.use.act.kind === 'access';
+      return isAccess ? [Buffer.from(bytes).toString()] : [];
+    });
+    const ours = entries.filter((entry) => entry.includes(grant.id));
+    expect(ours).toHaveLength(3);
+    expect(new Set(ours).size).toBe(3);
+  });
+
   it('[ACC14] a command reads under it for the account that asked', async () => {
     const id = await released();
     const grant = await asked(second);
