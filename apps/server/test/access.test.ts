@@ -152,7 +152,12 @@ describe('erasure', () => {
     const { body } = await open(researcher, id);
     const path = `/api/accesses/${body.access}/0/parts/0`;
     expect((await bytesOf(researcher, path)).status).toBe(200);
-    expect((await erase(contributor, id)).body).toEqual({ erased: [id], held: [], unknown: [], keysExpireOn });
+    expect((await erase(contributor, id)).body).toEqual({
+      erased: [id],
+      held: [],
+      unknown: [],
+      keysExpireOn,
+    });
     expect((await bytesOf(researcher, path)).status).toBe(404);
     expect((await open(researcher, id)).status).toBe(404);
     const { blobs, database } = server.installation.inner;
@@ -164,7 +169,12 @@ describe('erasure', () => {
     const mine = await contributor.call<{ recordings: MyRecording[] }>('GET', '/api/my/recordings');
     expect(mine.body.recordings.map((one) => one.id)).not.toContain(id);
     // Repeated, because the answer was lost.
-    expect((await erase(contributor, id)).body).toEqual({ erased: [id], held: [], unknown: [], keysExpireOn });
+    expect((await erase(contributor, id)).body).toEqual({
+      erased: [id],
+      held: [],
+      unknown: [],
+      keysExpireOn,
+    });
   });
 
   it('[UPL16] what was erased does not come back, from anybody', async () => {
