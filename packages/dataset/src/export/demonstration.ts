@@ -56,13 +56,19 @@ export async function readDemonstration(
   recording: ExportRecording,
   sink: ExportSink,
   account: ExportAccount,
-  options: PictureOptions & { boxes?: boolean; part?: TaskPart },
+  options: PictureOptions & {
+    boxes?: boolean;
+    part?: TaskPart;
+    /** Of this recording, where they were read before; with `frames` null alone, for pictures are planned from events. */
+    actions?: readonly Action[];
+  },
 ): Promise<Demonstration> {
   const { manifest } = recording;
   const { tickMicroseconds } = manifest.clock;
   const { frames, movement, part } = options;
   const plan = new FramePlan({ ...options, tickMicroseconds });
-  const all = await readActions(recording, (event) => plan.see(event));
+  const known = frames === null ? options.actions : undefined;
+  const all = known ?? (await readActions(recording, (event) => plan.see(event)));
   const actions = part ? all.slice(part.from, part.to) : all;
   const since = part && part.stands !== 'begins' ? (actions[0]?.before.t ?? 0) : 0;
   const isEnd = part === undefined || part.stands === 'ends';

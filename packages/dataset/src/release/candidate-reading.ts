@@ -5,6 +5,7 @@ import {
   type ExportSink,
   instructionOf,
 } from '../export/export-recording.ts';
+import { holdRecording } from '../held-recording.ts';
 import { type Course, readCourse } from '../subgoals.ts';
 import { cutAtSubgoals, type TaskPart } from '../task-parts.ts';
 import type { Candidate, CandidatePart } from './candidate.ts';
@@ -14,14 +15,15 @@ import { type TaskQuality, taskQuality } from './task-quality.ts';
 const NOWHERE: ExportSink = { write: async () => undefined, append: async () => undefined };
 
 /** What a plan has to know of a recording; draws nothing. `person` is any name for her. */
-export async function readCandidate(recording: ExportRecording, person: string): Promise<Candidate> {
+export async function readCandidate(opened: ExportRecording, person: string): Promise<Candidate> {
+  const recording = await holdRecording(opened);
   const { manifest } = recording;
   const course = await readCourse(recording);
   const cut = cutAtSubgoals(course);
-  const whole = await shownOf(recording);
+  const whole = await shownOf(recording, course);
   const parts: CandidatePart[] = [];
   for (const part of cut.parts) {
-    const { steps } = await shownOf(recording, part);
+    const { steps } = await shownOf(recording, course, part);
     const quality = qualityOf(recording, { steps, worked: whole.worked }, course, part);
     parts.push({ ...part, applications: originsOf(course, part), quality });
   }
@@ -41,9 +43,10 @@ export async function readCandidate(recording: ExportRecording, person: string):
   };
 }
 
-function shownOf(recording: ExportRecording, part?: TaskPart): Promise<Demonstration> {
+function shownOf(recording: ExportRecording, { actions }: Course, part?: TaskPart): Promise<Demonstration> {
   return readDemonstration(recording, NOWHERE, new ExportAccount(), {
     frames: null,
+    actions,
     ...(part ? { part } : {}),
   });
 }

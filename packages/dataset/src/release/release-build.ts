@@ -3,6 +3,7 @@ import { Drawing } from '@aboveboard/redact/movement/drawing';
 import { readDemonstration } from '../export/demonstration.ts';
 import { ExportAccount, type ExportRecording, type ExportSink } from '../export/export-recording.ts';
 import type { FrameSource } from '../frame-source.ts';
+import { holdRecording } from '../held-recording.ts';
 import { surrogatedRecording } from '../surrogated-recording.ts';
 import { TextCensus } from '../text-census.ts';
 import type { Candidate, Refusal } from './candidate.ts';
@@ -76,19 +77,24 @@ export async function buildRelease(
   if (refusals.length > 0) throw new ReleaseRefused(refusals);
   const id = await secret.id('release', head.name, String(head.version));
   const shown = await releasedShow(plan, secret, workshop);
+  const built = new Map<PlannedTask, KeyedTask>();
+  for (const planned of byRecording(plan.tasks)) {
+    const task =
+      (await keptTask(id, planned, secret, workshop)) ??
+      (await builtTask(id, { planned, shown }, secret, workshop));
+    built.set(planned, task);
+    workshop.progress?.(built.size, plan.tasks.length);
+  }
   const keys: Record<string, string> = {};
   const tasks: ReleaseTaskEntry[] = [];
   const counts = { tasks: plan.tasks.length, steps: 0, pictures: 0, keptPoints: 0 };
   for (const planned of plan.tasks) {
-    const { said, key } =
-      (await keptTask(id, planned, secret, workshop)) ??
-      (await builtTask(id, { planned, shown }, secret, workshop));
+    const { said, key } = built.get(planned) as KeyedTask;
     keys[planned.id] = hex(key);
     tasks.push(said.entry);
     counts.steps += said.counts.steps;
     counts.pictures += said.counts.pictures;
     counts.keptPoints += said.counts.keptPoints;
-    workshop.progress?.(tasks.length, plan.tasks.length);
   }
   const manifest: ReleaseManifest = {
     format: 'aboveboard-release',
@@ -104,6 +110,11 @@ export async function buildRelease(
     tasks,
   };
   return { manifest, bytes: manifestBytes(manifest), keys };
+}
+
+/** A recording is opened for all of its tasks in a row; in a release they lie apart. */
+function byRecording(tasks: readonly PlannedTask[]): PlannedTask[] {
+  return [...tasks].sort((a, b) => (a.recording < b.recording ? -1 : a.recording > b.recording ? 1 : 0));
 }
 
 async function builtTask(
@@ -143,9 +154,12 @@ async function releasedShow(
   secret: ReleaseSecret,
   workshop: ReleaseWorkshop,
 ): Promise<(task: PlannedTask) => Promise<Shown>> {
+  let last: { recording: string; held: ExportRecording } | undefined;
   const renamed = async ({ id, recording }: PlannedTask): Promise<ExportRecording> => {
-    const opened = await workshop.open(recording);
-    return { ...opened, manifest: { ...opened.manifest, id } };
+    if (last?.recording !== recording)
+      last = { recording, held: await holdRecording(await workshop.open(recording)) };
+    const { held } = last;
+    return { ...held, manifest: { ...held.manifest, id } };
   };
   if (plan.level === 'vault') return async (task) => ({ recording: await renamed(task), movement: null });
   const census = new TextCensus({ minimum: plan.least });
