@@ -1,6 +1,6 @@
 import { type Access, requireAccess } from './journal.ts';
 import type { KeyRing } from './keyring.ts';
-import { makePartSealer, type SealLabel } from './part-sealing.ts';
+import { makePartSealer, type PartCiphers, type SealLabel } from './part-sealing.ts';
 
 /** Opens parts of recordings that an access covers, and no others. */
 export interface Opening {
@@ -11,7 +11,7 @@ export interface Opening {
  * The one way from sealed parts to plaintext for whatever reads released recordings: access, then key, then
  * part (T13). The key is asked for each time, so that one that was destroyed meanwhile opens nothing.
  */
-export function makeOpening(ring: Pick<KeyRing, 'open'>, subtle: SubtleCrypto): Opening {
+export function makeOpening(ring: Pick<KeyRing, 'open'>, subtle: PartCiphers): Opening {
   return {
     async open(access, sealed, label) {
       requireAccess(access, label.recording);

@@ -19,6 +19,9 @@ export interface Sealer {
 /** Fresh bytes from a cryptographic source: `(n) => crypto.getRandomValues(new Uint8Array(n))`. */
 export type RandomBytes = (length: number) => Uint8Array;
 
+/** What sealing takes of WebCrypto; a platform may have its own. */
+export type PartCiphers = Pick<SubtleCrypto, 'importKey' | 'deriveKey' | 'encrypt' | 'decrypt'>;
+
 export type SealingErrorCode = 'bad-label' | 'bad-key' | 'bad-random' | 'unknown-version' | 'cannot-open';
 export class SealingError extends Error {
   override readonly name = 'SealingError';
@@ -42,7 +45,7 @@ const LABEL_DOMAINS = { [PLAIN]: 'aboveboard part v1\0', [PADDED]: 'aboveboard p
 /** `padded`: what is sealed gets the length of its bucket (SEAL8). Either kind is opened. */
 export function makePartSealer(
   key: RecordingKey,
-  subtle: SubtleCrypto,
+  subtle: PartCiphers,
   random: RandomBytes,
   { padded = false }: { padded?: boolean } = {},
 ): Sealer {
@@ -131,7 +134,7 @@ function unpad(padded: Uint8Array, sealedLength: number): Uint8Array {
   return padded.subarray(0, end);
 }
 
-async function derivePartKey(material: Uint8Array<ArrayBuffer>, subtle: SubtleCrypto): Promise<CryptoKey> {
+async function derivePartKey(material: Uint8Array<ArrayBuffer>, subtle: PartCiphers): Promise<CryptoKey> {
   const root = await subtle.importKey('raw', material, 'HKDF', false, ['deriveKey']);
   material.fill(0);
   const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: utf8(KEY_INFO) };

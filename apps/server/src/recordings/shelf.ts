@@ -17,6 +17,7 @@ import { deleteUpload, partsOf } from '../uploads/upload-rows.ts';
 import { requireAnnounced } from './announced-manifest.ts';
 import type { GrantedKeys } from './granted-keys.ts';
 import { jointSecret } from './joint-secret.ts';
+import { nodePartCiphers } from './node-part-ciphers.ts';
 import { makePartShelf } from './part-shelf.ts';
 import { insertRecording, type KnownRecording, listRecordings, recordingsWithIds } from './recording-rows.ts';
 import { makeSealedParts, type OpenRecording } from './sealed-parts.ts';
@@ -79,7 +80,7 @@ export function makeShelf(parts: {
       const isReleased = row.class === 'own';
       const opening = makeOpening(
         isReleased ? { open: (of) => keys.keyFor(access, of) } : ring,
-        crypto.subtle,
+        nodePartCiphers,
       );
       const recording: OpenRecording = {
         id,

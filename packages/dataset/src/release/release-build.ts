@@ -167,7 +167,7 @@ async function releasedShow(
   for (const task of plan.tasks) {
     if (counted.has(task.recording)) continue;
     counted.add(task.recording);
-    await census.count(task.person, await renamed(task));
+    await census.count(task.person, await workshop.open(task.recording));
   }
   const common = census.common();
   const salt = hex((await secret.bytes('salt of surrogates')).subarray(0, 16));
