@@ -3,6 +3,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -17,6 +19,7 @@ import { type RestoreOptions, restoreBackup, verifyBackup } from '../src/backup/
 import { diskLayer, type FileLayer } from '../src/blobs/file-layer.ts';
 import type { StartedServer } from '../src/start.ts';
 import { blobPath, failure, passable, treeOf } from './backup-copies.ts';
+import { backupsIn, faultsOfBackups, runChild, secretsOf, secretsOutside } from './backup-kills.ts';
 import { Client, makeRecording, type SealedRecording } from './device.ts';
 import { asOwner, clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
@@ -197,6 +200,58 @@ describe('making', () => {
     }
     expect(treeOf(folder)).toEqual(before);
     expect(existsSync(earlier.folder)).toBe(true);
+  });
+
+  // More moments, at random and in greater number: backup-kills.slow.test.ts.
+  it.each([
+    ['data', 'created MAKING/tables/part.copy'],
+    ['data', 'before the rename of MAKING'],
+    ['data', 'removing'],
+    ['keys', 'wrote MAKING/manifest'],
+    ['keys', 'after the rename of MAKING'],
+  ] as const)(
+    '[BAK32] a backup of %s that is killed at "%s" leaves the earlier ones, nothing half, and no key elsewhere',
+    async (kind, killAt) => {
+      const root = temporaryFolder();
+      const folder = join(root, kind);
+      await backup({ to: folder, kind });
+      const before = backupsIn(folder);
+      const ended = await runChild(
+        { work: 'backup', kind, data, to: folder, keep: 1, killAt },
+        { temporary: root },
+      );
+      expect(ended.killed).toBe(true);
+      expect(await faultsOfBackups(folder, before, 1)).toEqual([]);
+      expect(secretsOutside(root, secretsOf(join(data, 'keys')), kind === 'keys' ? [folder] : [])).toEqual(
+        [],
+      );
+      await backup({ to: folder, kind, keep: 1 });
+      expect(readdirSync(folder)).toHaveLength(1);
+    },
+  );
+
+  it('[BAK32] what is looked at after a kill finds each hole that is made for it', async () => {
+    const root = temporaryFolder();
+    const folder = join(root, 'of-keys');
+    const secrets = secretsOf(join(data, 'keys'));
+    const { folder: first } = await backup({ to: folder, kind: 'keys' });
+    const before = backupsIn(folder);
+    const found = async (of = before) => (await faultsOfBackups(folder, of, 9)).join();
+    expect(await found()).toBe('');
+    expect(secretsOutside(root, secrets, [folder])).toEqual([]);
+
+    writeFileSync(join(root, 'forgotten'), readFileSync(join(data, 'keys', 'vault.age-identity')));
+    expect(secretsOutside(root, secrets, [folder])).toEqual(['forgotten holds a key']);
+    const half = join(folder, 'aboveboard-keys-half');
+    mkdirSync(half, { mode: 0o755 });
+    expect(await found()).toContain('half a backup counts as one');
+    expect(await found()).toContain('can be read by others');
+    rmSync(half, { recursive: true });
+    renameSync(first, join(root, 'elsewhere'));
+    expect(await found()).toContain('was to be kept');
+    renameSync(join(root, 'elsewhere'), first);
+    rmSync(join(first, 'keys', 'rules.log-keys'));
+    expect(await found()).toContain('is not what it was');
   });
 
   it('[BAK31] of two at once one is told, and a lock whose process is gone holds nobody', async () => {

@@ -23,10 +23,13 @@ import { openDatabase } from '../src/database/database.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { type Migration, migrate, migrations } from '../src/database/migrate.ts';
 import type { StartedServer } from '../src/start.ts';
+import type { ChildWork } from './backup-child.ts';
 import { blobPath, copyOf, failure, passable, treeOf } from './backup-copies.ts';
 import { Client, makeRecording, type SealedRecording } from './device.ts';
 import { startPostgres } from './postgres.ts';
 import { clearFolders, startDemonstration, temporaryFolder } from './server.ts';
+
+const CHILD = fileURLToPath(new URL('backup-child.ts', import.meta.url));
 
 let server: StartedServer;
 let contributor: Client;
@@ -278,11 +281,13 @@ describe('restoring', () => {
     const parent = passable();
     const place = join(parent, 'new');
     for (const moment of ['making the database', 'loading the tables', 'built']) {
-      const child = spawn(
-        process.execPath,
-        [fileURLToPath(new URL('backup-child.ts', import.meta.url)), made.folder, keys.folder, place],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
+      const work: ChildWork = {
+        ...{ work: 'restore', from: made.folder, keys: keys.folder, data: place },
+        ...{ hold: moment === 'built', killAt: moment === 'built' ? null : moment },
+      };
+      const child = spawn(process.execPath, [CHILD, JSON.stringify(work)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const gone = new Promise((resolve) => child.once('exit', resolve));
       for await (const line of createInterface({ input: child.stdout })) if (line === moment) break;
       if (moment === 'built') expect(await failure(restore({ data: place }))).toMatchObject({ code: 'busy' });

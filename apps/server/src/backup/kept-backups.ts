@@ -34,6 +34,7 @@ export async function keptBackups(
 export function removeOlder(
   backups: readonly KeptBackup[],
   { keep, days, now }: { keep: number | null; days: number | null; now: number },
+  onRemoving: (folder: string) => void = () => undefined,
 ): string[] {
   const older = backups.slice(0, -1);
   const surplus = keep === null ? [] : older.slice(0, Math.max(0, backups.length - keep));
@@ -44,6 +45,7 @@ export function removeOlder(
     // First its name: what a kill leaves is no backup then.
     const removing = folder.replace(/aboveboard-[^/\\]*$/, (name) => `.removing-${name}`);
     renameSync(folder, removing);
+    onRemoving(folder);
     rmSync(removing, { recursive: true });
   }
   return gone;

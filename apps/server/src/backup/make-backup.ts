@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 import { type FolderPaths, folderPaths, runningServer, takeDataFolder } from '../data-folder.ts';
 import { openDatabase } from '../database/database.ts';
@@ -101,7 +101,9 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
           await files.rename(making, folder);
           await syncFolder(files, to);
           const all = [...earlier, { folder, manifest }];
-          const removed = removeOlder(all, { keep: options.keep, days, now: now() });
+          const removed = removeOlder(all, { keep: options.keep, days, now: now() }, (one) =>
+            options.onProgress?.(`removing ${basename(one)}`),
+          );
           return { folder, manifest, shared, removed, keyBackupDays: days };
         } catch (error) {
           rmSync(making, { recursive: true, force: true });

@@ -28,7 +28,7 @@ import { checkRestored } from './restored-checks.ts';
 import { loadTables } from './table-files.ts';
 
 /**
- * A data folder out of backups (spec/backup.md, BAK20-BAK28): built beside its place, checked, and moved there when it is
+ * A data folder out of backups (spec/backup.md, BAK20-BAK27): built beside its place, checked, and moved there when it is
  * whole. The backups are read and never written.
  */
 export type RestoreOptions = {
@@ -57,9 +57,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await build(folder, manifest, steps, options);
     await options.onBuilt?.(folder.root);
     requireFree(data, options);
+    options.onProgress?.('moving it to its place');
     // Its lock goes with it, so nobody takes the new folder before this is done.
     renameSync(folder.root, data);
     await syncFolder(diskLayer, dirname(data));
+    options.onProgress?.('it is in its place');
     rmSync(join(data, MARK), { force: true });
     rmSync(join(data, 'server.lock'), { force: true });
   } catch (error) {

@@ -1,0 +1,171 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type MadeBackup, makeBackup } from '../src/backup/make-backup.ts';
+import { restoreBackup } from '../src/backup/restore-backup.ts';
+import type { StartedServer } from '../src/start.ts';
+import type { ChildWork } from './backup-child.ts';
+import { failure, passable, treeOf } from './backup-copies.ts';
+import {
+  backupsIn,
+  type Ended,
+  faultsOfBackups,
+  faultsOfModes,
+  faultsOfPlace,
+  kindOf,
+  runChild,
+  secretsOf,
+  secretsOutside,
+} from './backup-kills.ts';
+import { Client, makeRecording } from './device.ts';
+import { seeded } from './forgetful-disk.ts';
+import { clearFolders, startDemonstration } from './server.ts';
+
+/** ABOVEBOARD_KILLS: how many kills of each; ABOVEBOARD_KILLS_REPORT: a file that gets the moments that were hit. */
+const KILLS = Number(process.env['ABOVEBOARD_KILLS'] ?? 60);
+const SEED = Number(process.env['ABOVEBOARD_KILLS_SEED'] ?? 1);
+const report: Record<string, Record<string, number>> = {};
+
+const root = passable();
+const [data, temporary] = [join(root, 'data'), join(root, 'tmp')];
+const ofKeys = join(root, 'of-keys');
+const ofData = join(root, 'of-data');
+let server: StartedServer;
+let made: MadeBackup;
+let keys: MadeBackup;
+let secrets: Buffer[];
+
+const backup = (kind: 'data' | 'keys', to: string, keep: number | null = null) =>
+  makeBackup({ data, to, kind, keep, now: Date.now });
+
+beforeAll(async () => {
+  mkdirSync(temporary, { mode: 0o711 });
+  server = await startDemonstration({ data });
+  const contributor = await Client.redeem(server.url, server.codes.contributor);
+  for (let i = 0; i < 3; i++)
+    expect((await contributor.upload(await makeRecording(server.about))).status).toBe(200);
+  made = await backup('data', ofData);
+  keys = await backup('keys', ofKeys);
+  secrets = secretsOf(join(data, 'keys'));
+  expect(secrets.length).toBeGreaterThan(4);
+});
+afterAll(async () => {
+  await server.stop();
+  clearFolders();
+  const file = process.env['ABOVEBOARD_KILLS_REPORT'];
+  if (file)
+    writeFileSync(file, `${JSON.stringify({ seed: SEED, kills: KILLS, moments: report }, null, 2)}\n`);
+});
+
+/**
+ * Rounds until so many processes were killed: in turn at a moment that a whole run says, drawn from all kinds of them alike, and from outside at a time
+ * drawn from as long as a whole run takes.
+ */
+async function killed(
+  name: string,
+  work: ChildWork,
+  { before, after }: { before: () => Promise<void>; after: (ended: Ended) => Promise<void> },
+): Promise<void> {
+  const chance = seeded(SEED + Object.keys(report).length);
+  const hit: Record<string, number> = {};
+  report[name] = hit;
+  await before();
+  const whole = await runChild(work, { temporary });
+  expect(whole.moments.at(-1)).toBe('done');
+  await after(whole);
+  const kinds = [
+    ...Map.groupBy(whole.moments.slice(0, -1).entries(), ([, moment]) => kindOf(moment)).values(),
+  ];
+  const drawn = <T>(from: readonly T[]) => from[Math.floor(chance() * from.length)] as T;
+  for (let kills = 0, round = 0; kills < KILLS; round++) {
+    await before();
+    const ended =
+      round % 2 === 0
+        ? await runChild({ ...work, killAt: drawn(drawn(kinds))[0] + 1 }, { temporary })
+        : await runChild(work, {
+            temporary,
+            after: whole.first * 0.9 + chance() * (whole.took - whole.first * 0.9),
+          });
+    const last = kindOf(ended.moments.at(-1) ?? 'before anything');
+    if (ended.killed) {
+      kills++;
+      hit[last] = (hit[last] ?? 0) + 1;
+    }
+    await after(ended).catch((cause: Error) => {
+      throw new Error(`${name}, seed ${SEED}, round ${round}, at "${last}": ${cause.message}`, { cause });
+    });
+    expect(round, 'most rounds end before they are killed').toBeLessThan(4 * KILLS + 10);
+  }
+}
+
+/** Keys are in the data folder, in their own backups, and in what is being restored; nowhere else, and nobody else reads them. */
+const noKeyOutside = (allowed: readonly string[]) =>
+  expect(secretsOutside(root, secrets, [join(data, 'keys'), ofKeys, ...allowed])).toEqual([]);
+
+async function backupKills(name: string, kind: 'data' | 'keys'): Promise<void> {
+  const to = join(root, 'killed');
+  rmSync(to, { recursive: true, force: true });
+  // Of keys the demonstration's agreement keeps no older ones.
+  const keep = kind === 'data' ? 2 : 1;
+  let earlier: Map<string, unknown>;
+  await killed(
+    name,
+    { work: 'backup', kind, data, to, keep, killAt: null },
+    {
+      async before() {
+        await backup(kind, to, keep);
+        earlier = backupsIn(to);
+        expect([...readdirSync(to)].filter((one) => !earlier.has(one))).toEqual([]);
+      },
+      async after({ killed: wasKilled }) {
+        expect(await faultsOfBackups(to, earlier, keep)).toEqual([]);
+        noKeyOutside(kind === 'keys' ? [to] : []);
+        if (!wasKilled) expect(backupsIn(to).size).toBe(keep);
+      },
+    },
+  );
+}
+
+it('[BAK32] a backup of data, beside the server that runs, killed at random moments', () =>
+  backupKills('data', 'data'));
+
+it('[BAK32] a backup of keys, beside the server that runs, killed at random moments', () =>
+  backupKills('keys', 'keys'));
+
+it('[BAK25] [BAK32] a restore, killed at random moments', async () => {
+  const place = join(root, 'new');
+  rmSync(join(root, 'killed'), { recursive: true, force: true });
+  const backups = [treeOf(made.folder), treeOf(keys.folder)];
+  const restore = () => restoreBackup({ from: made.folder, keys: keys.folder, data: place });
+  await killed(
+    'restore',
+    { work: 'restore', from: made.folder, keys: keys.folder, data: place, hold: false, killAt: null },
+    {
+      async before() {
+        rmSync(place, { recursive: true, force: true });
+      },
+      async after() {
+        expect(faultsOfPlace(place, [made.manifest, keys.manifest])).toEqual([]);
+        expect([treeOf(made.folder), treeOf(keys.folder)]).toEqual(backups);
+        noKeyOutside([join(place, 'keys'), join(`${place}.restoring`, 'keys')]);
+        for (const one of [place, `${place}.restoring`]) expect(faultsOfModes(join(one, 'keys'))).toEqual([]);
+        const isThere = readdirSync(root).includes('new');
+        if (isThere) expect(await failure(restore())).toMatchObject({ code: 'occupied' });
+        rmSync(place, { recursive: true, force: true });
+        await restore();
+        expect(faultsOfPlace(place, [made.manifest, keys.manifest])).toEqual([]);
+        expect(readdirSync(root)).not.toContain('new.restoring');
+      },
+    },
+  );
+  rmSync(place, { recursive: true });
+});
+
+it('[BAK32] a backup of a server that is stopped, killed at random moments; it starts afterwards', async () => {
+  await server.stop();
+  await backupKills('stopped', 'data');
+  server = await startDemonstration({ data });
+  const researcher = await Client.redeem(server.url, server.codes.researcher);
+  const { body } = await researcher.call<{ recordings: unknown[] }>('GET', '/api/recordings');
+  expect(body.recordings.length).toBeGreaterThanOrEqual(3);
+});
