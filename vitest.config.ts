@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Three projects by what a test needs: nothing, a database and files, a browser.
-// Files of a browser mostly wait for it, so even two cores run two of them at a time; none asserts how long it took.
-const maxWorkers = Math.max(2, availableParallelism());
+// Files mostly wait, for a browser, a database or a fixed time (two of them kept two cores half busy), so more run at a time than
+// there are cores; none asserts how long it took.
+const maxWorkers = Math.max(2, Math.ceil(1.5 * availableParallelism()));
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 import type { Role } from '@aboveboard/protocol/installation';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findingsInAllForms } from './accessibility.ts';
+import { axeFindings, findingsInAllForms } from './accessibility.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { type Demonstration, startDemonstration } from './demonstration.ts';
 
@@ -75,6 +75,8 @@ const PAGES: readonly (readonly [Role, string, readonly string[]])[] = [
   ['dpo', '/agreement', steward],
   ['employer', '/agreement', steward],
 ];
+/** Pages that were looked at in all forms. */
+const seen = new Set<string>();
 /** For everybody; it has tests of its own. */
 const PLANNER = 'Planner';
 const OWN = [
@@ -120,7 +122,9 @@ here('pages', () => {
       expect((await page.locator('h1').textContent()) === 'There is no such page', `${role} ${path}`).toBe(
         !isMine,
       );
-      if (isMine) expect(await findingsInAllForms(page)).toEqual([]);
+      // In all forms for the first role that has the page: what another sees of it differs in words and rows.
+      if (isMine) expect(await (seen.has(path) ? axeFindings(page) : findingsInAllForms(page))).toEqual([]);
+      if (isMine) seen.add(path);
     }
     expect(complaints).toEqual([]);
     await page.close();
