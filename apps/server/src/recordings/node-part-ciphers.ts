@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
 import type { PartCiphers } from '@aboveboard/vault/part-sealing';
 
 const TAG_BYTES = 16;
@@ -6,17 +13,18 @@ const TAG_BYTES = 16;
 /**
  * The ciphers of parts by Node's own crypto, at once: the same bytes as WebCrypto's, which sends each of them through another
  * thread, and that costs several times what opening a part of some kilobytes does. A part has a few megabytes at most, so nothing
- * waits long. Keys are their bytes; they are of use here only.
+ * waits long. Its keys are of use here only.
  */
 export const nodePartCiphers = {
   async importKey(_format: 'raw', material: Uint8Array) {
     return new Uint8Array(material);
   },
   async deriveKey({ salt, info }: HkdfParams, root: unknown) {
-    return new Uint8Array(hkdfSync('sha256', root as Uint8Array, bytes(salt), bytes(info), 32));
+    const key = new Uint8Array(hkdfSync('sha256', root as Uint8Array, bytes(salt), bytes(info), 32));
+    return createSecretKey(key);
   },
   async encrypt({ iv, additionalData }: AesGcmParams, key: unknown, plain: Uint8Array) {
-    const cipher = createCipheriv('aes-256-gcm', key as Uint8Array, bytes(iv), { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv('aes-256-gcm', key as KeyObject, bytes(iv), { authTagLength: TAG_BYTES });
     cipher.setAAD(bytes(additionalData));
     return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   },
@@ -24,7 +32,7 @@ export const nodePartCiphers = {
   async decrypt({ iv, additionalData }: AesGcmParams, key: unknown, sealed: Uint8Array) {
     if (sealed.length < TAG_BYTES) throw new RangeError('too short to bear a tag');
     const end = sealed.length - TAG_BYTES;
-    const cipher = createDecipheriv('aes-256-gcm', key as Uint8Array, bytes(iv), {
+    const cipher = createDecipheriv('aes-256-gcm', key as KeyObject, bytes(iv), {
       authTagLength: TAG_BYTES,
     });
     cipher.setAAD(bytes(additionalData));
