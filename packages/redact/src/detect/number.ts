@@ -102,12 +102,16 @@ export const detectLetteredIds: Detector = (text, report) => {
     let end = at + 1;
     while (end < length && isAlphanumeric(text.charCodeAt(end))) end++;
     at = end - 1;
-    if (end - start > 20 || !mayBeLettered(text, Math.max(0, start - 3), end, end + 24)) continue;
+    if (end - start > 20) continue;
     const from = leadingLetters(text, start);
-    for (let i = piecesFrom(text, end); i >= 0; i--) {
+    const pieces = piecesFrom(text, from, end);
+    // Most digits stand by themselves.
+    if (pieces === 0) continue;
+    for (let i = pieces - 1; i >= 0; i--) {
       const end = ENDS[i] as number;
-      if (end - from < 8 || end - from > 24 || !standsAlone(text, from, end)) continue;
-      const id = lettered(text, from, end);
+      if (end - from < SHORTEST) break;
+      if (!mayBeLettered(i, end - from) || !standsAlone(text, from, end)) continue;
+      const id = lettered(text, from, i);
       if (id === undefined) continue;
       report(from, end, 'national-id', `id.${id.country.toLowerCase()}`);
       at = end - 1;
@@ -117,38 +121,61 @@ export const detectLetteredIds: Detector = (text, report) => {
 };
 
 /**
- * As many digits as the identifier with the fewest has, and a letter near enough to belong to them. Of an Italian code letters
- * may stand for any of its digits: one word of its length is looked at as it is.
+ * Whether the first `i + 1` pieces, `span` characters in all, have the digits and the letters of some identifier. Of an Italian code
+ * letters may stand for any of its digits.
  */
-function mayBeLettered(text: string, from: number, end: number, reach: number): boolean {
-  if (end - from >= CODICE_FISCALE) return true;
-  let digits = 0;
-  let letter = false;
-  for (let i = from; i < reach && i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (isDigit(code)) digits++;
-    else if (i < end + 12 && isAlphanumeric(code)) letter = true;
-    if (letter && digits >= FEWEST_DIGITS) return true;
-  }
-  return false;
+function mayBeLettered(i: number, span: number): boolean {
+  const letters = LETTERS[i] as number;
+  if (letters === 0 || ((DIGITS[i] as number) < FEWEST_DIGITS && span < CODICE_FISCALE)) return false;
+  const length = span - (MARKS[i] as number);
+  const hyphens = HYPHENS[i] as number;
+  return letters <= mostLetters(length - hyphens) || (hyphens > 0 && letters <= mostLetters(length));
 }
 const FEWEST_DIGITS = 4;
+/** Characters of an identifier, with what stands between. */
+const SHORTEST = 8;
+const LONGEST = 24;
 const CODICE_FISCALE = 16;
 
-/** Where each of at most five pieces ends, of the word that is looked at: written over by the next. */
+/**
+ * Where each of at most five pieces ends, of the word that is looked at, and what stands before that end: written over by the next
+ * word.
+ */
 const ENDS = new Int32Array(5);
+const LETTERS = new Int32Array(5);
+const DIGITS = new Int32Array(5);
+const HYPHENS = new Int32Array(5);
+const MARKS = new Int32Array(5);
 
-/** `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: how many pieces follow the first, into ENDS. */
-function piecesFrom(text: string, first: number): number {
-  ENDS[0] = first;
+/**
+ * `QQ 12 34 56 C`, `123456-789A`, `1.234.567-K`: how many pieces there are from `from`, the first of which ends at `first`. None where
+ * all of them are too short for any identifier.
+ */
+function piecesFrom(text: string, from: number, first: number): number {
   let count = 0;
-  for (let at = first; count < 4; ) {
+  ENDS[count++] = first;
+  for (let at = first; count < 5; ) {
     const begin = isPieceMark(text.charCodeAt(at)) ? at + 1 : at;
     let end = begin;
     while (end - begin < 10 && isAlphanumeric(text.charCodeAt(end))) end++;
-    if (end === begin) break;
-    ENDS[++count] = end;
+    if (end === begin || end - from > LONGEST) break;
+    ENDS[count++] = end;
     at = end;
+  }
+  if ((ENDS[count - 1] as number) - from < SHORTEST) return 0;
+  let [letters, digits, hyphens, marks] = [0, 0, 0, 0];
+  for (let i = 0, at = from; i < count; i++) {
+    for (; at < (ENDS[i] as number); at++) {
+      const code = text.charCodeAt(at);
+      if (isDigit(code)) digits++;
+      else if (isAlphanumeric(code)) letters++;
+      else if (code === 45) hyphens++;
+      else if (code !== 43) marks++;
+    }
+    LETTERS[i] = letters;
+    DIGITS[i] = digits;
+    HYPHENS[i] = hyphens;
+    MARKS[i] = marks;
   }
   return count;
 }
@@ -172,23 +199,11 @@ function isCapital(code: number): boolean {
   return code >= 65 && code <= 90;
 }
 
-function lettered(text: string, start: number, end: number): NationalId | undefined {
-  let marks = 0;
-  let hyphens = 0;
-  let letters = 0;
-  let digits = 0;
-  for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (isDigit(code)) digits++;
-    else if (isAlphanumeric(code)) letters++;
-    else if (code === 45) hyphens++;
-    else if (code !== 43) marks++;
-  }
-  if (letters === 0 || (digits < FEWEST_DIGITS && end - start < CODICE_FISCALE)) return undefined;
-  // Most words beside digits have the length or the letters of no identifier: nothing is made of them.
+/** The identifier that the first `i + 1` pieces are. */
+function lettered(text: string, start: number, i: number): NationalId | undefined {
+  const end = ENDS[i] as number;
+  const [hyphens, marks] = [HYPHENS[i] as number, MARKS[i] as number];
   const length = end - start - marks;
-  if (letters > mostLetters(length - hyphens) && (hyphens === 0 || letters > mostLetters(length)))
-    return undefined;
   const candidates = LETTERED.get(length - hyphens);
   const hyphened = hyphens === 0 ? undefined : LETTERED.get(length);
   const written = text.slice(start, end);
