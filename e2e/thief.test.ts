@@ -194,6 +194,6 @@ describe('the drill', () => {
     expect(drill(...gone)).toEqual({ erased: 1, live: 0, vault: 0, guardian: 1, keys: 0 });
     for (const later of [guardianAfter, guardianBefore])
       expect(drill(...keys, '--guardian', later)).toMatchObject({ vault: 1, guardian: 0, keys: 0 });
-    expect(() => drill('--keys', work)).toThrow('no copy of a server');
+    expect(() => drill('--keys', work)).toThrow('no backup of the keys');
   }, 120_000);
 });

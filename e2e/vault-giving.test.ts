@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signJobKey } from '@aboveboard/consent/grant-job';
@@ -18,6 +17,7 @@ import { freshRecordingKey } from '@aboveboard/vault/recording-key';
 import { generateHybridIdentity } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { base64url, HalfInstallation, JOB, LABEL, type TestLog } from '../apps/guardian/test/half-fixture.ts';
+import { askSocket } from './ask-socket.ts';
 import { madeUpEnrolment } from './made-up-enrolment.ts';
 
 /** A made-up server whose logs are right, made-up parties, and a real vault that has to find out for itself. */
@@ -69,22 +69,7 @@ function enrolment(): Uint8Array {
 }
 
 type Answer = { status: number; body: Partial<GivenVaultHalves & VaultRefusal> };
-function ask(path: string, body: object): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const headers = { host: 'vault' };
-    const asked = request({ socketPath: options.socket, path, method: 'POST', headers }, (response) => {
-      let text = '';
-      response.on('data', (piece: Buffer) => {
-        text += piece.toString();
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: text === '' ? {} : JSON.parse(text) }),
-      );
-    });
-    asked.once('error', reject);
-    asked.end(JSON.stringify(body));
-  });
-}
+const ask = (path: string, body: object): Promise<Answer> => askSocket(options.socket, path, body);
 
 /** A recording whose vault's half is here. */
 async function kept(): Promise<{ id: string; half: KeyHalf }> {

@@ -60,6 +60,7 @@ export async function verifyFromCommand(folder: string, context: CommandContext)
     context.print(`${folder} is whole: ${sentenceOf(manifest)}`);
     if (manifest.kind === 'data')
       context.print('It was restored on trial, its logs hold, and the trial was removed.');
+    if (manifest.kind === 'vault') context.print('Each half in it was opened on trial, and forgotten.');
   } catch (error) {
     if (error instanceof BackupError)
       context.result({ folder, whole: false, code: error.code, faults: error.faults });
@@ -90,7 +91,7 @@ export async function restoreFromCommand(
   if (asked.keys === null) context.print('It has no keys: no server starts on it until keys/ is put back.');
 }
 
-function countsOf({ kind, madeAt, installation, steps, tables, logs, files }: BackupManifest) {
+export function countsOf({ kind, madeAt, installation, steps, tables, logs, files }: BackupManifest) {
   return {
     kind,
     madeAt,
@@ -103,13 +104,13 @@ function countsOf({ kind, madeAt, installation, steps, tables, logs, files }: Ba
   };
 }
 
-function sentenceOf(manifest: BackupManifest): string {
+export function sentenceOf(manifest: BackupManifest): string {
   const { rows, files, bytes } = countsOf(manifest);
   const inTables = manifest.kind === 'data' ? `${rows} rows of ${manifest.tables.length} tables, ` : '';
   return `${inTables}${files} files, ${bytes.toLocaleString('en-US')} bytes.`;
 }
 
-async function inWords<T>(work: Promise<T>): Promise<T> {
+export async function inWords<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     throw asFailure(error);
   });

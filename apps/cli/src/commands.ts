@@ -9,6 +9,7 @@ import { register as deidentify } from './commands/deidentify.ts';
 import { register as drill } from './commands/drill.ts';
 import { register as enrolment } from './commands/enrolment.ts';
 import { register as env } from './commands/env.ts';
+import { register as erasure } from './commands/erasure.ts';
 import { register as evaluate } from './commands/eval.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as figures } from './commands/figures.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   backup,
   restore,
   vault,
+  erasure,
   staff,
   code,
   policy,

@@ -11,7 +11,7 @@ import { type CommandContext, CommandFailure } from './command.ts';
 
 /**
  * What comes out of backups of keys after an erasure (spec/vault.md, VLT75-VLT76): for each erased recording the vault's
- * half from a copy of the server's `keys` folder, the guardian's from a copy of hers, and whether the two make a key. Nothing is
+ * half from a backup of the server's keys or of a vault of its own, the guardian's from a copy of hers, and whether the two make a key. Nothing is
  * opened and nothing is changed; no half leaves this function.
  */
 type ErasureDrill = {
@@ -25,7 +25,8 @@ type ErasureDrill = {
   keys: number;
 };
 
-type Backups = { keys: string; guardian: string | null };
+/** `vault`: a backup of the keys or of the vault, or the folder itself as it was copied. */
+type Backups = { vault: string; guardian: string | null };
 
 /** Says what came out. Throws CommandFailure where an erasure here is not what it said. */
 export async function drillFromCommand(backups: Backups, context: CommandContext): Promise<void> {
@@ -42,7 +43,7 @@ function inWords({ erased, live, vault, guardian, keys }: ErasureDrill): string[
   if (erased === 0) return ['Nothing was erased here yet, so there is nothing to look for.'];
   return [
     `Erased here: ${erased}. Halves of them that this installation still gives: ${live}.`,
-    `The vault's half in the copy of the server's keys: ${vault}. Each alone is random bytes.`,
+    `The vault's half in the backup: ${vault}. Each alone is random bytes.`,
     guardian === null
       ? 'No copy of the guardian was given, and without one nothing opens.'
       : `The guardian's half in the copy of hers: ${guardian}.`,
@@ -55,7 +56,7 @@ function inWords({ erased, live, vault, guardian, keys }: ErasureDrill): string[
 async function drillErasure({ inner }: Pick<Installation, 'inner'>, backups: Backups): Promise<ErasureDrill> {
   const rows = await inner.database.query<{ recording: string }>('select recording from erasure');
   const ids = rows.map(({ recording }) => recording);
-  const vault = await halvesIn(await backedUp(backups.keys), ids);
+  const vault = await halvesIn(await backedUp(backups.vault), ids);
   let live = 0;
   for (const id of ids) if ((await inner.vault.state(id)) === 'held') live++;
   const guardian = backups.guardian === null ? null : guardianHalves(backups.guardian, ids);
@@ -69,11 +70,21 @@ async function drillErasure({ inner }: Pick<Installation, 'inner'>, backups: Bac
 }
 
 async function backedUp(folder: string): Promise<HalfRing> {
-  if (!existsSync(join(folder, 'vault.age-identity'))) {
-    throw new CommandFailure(`${folder} is no copy of a server's keys: it holds no vault.age-identity.`);
+  const found = [folder, join(folder, 'keys'), join(folder, 'vault')].find((one) =>
+    existsSync(join(one, 'vault.age-identity')),
+  );
+  if (found === undefined) {
+    throw new CommandFailure(
+      `${folder} holds no vault.age-identity: it is no backup of the keys of a server whose vault is within it. ` +
+        'Where the vault is a process of its own, give a backup of that: --vault.',
+    );
   }
-  const { identity } = await ageIdentity('vault', folder, undefined);
-  return makeHalfRing({ store: await openKeyFiles(join(folder, 'halves'), { owner: false }), identity });
+  const { identity } = await ageIdentity('vault', found, undefined);
+  const halves = join(found, 'halves');
+  // A backup is changed by nobody: where there is no folder none is made.
+  const none = { get: async () => null, put: async () => undefined, delete: async () => undefined };
+  const store = existsSync(halves) ? await openKeyFiles(halves, { owner: false }) : none;
+  return makeHalfRing({ store, identity });
 }
 
 async function halvesIn(ring: HalfRing, ids: readonly string[]): Promise<Set<string>> {

@@ -1,6 +1,8 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ageIdentity } from '@aboveboard/server/keys/age-identity';
 import { makeLog } from '@aboveboard/server/log';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +76,55 @@ describe('backup and restore', () => {
     await expect(startServer({ data: place, demo: true, port: 0, log: makeLog('silent') })).rejects.toThrow(
       'keys',
     );
+  });
+
+  it('[BAK40] [BAK44] a vault of its own, by its user: made, verified, and put back only with --yes', async () => {
+    const [vault, ofVault] = [join(folder, 'vault'), join(folder, 'of-vault')];
+    mkdirSync(vault, { mode: 0o700 });
+    await ageIdentity('vault', vault, undefined);
+    const said = await run('--data', vault, 'backup', '--vault', '--to', ofVault);
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.out).toContain('has kept nothing');
+    expect(existsSync(join(vault, 'last-done', 'vault-backup'))).toBe(true);
+    const from = join(ofVault, readdirSync(ofVault)[0] as string);
+    expect((await run('backup', 'verify', from)).out).toContain('Each half in it was opened');
+    const place = ['--data', join(folder, 'vault-again'), 'restore', '--vault', '--from', from];
+    const unsaid = await run(...place);
+    expect(unsaid).toMatchObject({ code: 2, out: '' });
+    expect(unsaid.err).toContain('aboveboard erasure again');
+    expect(await run(...place, '--yes')).toMatchObject({ code: 0, err: '' });
+    expect((await run(...place, '--yes')).err).toContain('is not empty');
+    const mixed = ['--data', vault, 'backup', '--vault', '--keys', '--to', ofVault];
+    expect(await run(...mixed)).toMatchObject({ code: 2 });
+    expect(await run('--data', data, 'backup', '--server', server.url, '--to', to)).toMatchObject({
+      code: 2,
+    });
+    expect((await run('--data', data, 'backup', '--vault', '--to', ofVault)).err).toContain(
+      'no vault of its own',
+    );
+  });
+
+  it('[BAK46] [VLT76] the drill takes a backup as it is, of keys or of a vault, and erasures are asked for again', async () => {
+    const gone = randomBytes(16).toString('base64url');
+    const { database } = server.installation.inner;
+    await database.query('insert into erasure values ($1, true)', [gone]);
+    const [keys] = readdirSync(to).filter((name) => name.startsWith('aboveboard-keys-'));
+    const [ofVault] = readdirSync(join(folder, 'of-vault'));
+    for (const flags of [
+      ['--keys', join(to, keys as string)],
+      ['--vault', join(folder, 'of-vault', ofVault as string)],
+    ]) {
+      const { out, code } = await run('--data', data, '--json', 'drill', 'erasure', ...flags);
+      expect([code, JSON.parse(out)]).toEqual([0, { erased: 1, live: 0, vault: 0, guardian: null, keys: 0 }]);
+    }
+    expect(existsSync(join(folder, 'of-vault', ofVault as string, 'vault', 'halves'))).toBe(false);
+    expect((await run('--data', data, 'drill', 'erasure')).code).toBe(2);
+    expect((await run('--data', data, 'drill', 'erasure', '--keys', to)).err).toContain('--vault');
+    const again = await run('--data', data, '--json', 'erasure', 'again');
+    expect([again.code, JSON.parse(again.out)]).toEqual([0, { asked: 1 }]);
+    expect(await database.query('select finished from erasure')).toEqual([{ finished: false }]);
+    await server.housekeeping();
+    expect(await database.query('select finished from erasure')).toEqual([{ finished: true }]);
   });
 
   it('[BAK2] wrong usage and no installation are said as that', async () => {

@@ -119,7 +119,11 @@ export class HalfInstallation {
     this.#end = rest.end;
   }
 
-  static async start(options: Partial<GuardianOptions> = {}): Promise<HalfInstallation> {
+  /** `change`: of the agreement, before the parties sign it. */
+  static async start(
+    options: Partial<GuardianOptions> = {},
+    change: (agreement: Agreement) => void = () => undefined,
+  ): Promise<HalfInstallation> {
     const folder = mkdtempSync(join(tmpdir(), 'guardian-halves-'));
     // Cosignatures carry the machine's own time, so a test's clock begins there.
     const clock = { now: Math.floor(Date.now() / 1000) };
@@ -159,7 +163,7 @@ export class HalfInstallation {
         rmSync(folder, { recursive: true, force: true });
       },
     });
-    await installation.#agree();
+    await installation.#agree(change);
     return installation;
   }
 
@@ -183,7 +187,7 @@ export class HalfInstallation {
     return this.#guardian.setupLink;
   }
 
-  async #agree(): Promise<void> {
+  async #agree(change: (agreement: Agreement) => void): Promise<void> {
     const { agreement } = await demonstrationAgreement({
       origins: ['http://127.0.0.1:4310'],
       now: this.clock.now * 1000,
@@ -191,6 +195,7 @@ export class HalfInstallation {
     });
     for (const party of agreement.parties)
       party.keys = PARTIES[party.role].map(({ key }) => formatVerifierKey(key));
+    change(agreement);
     this.agreement = agreement;
     await this.rules.append(canonicalBytes(agreement));
     const statement = await agreementStatement(agreement, crypto.subtle);

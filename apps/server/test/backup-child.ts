@@ -2,6 +2,8 @@ import { writeSync } from 'node:fs';
 import { relative } from 'node:path';
 import { makeBackup } from '../src/backup/make-backup.ts';
 import { restoreBackup, verifyBackup } from '../src/backup/restore-backup.ts';
+import { makeVaultBackup } from '../src/backup/vault-backup.ts';
+import { restoreVault } from '../src/backup/vault-restore.ts';
 import { diskLayer, type FileLayer } from '../src/blobs/file-layer.ts';
 
 /** What a process does that a test kills. It says each moment that it comes to, one a line. */
@@ -10,6 +12,8 @@ export type ChildWork = {
   killAt: number | string | null;
 } & (
   | { work: 'backup'; kind: 'data' | 'keys'; data: string; to: string; keep: number }
+  | { work: 'vault-backup'; data: string; to: string; keep: number; keyDays: number }
+  | { work: 'vault-restore'; from: string; data: string }
   | { work: 'verify'; from: string; within: string }
   /** `hold`: it waits to be killed when all is built. */
   | { work: 'restore'; from: string; keys: string; data: string; hold: boolean }
@@ -55,6 +59,16 @@ function saying(root: string): FileLayer {
 
 if (asked.work === 'backup') {
   await makeBackup({ ...asked, now: Date.now, files: saying(asked.to), onProgress: say });
+} else if (asked.work === 'vault-backup') {
+  const { keyDays, ...rest } = asked;
+  await makeVaultBackup({
+    ...{ ...rest, keyDays: async () => keyDays, now: Date.now },
+    ...{ files: saying(asked.to), onProgress: say },
+  });
+} else if (asked.work === 'vault-restore') {
+  await restoreVault({
+    ...{ ...asked, now: Date.now, files: saying(`${asked.data}.restoring`), onProgress: say },
+  });
 } else if (asked.work === 'verify') {
   await verifyBackup({ ...asked, onProgress: say });
 } else {

@@ -44,7 +44,7 @@ export async function runChild(
     first ||= performance.now() - began;
     moments.push(
       line
-        .replaceAll(/aboveboard-(?:data|keys)-\w+/g, 'BACKUP')
+        .replaceAll(/aboveboard-(?:data|keys|vault)-\w+/g, 'BACKUP')
         .replaceAll(/blobs\/[0-9a-f]{2}\//g, 'blobs/')
         .replaceAll(/\b\d+\b/g, 'N'),
     );

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -14,9 +16,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { walked } from '../src/backup/backup-files.ts';
 import { lockBackups } from '../src/backup/backup-lock.ts';
 import { keptBackups, removeOlder } from '../src/backup/kept-backups.ts';
-import { type BackupOptions, type MadeBackup, makeBackup } from '../src/backup/make-backup.ts';
+import { type BackupOptions, makeBackup } from '../src/backup/make-backup.ts';
+import type { MadeBackup } from '../src/backup/new-backup.ts';
 import { type RestoreOptions, restoreBackup, verifyBackup } from '../src/backup/restore-backup.ts';
 import { diskLayer, type FileLayer } from '../src/blobs/file-layer.ts';
+import { eraseAgain } from '../src/recordings/erasure-again.ts';
 import type { StartedServer } from '../src/start.ts';
 import { blobPath, failure, passable, treeOf } from './backup-copies.ts';
 import { backupsIn, faultsOfBackups, runChild, secretsOf, secretsOutside } from './backup-kills.ts';
@@ -160,6 +164,14 @@ describe('making', () => {
     const kept = await keptBackups(folder, { kind: 'keys', installation: keys.manifest.installation });
     expect(names(kept)).toEqual([copies[2]?.folder]);
     expect(existsSync(join(folder, 'aboveboard-data-unfinished'))).toBe(true);
+    // By the calendar: what is erased late on the first was promised to be in none after the second.
+    const byDay = temporaryFolder();
+    const late = await backup({ to: byDay, kind: 'keys', now: () => Date.UTC(2027, 0, 1, 23, 59) });
+    const before = await keptBackups(byDay, late.manifest);
+    const next = { folder: 'next', manifest: { ...late.manifest, madeAt: '2027-01-02T00:00:01.000Z' } };
+    const removal = { keep: null, days: 1, now: Date.parse(next.manifest.madeAt) };
+    expect(removeOlder([...before, next], { ...removal, days: 2 })).toEqual([]);
+    expect(removeOlder([...before, next], removal)).toEqual([late.folder]);
     const known = kept[0] as (typeof kept)[number];
     expect(removeOlder([known], { keep: 1, days: 0, now: Date.UTC(2030, 0, 1) })).toEqual([]);
   });
@@ -267,6 +279,25 @@ describe('making', () => {
     await backup({ to: folder, kind: 'keys' });
     expect(readdirSync(folder)).toHaveLength(1);
   });
+});
+
+it('[BAK46] what came back out of a backup of keys is destroyed once more when that is asked for', async () => {
+  const passing = await makeRecording(server.about);
+  expect((await contributor.upload(passing)).status).toBe(200);
+  const half = createHash('sha256').update(passing.manifest.id).digest('hex');
+  const copies = await backup({ to: temporaryFolder(), kind: 'keys' });
+  await eraseOne(passing.manifest.id);
+  const { vault, database } = server.installation.inner;
+  expect(await vault.state(passing.manifest.id)).toBe('destroyed');
+  copyFileSync(join(copies.folder, 'keys/halves', half), join(data, 'keys/halves', half));
+  expect(await vault.state(passing.manifest.id)).toBe('held');
+  await server.housekeeping();
+  // Nothing says that it is back, so nobody asks by himself.
+  expect(await vault.state(passing.manifest.id)).toBe('held');
+  expect(await eraseAgain(database)).toBeGreaterThan(0);
+  await server.housekeeping();
+  expect(await vault.state(passing.manifest.id)).toBe('destroyed');
+  expect(await database.query('select 1 from erasure where not finished')).toEqual([]);
 });
 
 async function eraseOne(id: string): Promise<void> {

@@ -23,6 +23,7 @@ import type { StartedServer } from '../src/start.ts';
 import { Client } from './device.ts';
 import { asOwner, clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
+const WITHIN = { backedUp: async () => 'with-keys' as const };
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const seed = (n: number) => new Uint8Array(32).fill(n);
 const NAME = 'guardian/00112233445566aa';
@@ -184,7 +185,7 @@ describe('controls', () => {
         `Limit  Soft Limit  Hard Limit  Units\nMax core file size        ${cores}  unlimited  bytes\n`,
       );
       return checksOfMachine({
-        ...{ database, root: data, url, limitsFile, now: () => Date.now() + 3 * 86_400_000 },
+        ...{ database, root: data, vault: WITHIN, url, limitsFile, now: () => Date.now() + 3 * 86_400_000 },
         frontPage: policy === null ? null : page(policy),
       });
     };
@@ -206,6 +207,7 @@ describe('controls', () => {
     const loose = checksOfMachine({
       database: off,
       root: data,
+      vault: WITHIN,
       url: null,
       frontPage: null,
       limitsFile,
@@ -216,6 +218,7 @@ describe('controls', () => {
     const down = checksOfMachine({
       database: away,
       root: data,
+      vault: WITHIN,
       url: null,
       frontPage: null,
       limitsFile,
@@ -232,6 +235,7 @@ describe('controls', () => {
       checksOfMachine({
         database: inner.database,
         root,
+        vault: WITHIN,
         url: null,
         frontPage: null,
         limitsFile: '',
@@ -245,6 +249,20 @@ describe('controls', () => {
     expect((await at(NOW - 86_400_000)).state).toBe('not-ok');
     writeFileSync(join(root, 'last-done', 'data-backup'), 'yesterday\n');
     await expect(at(NOW)).rejects.toThrow();
+  });
+
+  it('[CTL16] [BAK47] a vault of its own says itself when it was backed up, and one within the server goes with its keys', async () => {
+    const check = (backedUp: () => Promise<number | null | 'with-keys'>) =>
+      checksOfMachine({
+        ...{ database: server.installation.inner.database, root: data, vault: { backedUp }, url: null },
+        ...{ frontPage: null, limitsFile: '', now: () => NOW },
+      })['vault-backup'].check();
+    const of = async (at: number | null | 'with-keys') => (await check(async () => at)).state;
+    expect(await of('with-keys')).toBe('ok');
+    expect([await of(NOW - 86_400_000), await of(NOW - 3 * 86_400_000)]).toEqual(['ok', 'not-ok']);
+    expect([await of(null), await of(NOW + 86_400_000)]).toEqual(['not-ok', 'not-ok']);
+    await expect(check(async () => Promise.reject(new Error('it does not answer')))).rejects.toThrow();
+    expect(await control('vault-backup')).toMatchObject({ state: 'ok' });
   });
 
   it('[CTL11] logs that nobody witnesses are not in order', async () => {

@@ -329,7 +329,7 @@ describe('who holds a release', () => {
     await told(15);
     const { releases } = checksOfMachine({
       ...{ database: server.installation.inner.database, root: '', url: null, frontPage: null },
-      ...{ limitsFile: '', now: Date.now },
+      ...{ limitsFile: '', now: Date.now, vault: { backedUp: async () => 'with-keys' } },
     });
     expect([await late(), (await releases.check()).state]).toEqual([true, 'not-ok']);
     await answer(by.researcher, digest, 'not-yet');

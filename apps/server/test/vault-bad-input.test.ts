@@ -18,6 +18,7 @@ const desk = {
   give: notes('give'),
   held: notes('held'),
   destroy: notes('destroy'),
+  backedUp: notes('backedUp'),
 } as VaultDesk;
 const app = vaultRoutes(desk);
 const sent = { recording: 'x', envelope: 'AAAA', note: 'AAAA' };
@@ -28,6 +29,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /vault/given': { ...shown, grant: 'AAAA', notes: ['AAAA'], jobKey: 'AAAA' },
   'POST /vault/held': { recording: 'x' },
   'POST /vault/destroyed': shown,
+  'POST /vault/backed-up': {},
 };
 const HOSTILE = [null, 7, '\0', '\ud800', '../x', 'a'.repeat(600_000), {}, [[]], true];
 const ask = async (name: string, body: string) => {
@@ -76,6 +78,6 @@ describe('bad input at the socket of the vault', () => {
     asked.splice(0);
     for (const [name, body] of Object.entries(BODIES))
       expect((await ask(name, JSON.stringify(body))).status).toBe(503);
-    expect(asked.sort()).toEqual(['check', 'destroy', 'give', 'held', 'keep']);
+    expect(asked.sort()).toEqual(['backedUp', 'check', 'destroy', 'give', 'held', 'keep']);
   });
 });

@@ -30,6 +30,7 @@ export const CONTROLS = [
   'core-dumps',
   'data-backup',
   'keys-backup',
+  'vault-backup',
   'guardian-backup',
   'erasure-drill',
 ] as const;

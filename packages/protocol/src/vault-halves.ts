@@ -9,6 +9,7 @@ import type { AskHalves, DestroyHalves, KeepHalf } from './guardian-halves.ts';
  *   POST /vault/given      AskHalves -> GivenVaultHalves
  *   POST /vault/held       HeldHalf -> 204; it is there still
  *   POST /vault/destroyed  DestroyHalves -> 204; the halves are there no more
+ *   POST /vault/backed-up  {} -> BackedUpVault
  *
  * A refusal has the body VaultRefusal and says nothing of recordings that were not asked about.
  */
@@ -25,6 +26,9 @@ export type GivenVaultHalves = {
   /** Of those asked for: kept here, and gone. */
   destroyed: string[];
 };
+
+/** When the last backup of the vault was made, by its own word: seconds since 1970; null: never. */
+export type BackedUpVault = { at: number | null };
 
 export type VaultRefusal = {
   error: {

@@ -44,6 +44,14 @@ export async function openVaultHalf(id: string, envelope: Envelope, identity: st
   throw new KeyRingError('cannot-open', 'the envelope does not hold the half of this recording');
 }
 
+/** The recording whose vault's half is in it, for this identity; nobody gets the half. KeyRingError `cannot-open` for anything else. */
+export async function vaultHalfId(envelope: Envelope, identity: string): Promise<string> {
+  const { half, text } = await openHalf(VAULT, envelope, identity);
+  half.fill(0);
+  if (isRecordingId(text)) return text;
+  throw new KeyRingError('cannot-open', 'the envelope names no recording');
+}
+
 /** KeyRingError `cannot-open` for anything but a guardian's half of this recording for this identity. */
 export async function openGuardianHalf(
   id: string,

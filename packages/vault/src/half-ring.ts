@@ -1,4 +1,4 @@
-import { openVaultHalf } from './half-envelope.ts';
+import { openVaultHalf, vaultHalfId } from './half-envelope.ts';
 import { asKeyHalf, type KeyHalf } from './key-half.ts';
 import { type Envelope, KeyRingError } from './keyring.ts';
 import { makeOrder } from './one-at-a-time.ts';
@@ -104,6 +104,16 @@ export function makeHalfRing({
       });
     },
   };
+}
+
+/**
+ * What a ring's store holds under some name, when the name does not say of which recording: the recording whose half it is, or null for
+ * what was destroyed. KeyRingError `storage` or `cannot-open` for what no ring of this identity wrote.
+ */
+export async function storedHalfId(value: Uint8Array, identity: string): Promise<string | null> {
+  if (value[0] === TOMBSTONE && value.length === 1) return null;
+  if (value[0] !== VAULT_HALF) throw new KeyRingError('storage', 'the stored half is damaged');
+  return vaultHalfId(value.subarray(1), identity);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

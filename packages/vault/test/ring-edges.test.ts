@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { makeAesWrapper } from '../src/aes-wrapper.ts';
 import { recipientOf, sealEnvelope } from '../src/envelope.ts';
 import { sealHalves } from '../src/half-envelope.ts';
-import { makeHalfRing } from '../src/half-ring.ts';
+import { makeHalfRing, storedHalfId } from '../src/half-ring.ts';
 import { asKeyHalf, type KeyHalf } from '../src/key-half.ts';
 import { makeMemoryKeyStore } from '../src/memory-keyring.ts';
 import { freshRecordingKey } from '../src/recording-key.ts';
@@ -53,6 +53,19 @@ const differing = (half: KeyHalf, at: number) =>
   asKeyHalf(half.map((byte, i) => (i === at ? byte ^ 1 : byte)));
 
 describe('a ring of halves', () => {
+  it('[BAK43] what its store holds names its recording to whoever has the identity, and to nobody else', async () => {
+    const { store, identity, ring, envelope } = await halfRing();
+    const id = 'r'.repeat(22);
+    await ring.keep(id, await envelope(id, asKeyHalf(random(32))));
+    const value = (await store.get(id)) as Uint8Array;
+    expect(await storedHalfId(value, identity)).toBe(id);
+    await expect(storedHalfId(value, await generateHybridIdentity())).rejects.toEqual(code('cannot-open'));
+    for (const other of [new Uint8Array(), Uint8Array.of(0, 0), Uint8Array.of(1, ...value.subarray(1))])
+      await expect(storedHalfId(other, identity)).rejects.toEqual(code('storage'));
+    await ring.destroy(id);
+    expect(await storedHalfId((await store.get(id)) as Uint8Array, identity)).toBe(null);
+  });
+
   it('[VLT4] asks its store for nothing that is no id', async () => {
     const ring = makeHalfRing({ store: untouched, identity: await generateHybridIdentity() });
     for (const id of NO_IDS) {

@@ -10,14 +10,30 @@ export function register(program: Command, context: CommandContext): void {
     .description(
       'Writes a new folder below the one that --to names: the tables out of one snapshot, the sealed parts, the agreement and ' +
         'your settings; never keys. With --keys it is the keys alone, for another place: with the guardian’s of the same days ' +
-        'they open everything, so those that are older than the agreement allows are removed there. The guardian has a command ' +
+        'they open everything, so those that are older than the agreement allows are removed there. With --vault it is a vault ' +
+        'that is a process of its own, and the same holds. The guardian has a command ' +
         'of its own: aboveboard recovery backup.',
     )
     .option('--to <folder>', 'where backups are; best on another disk')
     .option('--keys', 'the keys alone, and nothing else')
+    .option(
+      '--vault',
+      'of a vault that is a process of its own: --data is its folder, and its user runs this',
+    )
+    .option(
+      '--server <address>',
+      'with --vault: the server, whose rules say for how many days keys may be kept',
+    )
     .option('--keep <number>', 'remove all but so many of the newest of this kind', fromOne)
-    .action(async (flags: { to?: string; keys?: true; keep?: number }) => {
+    .action(async (flags: BackupFlags) => {
       if (!flags.to) throw new UsageError('Say where backups are: --to FOLDER.');
+      if (flags.vault) {
+        if (flags.keys) throw new UsageError('Keys of a server or a vault of its own: one at a time.');
+        const { vaultBackupFromCommand } = await import('../vault-backup-run.ts');
+        const { keep = null, server = null } = flags;
+        return vaultBackupFromCommand({ to: resolve(flags.to), keep, server }, context);
+      }
+      if (flags.server) throw new UsageError('--server goes with --vault.');
       const { backupFromCommand } = await import('../backup-run.ts');
       const kind = flags.keys ? 'keys' : 'data';
       await backupFromCommand({ to: resolve(flags.to), kind, keep: flags.keep ?? null }, context);
@@ -26,7 +42,7 @@ export function register(program: Command, context: CommandContext): void {
     .command('verify <folder>')
     .summary('read a backup whole, and restore it on trial')
     .description(
-      'Holds every file of one backup against its manifest and names all faults. Of a backup of data it then makes the database ' +
+      'Holds every file of one backup against its manifest and names all faults. Of a vault it opens each half. Of a backup of data it then makes the database ' +
         'again in a temporary folder, brings its schema forward, checks both logs, and removes it all.',
     )
     .action(async (folder: string) => {
@@ -34,6 +50,8 @@ export function register(program: Command, context: CommandContext): void {
       await verifyFromCommand(resolve(folder), context);
     });
 }
+
+type BackupFlags = { to?: string; keys?: true; vault?: true; server?: string; keep?: number };
 
 function fromOne(text: string): number {
   const value = Number(text);

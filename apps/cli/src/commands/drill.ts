@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type CommandContext, GROUPS } from '../command.ts';
+import { type CommandContext, GROUPS, UsageError } from '../command.ts';
 
 export function register(program: Command, context: CommandContext): void {
   const drill = program
@@ -12,12 +12,21 @@ export function register(program: Command, context: CommandContext): void {
     .description(
       'What comes out of backups of keys for recordings that were erased; changes and opens nothing',
     )
-    .requiredOption('--keys <folder>', 'a copy of the server’s keys folder, the oldest that is kept')
+    .option('--keys <folder>', 'a backup of the server’s keys, the oldest that is kept')
+    .option(
+      '--vault <folder>',
+      'where the vault is a process of its own: its oldest backup, in place of --keys',
+    )
     .option('--guardian <folder>', 'a copy of the guardian’s folder, the oldest that is kept')
-    .action(async (flags: { keys: string; guardian?: string }) => {
+    .action(async (flags: { keys?: string; vault?: string; guardian?: string }) => {
+      const vault = flags.vault ?? flags.keys;
+      if (vault === undefined || (flags.vault && flags.keys))
+        throw new UsageError(
+          'Give the oldest backup of keys: --keys FOLDER, or of a vault of its own --vault FOLDER.',
+        );
       const { drillFromCommand } = await import('../erasure-drill.ts');
       await drillFromCommand(
-        { keys: resolve(flags.keys), guardian: flags.guardian ? resolve(flags.guardian) : null },
+        { vault: resolve(vault), guardian: flags.guardian ? resolve(flags.guardian) : null },
         context,
       );
     });

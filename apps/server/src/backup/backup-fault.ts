@@ -14,6 +14,8 @@ export type BackupErrorCode =
   | 'no-installation'
   /** What is to be backed up is damaged: see `faults`. */
   | 'source-damaged'
+  /** For how many days it may be kept is not known. */
+  | 'rules-unknown'
   /** Its schema could not be brought forward. */
   | 'migration-failed';
 

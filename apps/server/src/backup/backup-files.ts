@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync } from 'node:fs';
+import { createReadStream, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { link, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
@@ -80,6 +80,29 @@ export function makeFileWriter(folder: string, files: FileLayer = diskLayer): Fi
       for (const one of folders) await syncFolder(files, one);
     },
   };
+}
+
+/** What is in a folder, under the name `as`. Names that begin with a dot are half written. A file that goes away meanwhile was destroyed, and is not wanted. */
+export async function copyFolder(
+  folder: string,
+  as: string,
+  writer: FileWriter,
+  faults: string[],
+): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const { path, kind } of walked(folder)) {
+    if (path.split('/').some((name) => name.startsWith('.'))) continue;
+    if (kind !== 'file') {
+      faults.push(`${as}/${path}: is no plain file`);
+      continue;
+    }
+    try {
+      await writer.write(`${as}/${path}`, createReadStream(join(folder, path)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await writer.forget(`${as}/${path}`);
+    }
+  }
 }
 
 export async function writeManifest(

@@ -18,9 +18,11 @@ const name = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
 const count = z.number().int().nonnegative();
 
 /** Names of ours, and nothing that means another place: no `..`, no hidden name, no other separator. */
-const PATHS: Readonly<Record<'data' | 'keys', RegExp>> = {
+const PATHS: Readonly<Record<'data' | 'keys' | 'vault', RegExp>> = {
   data: /^(?:tables\/[a-z_][a-z0-9_]{0,62}\.copy|blobs\/([0-9a-f]{2})\/\1[0-9a-f]{62}|folder\/[\w-][\w.-]*|agreement(?:\/[\w-][\w.-]*)+)$/,
   keys: /^keys(?:\/[\w-][\w.-]*)+$/,
+  vault:
+    /^vault\/(?:halves\/[0-9a-f]{64}|vault\.age-identity|enrolment\.json|rules-mark\.json|given\.jsonl)$/,
 };
 
 const file = z.strictObject({ path: z.string().max(1000), bytes: count, sha256: digest });
@@ -28,10 +30,12 @@ const schema = z
   .strictObject({
     format: z.literal(BACKUP_FORMAT),
     version: z.literal(BACKUP_VERSION),
-    kind: z.enum(['data', 'keys']),
-    /** The data folder's id: what belongs together. */
+    kind: z.enum(['data', 'keys', 'vault']),
+    /** The data folder's id, or of a vault its recipient's: what belongs together. */
     installation: z.string().regex(/^[0-9a-f]{32}$/),
     madeAt: z.iso.datetime(),
+    /** Of a vault: for how many days it was known then that backups of keys are kept (BAK41). */
+    keyDays: count.nullable().optional(),
     /** Of a backup of data: the steps that its schema had taken. */
     steps: z.array(z.strictObject({ number: z.number().int().positive(), name: z.string(), digest })),
     tables: z.array(z.strictObject({ name, columns: z.array(name).min(1), rows: count })),

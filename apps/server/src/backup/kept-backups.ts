@@ -5,7 +5,7 @@ import type { BackupManifest } from './backup-manifest.ts';
 
 export type KeptBackup = { folder: string; manifest: BackupManifest };
 
-const DAY = 86_400_000;
+const dayOf = (time: number) => Math.floor(time / 86_400_000);
 /** Not made whole, or not wholly removed: a process was killed there. */
 const UNDONE = /^\.(making|removing)-aboveboard-/;
 
@@ -30,7 +30,10 @@ export async function keptBackups(
   return found.sort((a, b) => Date.parse(a.manifest.madeAt) - Date.parse(b.manifest.madeAt));
 }
 
-/** Removes what is more than `keep`, and what is older than `days`; never the newest. Gives the folders (BAK8). */
+/**
+ * Removes what is more than `keep`, and what was made `days` days ago or earlier, by the calendar: what is erased on the day of a backup
+ * was promised to be in none after so many days. Never the newest. Gives the folders (BAK8).
+ */
 export function removeOlder(
   backups: readonly KeptBackup[],
   { keep, days, now }: { keep: number | null; days: number | null; now: number },
@@ -39,7 +42,9 @@ export function removeOlder(
   const older = backups.slice(0, -1);
   const surplus = keep === null ? [] : older.slice(0, Math.max(0, backups.length - keep));
   const expired =
-    days === null ? [] : older.filter(({ manifest }) => now - Date.parse(manifest.madeAt) > days * DAY);
+    days === null
+      ? []
+      : older.filter(({ manifest }) => dayOf(now) - dayOf(Date.parse(manifest.madeAt)) >= days);
   const gone = [...new Set([...surplus, ...expired])].map(({ folder }) => folder);
   for (const folder of gone) {
     // First its name: what a kill leaves is no backup then.

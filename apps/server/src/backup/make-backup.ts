@@ -1,18 +1,18 @@
-import { createReadStream, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
-import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
+import { createReadStream, existsSync, lstatSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { FileLayer } from '../blobs/file-layer.ts';
 import { type FolderPaths, folderPaths, runningServer, takeDataFolder } from '../data-folder.ts';
 import { openDatabase } from '../database/database.ts';
 import { startEmbedded } from '../database/embedded.ts';
 import { SERVER_ROLE } from '../database/row-walls.ts';
 import { makeLogRows } from '../logs/log-rows.ts';
 import { makeRulesLog } from '../logs/rules-log.ts';
-import { asDiskFull, BackupError } from './backup-fault.ts';
-import { type FileWriter, makeFileWriter, walked, writeManifest } from './backup-files.ts';
-import { lockBackups } from './backup-lock.ts';
-import { BACKUP_FORMAT, BACKUP_VERSION, type BackupManifest, tablePath } from './backup-manifest.ts';
-import { type KeptBackup, keptBackups, makingName, removeOlder, sweepUndone } from './kept-backups.ts';
-import { dumpTables, type Snapshot } from './table-files.ts';
+import { BackupError } from './backup-fault.ts';
+import { copyFolder, type FileWriter } from './backup-files.ts';
+import { tablePath } from './backup-manifest.ts';
+import type { KeptBackup } from './kept-backups.ts';
+import { type Filled, inBackups, type MadeBackup, writeBackup } from './new-backup.ts';
+import { dumpTables } from './table-files.ts';
 
 /**
  * A backup of a server's data folder, while it runs or is stopped (spec/backup.md). Of data, or of keys alone: the two
@@ -33,16 +33,6 @@ export type BackupOptions = {
   onSnapshot?: () => Promise<void>;
 };
 
-export type MadeBackup = {
-  folder: string;
-  manifest: BackupManifest;
-  /** Files that stand in the backup before too and took no room. */
-  shared: number;
-  removed: string[];
-  /** For how many days keys may be kept, by the agreement; null: there is none, or these are no keys. */
-  keyBackupDays: number | null;
-};
-
 /** What stands in a data folder beside its folders, and is the operator's or the installation's own. */
 export const FOLDER_FILES = [
   'folder-id',
@@ -57,68 +47,19 @@ const SNAPSHOTS = 5;
 
 /** Throws BackupError. Whatever goes wrong: there is no new backup then, and the earlier ones are all there. */
 export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
-  const { kind, now, files = diskLayer } = options;
   const paths = folderPaths(options.data);
   const to = resolve(options.to);
   const installation = installationId(paths.root);
-  const inside = relative(paths.root, to);
-  if (inside === '' || !(inside.startsWith(`..${sep}`) || inside === '..'))
-    throw new BackupError(
-      'occupied',
-      `${to} is in the data folder itself. A backup goes elsewhere, best to another disk.`,
+  const work = () =>
+    withDatabase(options, (url) =>
+      writeBackup({ ...options, installation }, (writer, earlier) =>
+        options.kind === 'data'
+          ? writeData({ paths, url, writer, earlier, options })
+          : writeKeys({ paths, url, writer }),
+      ),
     );
-  try {
-    mkdirSync(to, { recursive: true, mode: 0o700 });
-    const unlock = lockBackups(to);
-    try {
-      sweepUndone(to);
-      return await withDatabase(options, async (url) => {
-        const earlier = await keptBackups(to, { kind, installation });
-        const madeAt = new Date(now()).toISOString();
-        const name = `aboveboard-${kind}-${madeAt.replaceAll(/[-:.]/g, '')}`;
-        const making = join(to, makingName(name));
-        const folder = join(to, name);
-        if (existsSync(folder)) throw new BackupError('busy', `${folder} is there already. Try again.`);
-        try {
-          await files.makeFolder(making);
-          const writer = makeFileWriter(making, files);
-          const { shared, ...filled } =
-            kind === 'data'
-              ? await writeData({ paths, url, writer, earlier: earlier.at(-1), options })
-              : await writeKeys({ paths, writer });
-          await writer.sync();
-          const manifest: BackupManifest = {
-            format: BACKUP_FORMAT,
-            version: BACKUP_VERSION,
-            kind,
-            installation,
-            madeAt,
-            ...filled,
-            files: [...writer.written],
-          };
-          const days = kind === 'keys' ? await agreedKeyDays(url) : null;
-          await writeManifest(making, manifest, files);
-          await files.rename(making, folder);
-          await syncFolder(files, to);
-          const all = [...earlier, { folder, manifest }];
-          const removed = removeOlder(all, { keep: options.keep, days, now: now() }, (one) =>
-            options.onProgress?.(`removing ${basename(one)}`),
-          );
-          return { folder, manifest, shared, removed, keyBackupDays: days };
-        } catch (error) {
-          rmSync(making, { recursive: true, force: true });
-          throw error;
-        }
-      });
-    } finally {
-      unlock();
-    }
-  } catch (error) {
-    throw asDiskFull(error, to);
-  }
+  return inBackups(to, { data: paths.root, work });
 }
-
-type Filled = Omit<Snapshot, 'blobs'> & { shared: number };
 
 async function writeData(given: {
   paths: FolderPaths;
@@ -186,36 +127,19 @@ async function writeData(given: {
         faults,
       );
     }
-    return { ...snapshot, shared };
+    return { ...snapshot, shared, days: null };
   }
 }
 
-async function writeKeys({ paths, writer }: { paths: FolderPaths; writer: FileWriter }): Promise<Filled> {
+async function writeKeys(given: { paths: FolderPaths; url: string; writer: FileWriter }): Promise<Filled> {
+  const { paths, url, writer } = given;
   const faults: string[] = [];
   await copyFolder(paths.keys, 'keys', writer, faults);
   if (faults.length > 0)
     throw new BackupError('source-damaged', 'The folder of keys holds what is none:', faults);
   if (writer.written.length === 0)
     throw new BackupError('no-installation', `There are no keys in ${paths.keys}.`);
-  return { steps: [], tables: [], logs: [], shared: 0 };
-}
-
-/** Names that begin with a dot are half written. A file that goes away meanwhile was destroyed, and is not wanted. */
-async function copyFolder(folder: string, as: string, writer: FileWriter, faults: string[]): Promise<void> {
-  if (!existsSync(folder)) return;
-  for (const { path, kind } of walked(folder)) {
-    if (path.split('/').some((name) => name.startsWith('.'))) continue;
-    if (kind !== 'file') {
-      faults.push(`${as}/${path}: is no plain file`);
-      continue;
-    }
-    try {
-      await writer.write(`${as}/${path}`, createReadStream(join(folder, path)));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      await writer.forget(`${as}/${path}`);
-    }
-  }
+  return { steps: [], tables: [], logs: [], shared: 0, days: await agreedKeyDays(url) };
 }
 
 function installationId(root: string): string {

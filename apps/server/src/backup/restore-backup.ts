@@ -2,7 +2,6 @@ import {
   chmodSync,
   createReadStream,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 import { type DataFolder, DataFolderError, takeDataFolder } from '../data-folder.ts';
@@ -24,8 +23,10 @@ import { commandLine } from '../process-start.ts';
 import { asDiskFull, BackupError } from './backup-fault.ts';
 import { checkFiles, makeFileWriter } from './backup-files.ts';
 import { type BackupManifest, tablePath } from './backup-manifest.ts';
+import { requireFree } from './restore-place.ts';
 import { checkRestored } from './restored-checks.ts';
 import { loadTables } from './table-files.ts';
+import { checkVault } from './vault-backup.ts';
 
 /**
  * A data folder out of backups (spec/backup.md, BAK20-BAK27): built beside its place, checked, and moved there when it is
@@ -50,13 +51,13 @@ const MARK = '.restoring';
 /** Throws BackupError; then there is no new folder. */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const data = resolve(options.data);
-  requireFree(data, options);
+  requireFree(data, sources(options));
   const { manifest, steps } = await checkedFor(options);
   const folder = await takeStaging(`${data}.restoring`);
   try {
     await build(folder, manifest, steps, options);
     await options.onBuilt?.(folder.root);
-    requireFree(data, options);
+    requireFree(data, sources(options));
     options.onProgress?.('moving it to its place');
     // Its lock goes with it, so nobody takes the new folder before this is done.
     renameSync(folder.root, data);
@@ -80,7 +81,8 @@ export async function verifyBackup(
 ): Promise<BackupManifest> {
   const say = options.onProgress;
   const manifest = await checkFiles(options.from, say);
-  if (manifest.kind === 'keys') return manifest;
+  if (manifest.kind === 'vault') await checkVault(join(options.from, 'vault'));
+  if (manifest.kind !== 'data') return manifest;
   const steps = stepsFor(manifest, options);
   const temporary = mkdtempSync(join(options.within ?? tmpdir(), 'aboveboard-restore-'));
   chmodSync(temporary, 0o711);
@@ -96,17 +98,22 @@ export async function verifyBackup(
   return manifest;
 }
 
+const sources = ({ from, keys }: RestoreOptions) => (keys === null ? [from] : [from, keys]);
+
 async function checkedFor(options: RestoreOptions) {
   const manifest = await checkFiles(options.from, options.onProgress);
   if (manifest.kind !== 'data')
     throw new BackupError(
       'faulty',
-      `${options.from} is a backup of keys. Give it as --keys, and one of data as --from.`,
+      `${options.from} is a backup of ${manifest.kind}, and --from is one of data. Keys are given as --keys; a vault is restored with --vault.`,
     );
   if (options.keys !== null) {
     const keys = await checkFiles(options.keys, options.onProgress);
     if (keys.kind !== 'keys')
-      throw new BackupError('faulty', `${options.keys} is a backup of data, and holds no keys.`);
+      throw new BackupError(
+        'faulty',
+        `${options.keys} is a backup of ${keys.kind}, and holds no keys of a server.`,
+      );
     if (keys.installation !== manifest.installation)
       throw new BackupError('other-installation', 'These keys are of another installation than the data.');
   }
@@ -132,21 +139,6 @@ function stepsFor(manifest: BackupManifest, options: { steps?: readonly Migratio
     );
   }
   return steps;
-}
-
-/** What lives is never restored over, and a backup is never built in. */
-function requireFree(data: string, { from, keys }: Pick<RestoreOptions, 'from' | 'keys'>): void {
-  for (const backup of keys === null ? [from] : [from, keys]) {
-    const inside = relative(resolve(backup), data);
-    if (inside === '' || !(inside === '..' || inside.startsWith(`..${sep}`)))
-      throw new BackupError('occupied', `${data} is in the backup itself.`);
-  }
-  const info = lstatSync(data, { throwIfNoEntry: false });
-  if (!info || (info.isDirectory() && readdirSync(data).length === 0)) return;
-  throw new BackupError(
-    'occupied',
-    `${data} is not empty. A backup is restored into a folder that is empty or not there; move what is there away first.`,
-  );
 }
 
 /** The folder to build in, this process's alone; what a killed restore left in it is removed. */

@@ -4,6 +4,7 @@ import { dayOf } from '../access/grant-state.ts';
 import type { Database } from '../database/database.ts';
 import { requireDurable } from '../database/durable-settings.ts';
 import { SERVER_ROLE, tablesWithoutWall } from '../database/row-walls.ts';
+import type { VaultKeeper } from '../keys/vault-keeper.ts';
 import { openDeletions } from '../releases/open-deletions.ts';
 import { type SweepAlarm, sweepAlarm } from '../retention/sweep-alarm.ts';
 import { lastSweep } from '../retention/sweep-rows.ts';
@@ -16,6 +17,8 @@ export type MachineSources = {
   database: Pick<Database, 'query'>;
   /** DATA. */
   root: string;
+  /** Says of itself when it was backed up. */
+  vault: Pick<VaultKeeper, 'backedUp'>;
   /** Where it is reached; null: it does not run. */
   url: string | null;
   /** What the server answers to anybody who asks for `/`; null: not known from here. */
@@ -31,6 +34,7 @@ const DAY = 86_400_000;
 export const DUE_DAYS: Readonly<Record<DoneName, number>> = {
   'data-backup': 2,
   'keys-backup': 2,
+  'vault-backup': 2,
   'erasure-drill': 92,
 };
 
@@ -49,7 +53,7 @@ type MachineControl = Exclude<
 >;
 
 export function checksOfMachine(sources: MachineSources): Record<MachineControl, Check> {
-  const { database, root, url, frontPage, limitsFile, now } = sources;
+  const { database, root, vault, url, frontPage, limitsFile, now } = sources;
 
   async function swept(): Promise<Outcome> {
     const last = await lastSweep(database.query);
@@ -119,12 +123,20 @@ export function checksOfMachine(sources: MachineSources): Record<MachineControl,
   }
 
   async function done(name: DoneName): Promise<Outcome> {
+    return judged(name, await lastDone(root, name));
+  }
+
+  function judged(name: DoneName, at: number | null): Outcome {
     const say = text.done[name];
-    const at = await lastDone(root, name);
     if (at === null) return notOk(say.never, say.todo);
     // A time that is yet to come says nothing of what was done.
     const isRecent = now() - at <= DUE_DAYS[name] * DAY && at - now() <= DAY / 24;
     return isRecent ? ok(say.fine(when(at / 1000))) : notOk(say.late(when(at / 1000)), say.todo);
+  }
+
+  async function vaultBackedUp(): Promise<Outcome> {
+    const at = await vault.backedUp();
+    return at === 'with-keys' ? ok(text.done['vault-backup'].within) : judged('vault-backup', at);
   }
 
   async function drilled(): Promise<Outcome> {
@@ -153,6 +165,7 @@ export function checksOfMachine(sources: MachineSources): Record<MachineControl,
     'core-dumps': { agreed: text.coreDumps.agreed, check: coreDumps },
     'data-backup': { agreed: text.done['data-backup'].agreed, check: () => done('data-backup') },
     'keys-backup': { agreed: text.done['keys-backup'].agreed, check: () => done('keys-backup') },
+    'vault-backup': { agreed: text.done['vault-backup'].agreed, check: vaultBackedUp },
     'erasure-drill': { agreed: text.done['erasure-drill'].agreed, check: drilled },
   };
 }

@@ -46,14 +46,14 @@ export function makeControls(sources: ControlSources): Controls {
   const { database, witnessing, policy, vault } = installation.inner;
 
   async function dueTimes(): Promise<Partial<Record<DoneName, number | null>>> {
-    const names = (Object.keys(DUE_DAYS) as DoneName[]).filter((name) => name !== 'erasure-drill');
     const times = await Promise.all(
-      names.map(async (name) => {
-        const at = await lastDone(paths.root, name).catch(() => null);
-        return [name, at === null ? null : at + DUE_DAYS[name] * DAY] as const;
+      (['data-backup', 'keys-backup', 'vault-backup'] as const).map(async (name) => {
+        const done = name === 'vault-backup' ? vault.backedUp() : lastDone(paths.root, name);
+        const at = await done.catch(() => null);
+        return at === 'with-keys' ? [] : [[name, at === null ? null : at + DUE_DAYS[name] * DAY] as const];
       }),
     );
-    return Object.fromEntries(times);
+    return Object.fromEntries(times.flat());
   }
 
   return async (who) => {
@@ -72,7 +72,7 @@ export function makeControls(sources: ControlSources): Controls {
           vault: { keeper: vault, ownProcess: address !== null },
           now,
         }),
-        ...checksOfMachine({ ...sources, database, root: paths.root }),
+        ...checksOfMachine({ ...sources, database, vault, root: paths.root }),
         ...checksOfDates({
           ...{ database, url: sources.url, now, word: () => word, hasGuardian: watch.address !== null },
           held: makeHeld({ database, rules, now }),

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { diskLayer } from '../blobs/file-layer.ts';
 import { writeDurably } from '../keys/durable-file.ts';
 
-/** What somebody did by a command, and when it was done last: DATA/last-done/NAME, one line. A restored folder has none. */
-export type DoneName = 'data-backup' | 'keys-backup' | 'erasure-drill';
+/**
+ * What somebody did by a command, and when it was done last: DATA/last-done/NAME, one line; of a vault of its own in its own
+ * folder. A restored folder has none.
+ */
+export type DoneName = 'data-backup' | 'keys-backup' | 'vault-backup' | 'erasure-drill';
 
 export async function noteDone(root: string, name: DoneName, at: number): Promise<void> {
   await mkdir(join(root, 'last-done'), { recursive: true, mode: 0o700 });

@@ -20,6 +20,8 @@ export type VaultKeeper = {
   open(recording: string, access: VaultAccess): Promise<KeyHalf>;
   /** Of erased ones `destroyed`; nobody is given anything. */
   state(recording: string): Promise<'held' | 'destroyed' | 'unknown'>;
+  /** When the last backup of a vault of its own was made, milliseconds since 1970, or never; `with-keys`: it is none of its own. */
+  backedUp(): Promise<number | null | 'with-keys'>;
   /** Wipes what is in memory of this access. */
   forget(access: VaultAccess): void;
   /** Gone when it resolves. `proved`: the entry that says so; null: it could not be entered. */
@@ -49,6 +51,7 @@ export function makeOwnVault(ring: HalfRing, recipient: string): VaultKeeper {
         return error.code;
       }
     },
+    backedUp: async () => 'with-keys',
     forget() {},
     async destroy(recordings) {
       for (let at = 0; at < recordings.length; at += ABREAST) {

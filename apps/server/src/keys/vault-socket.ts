@@ -3,6 +3,7 @@ import { request as ask } from 'node:http';
 import { keepHalfText } from '@aboveboard/protocol/guardian-halves';
 import {
   type AskVaultHalves,
+  type BackedUpVault,
   type DestroyVaultHalves,
   type GivenVaultHalves,
   type HeldHalf,
@@ -110,6 +111,15 @@ export function makeSocketVault({ socket, recipient }: VaultAddress, signer: Not
           throw error;
         return error.code;
       }
+    },
+
+    async backedUp() {
+      const said = parsed(
+        (await call('/vault/backed-up', {})).toString('utf8'),
+      ) as Partial<BackedUpVault> | null;
+      if (said?.at === null) return null;
+      if (!Number.isSafeInteger(said?.at)) throw strange();
+      return (said?.at as number) * 1000;
     },
 
     forget(access) {

@@ -6,10 +6,13 @@ import { parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import { makeHalfRing } from '@aboveboard/vault/half-ring';
 import { getRequestListener } from '@hono/node-server';
 import { diskLayer } from '../blobs/file-layer.ts';
+import { lastDone } from '../controls/last-done.ts';
 import { ageIdentity } from '../keys/age-identity.ts';
 import { openKeyFiles } from '../keys/key-files.ts';
 import { openGivenJournal } from './given-journal.ts';
+import { readGivesFrom } from './gives-from.ts';
 import { logFilesOf } from './log-files.ts';
+import { serverOrigin } from './server-origin.ts';
 import { makeVaultDesk, type VaultChecks } from './vault-desk.ts';
 import { vaultRoutes } from './vault-routes.ts';
 import { makeVaultRules } from './vault-rules.ts';
@@ -59,7 +62,8 @@ export async function startVault(options: VaultOptions): Promise<StartedVault> {
   const hasEnrolment = (await enrolment()) !== null;
   const journal = openGivenJournal(data);
   const desk = makeVaultDesk({
-    ...{ ring, journal, enrolment, now, accessSeconds: ACCESS_SECONDS },
+    ...{ ring, journal, enrolment, now, accessSeconds: ACCESS_SECONDS, givesFrom: await readGivesFrom(data) },
+    backedUp: () => lastDone(data, 'vault-backup'),
     ...(options.checks ? { checks: options.checks } : {}),
   });
   const socket = resolve(options.socket);
@@ -167,12 +171,4 @@ async function freeSocket(path: string): Promise<void> {
   });
   if (isAnswered) throw new Error(`Another vault listens at ${path}.`);
   rmSync(path);
-}
-
-/** An origin whose logs may be asked for: TLS, or this computer. What comes is proved, not believed. */
-function serverOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isHere = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(url?.hostname ?? '');
-  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isHere))) return url.origin;
-  throw new Error('The address of the server begins with https:// (or is http:// on this computer).');
 }

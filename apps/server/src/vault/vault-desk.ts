@@ -28,6 +28,8 @@ export type VaultDesk = {
   give(asked: AskedHalves): Promise<{ envelope: Uint8Array; missing: string[]; destroyed: string[] }>;
   held(recording: string): Promise<void>;
   destroy(given: { entry: Uint8Array; proof: Uint8Array; recordings: readonly string[] }): Promise<void>;
+  /** When its last backup was made: seconds since 1970; null: never. */
+  backedUp(): Promise<number | null>;
 };
 export type SentHalf = { recording: string; envelope: Uint8Array; note: Uint8Array };
 export type AskedHalves = {
@@ -50,6 +52,10 @@ export function makeVaultDesk(parts: {
   /** Seconds since 1970. */
   now: () => number;
   accessSeconds: number;
+  /** Of a vault that came out of a backup: seconds since 1970, see gives-from.ts. */
+  givesFrom: number | null;
+  /** Milliseconds since 1970. */
+  backedUp: () => Promise<number | null>;
   checks?: Partial<VaultChecks>;
 }): VaultDesk {
   const { ring, journal, now } = parts;
@@ -105,7 +111,12 @@ export function makeVaultDesk(parts: {
     );
     if (!verdict.ok)
       throw new VaultRefused('not-granted', 'The grant or the entry does not hold.', verdict.faults);
-    return { grant: verdict.value.grant.id, recipient: verdict.value.recipient };
+    const { grant, use, recipient } = verdict.value;
+    if (parts.givesFrom !== null && use.at < parts.givesFrom) {
+      const fault = { rule: 'BAK45', at: 'entry', message: 'is of before this vault was restored' };
+      throw new VaultRefused('not-granted', 'This access may have been used before.', [fault]);
+    }
+    return { grant: grant.id, recipient };
   }
 
   async function halvesOf(recordings: readonly string[]) {
@@ -126,6 +137,10 @@ export function makeVaultDesk(parts: {
   }
 
   return {
+    async backedUp() {
+      const at = await parts.backedUp();
+      return at === null ? null : Math.floor(at / 1000);
+    },
     async check(given) {
       await requireServer(given);
       await onRing(() => ring.check(given.recording, given.envelope));

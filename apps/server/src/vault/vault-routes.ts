@@ -1,4 +1,9 @@
-import { type GivenVaultHalves, VAULT_REFUSALS, type VaultRefusal } from '@aboveboard/protocol/vault-halves';
+import {
+  type BackedUpVault,
+  type GivenVaultHalves,
+  VAULT_REFUSALS,
+  type VaultRefusal,
+} from '@aboveboard/protocol/vault-halves';
 import { isRecordingId } from '@aboveboard/vault/recording-key';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -33,6 +38,7 @@ const asked = z.strictObject({
 });
 const destroyed = z.strictObject({ entry: bytes(65_535), proof: bytes(256 * 1024), recordings });
 const held = z.strictObject({ recording });
+const nothing = z.strictObject({});
 
 /** What the server asks (packages/protocol/src/vault-halves.ts). Bodies are bounded, and so is how many are looked at at once. */
 export function vaultRoutes(desk: VaultDesk): Hono {
@@ -83,6 +89,13 @@ export function vaultRoutes(desk: VaultDesk): Hono {
       answered(context, async (body) => {
         await desk.held(read(body, held).recording);
         return done(context);
+      }),
+    )
+    .post('/vault/backed-up', (context) =>
+      answered(context, async (body) => {
+        read(body, nothing);
+        const said: BackedUpVault = { at: await desk.backedUp() };
+        return context.json(said, 200);
       }),
     )
     .post('/vault/destroyed', (context) =>

@@ -18,6 +18,8 @@ export function makeVaultRules(parts: {
   read: ReadLogFile;
   /** Where the tree that was relied on last is kept. */
   markPath: string;
+  /** False beside a vault that runs, whose file it is: the tree is held against it, and it stays. */
+  mayMark?: boolean;
   /** Seconds since 1970. */
   now: () => number;
 }): VaultRules {
@@ -47,7 +49,8 @@ export function makeVaultRules(parts: {
       subtle: crypto.subtle,
     });
     if (!verified.ok) return null;
-    await writeDurably(markPath, new TextEncoder().encode(JSON.stringify(markOf(verified.value))));
+    if (parts.mayMark !== false)
+      await writeDurably(markPath, new TextEncoder().encode(JSON.stringify(markOf(verified.value))));
     known = { served, rules: verified.value };
     return verified.value;
   }

@@ -231,6 +231,16 @@ export const text = {
         `The last backup of the keys was made on ${at}. Copies elsewhere are to be destroyed on the day that receipts name.`,
       todo: 'The operator runs “aboveboard backup --keys” every night.',
     },
+    'vault-backup': {
+      agreed: 'The vault’s halves are backed up by the vault’s own user, and old copies are destroyed.',
+      never:
+        'The vault says that no backup of it was made. If it is lost, nothing that was released opens any more.',
+      late: (at) => `The vault says that its last backup was made on ${at}: that is more than two days ago.`,
+      fine: (at) =>
+        `The vault says that its last backup was made on ${at}. Whether it is still there is not known here.`,
+      todo: 'The vault’s user runs “aboveboard backup --vault” every night.',
+      within: 'The vault is within the server here: its halves go with the backup of the keys.',
+    },
     'erasure-drill': {
       agreed: 'It is tried again and again that what was erased does not open, also from old backups.',
       never: 'Something was erased here, and the drill was never run.',
@@ -239,7 +249,10 @@ export const text = {
       todo: 'The operator runs “aboveboard drill erasure” with the oldest backups of keys.',
       nothing: 'Nothing was erased here yet, so there is nothing to try.',
     },
-  } satisfies Record<DoneName, Done> & { 'erasure-drill': { nothing: string } },
+  } satisfies Record<DoneName, Done> & {
+    'erasure-drill': { nothing: string };
+    'vault-backup': { within: string };
+  },
   waits: {
     version: (n: number) => `Version ${n} of the agreement waits for your signature.`,
     versionBecause: 'On that day the version in force ends.',
@@ -257,6 +270,7 @@ export const text = {
     backup: {
       'data-backup': 'A backup of the data is due.',
       'keys-backup': 'A backup of the keys is due.',
+      'vault-backup': 'A backup of the vault is due.',
       'erasure-drill': 'The drill of erasure is due.',
     } satisfies Record<DoneName, string>,
     backupBecause: 'The operating guide says how often.',

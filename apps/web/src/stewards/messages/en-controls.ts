@@ -28,6 +28,7 @@ export const text = {
     'core-dumps': 'Core dumps',
     'data-backup': 'Backup of the data',
     'keys-backup': 'Backup of the keys',
+    'vault-backup': 'Backup of the vault',
     'guardian-backup': 'Backup of the guardian',
     certificate: 'Certificate',
     holds: 'Ends of legal holds',
