@@ -14,7 +14,7 @@ type Recipients = Pick<About, 'agreement' | 'uploadRecipient' | 'guardianRecipie
 
 /** Made-up work as a device seals it, under a fresh id. */
 export async function sealedWork(
-  { manifest: given, events }: ExportRecording,
+  { manifest: given, events, states }: ExportRecording,
   about: Recipients,
 ): Promise<SealedRecording> {
   const id = Buffer.from(random(16)).toString('base64url');
@@ -22,6 +22,7 @@ export async function sealedWork(
   const store = new MemoryPartStore();
   const sealer = makePartSealer(key, crypto.subtle, random, { padded: true }) as PartSealer;
   const writer = new RecordingWriter({ id, tickMicroseconds: 1000, store, sealer, deflate: webDeflate });
+  for await (const some of states()) for (const item of some) writer.state(item);
   for await (const some of events()) for (const event of some) writer.event(event);
   await writer.flush();
   const { week, task, outcome, software, signals, masks } = given;

@@ -20,6 +20,7 @@ import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
 import { WebDataset } from '@aboveboard/dataset/export/webdataset';
+import { ShownTrees } from '@aboveboard/dataset/shown-tree';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { Drawing } from '@aboveboard/redact/movement/drawing';
 import type { Installation } from '@aboveboard/server/installation';
@@ -173,11 +174,17 @@ function writerOf(
   return {
     async add(recording, { part, applications }, pictures) {
       const boxes = tables !== null || format === 'agentnet-bench';
-      const options = { ...pictures, boxes, ...(part ? { part } : {}) };
+      const interfaces = tables ? new ShownTrees() : null;
+      const options = {
+        ...pictures,
+        boxes,
+        ...(interfaces ? { interfaces } : {}),
+        ...(part ? { part } : {}),
+      };
       const shown = await readDemonstration(recording, samples?.pictures ?? sink, account, options);
       const { task } = recording.manifest;
       const template = task.kind === 'card' ? task.card.id : null;
-      if (tables) await tables.add(shown, { template, applications });
+      if (tables) await tables.add(shown, { template, applications }, interfaces?.list());
       else if (format === 'atif') await writeAtif(shown, sink, account);
       else if (format === 'agentnet-bench') await writeBenchTask(shown, sink, account);
       else await writeTrajectory(shown, sink, account, DIALECTS[format as Exclude<ExportFormat, OwnTerms>]);

@@ -80,7 +80,7 @@ export async function exportRelease(
           samples?.pictures ?? sink,
           account,
         );
-        if (tables) await tables.add(shown, { template, applications });
+        if (tables) await tables.add(shown, { template, applications }, await reader.trees(task));
         else await (WRITERS[format] as Writer)(shown, sink, account);
       }
     }

@@ -1,9 +1,10 @@
 import type { ExportRecording } from '@aboveboard/dataset/export/export-recording';
 import type { RiskReport } from '@aboveboard/dataset/risk/risk-report';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
+import type { SerializedNode, StateItem } from '@aboveboard/protocol/state';
 import type { ReleaseSources } from '../src/release-making.ts';
 
-/** What `count` people released, one each: a click, words and Enter, on one card. The id begins with whose it is. */
+/** What `count` people released, one each: a click, words and Enter, on one card and one page. The id begins with whose it is. */
 export function releasedByPeople(count: number): ExportRecording[] {
   return Array.from({ length: count }, (_, person) => recordingOf(person));
 }
@@ -25,10 +26,14 @@ function recordingOf(person: number): ExportRecording {
       zoom: 1,
     },
     { kind: 'navigate', t: 1, surface, origin: 'https://erp.example', path: '/start', cause: 'load' },
-    { kind: 'down', t: 1000, x, y, button: 0, pointer },
+    { kind: 'state', t: 10, surface, index: 1, settled: true },
+    { kind: 'down', t: 1000, x, y, button: 0, pointer, node: BUTTON },
     { kind: 'up', t: 1080, x, y, button: 0, pointer },
+    { kind: 'focus', t: 1100, scope: 'element', surface, node: FIELD },
     { kind: 'keydown', t: 2000, key: 'printable' },
     { kind: 'keyup', t: 2040, key: 'printable' },
+    { kind: 'text', t: 2100, node: FIELD, value: { open: false, length: 8, script: 'latin' } },
+    { kind: 'state', t: 2450, surface, index: 2, settled: true },
     { kind: 'keydown', t: 2500, key: 'navigation', name: 'Enter' },
   ];
   const card = {
@@ -55,14 +60,49 @@ function recordingOf(person: number): ExportRecording {
       software: [{ name: 'test', version: '1' }],
       signals: ['pointer'],
       parts: [],
-      counts: { events: events.length, states: 0, frames: 0 },
+      counts: { events: events.length, states: 3, frames: 0 },
       masks: [],
     },
     async *events() {
       yield events;
     },
-    async *states() {},
+    async *states() {
+      yield page(surface, planted(person));
+    },
   };
+}
+
+/** What her page alone shows, and no release. */
+export const planted = (person: number) => `Wendeltreppe ${'abcdefghijklmnopqrstuvwxyz'[person % 26]}torf`;
+const [BUTTON, FIELD] = [7, 9];
+
+/** A wide button, a field that is filled in, and a text that is nobody else's. */
+function page(surface: number, hers: string): StateItem[] {
+  const words = (id: number, textContent: string): SerializedNode => ({ type: 3, id, textContent });
+  const element = (
+    id: number,
+    tagName: string,
+    childNodes: SerializedNode[],
+    attributes: Record<string, string> = {},
+  ): SerializedNode => ({ type: 2, id, tagName, attributes, childNodes });
+  const wide = 'position:absolute;left:0;top:250px;width:900px;height:100px;font:32px sans-serif';
+  const body = element(2, 'body', [
+    element(3, 'h1', [words(4, 'Orders')]),
+    element(5, 'p', [words(6, hers)], { style: 'font:32px sans-serif' }),
+    element(BUTTON, 'button', [words(8, 'Submit')], { style: wide }),
+    element(FIELD, 'input', [], { type: 'text', value: '' }),
+  ]);
+  const node: SerializedNode = {
+    type: 0,
+    id: 1,
+    childNodes: [element(20, 'html', [element(21, 'head', []), body])],
+  };
+  const data = { href: 'https://erp.example/start', width: 1000, height: 600 };
+  return [
+    { t: 2, surface, event: { type: 4, data } },
+    { t: 3, surface, event: { type: 2, data: { node, initialOffset: { top: 0, left: 0 } } } },
+    { t: 2400, surface, event: { type: 3, data: { source: 5, id: FIELD, text: hers, isChecked: false } } },
+  ];
 }
 
 /** A measurement that lies within any usual threshold, with a control that found nothing. */

@@ -119,6 +119,20 @@ describe('a release on disk', () => {
       ['keys', 2],
     ]);
     expect(await rows('frames')).toEqual([]);
+    const trees = await rows('trees');
+    const pressed = trees.filter(
+      (row) => row['task'] === steps[0]?.['task'] && row['tree'] === steps[0]?.['tree'],
+    );
+    expect(pressed.map(({ node, role, name }) => [node, role, name]).slice(0, 2)).toEqual([
+      [0, 'document', ''],
+      [1, 'heading', 'Orders'],
+    ]);
+    expect(pressed[Number(steps[0]?.['node'])]).toMatchObject({
+      role: 'button',
+      name: 'Submit',
+      box_x: null,
+    });
+    expect(/Wendel/.test(JSON.stringify(trees))).toBe(false);
   });
 
   it('[REL54] [REL41] is not exported with keys of another, nor when a shard is damaged', async () => {
@@ -235,9 +249,12 @@ r = Release(sys.argv[1])
 r.verify()
 print(len(r), len(list(r.tasks(person="train"))), len(list(r.tasks(person="test"))))
 t = next(r.tasks())
-print(t.instruction, [s["action"]["kind"] for s in t.steps], t.picture(t.steps[0]), r.digest)`;
+tree = t.tree(t.steps[0])
+print(t.instruction, [s["action"]["kind"] for s in t.steps], t.picture(t.steps[0]), r.digest)
+print(tree["nodes"][tree["node"]], t.end_tree()["nodes"][-1]["value"] == t.steps[1]["action"]["text"])`;
     expect(python(script)).toBe(
-      `20 10 10\nType ok and press Enter ['click', 'type', 'keys'] None ${logged[0]?.[0]}\n`,
+      `20 10 10\nType ok and press Enter ['click', 'type', 'keys'] None ${logged[0]?.[0]}\n` +
+        `{'parent': 0, 'role': 'button', 'name': 'Submit'} True\n`,
     );
   });
 
@@ -249,8 +266,9 @@ import json, os, sys, tarfile
 folder = os.path.join(sys.argv[1], "shards")
 files = [(m.name, t.extractfile(m).read()) for n in sorted(os.listdir(folder)) for t in [tarfile.open(os.path.join(folder, n))] for m in t]
 first = json.loads(files[0][1])
-print(len(files), len({n.rsplit("-", 1)[0] for n, _ in files}), first["action"]["kind"], first["instruction"])`;
-    expect(python(script, 'as-webdataset')).toBe('80 20 click Type ok and press Enter\n');
+trees = [json.loads(b) for n, b in files if n.endswith(".tree.json")]
+print(len(files), len(trees), trees[0]["nodes"][trees[0]["node"]]["name"], len({n.rsplit("-", 1)[0] for n, _ in files}), first["action"]["kind"], first["instruction"])`;
+    expect(python(script, 'as-webdataset')).toBe('160 80 Submit 20 click Type ok and press Enter\n');
   });
 
   it('[REL55] is what the command verifies too', async () => {

@@ -4,6 +4,7 @@
     for task in Release("folder").tasks(person="train"):
         for step in task.steps:
             picture = task.picture(step)  # PNG bytes, or None
+            tree = task.tree(step)        # {"nodes": [...], "node": number, ...}, or None
 
 Standard library only. Nothing of a file is given before its digest was right (REL54); what is wrong raises Damaged.
 """
@@ -18,6 +19,7 @@ import tarfile
 import zlib
 
 _DIGEST = re.compile(r"\A[0-9a-f]{64}\Z")
+_KINDS = {"steps": "jsonl.gz", "trees": "jsonl.gz", "pictures": "tar"}
 _SPLITS = ("person", "application", "template")
 _MOST_PLAIN = 1 << 30
 
@@ -33,7 +35,7 @@ class Damaged(Exception):
 class Task:
     """One task: `instruction`, `worked`, `template`, `applications`, `quality`, `splits`, and `steps` as dictionaries."""
 
-    def __init__(self, head, steps, end, splits, pictures):
+    def __init__(self, head, steps, end, splits, pictures, trees):
         self.id = head["id"]
         self.instruction = head["instruction"]
         self.worked = head["worked"]
@@ -44,6 +46,7 @@ class Task:
         self.steps = steps
         self.end = end
         self._pictures = pictures
+        self._trees = trees
 
     def picture(self, step):
         """The PNG that was seen before a step, or None."""
@@ -52,6 +55,19 @@ class Task:
     def end_picture(self):
         """The PNG after the last step, or None."""
         return self._named(self.end)
+
+    def tree(self, step):
+        """The interface before a step: `nodes`, each with `parent`, `role`, `name` and what else is known; `node` and `drop`, places
+        in that list, are what it acts on. Boxes are fractions of the picture; without one there are none. Or None."""
+        for tree in self._trees():
+            for at in tree["steps"]:
+                if at["step"] == step["index"]:
+                    return {**tree, "node": at["node"], "drop": at["drop"]}
+        return None
+
+    def end_tree(self):
+        """The interface after the last step, or None."""
+        return next((tree for tree in self._trees() if tree["end"]), None)
 
     def _named(self, picture):
         return None if picture is None else self._pictures().get(picture["name"])
@@ -112,8 +128,7 @@ class Release:
 
     def _task(self, entry):
         shards = {shard["kind"]: shard for shard in entry["shards"]}
-        data = self._plain(shards["steps"])
-        lines = [json.loads(line) for line in _unzipped(data).decode("utf-8").splitlines()]
+        lines = [json.loads(line) for line in self._lines(shards["steps"])]
         if not lines or lines[0].get("kind") != "task" or lines[-1].get("kind") != "end":
             raise Damaged(["%s holds no task" % _name(shards["steps"])])
         if lines[0]["id"] != entry["id"]:
@@ -128,7 +143,20 @@ class Release:
                         held[member.name] = file.read() if file else b""
             return held
 
-        return Task(lines[0], lines[1:-1], lines[-1]["picture"], entry["splits"], pictures)
+        seen = []
+
+        def trees():
+            if not seen and "trees" in shards:
+                found = [json.loads(line) for line in self._lines(shards["trees"])]
+                if not found or found[0].get("kind") != "trees" or found[0].get("id") != entry["id"]:
+                    raise Damaged(["%s holds other trees" % _name(shards["trees"])])
+                seen.extend(found[1:])
+            return seen
+
+        return Task(lines[0], lines[1:-1], lines[-1]["picture"], entry["splits"], pictures, trees)
+
+    def _lines(self, shard):
+        return _unzipped(self._plain(shard)).decode("utf-8").split("\n")[:-1]
 
     def _plain(self, shard):
         data, fault = self._checked(shard)
@@ -169,7 +197,7 @@ def _entries(manifest):
             kinds = [shard["kind"] for shard in shards]
             digests = [shard["plain"]["sha256"] for shard in shards]
             sizes = [shard["plain"]["bytes"] for shard in shards]
-            fine = kinds.count("steps") == 1 and all(kind in ("steps", "pictures") for kind in kinds)
+            fine = "steps" in kinds and len(set(kinds)) == len(kinds) and all(kind in _KINDS for kind in kinds)
             # A name that is made of it must stay in the folder.
             fine = fine and all(_DIGEST.match(digest) for digest in digests)
             fine = fine and all(isinstance(size, int) and 0 <= size < _MOST_PLAIN for size in sizes)
@@ -188,7 +216,7 @@ def _entries(manifest):
 
 
 def _name(shard):
-    return "plain/%s.%s" % (shard["plain"]["sha256"], "jsonl.gz" if shard["kind"] == "steps" else "tar")
+    return "plain/%s.%s" % (shard["plain"]["sha256"], _KINDS[shard["kind"]])
 
 
 def _unzipped(data):

@@ -122,7 +122,13 @@ export type Made = { plan: ReleasePlan; built: BuiltRelease; store: MemoryReleas
 /** Planned and built in memory; `pictures`: with made-up ones. */
 export async function made(
   recordings: readonly ExportRecording[],
-  options: { ask?: ReleaseAsk; first?: number; risk?: MeasuredRisk | null; pictures?: boolean } = {},
+  options: {
+    ask?: ReleaseAsk;
+    first?: number;
+    risk?: MeasuredRisk | null;
+    pictures?: boolean;
+    frames?: readonly Frame[];
+  } = {},
 ): Promise<Made> {
   const { ask = { level: 'release' }, first = 0, risk: given = riskOf(), pictures = false } = options;
   const candidates = await candidatesOf(recordings);
@@ -130,11 +136,11 @@ export async function made(
   const inputs = await measuredInputs(plan, crypto.subtle);
   const risk = given && { ...given, report: { inputs, ...given.report } as RiskReport };
   const store = new MemoryRelease();
-  const drawn: Frame[] = [10, 1200, 2600].map(frame);
+  const drawn = options.frames ?? [10, 1200, 2600].map((t): Frame => ({ ...frame(t), text: 'Say it' }));
   const built = await buildRelease(plan, secretOf(first), HEAD, risk, {
     open: async (id) => recordings.find((one) => one.manifest.id === id) as ExportRecording,
     candidate: (id) => candidates.find(({ recording }) => recording === id) as Candidate,
-    frames: () => (pictures ? new MemoryFrameSource(drawn) : null),
+    frames: () => (pictures || options.frames ? new MemoryFrameSource(drawn) : null),
     gzip: zip.gzip,
     write: async (name, bytes) => void store.files.set(name, bytes),
     subtle: crypto.subtle,

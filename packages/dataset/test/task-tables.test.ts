@@ -56,8 +56,19 @@ it('[EXP43] tables hold every kind of step, with its places, boxes, words and pi
     step({ kind: 'wait', seconds: 2 }),
   ];
   const end = { ...picture, name: 't-1.png' };
+  const tree = {
+    ...{ image: 't-0.png', end: false, cut: false },
+    steps: [
+      { step: 0, node: 1, drop: null },
+      { step: 1, node: null, drop: 1 },
+    ],
+    nodes: [
+      { parent: null, role: 'document', name: '', box },
+      { parent: 0, role: 'textbox', name: 'Name', value: 'x', states: ['focused', 'required'], box },
+    ],
+  };
   const shown = { id: 't', instruction: 'Do it', steps, end, worked: null, stands: 'goes-on' as const };
-  await tables.add(shown, { template: 'say-ok', applications: ['https://erp.example'] });
+  await tables.add(shown, { template: 'say-ok', applications: ['https://erp.example'] }, [tree]);
   await tables.finish();
   const read = (name: string) => {
     const bytes = sink.files.get(`${name}.parquet`) as Uint8Array;
@@ -76,9 +87,13 @@ it('[EXP43] tables hold every kind of step, with its places, boxes, words and pi
       held: 'Shift+Control',
       box_width: 0.3,
       image: 't-0.png',
+      tree: 0,
+      node: 1,
     },
     {
       kind: 'drag',
+      node: null,
+      drop_node: 1,
       x: 0,
       to_x: 1,
       to_y: 0.5,
@@ -93,12 +108,16 @@ it('[EXP43] tables hold every kind of step, with its places, boxes, words and pi
     { kind: 'keys', keys: 'Control+s', count: 1 },
     { kind: 'wait', seconds: 2, text: null },
   ]);
+  expect(await read('trees')).toMatchObject([
+    { task: 't', tree: 0, image: 't-0.png', node: 0, parent: null, depth: 0, role: 'document', value: null },
+    { node: 1, parent: 0, depth: 1, name: 'Name', value: 'x', states: 'focused required', box_width: 0.3 },
+  ]);
   expect((await read('frames')).map(({ image, view_y }) => [image, view_y])).toEqual([
     ['t-0.png', 0.1],
     ['t-1.png', 0.1],
   ]);
   const schema = JSON.parse(sink.text('schema.json')) as { tables: Record<string, { name: string }[]> };
-  for (const name of ['tasks', 'steps', 'frames']) {
+  for (const name of ['tasks', 'steps', 'trees', 'frames']) {
     const [row] = await read(name);
     expect(Object.keys(row ?? {})).toEqual(schema.tables[`${name}.parquet`]?.map((column) => column.name));
   }

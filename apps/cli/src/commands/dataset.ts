@@ -153,7 +153,12 @@ export function register(program: Command, context: CommandContext): void {
       const { counts, cohort, risk } = manifest;
       context.print(`release     ${manifest.name} ${manifest.version}, level ${manifest.level}`);
       context.print(`digest      ${digest}`);
-      context.print(`holds       ${counts.tasks} tasks, ${counts.steps} steps, ${counts.pictures} pictures`);
+      context.print(
+        `holds       ${counts.tasks} tasks, ${counts.steps} steps, ${counts.trees} trees, ${counts.pictures} pictures`,
+      );
+      context.print(
+        `gaps        ${counts.gaps.trees} steps without a tree, ${counts.gaps.pictures} without a picture`,
+      );
       context.print(`people      at least ${cohort.people}`);
       if (risk) context.print(`risk        naming ${percent(risk.naming)}, linking ${percent(risk.linking)}`);
     });

@@ -4,8 +4,10 @@ import { readTargets } from '../action-targets.ts';
 import type { Box } from '../environment.ts';
 import { FramePlan, frameKey } from '../frame-plan.ts';
 import type { FrameWant } from '../frame-source.ts';
+import { readPlainTrees } from '../plain-tree.ts';
 import { ReleasedClock } from '../released-clock.ts';
 import { releasedStep } from '../released-step.ts';
+import type { ShownTrees } from '../shown-tree.ts';
 import { StandardWindows } from '../standard-window.ts';
 import { targetBox } from '../target-box.ts';
 import type { TaskPart } from '../task-parts.ts';
@@ -59,13 +61,15 @@ export async function readDemonstration(
   options: PictureOptions & {
     boxes?: boolean;
     part?: TaskPart;
+    /** Takes the interface before each step, and at the end. */
+    interfaces?: ShownTrees;
     /** Of this recording, where they were read before; with `frames` null alone, for pictures are planned from events. */
     actions?: readonly Action[];
   },
 ): Promise<Demonstration> {
   const { manifest } = recording;
   const { tickMicroseconds } = manifest.clock;
-  const { frames, movement, part } = options;
+  const { frames, movement, part, interfaces } = options;
   const plan = new FramePlan({ ...options, tickMicroseconds });
   const known = frames === null ? options.actions : undefined;
   const all = known ?? (await readActions(recording, (event) => plan.see(event)));
@@ -78,7 +82,9 @@ export async function readDemonstration(
   // The picture that a part ends with is the one that the next begins with: it would put them together again.
   const wants = [...plan.wants(actions).filter(within), ...(last && isEnd ? [end] : [])];
   const targets =
-    options.boxes || movement ? await readTargets(recording.states(), actions) : new Map<number, Target>();
+    options.boxes || movement || interfaces
+      ? await readTargets(recording.states(), actions)
+      : new Map<number, Target>();
   const trees = options.boxes || movement ? new TargetTrees(actions, targets) : null;
   const clock = movement ? new ReleasedClock(actions, tickMicroseconds, movement, since) : null;
   const to = { sink, account, frames, clock };
@@ -87,10 +93,19 @@ export async function readDemonstration(
     manifest.id,
     windows ? wants.map((want) => windows.want(want)) : wants,
     to,
-    async (want, tree) => trees?.see(want, tree),
+    async (want, tree, picture) => {
+      trees?.see(want, tree);
+      interfaces?.draw(want, tree, picture);
+    },
     (frame) => windows?.see(frame),
   );
   account.keptWindows += windows?.kept ?? 0;
+  if (interfaces) {
+    const left = wants.filter((want) => !interfaces.has(want));
+    await readPlainTrees(recording.states(), left, (want, { nodes, cut }) =>
+      interfaces.take(want, { nodes, cut, image: null }),
+    );
+  }
   const reasons = new Map(manifest.outcome.reasons.map(({ action, text }) => [action, text]));
   const steps: DemonstrationStep[] = [];
   for (const action of actions) {
@@ -108,6 +123,8 @@ export async function readDemonstration(
         ? releasedStep(model, { role, box: boxes.box, height: picture?.height ?? 0 }, movement)
         : { action: model, kept: 0 };
       account.keptPoints += shown.kept;
+      const before = { surface: action.surface, t: action.before.t };
+      interfaces?.stoodBefore(steps.length, before, actedOn(action, targets));
       steps.push({
         action: shown.action,
         picture,
@@ -117,6 +134,7 @@ export async function readDemonstration(
       });
     }
   }
+  if (isEnd) interfaces?.stoodAtTheEnd(end);
   return {
     id: manifest.id,
     instruction: instructionOf(manifest),
@@ -125,6 +143,15 @@ export async function readDemonstration(
     worked: isEnd ? manifest.outcome.worked : null,
     ...(part ? { stands: part.stands } : {}),
   };
+}
+
+/** By the recording's numbers. */
+function actedOn(
+  action: Action,
+  targets: ReadonlyMap<number, Target>,
+): { node: number | null; drop: number | null } {
+  const node = action.kind === 'drag' ? action.node : (targets.get(action.index)?.id ?? action.node);
+  return { node, drop: action.kind === 'drag' ? action.dropNode : null };
 }
 
 /** Keeps of the drawn trees only the boxes that actions ask for. */
@@ -144,11 +171,10 @@ class TargetTrees {
   see(want: FrameWant, tree: InterfaceNode): void {
     const viewport = { x: 0, y: 0, width: 1, height: 1 };
     for (const action of this.#asked.get(frameKey(want)) ?? []) {
-      const node =
-        action.kind === 'drag' ? action.node : (this.#targets.get(action.index)?.id ?? action.node);
+      const { node, drop } = actedOn(action, this.#targets);
       this.#boxes.set(action.index, {
         box: targetBox(node, tree, viewport),
-        dropBox: action.kind === 'drag' ? targetBox(action.dropNode, tree, viewport) : null,
+        dropBox: targetBox(drop, tree, viewport),
       });
     }
   }

@@ -33,7 +33,7 @@ export async function drawPictures(
     frames: FrameSource | null;
     clock?: ReleasedClock | null;
   },
-  onTree?: (want: FrameWant, tree: InterfaceNode) => Promise<void>,
+  onTree?: (want: FrameWant, tree: InterfaceNode, picture: Picture) => Promise<void>,
   onFrame?: (frame: Frame) => void,
 ): Promise<Map<string, Picture>> {
   const pictures = new Map<string, Picture>();
@@ -46,10 +46,11 @@ export async function drawPictures(
     const t = to.clock ? to.clock.at(want.t) : want.t;
     const line = { recording, surface: want.surface, t, image: name, width, height, viewport };
     await to.sink.append('frames.jsonl', new TextEncoder().encode(`${JSON.stringify(line)}\n`));
-    pictures.set(frameKey(want), { name, width, height, area: areaOf(frame) });
+    const picture = { name, width, height, area: areaOf(frame) };
+    pictures.set(frameKey(want), picture);
     to.account.frames++;
     onFrame?.(frame);
-    if (tree && onTree) await onTree(want, tree);
+    if (tree && onTree) await onTree(want, tree, picture);
   }
   return pictures;
 }

@@ -1,4 +1,5 @@
 import type { Box } from '../environment.ts';
+import type { ShownTree } from '../shown-tree.ts';
 import type { Demonstration, DemonstrationStep } from './demonstration.ts';
 import type { ExportAccount, ExportSink } from './export-recording.ts';
 import type { ModelAction, Point } from './model-action.ts';
@@ -14,7 +15,7 @@ export type TaskSaid = { template: string | null; applications: readonly string[
 type TableName = keyof typeof TASK_TABLES;
 
 /**
- * Parquet at the level `release` (EXP43): tasks, steps and frames, of recordings or of a release. It has no events: nothing of
+ * Parquet at the level `release` (EXP43): tasks, steps, trees and frames, of recordings or of a release. It has no events: nothing of
  * what was between two steps is kept (MOV10). Add tasks one at a time, then finish.
  */
 export class TaskTables {
@@ -27,10 +28,17 @@ export class TaskTables {
     this.#account = account;
     const table = (name: TableName) =>
       new ParquetTable<Row>(`${name}.parquet`, TASK_TABLES[name], sink, zstd);
-    this.#tables = { tasks: table('tasks'), steps: table('steps'), frames: table('frames') };
+    this.#tables = {
+      ...{ tasks: table('tasks'), steps: table('steps') },
+      ...{ trees: table('trees'), frames: table('frames') },
+    };
   }
 
-  async add(shown: Demonstration, { template, applications }: TaskSaid): Promise<void> {
+  async add(
+    shown: Demonstration,
+    { template, applications }: TaskSaid,
+    trees: readonly ShownTree[] = [],
+  ): Promise<void> {
     const { id, instruction, worked, stands = null, steps, end } = shown;
     await this.#tables.tasks.add({
       task: id,
@@ -42,12 +50,15 @@ export class TaskTables {
       steps: steps.length,
       end_image: end?.name ?? null,
     });
+    const before = placesIn(trees);
     const pictures = new Map<string, Picture>();
     for (const [index, step] of steps.entries()) {
       if (step.picture) pictures.set(step.picture.name, step.picture);
-      await this.#tables.steps.add(stepRow(id, index, step));
+      await this.#tables.steps.add({ ...stepRow(id, index, step), ...before.get(index) });
       this.#account.actions++;
     }
+    for (const [tree, shownTree] of trees.entries())
+      for (const row of treeRows(id, tree, shownTree)) await this.#tables.trees.add(row);
     if (end) pictures.set(end.name, end);
     for (const { name, width, height, area } of pictures.values()) {
       const view = { view_x: area.x, view_y: area.y, view_width: area.width, view_height: area.height };
@@ -59,6 +70,29 @@ export class TaskTables {
   async finish(): Promise<void> {
     for (const table of Object.values(this.#tables)) await table.finish();
     await this.#sink.write('schema.json', tablesSchema(TASK_TABLES));
+  }
+}
+
+/** Which tree stood before each step, and where in it the step acts. */
+function placesIn(trees: readonly ShownTree[]): ReadonlyMap<number, Row> {
+  return new Map(
+    trees.flatMap(({ steps }, tree) =>
+      steps.map(({ step, node, drop }) => [step, { tree, node, drop_node: drop }] as const),
+    ),
+  );
+}
+
+function* treeRows(task: string, tree: number, { image, nodes }: ShownTree): Iterable<Row> {
+  const depths: number[] = [];
+  for (const [node, { parent, role, name, value, states = [], box }] of nodes.entries()) {
+    const depth = parent === null ? 0 : (depths[parent] ?? 0) + 1;
+    depths.push(depth);
+    yield {
+      ...{ task, tree, image, node, parent, depth, role, name },
+      value: value ?? null,
+      states: states.join(' '),
+      ...boxCells('box', box ?? null),
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ShownTree } from '../shown-tree.ts';
 import type { Demonstration } from './demonstration.ts';
 import type { ExportAccount, ExportSink } from './export-recording.ts';
 import type { Picture } from './pictures.ts';
@@ -34,7 +35,7 @@ export class WebDataset {
     append: async () => undefined,
   };
 
-  async add(shown: Demonstration, said: TaskSaid): Promise<void> {
+  async add(shown: Demonstration, said: TaskSaid, trees: readonly ShownTree[] = []): Promise<void> {
     const { id, instruction, worked, stands, steps, end } = shown;
     const task = {
       task: id,
@@ -43,17 +44,31 @@ export class WebDataset {
       ...(stands === undefined ? {} : { stands }),
       steps: steps.length,
     };
+    const before = new Map(trees.flatMap((tree) => tree.steps.map(({ step }) => [step, tree] as const)));
     for (const [index, { picture, ...step }] of steps.entries()) {
-      await this.#sample(`${id}-${numbered(index)}`, picture, { kind: 'step', ...task, index, ...step });
+      await this.#sample(
+        `${id}-${numbered(index)}`,
+        picture,
+        { kind: 'step', ...task, index, ...step },
+        treeFile(before.get(index), index),
+      );
       this.#account.actions++;
     }
     if (end !== null || worked !== null)
-      await this.#sample(`${id}-${numbered(steps.length)}`, end, {
-        kind: 'end',
-        ...task,
-        index: steps.length,
-        worked,
-      });
+      await this.#sample(
+        `${id}-${numbered(steps.length)}`,
+        end,
+        {
+          kind: 'end',
+          ...task,
+          index: steps.length,
+          worked,
+        },
+        treeFile(
+          trees.find((tree) => tree.end),
+          null,
+        ),
+      );
     this.#drawn.clear();
     this.#account.recordings++;
   }
@@ -63,13 +78,19 @@ export class WebDataset {
   }
 
   /** Never over two shards: a reader of one would have half of it. */
-  async #sample(key: string, picture: Picture | null, said: Record<string, unknown>): Promise<void> {
+  async #sample(
+    key: string,
+    picture: Picture | null,
+    said: Record<string, unknown>,
+    tree: Record<string, unknown> | null,
+  ): Promise<void> {
     const png = picture && this.#drawn.get(`images/${picture.name}`);
     const { width, height, area } = picture ?? {};
     const json = { ...said, picture: png ? { width, height, area } : null };
     const entries = [
       ...(png ? [tarEntry(`${key}.png`, png)] : []),
       tarEntry(`${key}.json`, new TextEncoder().encode(JSON.stringify(json))),
+      ...(tree ? [tarEntry(`${key}.tree.json`, new TextEncoder().encode(JSON.stringify(tree)))] : []),
     ];
     const size = entries.reduce((sum, { length }) => sum + length, 0);
     if (this.#written > 0 && this.#written + size + TAR_END.length > this.#shardBytes) await this.#endShard();
@@ -86,6 +107,14 @@ export class WebDataset {
   #name(): string {
     return `shards/${String(this.#shard).padStart(6, '0')}.tar`;
   }
+}
+
+/** The interface of a sample, and where in it the step acts. */
+function treeFile(tree: ShownTree | undefined, step: number | null): Record<string, unknown> | null {
+  if (!tree) return null;
+  const { image, cut, nodes } = tree;
+  const at = tree.steps.find((one) => one.step === step);
+  return { drawn: image !== null, cut, node: at?.node ?? null, drop: at?.drop ?? null, nodes };
 }
 
 /** In the order of names samples stand in the order of steps. */

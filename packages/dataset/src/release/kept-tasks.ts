@@ -6,7 +6,7 @@ import type { ReleaseSecret } from './release-secret.ts';
 /** A task as the manifest has it, and what it adds to the counts. */
 export type BuiltTask = {
   entry: ReleaseTaskEntry;
-  counts: Pick<ReleaseManifest['counts'], 'steps' | 'pictures' | 'keptPoints'>;
+  counts: Omit<ReleaseManifest['counts'], 'tasks'>;
 };
 
 /** `mark`: made with the secret of the release; without it nothing that was kept is believed. */

@@ -4,9 +4,11 @@ import { readDemonstration } from '../export/demonstration.ts';
 import { ExportAccount, type ExportRecording, type ExportSink } from '../export/export-recording.ts';
 import type { FrameSource } from '../frame-source.ts';
 import { holdRecording } from '../held-recording.ts';
+import { ShownTrees } from '../shown-tree.ts';
 import { surrogatedRecording } from '../surrogated-recording.ts';
 import { TextCensus } from '../text-census.ts';
 import type { Candidate, Refusal } from './candidate.ts';
+import { ClosedWords } from './closed-words.ts';
 import {
   type BuiltTask,
   digestOf,
@@ -27,6 +29,7 @@ import {
 import type { PlannedTask, ReleasePlan } from './release-plan.ts';
 import type { ReleaseSecret } from './release-secret.ts';
 import { taskLines } from './released-task.ts';
+import { treeLines } from './released-trees.ts';
 import { type MeasuredRisk, riskRefusals } from './risk-refusals.ts';
 import { type ShardKind, sealShard } from './shard.ts';
 
@@ -87,14 +90,17 @@ export async function buildRelease(
   }
   const keys: Record<string, string> = {};
   const tasks: ReleaseTaskEntry[] = [];
-  const counts = { tasks: plan.tasks.length, steps: 0, pictures: 0, keptPoints: 0 };
+  const counts = noCounts(plan.tasks.length);
   for (const planned of plan.tasks) {
     const { said, key } = built.get(planned) as KeyedTask;
     keys[planned.id] = hex(key);
     tasks.push(said.entry);
     counts.steps += said.counts.steps;
+    counts.trees += said.counts.trees;
     counts.pictures += said.counts.pictures;
     counts.keptPoints += said.counts.keptPoints;
+    counts.gaps.trees += said.counts.gaps.trees;
+    counts.gaps.pictures += said.counts.gaps.pictures;
   }
   const manifest: ReleaseManifest = {
     format: 'aboveboard-release',
@@ -127,9 +133,10 @@ async function builtTask(
   const contents = await contentsOf(planned, shown, account, workshop);
   const { key, shards } = await sealedSet(release, planned.id, contents.plain, secret, workshop);
   const { frames: pictures, keptPoints } = account;
+  const { steps, trees, gaps } = contents;
   const said: BuiltTask = {
     entry: { id: planned.id, splits: planned.splits, shards },
-    counts: { steps: contents.steps, pictures, keptPoints },
+    counts: { steps, trees, pictures, keptPoints, gaps },
   };
   await workshop.kept?.keep({ ...said, mark: await markOf(said, release, secret) });
   return { said, key };
@@ -146,7 +153,8 @@ function releaseRisk({ report, digest, threshold }: MeasuredRisk): ReleaseRisk {
   };
 }
 
-type Shown = { recording: ExportRecording; movement: Drawing | null };
+/** `closed`: what nothing may show that is made of it; null: it is as recorded. */
+type Shown = { recording: ExportRecording; movement: Drawing | null; closed: ClosedWords | null };
 
 /** How a recording is shown at the plan's level: with an id, a salt and draws of this release's own. */
 async function releasedShow(
@@ -161,7 +169,8 @@ async function releasedShow(
     const { held } = last;
     return { ...held, manifest: { ...held.manifest, id } };
   };
-  if (plan.level === 'vault') return async (task) => ({ recording: await renamed(task), movement: null });
+  if (plan.level === 'vault')
+    return async (task) => ({ recording: await renamed(task), movement: null, closed: null });
   const census = new TextCensus({ minimum: plan.least });
   const counted = new Set<string>();
   for (const task of plan.tasks) {
@@ -171,10 +180,15 @@ async function releasedShow(
   }
   const common = census.common();
   const salt = hex((await secret.bytes('salt of surrogates')).subarray(0, 16));
-  return async (task) => ({
-    recording: surrogatedRecording(await renamed(task), { salt, task: task.id, common }),
-    movement: new Drawing(await secret.bytes('movement', task.id)),
-  });
+  return async (task) => {
+    const recorded = await renamed(task);
+    const recording = await holdRecording(surrogatedRecording(recorded, { salt, task: task.id, common }));
+    return {
+      recording,
+      movement: new Drawing(await secret.bytes('movement', task.id)),
+      closed: await ClosedWords.read(recorded, recording),
+    };
+  };
 }
 
 async function contentsOf(
@@ -182,8 +196,10 @@ async function contentsOf(
   show: (task: PlannedTask) => Promise<Shown>,
   account: ExportAccount,
   workshop: ReleaseWorkshop,
-): Promise<{ steps: number; plain: { kind: ShardKind; bytes: Uint8Array }[] }> {
-  const { recording, movement } = await show(task);
+): Promise<
+  Omit<BuiltTask['counts'], 'pictures' | 'keptPoints'> & { plain: { kind: ShardKind; bytes: Uint8Array }[] }
+> {
+  const { recording, movement, closed } = await show(task);
   const pictures: { name: string; bytes: Uint8Array }[] = [];
   const sink: ExportSink = {
     async write(name, bytes) {
@@ -192,9 +208,12 @@ async function contentsOf(
     // Where frames lie in time: the steps say all of it that a release says.
     append: async () => undefined,
   };
+  const frames = workshop.frames(recording);
+  const interfaces = new ShownTrees(closed?.isIn);
   const shown = await readDemonstration(recording, sink, account, {
-    frames: workshop.frames(recording),
+    frames: frames && closed ? closed.framesOf(frames) : frames,
     boxes: true,
+    interfaces,
     ...(movement ? { movement } : {}),
     ...(task.part ? { part: task.part } : {}),
   });
@@ -203,11 +222,19 @@ async function contentsOf(
   const { applications, quality } = task.part ?? candidate;
   const { pace: _, ...said } = quality;
   const lines = taskLines({ ...shown, template, applications, quality: said });
-  const steps = workshop.gzip(new TextEncoder().encode(lines));
+  const trees = interfaces.list();
+  const zipped = (text: string) => workshop.gzip(new TextEncoder().encode(text));
+  const withTree = trees.reduce((sum, { steps }) => sum + steps.length, 0);
   return {
     steps: shown.steps.length,
+    trees: trees.length,
+    gaps: {
+      trees: shown.steps.length - withTree,
+      pictures: shown.steps.filter(({ picture }) => picture === null).length,
+    },
     plain: [
-      { kind: 'steps', bytes: steps },
+      { kind: 'steps', bytes: zipped(lines) },
+      ...(trees.length > 0 ? [{ kind: 'trees' as const, bytes: zipped(treeLines(shown.id, trees)) }] : []),
       ...(pictures.length > 0 ? [{ kind: 'pictures' as const, bytes: pictureTar(pictures) }] : []),
     ],
   };
@@ -235,6 +262,10 @@ async function sealedSet(
     });
   }
   return { key, shards };
+}
+
+function noCounts(tasks: number): ReleaseManifest['counts'] {
+  return { tasks, steps: 0, trees: 0, pictures: 0, keptPoints: 0, gaps: { trees: 0, pictures: 0 } };
 }
 
 function tens(count: number): number {

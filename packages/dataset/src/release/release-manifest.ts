@@ -3,7 +3,7 @@ import type { Checked, Fault } from '@aboveboard/protocol/fault';
 import type { RiskThreshold } from '../risk/risk-report.ts';
 import type { ReleaseLevel } from './release-plan.ts';
 import type { TaskSplits } from './release-splits.ts';
-import type { ShardKind } from './shard.ts';
+import { SHARD_KINDS, type ShardKind } from './shard.ts';
 
 /** What a release is (spec/release.md): once written it is never changed. Its own digest is what it is known by. */
 export type ReleaseManifest = {
@@ -22,9 +22,18 @@ export type ReleaseManifest = {
   risk: ReleaseRisk | null;
   /** Which came to nothing is said by null at the tasks. Counts of tasks by rule, rounded down to tens. */
   leftOut: { rule: string; count: number }[];
-  counts: { tasks: number; steps: number; pictures: number; keptPoints: number };
+  counts: {
+    tasks: number;
+    steps: number;
+    trees: number;
+    pictures: number;
+    keptPoints: number;
+    gaps: ShownGaps;
+  };
   tasks: ReleaseTaskEntry[];
 };
+/** Steps that have no picture before them, and no tree (REL47): none was asked for, or there could be none. */
+export type ShownGaps = { pictures: number; trees: number };
 export type ReleaseRisk = {
   /** Of the whole report, which goes beside the card. */
   report: string;
@@ -50,7 +59,7 @@ export function shardName(sha256: string): string {
 
 /** Name of what is in a shard, in a set that `dataset export --format shards` wrote. */
 export function plainName({ kind, plain }: Pick<ShardEntry, 'kind' | 'plain'>): string {
-  return `plain/${plain.sha256}.${kind === 'steps' ? 'jsonl.gz' : 'tar'}`;
+  return `plain/${plain.sha256}.${kind === 'pictures' ? 'tar' : 'jsonl.gz'}`;
 }
 
 export function manifestBytes(manifest: ReleaseManifest): Uint8Array<ArrayBuffer> {
@@ -82,8 +91,9 @@ export function readReleaseManifest(bytes: Uint8Array): Checked<ReleaseManifest>
     }
     if (ids.has(task.id)) wrong('REL52', `${at}.id`, 'is there already');
     ids.add(task.id);
-    if (task.shards.filter(({ kind }) => kind === 'steps').length !== 1)
-      wrong('REL52', `${at}.shards`, 'do not have its steps once');
+    const kinds = task.shards.map(({ kind }) => kind);
+    if (!kinds.includes('steps') || new Set(kinds).size < kinds.length)
+      wrong('REL52', `${at}.shards`, 'do not have its steps once, and nothing twice');
     for (const { sha256 } of task.shards) {
       if (names.has(sha256)) wrong('REL52', `${at}.shards`, 'has a shard that is another one too');
       names.add(sha256);
@@ -120,7 +130,8 @@ function checkHead(manifest: ReleaseManifest, wrong: Wrong): void {
   if (level !== 'vault' && risk === null) wrong('REL15', 'manifest.risk', 'was not measured');
   const rules = (one: { rule: string; count: number }) => isText(one?.rule) && isCount(one.count);
   need(Array.isArray(leftOut) && leftOut.every(rules), 'leftOut', 'is no list of counts');
-  const figures = [counts?.tasks, counts?.steps, counts?.pictures, counts?.keptPoints];
+  const { tasks, steps, trees, pictures, keptPoints, gaps } = counts ?? {};
+  const figures = [tasks, steps, trees, pictures, keptPoints, gaps?.pictures, gaps?.trees];
   need(figures.every(isCount), 'counts', 'has no counts');
 }
 
@@ -133,7 +144,7 @@ function isTask(task: unknown): task is ReleaseTaskEntry {
 
 function isShard(shard: unknown): boolean {
   const { kind, sha256, bytes, plain } = (shard ?? {}) as Partial<ShardEntry>;
-  const isKind = kind === 'steps' || kind === 'pictures';
+  const isKind = isText(kind) && Object.hasOwn(SHARD_KINDS, kind);
   return isKind && isDigest(sha256) && isCount(bytes) && isDigest(plain?.sha256) && isCount(plain?.bytes);
 }
 

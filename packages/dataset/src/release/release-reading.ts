@@ -1,8 +1,10 @@
 import { hex } from '@aboveboard/consent/canonical-json';
+import type { ShownTree } from '../shown-tree.ts';
 import { readPictureTar } from './picture-tar.ts';
 import type { ReleaseStore } from './release-check.ts';
 import { type ReleaseManifest, type ReleaseTaskEntry, shardName } from './release-manifest.ts';
 import { type ReleasedTask, readTaskLines } from './released-task.ts';
+import { readTreeLines } from './released-trees.ts';
 import { openShard, type ShardKind } from './shard.ts';
 
 /** Not what the manifest says, or not to be opened with that key: the reading ends there (REL54). */
@@ -15,6 +17,7 @@ export type ReleaseReader = {
   plain(task: ReleaseTaskEntry, kind: ShardKind): Promise<Uint8Array | null>;
   task(task: ReleaseTaskEntry): Promise<ReleasedTask>;
   pictures(task: ReleaseTaskEntry): Promise<{ name: string; bytes: Uint8Array }[]>;
+  trees(task: ReleaseTaskEntry): Promise<ShownTree[]>;
 };
 
 /** Reads tasks one by one, each verified before a byte of it is given. `keys` by task, hex. */
@@ -51,6 +54,10 @@ export function releaseReader(
     async pictures(task) {
       const bytes = await plain(task, 'pictures');
       return bytes === null ? [] : readPictureTar(bytes);
+    },
+    async trees(task) {
+      const bytes = await plain(task, 'trees');
+      return bytes === null ? [] : readTreeLines(task.id, new TextDecoder().decode(gunzip(bytes)));
     },
   };
 }

@@ -1,5 +1,7 @@
-/** What is in a shard: a task's lines (gzip), or its pictures (tar). Each recording has one set, under one key (REL41). */
-export type ShardKind = 'steps' | 'pictures';
+/** What is in a shard: a task's lines or its trees (gzip), or its pictures (tar). Each task has one set, under one key (REL41). */
+export type ShardKind = 'steps' | 'pictures' | 'trees';
+/** What its nonce ends with: no two alike, and never changed. */
+export const SHARD_KINDS: Readonly<Record<ShardKind, number>> = { steps: 1, pictures: 2, trees: 3 };
 export type ShardLabel = { release: string; task: string; kind: ShardKind };
 
 const VERSION = 1;
@@ -41,7 +43,7 @@ export async function openShard(
 
 function algorithmOf({ release, task, kind }: ShardLabel) {
   const iv = new Uint8Array(12);
-  iv[11] = kind === 'steps' ? 1 : 2;
+  iv[11] = SHARD_KINDS[kind];
   const said = JSON.stringify(['aboveboard shard v1', release, task, kind]);
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(said) };
 }
