@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { crc32, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
 import type { ExportRecording } from '../src/export/export-recording.ts';
 import type { Frame } from '../src/frame-source.ts';
@@ -117,6 +117,31 @@ export const zip = {
   gunzip: (bytes: Uint8Array): Uint8Array => new Uint8Array(gunzipSync(bytes)),
 };
 
+/** Of one grey, with what `said` puts before the picture. */
+export function blankPng(width: number, height: number, shade: number, said: Uint8Array[] = []): Uint8Array {
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head[8] = 8;
+  const rows = Buffer.alloc(height * (width + 1), shade & 255);
+  for (let y = 0; y < height; y++) rows[y * (width + 1)] = 0;
+  const chunks = [
+    pngChunk('IHDR', head),
+    ...said,
+    pngChunk('IDAT', deflateSync(rows)),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ];
+  return new Uint8Array(Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks]));
+}
+
+export function pngChunk(kind: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(kind, 'latin1'), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
+}
+
 export type Made = { plan: ReleasePlan; built: BuiltRelease; store: MemoryRelease };
 
 /** Planned and built in memory; `pictures`: with made-up ones. */
@@ -128,6 +153,7 @@ export async function made(
     risk?: MeasuredRisk | null;
     pictures?: boolean;
     frames?: readonly Frame[];
+    atOnce?: number;
   } = {},
 ): Promise<Made> {
   const { ask = { level: 'release' }, first = 0, risk: given = riskOf(), pictures = false } = options;
@@ -136,12 +162,15 @@ export async function made(
   const inputs = await measuredInputs(plan, crypto.subtle);
   const risk = given && { ...given, report: { inputs, ...given.report } as RiskReport };
   const store = new MemoryRelease();
-  const drawn = options.frames ?? [10, 1200, 2600].map((t): Frame => ({ ...frame(t), text: 'Say it' }));
+  const drawn =
+    options.frames ??
+    [10, 1200, 2600].map((t): Frame => ({ ...frame(t), png: blankPng(1000, 700, t), text: 'Say it' }));
   const built = await buildRelease(plan, secretOf(first), HEAD, risk, {
     open: async (id) => recordings.find((one) => one.manifest.id === id) as ExportRecording,
     candidate: (id) => candidates.find(({ recording }) => recording === id) as Candidate,
     frames: () => (pictures || options.frames ? new MemoryFrameSource(drawn) : null),
     gzip: zip.gzip,
+    atOnce: options.atOnce ?? 1,
     write: async (name, bytes) => void store.files.set(name, bytes),
     subtle: crypto.subtle,
   });

@@ -6,7 +6,7 @@ import { checkRelease } from '../src/release/release-check.ts';
 import { releaseReader } from '../src/release/release-reading.ts';
 import { readTreeLines, treeLines } from '../src/release/released-trees.ts';
 import { type ShownTree, ShownTrees } from '../src/shown-tree.ts';
-import { type Made, made, zip } from './made-up-release.ts';
+import { blankPng, type Made, made, zip } from './made-up-release.ts';
 import { pageOf, planted } from './shown-page.ts';
 import { frame } from './shown-recording.ts';
 
@@ -53,7 +53,9 @@ const drawn = (name: string, value = 'x'): InterfaceNode => ({
   ],
 });
 const frames = (name: string, text = 'Orders', value = 'x') =>
-  [10, 1200, 2600].map((t): Frame => ({ ...frame(t), text, tree: drawn(name, value) }));
+  [10, 1200, 2600].map(
+    (t): Frame => ({ ...frame(t), png: blankPng(1000, 700, t), text, tree: drawn(name, value) }),
+  );
 
 describe('trees of a release', () => {
   it('[REL41] [REL45] stand before every step, without boxes where nothing was drawn, the same bytes each time', async () => {
@@ -129,7 +131,12 @@ describe('trees of a release', () => {
     ['its text', frames('Orders', `Orders ${planted(4).toUpperCase()}`)],
     ['a name', frames(planted(4))],
     ['a field', frames('Orders', 'Orders', `of ${planted(4)}`)],
-    ['nobody knows what', [10, 1200, 2600].map((t): Frame => ({ ...frame(t), tree: drawn('Orders') }))],
+    [
+      'nobody knows what',
+      [10, 1200, 2600].map(
+        (t): Frame => ({ ...frame(t), png: blankPng(1000, 700, t), tree: drawn('Orders') }),
+      ),
+    ],
   ])(
     '[REL46] [REL47] a picture that shows what is closed (%s) is a gap, and its tree is made without it',
     async (_, given) => {

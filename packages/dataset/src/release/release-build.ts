@@ -7,6 +7,7 @@ import { holdRecording } from '../held-recording.ts';
 import { ShownTrees } from '../shown-tree.ts';
 import { surrogatedRecording } from '../surrogated-recording.ts';
 import { TextCensus } from '../text-census.ts';
+import { atOnce } from './at-once.ts';
 import type { Candidate, Refusal } from './candidate.ts';
 import { ClosedWords } from './closed-words.ts';
 import {
@@ -28,6 +29,7 @@ import {
 } from './release-manifest.ts';
 import type { PlannedTask, ReleasePlan } from './release-plan.ts';
 import type { ReleaseSecret } from './release-secret.ts';
+import { releasedPictures } from './released-pictures.ts';
 import { taskLines } from './released-task.ts';
 import { treeLines } from './released-trees.ts';
 import { type MeasuredRisk, riskRefusals } from './risk-refusals.ts';
@@ -44,7 +46,7 @@ export class ReleaseRefused extends Error {
   }
 }
 
-export type ReleaseHead = Pick<ReleaseManifest, 'name' | 'version' | 'purpose' | 'software'>;
+export type ReleaseHead = Pick<ReleaseManifest, 'name' | 'version' | 'purpose' | 'software' | 'drawnBy'>;
 
 /** What building needs from outside. */
 export type ReleaseWorkshop = {
@@ -57,6 +59,8 @@ export type ReleaseWorkshop = {
   gzip(bytes: Uint8Array): Uint8Array;
   write(name: string, bytes: Uint8Array): Promise<void>;
   subtle: SubtleCrypto;
+  /** How many tasks are made at once; one unless told. The bytes are the same. */
+  atOnce?: number;
   progress?(done: number, of: number): void;
   /** For a build that can go on after it was interrupted (REL5). */
   kept?: KeptTasks;
@@ -81,13 +85,13 @@ export async function buildRelease(
   const id = await secret.id('release', head.name, String(head.version));
   const shown = await releasedShow(plan, secret, workshop);
   const built = new Map<PlannedTask, KeyedTask>();
-  for (const planned of byRecording(plan.tasks)) {
+  await atOnce(byRecording(plan.tasks), workshop.atOnce ?? 1, async (planned) => {
     const task =
       (await keptTask(id, planned, secret, workshop)) ??
       (await builtTask(id, { planned, shown }, secret, workshop));
     built.set(planned, task);
     workshop.progress?.(built.size, plan.tasks.length);
-  }
+  });
   const keys: Record<string, string> = {};
   const tasks: ReleaseTaskEntry[] = [];
   const counts = noCounts(plan.tasks.length);
@@ -208,10 +212,11 @@ async function contentsOf(
     // Where frames lie in time: the steps say all of it that a release says.
     append: async () => undefined,
   };
-  const frames = workshop.frames(recording);
+  const drawn = workshop.frames(recording);
+  const frames = drawn && releasedPictures(closed ? closed.framesOf(drawn) : drawn);
   const interfaces = new ShownTrees(closed?.isIn);
   const shown = await readDemonstration(recording, sink, account, {
-    frames: frames && closed ? closed.framesOf(frames) : frames,
+    frames,
     boxes: true,
     interfaces,
     ...(movement ? { movement } : {}),

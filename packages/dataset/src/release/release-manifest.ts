@@ -16,6 +16,8 @@ export type ReleaseManifest = {
   level: ReleaseLevel;
   purpose: string;
   software: { name: string; version: string };
+  /** What drew the pictures; not there where none were asked for. */
+  drawnBy?: string;
   agreements: { id: string; version: number; digest: string }[];
   /** `people` is rounded down to tens (T15). */
   cohort: { least: number; people: number };
@@ -117,6 +119,7 @@ function checkHead(manifest: ReleaseManifest, wrong: Wrong): void {
   need(['vault', 'release', 'open'].includes(level), 'level', 'is no level');
   need(isText(purpose), 'purpose', 'is no text');
   need(isText(software?.name) && isText(software?.version), 'software', 'has no name and version');
+  need(manifest.drawnBy === undefined || isText(manifest.drawnBy), 'drawnBy', 'is no text');
   const agreed = (one: ReleaseManifest['agreements'][number]) =>
     isText(one?.id) && isCount(one.version) && isDigest(one.digest);
   need(Array.isArray(agreements) && agreements.every(agreed), 'agreements', 'is no list of versions');
