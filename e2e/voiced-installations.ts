@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { isAgreedIssue } from '@aboveboard/capture/line/agreed-issue';
+import { VoiceLine } from '@aboveboard/capture/line/voice-line';
+import { NO_VOICE, type VoiceState, type VoiceStorage } from '@aboveboard/capture/line/voice-state';
 import { nextBeat } from '@aboveboard/capture/rhythm';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { issuerDigest } from '@aboveboard/consent/own-voice';
 import type { RulesState } from '@aboveboard/consent/rules-state';
-import { isAgreedIssue, VoiceDesk } from '@aboveboard/extension/voice/voice-desk';
-import { VoiceLine } from '@aboveboard/extension/voice/voice-line';
-import { NO_VOICE, type VoiceState, type VoiceStorage } from '@aboveboard/extension/voice/voice-state';
+import { VoiceDesk } from '@aboveboard/extension/voice/voice-desk';
 import { DEFAULT_GUARDIAN_LIMITS } from '@aboveboard/guardian/limits';
 import { openGuardianStore } from '@aboveboard/guardian/store';
 import { openVoice } from '@aboveboard/guardian/voice/voice';
@@ -87,7 +88,11 @@ export async function runVoiced(given: {
         post: (path, body) => call(path, 'speaks', body),
       },
       now: seconds,
-      isAgreed: (issue) => isAgreedIssue(issue, rules),
+      means: {
+        random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
+        subtle: crypto.subtle,
+      },
+      isAgreed: (issue) => isAgreedIssue(issue, rules, crypto.subtle),
     });
     const desk = new VoiceDesk(storage);
     return { objects: speakers.has(index), code: codes[index] ?? '', seen, storage, line, desk };

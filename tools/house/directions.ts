@@ -11,7 +11,8 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   'packages/redact': ['protocol', 'consent'],
   'packages/review': ['protocol'],
   'packages/logbook': ['consent', 'tlog'],
-  'packages/capture': ['protocol', 'consent', 'redact', 'vault'],
+  // tlog: the line of a device follows both logs.
+  'packages/capture': ['protocol', 'consent', 'redact', 'vault', 'tlog'],
   'packages/dataset': ['protocol', 'consent', 'redact', 'vault'],
   // dataset/action-steps: the steps of a recording in words, beside its replay.
   'apps/extension': [
@@ -34,6 +35,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'vault',
     'capture',
     'review',
+    'tlog',
     'dataset/actions',
     'dataset/action-steps',
   ],

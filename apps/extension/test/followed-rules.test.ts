@@ -1,4 +1,5 @@
 import type { CellLine, Question, Reply } from '@aboveboard/capture/cell-line';
+import { FollowedRules, type KeptRules, type RulesNews } from '@aboveboard/capture/line/followed-rules';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes, canonicalDigest } from '@aboveboard/consent/canonical-json';
 import { giveConsent } from '@aboveboard/consent/consent';
@@ -14,7 +15,6 @@ import { orThrow } from '@aboveboard/tlog/log-fault';
 import { formatVerifierKey, parseVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Rules } from '../src/background/rules.ts';
-import { FollowedRules, type KeptRules, type RulesNews } from '../src/relay/followed-rules.ts';
 import { EMPTY_SETUP, type Setup } from '../src/store/setup.ts';
 import { PARTIES, StandInLog, withKeys } from './stand-in-log.ts';
 
@@ -76,6 +76,8 @@ function device(log: StandInLog) {
         remove: async () => undefined,
       },
       enrolment: enrolmentFor(log),
+      now: () => Date.now(),
+      subtle: crypto.subtle,
       changed: async (said) => {
         news = said;
       },

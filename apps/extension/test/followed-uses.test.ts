@@ -1,11 +1,11 @@
 import type { CellLine, Question, Reply } from '@aboveboard/capture/cell-line';
+import { FollowedUses, type KeptUses } from '@aboveboard/capture/line/followed-uses';
+import { keptTiles } from '@aboveboard/capture/line/kept-tiles';
 import { commitmentEntry } from '@aboveboard/consent/uses-entry';
 import { openLog } from '@aboveboard/tlog/log-reader';
 import type { Policy } from '@aboveboard/tlog/policy';
 import { parsePolicy } from '@aboveboard/tlog/policy-file';
 import { describe, expect, test } from 'vitest';
-import { FollowedUses, type KeptUses } from '../src/relay/followed-uses.ts';
-import { keptTiles } from '../src/relay/kept-tiles.ts';
 import { keptLog } from '../src/screens/kept-log.ts';
 import { StandInLog } from './stand-in-log.ts';
 
@@ -31,6 +31,7 @@ function device(
   const line = { ask: async (key: string, question: Question) => void asked.set(key, question) } as CellLine;
   const begin = () =>
     new FollowedUses({
+      now: () => Date.now(),
       line,
       kept: {
         get: async () => structuredClone(stored),

@@ -1,3 +1,4 @@
+import type { VoiceCalls } from '@aboveboard/capture/line/voice-line';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalDigest } from '@aboveboard/consent/canonical-json';
 import { countBallots, type Election, openBallotBox, putBallot } from '@aboveboard/consent/election';
@@ -12,7 +13,6 @@ import { base64url, base64urlBytes, issuerDigest, scopeOf } from '@aboveboard/co
 import { type RulesStatement, statementText } from '@aboveboard/consent/rules-statement';
 import { issuerKeyBytes, makeIssuerKey, signBlinded } from '@aboveboard/consent/voice-token';
 import type { SpokenBody, VoiceAsk, VoiceIssue, VoiceRefusalCode } from '@aboveboard/protocol/voice';
-import type { VoiceCalls } from '../src/voice/voice-line.ts';
 
 type Box =
   | { objections: ObjectionBox; agreement: Agreement }

@@ -1,3 +1,6 @@
+import { isAgreedIssue } from '@aboveboard/capture/line/agreed-issue';
+import { VoiceLine } from '@aboveboard/capture/line/voice-line';
+import { NO_VOICE, type VoiceState, type VoiceStorage } from '@aboveboard/capture/line/voice-state';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalDigest } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
@@ -5,9 +8,7 @@ import { dealCodes } from '@aboveboard/consent/enrolment-codes';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { RulesStatement } from '@aboveboard/consent/rules-statement';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { isAgreedIssue, VoiceDesk } from '../src/voice/voice-desk.ts';
-import { VoiceLine } from '../src/voice/voice-line.ts';
-import { NO_VOICE, type VoiceState, type VoiceStorage } from '../src/voice/voice-state.ts';
+import { VoiceDesk } from '../src/voice/voice-desk.ts';
 import { voiceView } from '../src/voice/voice-view.ts';
 import { StandInVoice } from './stand-in-voice.ts';
 
@@ -49,7 +50,11 @@ function device(guardian: StandInVoice, clock: { now: number }, rules: { state: 
       storage,
       guardian,
       now: () => clock.now,
-      isAgreed: (issue) => isAgreedIssue(issue, rules.state),
+      means: {
+        random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
+        subtle: crypto.subtle,
+      },
+      isAgreed: (issue) => isAgreedIssue(issue, rules.state, crypto.subtle),
     });
   return {
     storage,

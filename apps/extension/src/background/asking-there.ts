@@ -1,8 +1,8 @@
+import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import { ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import { HELD_THERE, type HeldThere } from '../own-data/held-there.ts';
-import { LineGivenUp } from '../relay/correspondence.ts';
 import { kept } from '../store/settings.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { ServerClient, ServerFault } from './server-client.ts';
 
 const MATTER = 'own-data';
 

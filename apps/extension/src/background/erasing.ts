@@ -1,3 +1,4 @@
+import { ServerClient } from '@aboveboard/capture/line/server-client';
 import {
   ERASE_EVERYTHING,
   ERASURES,
@@ -10,7 +11,6 @@ import {
 import { kept } from '../store/settings.ts';
 import { CommandFault } from './command-fault.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { ServerClient } from './server-client.ts';
 
 /** She takes back what was uploaded (T11): asked of the server until it says that it is done, over any number of starts. */
 export async function erase(host: RecorderHost, id: string): Promise<void> {

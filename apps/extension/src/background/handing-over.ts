@@ -1,13 +1,14 @@
+import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import type { SealedEnrolment } from '@aboveboard/capture/line/sealed-enrolment';
+import { ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import { HANDOVER_BYTES, openHandover, sealHandover } from '@aboveboard/consent/device-handover';
 import { codeSecret, makeDeviceCode, readDeviceCode } from '@aboveboard/consent/enrolment-codes';
 import { base64urlBytes } from '@aboveboard/consent/own-voice';
-import { LineGivenUp } from '../relay/correspondence.ts';
 import { base64urlOf } from '../store/byte-text.ts';
-import { type SealedEnrolment, sealedEnrolment } from '../store/sealed-enrolment.ts';
+import { sealedEnrolment } from '../store/sealed-enrolment.ts';
 import type { Joining, Setup } from '../store/setup.ts';
 import { CommandFault } from './command-fault.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { ServerClient, ServerFault } from './server-client.ts';
 
 /**
  * From one device of hers to the next (spec/enrolment.md, ENR60-ENR66). The code is shown on this screen and typed in on the

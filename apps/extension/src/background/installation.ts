@@ -1,16 +1,17 @@
+import type { RulesNews } from '@aboveboard/capture/line/followed-rules';
+import { type CountBytes, type Post, ServerFault } from '@aboveboard/capture/line/server-client';
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { ERASE_EVERYTHING, HELD_THERE, WAITING_ERASURES } from '../own-data/held-there.ts';
 import { NOTICES } from '../own-data/kept-notices.ts';
-import type { RulesNews } from '../relay/followed-rules.ts';
 import { RecorderLine } from '../relay/recorder-line.ts';
 import { sealedEnrolment } from '../store/sealed-enrolment.ts';
 import { kept } from '../store/settings.ts';
 import type { Setup } from '../store/setup.ts';
 import { RecorderVoice } from '../voice/recorder-voice.ts';
+import { directPost } from './direct-post.ts';
 import { LAST_WORD, notingWords } from './last-word.ts';
-import { type CountBytes, directPost, type Post, ServerFault } from './server-client.ts';
 
 export type InstallationParts = {
   database: IDBDatabase;

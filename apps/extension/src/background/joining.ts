@@ -1,20 +1,4 @@
-import { parseAgreement } from '@aboveboard/consent/agreement';
-import { type EnrolmentFile, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
-import { partyKeysOf } from '@aboveboard/consent/party-keys';
-import type { Session } from '@aboveboard/protocol/installation';
-import type { EnrolmentAnswer } from '@aboveboard/protocol/voice';
-import { formatPolicy } from '@aboveboard/tlog/policy-file';
-import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
-import { words } from '../messages/en.ts';
-import { LineGivenUp } from '../relay/correspondence.ts';
-import { askGuardian, askWitness } from '../relay/guardian-relay.ts';
-import { type SealedEnrolment, sealedEnrolment } from '../store/sealed-enrolment.ts';
-import type { Kept } from '../store/settings.ts';
-import { EMPTY_SETUP, type JoinFault, type Joining, type JoinWait, type Setup } from '../store/setup.ts';
-import { refusalOf } from '../voice/voice-line.ts';
-import { byDigest } from './attachments.ts';
-import { cardsOf } from './checked-cards.ts';
-import { CommandFault } from './command-fault.ts';
+import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
 import {
   beginEnrolment,
   type EnrolmentParts,
@@ -23,10 +7,28 @@ import {
   freshEnrolment,
   GuardianRefused,
   renewalOf,
-} from './enrolling.ts';
+} from '@aboveboard/capture/line/enrolling';
+import type { Kept } from '@aboveboard/capture/line/kept-value';
+import type { SealedEnrolment } from '@aboveboard/capture/line/sealed-enrolment';
+import { ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
+import { refusalOf } from '@aboveboard/capture/line/voice-line';
+import { parseAgreement } from '@aboveboard/consent/agreement';
+import { type EnrolmentFile, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { partyKeysOf } from '@aboveboard/consent/party-keys';
+import type { Session } from '@aboveboard/protocol/installation';
+import type { EnrolmentAnswer } from '@aboveboard/protocol/voice';
+import { formatPolicy } from '@aboveboard/tlog/policy-file';
+import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
+import { words } from '../messages/en.ts';
+import { askGuardian, askWitness } from '../relay/guardian-relay.ts';
+import { DEVICE_MEANS } from '../store/device-means.ts';
+import { sealedEnrolment } from '../store/sealed-enrolment.ts';
+import { EMPTY_SETUP, type JoinFault, type Joining, type JoinWait, type Setup } from '../store/setup.ts';
+import { byDigest } from './attachments.ts';
+import { cardsOf } from './checked-cards.ts';
+import { CommandFault } from './command-fault.ts';
 import { leaveHandover, takeHandover, takesHandover } from './handing-over.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { ServerClient, ServerFault } from './server-client.ts';
 
 const JOIN = 'join';
 const FIRST = 'first-contact';
@@ -67,10 +69,10 @@ async function joiningWith(
   sealed: Kept<SealedEnrolment>,
   kind: Setup['installation'],
 ): Promise<Joining> {
-  const isPaper = await beginEnrolment(sealed, code);
+  const isPaper = await beginEnrolment(sealed, code, DEVICE_MEANS);
   // A demonstration's server has codes of its own, of another form.
   if (!isPaper && kind === 'production') throw new CommandFault('code-misread');
-  if (!isPaper) await sealed.put(await freshEnrolment(null));
+  if (!isPaper) await sealed.put(await freshEnrolment(null, DEVICE_MEANS));
   const own = await sealed.get();
   if (!own) throw new CommandFault('storage');
   return { code: isPaper ? null : code.trim(), token: own.session, fault: null };
@@ -197,6 +199,7 @@ function withPaper(host: RecorderHost, client: ServerClient): Promise<Session> {
     issue: host.rules.news?.rules?.state.enrolment ?? null,
     guardian: guardianOf(host),
     enrol: (request) => client.enrol(request),
+    means: DEVICE_MEANS,
   });
 }
 
@@ -237,7 +240,12 @@ const RENEW = 'renew';
 /** A session that would end is made to last. */
 export async function renewSession(host: RecorderHost): Promise<void> {
   const { token, sessionEnds } = host.rules.setup;
-  const claim = await renewalOf(await sealedOf(host).get(), { token, sessionEnds, now: Date.now() / 1000 });
+  const claim = await renewalOf(await sealedOf(host).get(), {
+    token,
+    sessionEnds,
+    now: Date.now() / 1000,
+    subtle: crypto.subtle,
+  });
   if (!claim) return;
   try {
     const client = new ServerClient(host.installation.post(RENEW, host.count()), null);

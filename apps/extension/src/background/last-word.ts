@@ -1,5 +1,5 @@
+import type { Post } from '@aboveboard/capture/line/server-client';
 import { kept } from '../store/settings.ts';
-import type { Post } from './server-client.ts';
 
 /** When this device last spoke under her session, in milliseconds since the epoch: the server counts from that month (RET13). */
 export const LAST_WORD = 'last-word';

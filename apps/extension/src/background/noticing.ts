@@ -1,8 +1,8 @@
+import { ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import type { NoticeBoards } from '@aboveboard/protocol/notices';
 import { type KeptNotice, NOTICES, type NoticeBook, ownNotice } from '../own-data/kept-notices.ts';
 import { kept } from '../store/settings.ts';
 import type { RecorderHost } from './recorder-host.ts';
-import { ServerClient, ServerFault } from './server-client.ts';
 
 const MATTER = 'notices';
 const AGAIN = 20 * 3_600_000;

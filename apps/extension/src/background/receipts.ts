@@ -1,3 +1,7 @@
+import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import { type KeptUses, USES_LOG } from '@aboveboard/capture/line/followed-uses';
+import { keptTiles } from '@aboveboard/capture/line/kept-tiles';
+import { ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import { agreementWords } from '@aboveboard/consent/agreement-words';
 import type { ConsentRecord } from '@aboveboard/consent/consent';
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
@@ -8,16 +12,12 @@ import { makeSha256Commitment } from '@aboveboard/consent/sha256-commitment';
 import { commitmentEntry } from '@aboveboard/consent/uses-entry';
 import { openLog } from '@aboveboard/tlog/log-reader';
 import { formatProof } from '@aboveboard/tlog/proof-file';
-import { LineGivenUp } from '../relay/correspondence.ts';
-import { type KeptUses, USES_LOG } from '../relay/followed-uses.ts';
-import { keptTiles } from '../relay/kept-tiles.ts';
 import { hexOf } from '../store/byte-text.ts';
 import { deviceSigner } from '../store/device-signer.ts';
 import { type KeptReceipt, RECEIPTS } from '../store/kept-receipt.ts';
 import { kept } from '../store/settings.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { randomBytes } from './recording-writing.ts';
-import { ServerClient, ServerFault } from './server-client.ts';
 
 const COMMIT = 'commit';
 

@@ -1,5 +1,7 @@
 import { type DocumentIdentity, placeOf } from '@aboveboard/capture/document-identity';
 import type { AgentSettings } from '@aboveboard/capture/frame-message';
+import type { RulesNews } from '@aboveboard/capture/line/followed-rules';
+import { type CountBytes, NetworkUsedUp } from '@aboveboard/capture/line/server-client';
 import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
 import type { CaptureSession } from '@aboveboard/capture/session';
 import type { ConsentChoice } from '@aboveboard/consent/consent';
@@ -8,7 +10,6 @@ import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import { isoWeek } from '@aboveboard/protocol/week';
 import type { KeyRing } from '@aboveboard/vault/keyring';
-import type { RulesNews } from '../relay/followed-rules.ts';
 import { hexOf } from '../store/byte-text.ts';
 import { countNetwork } from '../store/network-use.ts';
 import type { OwnCards } from '../store/own-cards.ts';
@@ -26,7 +27,6 @@ import { knownTask } from './own-cards-acts.ts';
 import { withoutApps } from './partial-withdrawal.ts';
 import { freshId, randomBytes } from './recording-writing.ts';
 import { dayOf, type Rules } from './rules.ts';
-import { type CountBytes, NetworkUsedUp } from './server-client.ts';
 import { tellFront } from './tab-watch.ts';
 
 const SIGNALS = ['pointer', 'keys', 'text', 'states'] as const;

@@ -1,10 +1,11 @@
+import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import { NetworkUsedUp, ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { summaryOf } from '@aboveboard/protocol/recording-summary';
 import { missingIndexes, type UploadAnnouncement } from '@aboveboard/protocol/upload';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import { sealHalves } from '@aboveboard/vault/half-envelope';
 import { splitKey } from '@aboveboard/vault/key-half';
-import { LineGivenUp } from '../relay/correspondence.ts';
 import { base64urlOf, hexOf } from '../store/byte-text.ts';
 import { PartSpool } from '../store/part-spool.ts';
 import type { Setup } from '../store/setup.ts';
@@ -15,7 +16,6 @@ import { sessionLost } from './joining.ts';
 import { leavingTime, nextDay, retryTime } from './leaving-time.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { randomBytes, releaseSealerFor } from './recording-writing.ts';
-import { NetworkUsedUp, ServerClient, ServerFault } from './server-client.ts';
 
 export const UPLOAD_ALARM = 'upload';
 /** Milliseconds until a connection that may not be used is looked at again. */

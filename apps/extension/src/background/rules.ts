@@ -1,3 +1,4 @@
+import type { RulesNews } from '@aboveboard/capture/line/followed-rules';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { type AgreementStanding, makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
@@ -8,7 +9,6 @@ import { en } from '@aboveboard/consent/messages/en';
 import { makeProvedVerifier } from '@aboveboard/consent/proved-verifier';
 import { makeVerifiedGate } from '@aboveboard/consent/verified-gate';
 import { words } from '../messages/en.ts';
-import type { RulesNews } from '../relay/followed-rules.ts';
 import type { Setup } from '../store/setup.ts';
 import { byDigest } from './attachments.ts';
 

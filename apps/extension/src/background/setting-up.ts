@@ -1,14 +1,20 @@
+import type { Kept } from '@aboveboard/capture/line/kept-value';
+import type { SealedEnrolment } from '@aboveboard/capture/line/sealed-enrolment';
+import {
+  type CountBytes,
+  type Post,
+  ServerClient,
+  ServerFault,
+} from '@aboveboard/capture/line/server-client';
 import { parseAgreement } from '@aboveboard/consent/agreement';
 import { makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
-import type { SealedEnrolment } from '../store/sealed-enrolment.ts';
-import type { Kept } from '../store/settings.ts';
 import { EMPTY_SETUP, type Setup } from '../store/setup.ts';
 import { serverOrigin } from '../wire/server-address.ts';
 import { digestOf } from './attachments.ts';
 import { cardsOf, checkedCards } from './checked-cards.ts';
 import { CommandFault } from './command-fault.ts';
+import { directPost } from './direct-post.ts';
 import { firstContactWith } from './joining.ts';
-import { type CountBytes, directPost, type Post, ServerClient, ServerFault } from './server-client.ts';
 import { enrolledBy } from './taking-enrolment.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { RELAY_ALARM, VOICE_ALARM } from '../relay/relay-rhythm.ts';
+import { RELAY_ALARM, VOICE_ALARM } from '../relay/alarm-wait.ts';
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
 import { OwnCards } from '../store/own-cards.ts';

@@ -1,4 +1,4 @@
-import type { VoiceFault } from '../voice/voice-state.ts';
+import type { VoiceFault } from '@aboveboard/capture/line/voice-state';
 
 const number = (n: number) => n.toLocaleString('en-GB');
 

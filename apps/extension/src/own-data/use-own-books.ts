@@ -1,8 +1,8 @@
+import { type KeptUses, USES_LOG } from '@aboveboard/capture/line/followed-uses';
+import { keptTiles } from '@aboveboard/capture/line/kept-tiles';
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import { openLog } from '@aboveboard/tlog/log-reader';
 import { useEffect, useState } from 'react';
-import { type KeptUses, USES_LOG } from '../relay/followed-uses.ts';
-import { keptTiles } from '../relay/kept-tiles.ts';
 import { openDatabase } from '../store/database.ts';
 import { kept } from '../store/settings.ts';
 import { readSetup } from '../store/setup.ts';

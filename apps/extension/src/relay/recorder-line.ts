@@ -1,13 +1,20 @@
 import { type LineState, makeCellLine } from '@aboveboard/capture/cell-line';
+import { type Answer, Correspondence } from '@aboveboard/capture/line/correspondence';
+import { FollowedRules, type KeptRules, type RulesNews } from '@aboveboard/capture/line/followed-rules';
+import {
+  FollowedUses,
+  type KeptUses,
+  USES_CHECKPOINT,
+  USES_LOG,
+} from '@aboveboard/capture/line/followed-uses';
+import { RelayRhythm, type RhythmState } from '@aboveboard/capture/line/relay-rhythm';
+import type { Post } from '@aboveboard/capture/line/server-client';
 import type { Enrolment, EnrolmentFile } from '@aboveboard/consent/enrolment-file';
 import { ANSWER_BYTES, CELL_BYTES } from '@aboveboard/vault/cell';
-import type { Post } from '../background/server-client.ts';
+import { DEVICE_MEANS } from '../store/device-means.ts';
 import { kept } from '../store/settings.ts';
-import { type Answer, Correspondence } from './correspondence.ts';
-import { FollowedRules, type KeptRules, type RulesNews } from './followed-rules.ts';
-import { FollowedUses, type KeptUses, USES_CHECKPOINT, USES_LOG } from './followed-uses.ts';
+import { alarmWait, RELAY_ALARM } from './alarm-wait.ts';
 import { guardianRelay } from './guardian-relay.ts';
-import { RELAY_ALARM, RelayRhythm, type RhythmState } from './relay-rhythm.ts';
 
 /** Names under which the line's own things are kept; all of them go with the enrolment. */
 const KEPT = {
@@ -46,24 +53,37 @@ export class RecorderLine {
     const storage = kept<LineState>(database, KEPT.line);
     const line = makeCellLine({
       recipient: relay.recipient,
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      subtle: crypto.subtle,
+      ...DEVICE_MEANS,
       storage: { load: () => storage.get(), save: (state) => storage.put(state) },
       relay: guardianRelay(guardian),
     });
-    this.#correspondence = new Correspondence(line, kept<Record<string, Answer>>(database, KEPT.answers));
+    this.#correspondence = new Correspondence(
+      line,
+      kept<Record<string, Answer>>(database, KEPT.answers),
+      DEVICE_MEANS.subtle,
+    );
     this.rules =
       enrolment &&
-      new FollowedRules({ line, kept: kept<KeptRules>(database, KEPT.rules), enrolment, changed: onRules });
+      new FollowedRules({
+        line,
+        kept: kept<KeptRules>(database, KEPT.rules),
+        enrolment,
+        changed: onRules,
+        now: Date.now,
+        subtle: crypto.subtle,
+      });
     this.#uses =
       enrolment &&
       new FollowedUses({
         line,
         kept: kept<KeptUses>(database, KEPT.uses),
         policy: enrolment.uses.policy,
+        now: Date.now,
       });
     this.#rhythm = new RelayRhythm({
-      alarm: RELAY_ALARM,
+      wait: alarmWait(RELAY_ALARM),
+      now: Date.now,
+      random: DEVICE_MEANS.random,
       kept: kept<RhythmState>(database, KEPT.rhythm),
       periodMilliseconds: relay.periodSeconds * 1000,
       acts: {

@@ -1,12 +1,12 @@
+import type { KeptRules } from '@aboveboard/capture/line/followed-rules';
+import { type KeptUses, USES_LOG } from '@aboveboard/capture/line/followed-uses';
+import { keptTiles } from '@aboveboard/capture/line/kept-tiles';
 import { type Enrolment, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import { receiptOwnAct } from '@aboveboard/consent/receipt';
 import type { LogBook } from '@aboveboard/logbook/log-line';
 import { en } from '@aboveboard/logbook/messages/en';
 import { type Reading, readRulesBook, readUsesBook, type UsesBook } from '@aboveboard/logbook/read-logbook';
 import type { KeptAct } from '@aboveboard/logbook/uses-lines';
-import type { KeptRules } from '../relay/followed-rules.ts';
-import { type KeptUses, USES_LOG } from '../relay/followed-uses.ts';
-import { keptTiles } from '../relay/kept-tiles.ts';
 import { openDatabase } from '../store/database.ts';
 import { type KeptReceipt, RECEIPTS } from '../store/kept-receipt.ts';
 import { kept } from '../store/settings.ts';

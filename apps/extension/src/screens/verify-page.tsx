@@ -1,3 +1,4 @@
+import type { KeptRules } from '@aboveboard/capture/line/followed-rules';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { type Enrolment, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import { parseReceipt, verifyReceipt } from '@aboveboard/consent/receipt';
@@ -5,7 +6,6 @@ import { replayRules } from '@aboveboard/consent/rules-replay';
 import { parseProof, verifyProof } from '@aboveboard/tlog/proof-file';
 import { useId, useState } from 'react';
 import { words } from '../messages/en.ts';
-import type { KeptRules } from '../relay/followed-rules.ts';
 import { openDatabase } from '../store/database.ts';
 import { kept } from '../store/settings.ts';
 import { readSetup } from '../store/setup.ts';

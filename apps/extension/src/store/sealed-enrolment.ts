@@ -1,26 +1,8 @@
+import type { Kept } from '@aboveboard/capture/line/kept-value';
+import type { SealedEnrolment } from '@aboveboard/capture/line/sealed-enrolment';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { openValue, sealValue } from './sealed-text.ts';
-import { type Kept, kept } from './settings.ts';
-
-/**
- * What stands between a code and a contributor on this device (ENR40): kept sealed before anything of it is
- * asked, so that a recorder that was ended asks the same again. Bytes base64url.
- */
-export type SealedEnrolment = {
-  /** Of the paper code, for enrolling and for a voice (ENR3); null: a demonstration's own code. */
-  secrets: { enrol: string; ticket: string } | null;
-  /** The session's token, drawn here. */
-  session: string;
-  /** Hex, in no relation to code, token or person (ENR7). */
-  contributor: string;
-  /** Shown until she has it, then destroyed (ENR43); `eraser` is what it is known by, hex. */
-  eraseCode: string | null;
-  eraser: string;
-  /** What the guardian was asked, under which list and key; null: not yet. */
-  ask: { list: string; issuer: string; seed: string; blinded: string; inverse: string } | null;
-  /** The token's signature. */
-  signature: string | null;
-};
+import { kept } from './settings.ts';
 
 /** An id that no recording has: the key ring knows keys by ids of this form. */
 const KEY = 'AAAAAAAAAAAAAAAAAAAAAQ';

@@ -1,7 +1,5 @@
+import type { Kept } from '@aboveboard/capture/line/kept-value';
 import { answer, within } from './database.ts';
-
-/** One value of the device that is kept as a whole, durable before `put` resolves. */
-export type Kept<T> = { get(): Promise<T | null>; put(value: T): Promise<void>; remove(): Promise<void> };
 
 export function kept<T>(database: IDBDatabase, name: string): Kept<T> {
   return {

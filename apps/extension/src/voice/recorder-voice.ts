@@ -1,12 +1,15 @@
+import { isAgreedIssue } from '@aboveboard/capture/line/agreed-issue';
+import { RelayRhythm, type RhythmState } from '@aboveboard/capture/line/relay-rhythm';
+import { VoiceLine } from '@aboveboard/capture/line/voice-line';
+import { NO_VOICE } from '@aboveboard/capture/line/voice-state';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { KeyRing } from '@aboveboard/vault/keyring';
-import { RelayRhythm, type RhythmState, VOICE_ALARM } from '../relay/relay-rhythm.ts';
+import { alarmWait, VOICE_ALARM } from '../relay/alarm-wait.ts';
+import { DEVICE_MEANS } from '../store/device-means.ts';
 import { kept } from '../store/settings.ts';
 import type { VoiceView } from '../wire/voice-message.ts';
 import { voiceCalls } from './voice-calls.ts';
-import { isAgreedIssue, VoiceDesk } from './voice-desk.ts';
-import { VoiceLine } from './voice-line.ts';
-import { NO_VOICE } from './voice-state.ts';
+import { VoiceDesk } from './voice-desk.ts';
 import { voiceStore } from './voice-store.ts';
 import { voiceView } from './voice-view.ts';
 
@@ -44,11 +47,14 @@ export class RecorderVoice {
       storage,
       guardian: voiceCalls(guardian, count),
       now: () => Math.floor(Date.now() / 1000),
-      isAgreed: (issue) => isAgreedIssue(issue, rules()),
+      isAgreed: (issue) => isAgreedIssue(issue, rules(), crypto.subtle),
       ticket,
+      means: DEVICE_MEANS,
     });
     this.#rhythm = new RelayRhythm({
-      alarm: VOICE_ALARM,
+      wait: alarmWait(VOICE_ALARM),
+      now: Date.now,
+      random: DEVICE_MEANS.random,
       kept: kept<RhythmState>(database, RHYTHM),
       periodMilliseconds: periodSeconds * 1000,
       acts: {

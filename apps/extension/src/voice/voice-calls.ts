@@ -1,5 +1,5 @@
+import type { VoiceCalls } from '@aboveboard/capture/line/voice-line';
 import { reach } from '../relay/guardian-relay.ts';
-import type { VoiceCalls } from './voice-line.ts';
 
 /** A list of every employee's nullifier is the longest that comes. */
 const LONGEST = 16 * 1024 * 1024;

@@ -1,10 +1,8 @@
+import { issueOf, type VoiceStorage, withVoice } from '@aboveboard/capture/line/voice-state';
 import { codeSecret, readCode } from '@aboveboard/consent/enrolment-codes';
-import { base64url, decideVoice, electionOf, issuerDigest } from '@aboveboard/consent/own-voice';
-import type { RulesState } from '@aboveboard/consent/rules-state';
+import { base64url, decideVoice } from '@aboveboard/consent/own-voice';
 import { SEALED_BYTES } from '@aboveboard/consent/spoken';
-import type { VoiceIssue } from '@aboveboard/protocol/voice';
 import { sealWords } from '@aboveboard/vault/sealed-words';
-import { issueOf, type VoiceStorage, withVoice } from './voice-state.ts';
 
 export type VoiceActFault = 'code-misread' | 'voice-late';
 
@@ -43,13 +41,6 @@ export class VoiceDesk {
     });
     return null;
   }
-}
-
-/** Of an objection the log must name the key and the version; of an election its own document does (OBJ3). */
-export async function isAgreedIssue(issue: VoiceIssue, rules: RulesState | null): Promise<boolean> {
-  if (issue.kind === 'election') return (await electionOf(issue, crypto.subtle)) !== null;
-  const dealt = rules?.tokens.find(({ digest }) => digest === issue.digest);
-  return dealt !== undefined && dealt.key === (await issuerDigest(issue, crypto.subtle));
 }
 
 function random(length: number): Uint8Array {

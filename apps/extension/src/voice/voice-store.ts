@@ -1,7 +1,7 @@
+import { NO_VOICE, type VoiceState, type VoiceStorage } from '@aboveboard/capture/line/voice-state';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { openValue, sealValue } from '../store/sealed-text.ts';
 import { kept } from '../store/settings.ts';
-import { NO_VOICE, type VoiceState, type VoiceStorage } from './voice-state.ts';
 
 const VOICES = 'voices';
 /** An id that no recording has: the key ring knows keys by ids of this form. */

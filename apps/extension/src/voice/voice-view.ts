@@ -1,3 +1,4 @@
+import type { DeviceVoice, HeardCount, VoiceState } from '@aboveboard/capture/line/voice-state';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { type Election, type ElectionCount, electionCountFaults } from '@aboveboard/consent/election';
 import { objectionListFaults, type PublishedObjections } from '@aboveboard/consent/objection-box';
@@ -6,7 +7,6 @@ import type { RulesState } from '@aboveboard/consent/rules-state';
 import { parseStatement, type RulesStatement } from '@aboveboard/consent/rules-statement';
 import type { VoiceCount, VoiceIssue } from '@aboveboard/protocol/voice';
 import type { CountedView, VoiceIssueView, VoiceView } from '../wire/voice-message.ts';
-import type { DeviceVoice, HeardCount, VoiceState } from './voice-state.ts';
 
 type Objections = RulesStatement & { kind: 'objections' };
 

@@ -1,4 +1,4 @@
-import type { VoiceFault } from '../voice/voice-state.ts';
+import type { VoiceFault } from '@aboveboard/capture/line/voice-state';
 
 /** What her page shows of objections and elections. Times in seconds since 1970. */
 export type VoiceView = {

@@ -1,35 +1,43 @@
-import { type Beat, nextBeat } from '@aboveboard/capture/rhythm';
-import type { Kept } from '../store/settings.ts';
+import type { RandomBytes } from '@aboveboard/vault/part-sealing';
+import { type Beat, nextBeat } from '../rhythm.ts';
+import type { Kept } from './kept-value.ts';
 
 /** When this device speaks next, and whether it has collected in that period. */
 export type RhythmState = { beat: Beat; collected: boolean };
 
-export const RELAY_ALARM = 'relay';
-/** Of what is said to the guardian itself, at times of its own. */
-export const VOICE_ALARM = 'voice';
-/** A wait that is shorter is waited out by the worker itself; alarms of the browser are not that exact. */
-const WAITED_OUT = 25_000;
+/** What wakes the rhythm again. One wait at a time; a later call takes the place of the earlier. */
+export type RhythmWait = {
+  /** Calls `wake` at that time, milliseconds since the epoch, also where the process ended meanwhile if the host can. */
+  until(at: number, wake: () => void): Promise<void>;
+  clear(): Promise<void>;
+};
 
 /**
  * Drives the line at its rhythm (RLY20, RLY21), from the moment on at which the device knows its guardian,
  * whether or not anybody takes part. What it does at a beat is decided at that beat and moves no beat.
  */
 export class RelayRhythm {
-  readonly #alarm: string;
+  readonly #wait: RhythmWait;
   readonly #kept: Kept<RhythmState>;
   readonly #periodMilliseconds: number;
   readonly #acts: { collect(): Promise<void>; leave(): Promise<void> };
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #now: () => number;
+  readonly #draw: () => number;
   #running: Promise<void> | null = null;
   #stopped = false;
 
   constructor(parts: {
-    alarm: typeof RELAY_ALARM | typeof VOICE_ALARM;
+    wait: RhythmWait;
     kept: Kept<RhythmState>;
     periodMilliseconds: number;
     acts: { collect(): Promise<void>; leave(): Promise<void> };
+    /** Milliseconds since the epoch. */
+    now: () => number;
+    random: RandomBytes;
   }) {
-    this.#alarm = parts.alarm;
+    this.#wait = parts.wait;
+    this.#now = parts.now;
+    this.#draw = () => evenly(parts.random);
     this.#kept = parts.kept;
     this.#periodMilliseconds = parts.periodMilliseconds;
     this.#acts = parts.acts;
@@ -45,15 +53,15 @@ export class RelayRhythm {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    await this.#wait.clear();
     await this.#running?.catch(() => undefined);
-    await chrome.alarms.clear(this.#alarm);
+    await this.#wait.clear();
   }
 
   async #step(): Promise<void> {
     if (this.#stopped) return;
     let state = (await this.#kept.get()) ?? this.#next(null);
-    const now = Date.now();
+    const now = this.#now();
     const period = this.#periodMilliseconds;
     const over = Math.floor(now / period) > Math.floor(state.beat.leaveAt / period);
     // A period that was missed stays so. A beat far ahead is of a clock that was wrong.
@@ -63,31 +71,24 @@ export class RelayRhythm {
       await this.#kept.put(state);
       await this.#acts.collect();
     }
-    if (state.collected && Date.now() >= state.beat.leaveAt) {
+    if (state.collected && this.#now() >= state.beat.leaveAt) {
       const { beat } = state;
       state = this.#next(beat);
       await this.#kept.put(state);
       await this.#acts.leave();
     } else await this.#kept.put(state);
-    await this.#wait(state.collected ? state.beat.leaveAt : state.beat.collectAt);
+    const until = state.collected ? state.beat.leaveAt : state.beat.collectAt;
+    if (!this.#stopped) await this.#wait.until(until, () => void this.wake());
   }
 
   #next(last: Beat | null): RhythmState {
-    const given = { now: Date.now(), periodMilliseconds: this.#periodMilliseconds, last };
-    return { beat: nextBeat(given, draw), collected: false };
-  }
-
-  async #wait(until: number): Promise<void> {
-    if (this.#stopped) return;
-    // Rings also when the worker was ended meanwhile.
-    await chrome.alarms.create(this.#alarm, { when: Math.max(until, Date.now() + 500) });
-    const wait = until - Date.now();
-    clearTimeout(this.#timer);
-    if (wait < WAITED_OUT) this.#timer = setTimeout(() => void this.wake(), Math.max(0, wait));
+    const given = { now: this.#now(), periodMilliseconds: this.#periodMilliseconds, last };
+    return { beat: nextBeat(given, this.#draw), collected: false };
   }
 }
 
-/** Evenly in [0, 1), from the browser's cryptographic source. */
-function draw(): number {
-  return (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32;
+/** In [0, 1), from the host's cryptographic source. */
+function evenly(random: RandomBytes): number {
+  const [a = 0, b = 0, c = 0, d = 0] = random(4);
+  return (((a * 256 + b) * 256 + c) * 256 + d) / 2 ** 32;
 }

@@ -1,6 +1,6 @@
-import type { CellLine, Question, Reply } from '@aboveboard/capture/cell-line';
 import { describe, expect, test } from 'vitest';
-import { type Answer, Correspondence, LineGivenUp } from '../src/relay/correspondence.ts';
+import type { CellLine, Question, Reply } from '../../src/cell-line.ts';
+import { type Answer, Correspondence, LineGivenUp } from '../../src/line/correspondence.ts';
 
 const answer = (status: number): Answer => ({
   status,
@@ -29,7 +29,7 @@ function device() {
       stored = {};
     },
   };
-  const begin = () => new Correspondence(line, kept);
+  const begin = () => new Correspondence(line, kept, crypto.subtle);
   /** What the next cell brings to this process. */
   const bring = async (to: Correspondence, status = 200) => {
     const replies = new Map<string, Reply>([...inLine.keys()].map((key) => [key, answer(status)]));

@@ -1,4 +1,3 @@
-import type { Question } from '@aboveboard/capture/cell-line';
 import type { MyAccesses } from '@aboveboard/protocol/grants';
 import type {
   About,
@@ -13,6 +12,7 @@ import type {
 } from '@aboveboard/protocol/installation';
 import type { NoticeBoards } from '@aboveboard/protocol/notices';
 import type { UploadAnnouncement, UploadStatus } from '@aboveboard/protocol/upload';
+import type { Question } from '../cell-line.ts';
 
 /** Why a request did not do what it was for. `status` 0: the server was not reached. */
 export class ServerFault extends Error {
@@ -40,10 +40,6 @@ export class NetworkUsedUp extends Error {
 
 /** Counts bytes before they are sent and after they came; throws NetworkUsedUp where they may not be sent. */
 export type CountBytes = (bytes: number) => Promise<void>;
-
-const PATIENCE = 20_000;
-/** What a request and its answer are besides their bodies, about. */
-const HEADERS = 1_000;
 
 /** How a question gets to the server; status 0 never comes, a ServerFault is thrown instead. */
 export type Post = (question: Question) => Promise<{ status: number; body: Uint8Array }>;
@@ -180,38 +176,4 @@ function refusalOf(body: Uint8Array): { message: string | null; at: string | nul
   } catch {
     return { message: null, at: null };
   }
-}
-
-/**
- * Straight to the server, in a demonstration without a guardian: redirects are refused, cookies are neither sent
- * nor kept, and no page is named as the one that asks.
- */
-export function directPost(origin: string, count: CountBytes): Post {
-  return async ({ method, path, type, token, body }) => {
-    await count((body?.length ?? 0) + HEADERS);
-    const media = type === 'json' ? 'application/json' : 'application/octet-stream';
-    const sent = body && new Blob([body as Uint8Array<ArrayBuffer>], { type: media });
-    let answer: Response;
-    let received: Uint8Array;
-    try {
-      answer = await fetch(origin + path, {
-        method,
-        credentials: 'omit',
-        redirect: 'error',
-        referrerPolicy: 'no-referrer',
-        cache: 'no-store',
-        signal: AbortSignal.timeout(PATIENCE),
-        ...(sent ? { body: sent } : {}),
-        headers: {
-          ...(sent ? { 'content-type': media } : {}),
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-        },
-      });
-      received = new Uint8Array(await answer.arrayBuffer());
-    } catch (cause) {
-      throw new ServerFault(0, 'The server was not reached.', { cause });
-    }
-    await count(received.length);
-    return { status: answer.status, body: received };
-  };
 }

@@ -15,7 +15,8 @@ import {
   type VoiceRefusalCode,
   voiceText,
 } from '@aboveboard/protocol/voice';
-import { LineGivenUp } from '../relay/correspondence.ts';
+import { LineGivenUp } from './correspondence.ts';
+import type { DeviceMeans } from './device-means.ts';
 import {
   type DeviceVoice,
   type HeardCount,
@@ -44,6 +45,7 @@ export class VoiceLine {
   readonly #now: () => number;
   readonly #isAgreed: (issue: VoiceIssue) => Promise<boolean>;
   readonly #ticket: () => Promise<string | null>;
+  readonly #means: DeviceMeans;
   readonly #waiting = new Map<string, Waiter[]>();
   /** Nothing came when it was last asked. */
   isSilent = false;
@@ -57,12 +59,14 @@ export class VoiceLine {
     isAgreed: (issue: VoiceIssue) => Promise<boolean>;
     /** Second secret of the code that she enrolled with, base64url (ENR3); null: she did not, or not here. */
     ticket?: () => Promise<string | null>;
+    means: DeviceMeans;
   }) {
     this.#storage = parts.storage;
     this.#guardian = parts.guardian;
     this.#now = parts.now;
     this.#isAgreed = parts.isAgreed;
     this.#ticket = parts.ticket ?? (async () => null);
+    this.#means = parts.means;
   }
 
   /**
@@ -122,12 +126,13 @@ export class VoiceLine {
     const state = await this.#storage.get();
     const [act] = state.acts;
     const own = act ? null : nextOf(state, this.#now());
-    const { path, body } = act ?? (own ? saidBy(own) : { path: '/voice/spent', body: fillerOf(random) });
+    const { path, body } =
+      act ?? (own ? saidBy(own) : { path: '/voice/spent', body: fillerOf(this.#means.random) });
     const answer = await this.#guardian.post(path, voiceText(path, body));
     this.isSilent = answer === null;
     if (answer === null) return;
     if (act) await this.#heardOf(act, answer);
-    const after = own && (await answered(own, issueOf(state, own.issue), answer));
+    const after = own && (await answered(own, issueOf(state, own.issue), answer, this.#means.subtle));
     if (after) await this.#storage.change((now) => withVoice(now, after));
   }
 
@@ -159,7 +164,8 @@ export class VoiceLine {
     const ticket = state.ticket ?? (await this.#ticket());
     if (ticket === null || voices.some((voice) => voice.issue === issue.digest)) return;
     if (this.#now() >= issue.asksUntil || !(await this.#isAgreed(issue))) return;
-    const begun = await beginVoice(issue, base64urlBytes(ticket), random, crypto.subtle);
+    const { random, subtle } = this.#means;
+    const begun = await beginVoice(issue, base64urlBytes(ticket), random, subtle);
     await this.#storage.change((now) =>
       now.voices.some((voice) => voice.issue === issue.digest)
         ? now
@@ -194,6 +200,7 @@ async function answered(
   own: DeviceVoice,
   issue: VoiceIssue | undefined,
   answer: unknown,
+  subtle: SubtleCrypto,
 ): Promise<DeviceVoice | null> {
   const refusal = refusalOf(answer);
   if (refusal !== null) return AGAIN.has(refusal) ? null : { ...own, fault: refusal };
@@ -202,11 +209,11 @@ async function answered(
   if (own.signature === null) {
     if (signature === null) return { ...own, asked: true };
     if (typeof signature !== 'string' || !issue) return null;
-    const token = await withToken(own, issue, signature, crypto.subtle).catch(() => null);
+    const token = await withToken(own, issue, signature, subtle).catch(() => null);
     return token ? { ...own, ...token, asked: true } : faulty('no-token');
   }
   if (typeof nullifier !== 'string') return null;
-  return nullifier === (await receiptOf(own, crypto.subtle))
+  return nullifier === (await receiptOf(own, subtle))
     ? { ...own, nullifier, countedFrom: issue?.kind === 'objection' ? issue.nextCount : 0 }
     : faulty('another-answer');
 }
@@ -230,8 +237,4 @@ function countOf(answer: unknown): VoiceCount | null {
     list !== null &&
     (statement === null || typeof statement === 'string');
   return isSound ? (answer as VoiceCount) : null;
-}
-
-function random(length: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(length));
 }

@@ -1,15 +1,15 @@
 import { hex } from '@aboveboard/consent/canonical-json';
 import { makeClaim } from '@aboveboard/consent/enrolment-claim';
 import { codeSecret, makeContributor, readCode } from '@aboveboard/consent/enrolment-codes';
-import { base64urlBytes } from '@aboveboard/consent/own-voice';
+import { base64url, base64urlBytes } from '@aboveboard/consent/own-voice';
 import type { EnrolmentIssue } from '@aboveboard/consent/rules-state';
 import { askToken, finishToken, importIssuerKey, verifyToken } from '@aboveboard/consent/voice-token';
 import type { EnrolmentRequest, Session } from '@aboveboard/protocol/installation';
 import type { EnrolmentAnswer, EnrolmentAsk, VoiceAbout, VoiceRefusalCode } from '@aboveboard/protocol/voice';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
-import { base64urlOf } from '../store/byte-text.ts';
-import type { SealedEnrolment } from '../store/sealed-enrolment.ts';
-import type { Kept } from '../store/settings.ts';
+import type { DeviceMeans } from './device-means.ts';
+import type { Kept } from './kept-value.ts';
+import type { SealedEnrolment } from './sealed-enrolment.ts';
 
 /**
  * From a code on paper to a contributor (spec/enrolment.md, ENR30-ENR44; T2, T11). The guardian is shown the
@@ -25,6 +25,7 @@ export type EnrolmentParts = {
     redeem(ask: EnrolmentAsk): Promise<EnrolmentAnswer>;
   };
   enrol(request: EnrolmentRequest): Promise<Session>;
+  means: DeviceMeans;
 };
 
 /** Why it does not go on: for good with this code or installation, or until something changes by itself. */
@@ -47,27 +48,32 @@ export class GuardianRefused extends Error {
   }
 }
 
-const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-const { subtle } = crypto;
-
 /** Durable when it resolves: a code that was given here before goes on where it stood (ENR42). False: misread. */
-export async function beginEnrolment(kept: Kept<SealedEnrolment>, typed: string): Promise<boolean> {
+export async function beginEnrolment(
+  kept: Kept<SealedEnrolment>,
+  typed: string,
+  means: DeviceMeans,
+): Promise<boolean> {
+  const { subtle } = means;
   const code = await readCode(typed, subtle);
   if (!code) return false;
   const secrets = {
-    enrol: base64urlOf(await codeSecret(code, 'enrol', subtle)),
-    ticket: base64urlOf(await codeSecret(code, 'ticket', subtle)),
+    enrol: base64url(await codeSecret(code, 'enrol', subtle)),
+    ticket: base64url(await codeSecret(code, 'ticket', subtle)),
   };
   const before = await kept.get();
-  if (before?.secrets?.enrol !== secrets.enrol) await kept.put(await freshEnrolment(secrets));
+  if (before?.secrets?.enrol !== secrets.enrol) await kept.put(await freshEnrolment(secrets, means));
   return true;
 }
 
-export async function freshEnrolment(secrets: SealedEnrolment['secrets']): Promise<SealedEnrolment> {
+export async function freshEnrolment(
+  secrets: SealedEnrolment['secrets'],
+  { random, subtle }: DeviceMeans,
+): Promise<SealedEnrolment> {
   const { contributor, eraseCode, eraser } = await makeContributor(random, subtle);
   return {
     secrets,
-    session: base64urlOf(random(32)),
+    session: base64url(random(32)),
     contributor,
     eraseCode,
     eraser,
@@ -86,16 +92,14 @@ export async function enrol(parts: EnrolmentParts): Promise<Session> {
     own = await asked(own, issue, parts);
     own = await answered(own, parts);
   }
-  return parts.enrol(await claimOf(own));
+  return parts.enrol(await claimOf(own, parts.means.subtle));
 }
 
 /** The same request each time; it also makes the session last (ENR34). Throws RangeError before there is a token. */
-export async function claimOf({
-  ask,
-  signature,
-  session,
-  eraser,
-}: SealedEnrolment): Promise<EnrolmentRequest> {
+export async function claimOf(
+  { ask, signature, session, eraser }: SealedEnrolment,
+  subtle: SubtleCrypto,
+): Promise<EnrolmentRequest> {
   if (!ask || signature === null) throw new RangeError('there is no token yet');
   const key = ed25519Key(base64urlBytes(ask.seed));
   const token = { key: key.publicKey, signature: base64urlBytes(signature) };
@@ -103,11 +107,11 @@ export async function claimOf({
   const given = { token, session: base64urlBytes(session), eraser };
   const { proof } = await makeClaim(scope, given, key.sign, subtle);
   return {
-    token: { key: base64urlOf(token.key), signature },
+    token: { key: base64url(token.key), signature },
     issuer: ask.issuer,
     session,
     eraser,
-    proof: base64urlOf(proof),
+    proof: base64url(proof),
   };
 }
 
@@ -117,10 +121,11 @@ const RENEW_BEFORE = 30 * 86_400;
 /** The claim that makes a session last, where it is one of a paper code and would end soon; null: nothing is due. */
 export async function renewalOf(
   own: SealedEnrolment | null,
-  { token, sessionEnds, now }: { token: string | null; sessionEnds: number | null; now: number },
+  given: { token: string | null; sessionEnds: number | null; now: number; subtle: SubtleCrypto },
 ): Promise<EnrolmentRequest | null> {
+  const { token, sessionEnds, now, subtle } = given;
   if (token === null || sessionEnds === null || sessionEnds - RENEW_BEFORE > now) return null;
-  return own?.session === token && own.signature !== null ? claimOf(own) : null;
+  return own?.session === token && own.signature !== null ? claimOf(own, subtle) : null;
 }
 
 type Asked = SealedEnrolment & {
@@ -128,13 +133,14 @@ type Asked = SealedEnrolment & {
   secrets: NonNullable<SealedEnrolment['secrets']>;
 };
 
-async function asked(own: SealedEnrolment, issue: EnrolmentIssue, { kept, guardian }: EnrolmentParts) {
-  if (own.ask?.list === issue.list && (await digestOf(own.ask.issuer)) === issue.key) return own;
+async function asked(own: SealedEnrolment, issue: EnrolmentIssue, { kept, guardian, means }: EnrolmentParts) {
+  const { random, subtle } = means;
+  if (own.ask?.list === issue.list && (await digestOf(own.ask.issuer, subtle)) === issue.key) return own;
   const { enrolment } = await guardian.about();
   // Guardian and log are heard at different times: one of them may know of codes that were dealt anew.
   if (enrolment?.digest !== issue.list) throw new EnrolmentStopped('waits-for-issuer');
   // Another key than everybody's would tell her token from the others (OBJ3).
-  if ((await digestOf(enrolment.key)) !== issue.key) throw new EnrolmentStopped('issuer');
+  if ((await digestOf(enrolment.key, subtle)) !== issue.key) throw new EnrolmentStopped('issuer');
   const seed = random(32);
   const scope = { kind: 'enrolment', digest: issue.list } as const;
   const issuer = await importIssuerKey(base64urlBytes(enrolment.key), subtle);
@@ -142,16 +148,19 @@ async function asked(own: SealedEnrolment, issue: EnrolmentIssue, { kept, guardi
   const ask = {
     list: issue.list,
     issuer: enrolment.key,
-    seed: base64urlOf(seed),
-    blinded: base64urlOf(blinded),
-    inverse: base64urlOf(pending.inverse),
+    seed: base64url(seed),
+    blinded: base64url(blinded),
+    inverse: base64url(pending.inverse),
   };
   const after: SealedEnrolment = { ...own, ask };
   await kept.put(after);
   return after;
 }
 
-async function answered(own: SealedEnrolment, { kept, guardian }: EnrolmentParts): Promise<SealedEnrolment> {
+async function answered(
+  own: SealedEnrolment,
+  { kept, guardian, means: { subtle } }: EnrolmentParts,
+): Promise<SealedEnrolment> {
   const { ask, secrets } = own as Asked;
   const answer = await guardian.redeem({ secret: secrets.enrol, blinded: ask.blinded });
   const scope = { kind: 'enrolment', digest: ask.list } as const;
@@ -162,11 +171,11 @@ async function answered(own: SealedEnrolment, { kept, guardian }: EnrolmentParts
   };
   const token = await finishToken(scope, pending, base64urlBytes(answer.signature), issuer);
   if (!token || !(await verifyToken(scope, token, issuer, subtle))) throw new EnrolmentStopped('issuer');
-  const after: SealedEnrolment = { ...own, signature: base64urlOf(token.signature) };
+  const after: SealedEnrolment = { ...own, signature: base64url(token.signature) };
   await kept.put(after);
   return after;
 }
 
-async function digestOf(key: string): Promise<string> {
+async function digestOf(key: string, subtle: SubtleCrypto): Promise<string> {
   return hex(new Uint8Array(await subtle.digest('SHA-256', base64urlBytes(key))));
 }

@@ -1,5 +1,6 @@
-import type { CellLine, Question, Reply } from '@aboveboard/capture/cell-line';
-import type { Kept } from '../store/settings.ts';
+import { hex } from '@aboveboard/consent/canonical-json';
+import type { CellLine, Question, Reply } from '../cell-line.ts';
+import type { Kept } from './kept-value.ts';
 
 /** Begins the keys of what is asked here; others share the line. */
 const MINE = 'asked ';
@@ -15,17 +16,19 @@ export type Answer = Exclude<Reply, 'too-long'>;
 export class Correspondence {
   readonly #line: CellLine;
   readonly #kept: Kept<Record<string, Answer>>;
+  readonly #subtle: SubtleCrypto;
   readonly #waiting = new Map<string, Waiter[]>();
   #answers: Record<string, Answer> | null = null;
 
-  constructor(line: CellLine, answers: Kept<Record<string, Answer>>) {
+  constructor(line: CellLine, answers: Kept<Record<string, Answer>>, subtle: SubtleCrypto) {
     this.#line = line;
     this.#kept = answers;
+    this.#subtle = subtle;
   }
 
   /** Resolves when the answer has come, in this period or a later one; never for a worker that ended. */
   async ask(matter: string, question: Question): Promise<Answer> {
-    const key = `${MINE}${matter} ${question.method} ${question.path} ${await digestOf(question.body)}`;
+    const key = `${MINE}${matter} ${question.method} ${question.path} ${await this.#digestOf(question.body)}`;
     const known = (await this.#all())[key];
     if (known) return known;
     const answered = new Promise<Answer>((resolve, reject) => {
@@ -77,6 +80,13 @@ export class Correspondence {
     this.#answers = answers;
     await this.#kept.put(answers);
   }
+
+  /** Two parts of one upload differ in their bytes alone; the same bytes are the same question. */
+  async #digestOf(body: Uint8Array | undefined): Promise<string> {
+    if (!body) return '';
+    const digest = await this.#subtle.digest('SHA-256', body as Uint8Array<ArrayBuffer>);
+    return hex(new Uint8Array(digest).subarray(0, 8));
+  }
 }
 
 type Waiter = { resolve: (answer: Answer) => void; reject: (why: LineGivenUp) => void };
@@ -91,12 +101,3 @@ function isLasting({ status }: Answer): boolean {
 }
 
 const TOO_LONG: Answer = { status: 413, type: '', retryAfter: 0, body: new Uint8Array(0) };
-
-/** Two parts of one upload differ in their bytes alone; the same bytes are the same question. */
-async function digestOf(body: Uint8Array | undefined): Promise<string> {
-  if (!body) return '';
-  const digest = await crypto.subtle.digest('SHA-256', body as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest).subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
-}

@@ -1,4 +1,3 @@
-import type { CellLine, Reply } from '@aboveboard/capture/cell-line';
 import type { Fault } from '@aboveboard/protocol/fault';
 import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
 import { LogError } from '@aboveboard/tlog/log-fault';
@@ -6,8 +5,9 @@ import { LogReader } from '@aboveboard/tlog/log-reader';
 import { sameHash } from '@aboveboard/tlog/merkle';
 import { type Policy, verifyCheckpoint } from '@aboveboard/tlog/policy';
 import { edgeTiles, parseTilePath, TILE_WIDTH, tilePath, tileWidth } from '@aboveboard/tlog/tile';
-import type { Kept } from '../store/settings.ts';
+import type { CellLine, Reply } from '../cell-line.ts';
 import { keptTiles } from './kept-tiles.ts';
+import type { Kept } from './kept-value.ts';
 
 /** Under which the newest part of the uses log is kept. */
 export const USES_LOG = 'uses-log';
@@ -65,12 +65,14 @@ export class FollowedUses {
   readonly #line: CellLine;
   readonly #kept: Kept<KeptUses>;
   readonly #policy: Policy;
+  readonly #now: () => number;
   #state: KeptUses | null = null;
 
-  constructor(parts: { line: CellLine; kept: Kept<KeptUses>; policy: Policy }) {
+  constructor(parts: { line: CellLine; kept: Kept<KeptUses>; policy: Policy; now: () => number }) {
     this.#line = parts.line;
     this.#kept = parts.kept;
     this.#policy = parts.policy;
+    this.#now = parts.now;
   }
 
   /** Before each cell. */
@@ -153,7 +155,7 @@ export class FollowedUses {
   /** The first that was seen is the evidence, and stays. */
   async #forked(checkpoint: Uint8Array): Promise<void> {
     const { fork } = await this.#known();
-    await this.#keep({ fork: fork ?? { checkpoint, seenAt: Date.now() }, wanted: null });
+    await this.#keep({ fork: fork ?? { checkpoint, seenAt: this.#now() }, wanted: null });
   }
 
   async #refuse(faults: Fault[]): Promise<void> {

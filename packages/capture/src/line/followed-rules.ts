@@ -1,4 +1,3 @@
-import type { CellLine, Reply } from '@aboveboard/capture/cell-line';
 import type { Enrolment } from '@aboveboard/consent/enrolment-file';
 import { markOf, type RulesMark, type VerifiedRules, verifyRules } from '@aboveboard/consent/verified-rules';
 import type { Fault } from '@aboveboard/protocol/fault';
@@ -9,7 +8,8 @@ import { forkFromLeaves } from '@aboveboard/tlog/fork-search';
 import { leafHash } from '@aboveboard/tlog/merkle';
 import { verifyCheckpoint } from '@aboveboard/tlog/policy';
 import { TILE_WIDTH, tilePath, tileWidth } from '@aboveboard/tlog/tile';
-import type { Kept } from '../store/settings.ts';
+import type { CellLine, Reply } from '../cell-line.ts';
+import type { Kept } from './kept-value.ts';
 
 /** What is kept of the rules log between two starts; believed only after it was verified again. */
 export type KeptRules = {
@@ -43,6 +43,8 @@ export class FollowedRules {
   readonly #kept: Kept<KeptRules>;
   readonly #enrolment: Enrolment;
   readonly #changed: (news: RulesNews) => Promise<void>;
+  readonly #now: () => number;
+  readonly #subtle: SubtleCrypto;
   #state: KeptRules = EMPTY;
   #rules: VerifiedRules | null = null;
   #faults: readonly Fault[] = [];
@@ -52,11 +54,16 @@ export class FollowedRules {
     kept: Kept<KeptRules>;
     enrolment: Enrolment;
     changed: (news: RulesNews) => Promise<void>;
+    /** Milliseconds since the epoch. */
+    now: () => number;
+    subtle: SubtleCrypto;
   }) {
     this.#line = parts.line;
     this.#kept = parts.kept;
     this.#enrolment = parts.enrolment;
     this.#changed = parts.changed;
+    this.#now = parts.now;
+    this.#subtle = parts.subtle;
   }
 
   get news(): RulesNews {
@@ -150,14 +157,14 @@ export class FollowedRules {
   async #verify(checkpoint: Uint8Array, entries: Uint8Array[]): Promise<boolean> {
     const { policy, trust } = this.#enrolment.rules;
     const before = this.#state.mark;
-    const given = { entries, checkpoint, policy, trust, before, now: Date.now(), subtle: crypto.subtle };
+    const given = { entries, checkpoint, policy, trust, before, now: this.#now(), subtle: this.#subtle };
     const verified = await verifyRules(given);
     if (!verified.ok) {
       // Signed and cosigned, complete, and not what this device saw before: a second history.
       const other = verified.faults.every(({ rule, at }) => rule === 'RUL51' && at === 'entries');
       if (other) {
         const evidence = evidenceOf(this.#state.checkpoint, checkpoint, entries);
-        await this.#keep({ fork: { checkpoint, seenAt: Date.now(), faults: verified.faults, evidence } });
+        await this.#keep({ fork: { checkpoint, seenAt: this.#now(), faults: verified.faults, evidence } });
       }
       await this.#refuse(verified.faults);
       return false;
