@@ -40,6 +40,9 @@ export type RendererOptions = {
   executable?: string;
 };
 
+/** Pages that are open at once: a recording may tell of thousands of surfaces, and one more than these has no frame. */
+const MOST_PAGES = 24;
+
 const BUILT_PAGE = fileURLToPath(new URL('../../dist/rendering', import.meta.url));
 
 /**
@@ -66,6 +69,11 @@ export class FrameRenderer {
     return new FrameRenderer(browser, { ...options, page });
   }
 
+  /** Name and version of the browser that draws. */
+  get drawnBy(): string {
+    return `Chromium ${this.#browser.version()}`;
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
   }
@@ -78,6 +86,7 @@ export class FrameRenderer {
     const sorted = [...wants].sort((a, b) => a.t - b.t || a.surface - b.surface);
     const history = await SurfaceHistory.read(recording.events());
     const pages = new Map<number, SurfacePage>();
+    const wanted = new Set(sorted.map(({ surface }) => surface));
     let next = 0;
     try {
       for await (const items of recording.states()) {
@@ -87,8 +96,14 @@ export class FrameRenderer {
             if (frame) yield frame;
           }
           if (next >= sorted.length) return;
+          if (!wanted.has(item.surface)) continue;
           let page = pages.get(item.surface);
           if (!page) {
+            if (pages.size >= MOST_PAGES) {
+              // It began with a state that no page has seen: a later one would draw something else.
+              wanted.delete(item.surface);
+              continue;
+            }
             page = await SurfacePage.open(this.#browser, this.#options.page);
             pages.set(item.surface, page);
           }

@@ -1,9 +1,11 @@
 import type { Frame, FrameSource } from '@aboveboard/dataset/frame-source';
-import type { FrameRenderer, RenderableRecording } from './frame-renderer.ts';
+import type { FrameWant, RenderableRecording, RenderedFrame } from './frame-renderer.ts';
 
 /** Frames of one opened recording, drawn as they are asked for. The renderer stays its owner's to close. */
 export function renderedFrames(
-  renderer: FrameRenderer,
+  renderer: {
+    render(recording: RenderableRecording, wants: readonly FrameWant[]): AsyncIterable<RenderedFrame>;
+  },
   recording: RenderableRecording,
   options: { tree: boolean },
 ): FrameSource {
