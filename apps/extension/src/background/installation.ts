@@ -1,11 +1,14 @@
 import type { RulesNews } from '@aboveboard/capture/line/followed-rules';
+import { RecorderLine } from '@aboveboard/capture/line/recorder-line';
 import { type CountBytes, type Post, ServerFault } from '@aboveboard/capture/line/server-client';
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { ERASE_EVERYTHING, HELD_THERE, WAITING_ERASURES } from '../own-data/held-there.ts';
 import { NOTICES } from '../own-data/kept-notices.ts';
-import { RecorderLine } from '../relay/recorder-line.ts';
+import { alarmWait, RELAY_ALARM } from '../relay/alarm-wait.ts';
+import { guardianRelay } from '../relay/guardian-relay.ts';
+import { DEVICE_MEANS } from '../store/device-means.ts';
 import { sealedEnrolment } from '../store/sealed-enrolment.ts';
 import { kept } from '../store/settings.ts';
 import type { Setup } from '../store/setup.ts';
@@ -55,13 +58,16 @@ export class Installation {
     const parsed = enrolment && parseEnrolment(enrolmentBytes(enrolment));
     const { database, keys, count, rules, onRules, onCollected, onVoice } = this.#parts;
     this.#line = new RecorderLine({
-      database,
-      guardian: given.guardian,
+      keep: (name) => kept(database, name),
+      guardian: guardianRelay(given.guardian),
       relay: given.relay,
       enrolment: parsed?.ok ? parsed.value : null,
       onRules,
       onCollected,
       count: count(),
+      wait: alarmWait(RELAY_ALARM),
+      now: Date.now,
+      means: DEVICE_MEANS,
     });
     this.#voice = new RecorderVoice({
       database,
@@ -89,7 +95,7 @@ export class Installation {
   async forget(): Promise<void> {
     this.#of = '';
     await this.#close();
-    await RecorderLine.forget(this.#parts.database);
+    await RecorderLine.forget((name) => kept(this.#parts.database, name));
     await kept(this.#parts.database, HELD_THERE).remove();
     await kept(this.#parts.database, ERASE_EVERYTHING).remove();
     await kept(this.#parts.database, WAITING_ERASURES).remove();

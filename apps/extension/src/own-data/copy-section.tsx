@@ -1,7 +1,7 @@
+import { type KeptReceipt, RECEIPTS } from '@aboveboard/capture/line/kept-receipt';
 import { useState } from 'react';
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
-import { type KeptReceipt, RECEIPTS } from '../store/kept-receipt.ts';
 import { OwnCards } from '../store/own-cards.ts';
 import { kept } from '../store/settings.ts';
 import { readSetup } from '../store/setup.ts';

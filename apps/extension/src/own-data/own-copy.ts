@@ -1,3 +1,4 @@
+import type { KeptReceipt } from '@aboveboard/capture/line/kept-receipt';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { receiptBytes } from '@aboveboard/consent/receipt';
 import { bundleBytes } from '@aboveboard/protocol/bundle';
@@ -7,7 +8,6 @@ import { webDeflate } from '@aboveboard/protocol/web-deflate';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { sealerFor } from '../background/recording-writing.ts';
 import { hexOf } from '../store/byte-text.ts';
-import type { KeptReceipt } from '../store/kept-receipt.ts';
 import { PartSpool } from '../store/part-spool.ts';
 import type { Setup } from '../store/setup.ts';
 import type { ShelfRow } from '../store/shelf.ts';

@@ -1,5 +1,6 @@
 import type { KeptRules } from '@aboveboard/capture/line/followed-rules';
 import { type KeptUses, USES_LOG } from '@aboveboard/capture/line/followed-uses';
+import { type KeptReceipt, RECEIPTS } from '@aboveboard/capture/line/kept-receipt';
 import { keptTiles } from '@aboveboard/capture/line/kept-tiles';
 import { type Enrolment, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
 import { receiptOwnAct } from '@aboveboard/consent/receipt';
@@ -8,7 +9,6 @@ import { en } from '@aboveboard/logbook/messages/en';
 import { type Reading, readRulesBook, readUsesBook, type UsesBook } from '@aboveboard/logbook/read-logbook';
 import type { KeptAct } from '@aboveboard/logbook/uses-lines';
 import { openDatabase } from '../store/database.ts';
-import { type KeptReceipt, RECEIPTS } from '../store/kept-receipt.ts';
 import { kept } from '../store/settings.ts';
 import { readSetup } from '../store/setup.ts';
 import { keptLog } from './kept-log.ts';

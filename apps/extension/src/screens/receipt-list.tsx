@@ -1,8 +1,8 @@
+import { type KeptReceipt, RECEIPTS } from '@aboveboard/capture/line/kept-receipt';
 import { receiptBytes } from '@aboveboard/consent/receipt';
 import { useEffect, useState } from 'react';
 import { words } from '../messages/en.ts';
 import { openDatabase } from '../store/database.ts';
-import { type KeptReceipt, RECEIPTS } from '../store/kept-receipt.ts';
 import { kept } from '../store/settings.ts';
 import { whenWords } from './rules-section.tsx';
 import { saveFile } from './save-file.ts';

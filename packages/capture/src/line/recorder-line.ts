@@ -1,20 +1,13 @@
-import { type LineState, makeCellLine } from '@aboveboard/capture/cell-line';
-import { type Answer, Correspondence } from '@aboveboard/capture/line/correspondence';
-import { FollowedRules, type KeptRules, type RulesNews } from '@aboveboard/capture/line/followed-rules';
-import {
-  FollowedUses,
-  type KeptUses,
-  USES_CHECKPOINT,
-  USES_LOG,
-} from '@aboveboard/capture/line/followed-uses';
-import { RelayRhythm, type RhythmState } from '@aboveboard/capture/line/relay-rhythm';
-import type { Post } from '@aboveboard/capture/line/server-client';
 import type { Enrolment, EnrolmentFile } from '@aboveboard/consent/enrolment-file';
 import { ANSWER_BYTES, CELL_BYTES } from '@aboveboard/vault/cell';
-import { DEVICE_MEANS } from '../store/device-means.ts';
-import { kept } from '../store/settings.ts';
-import { alarmWait, RELAY_ALARM } from './alarm-wait.ts';
-import { guardianRelay } from './guardian-relay.ts';
+import { type CellRelay, type LineState, makeCellLine } from '../cell-line.ts';
+import { type Answer, Correspondence } from './correspondence.ts';
+import type { DeviceMeans } from './device-means.ts';
+import { FollowedRules, type KeptRules, type RulesNews } from './followed-rules.ts';
+import { FollowedUses, type KeptUses, USES_CHECKPOINT, USES_LOG } from './followed-uses.ts';
+import type { KeepValue } from './kept-value.ts';
+import { RelayRhythm, type RhythmState, type RhythmWait } from './relay-rhythm.ts';
+import type { Post } from './server-client.ts';
 
 /** Names under which the line's own things are kept; all of them go with the enrolment. */
 const KEPT = {
@@ -26,8 +19,9 @@ const KEPT = {
 } as const;
 
 export type LineOptions = {
-  database: IDBDatabase;
-  guardian: string;
+  keep: KeepValue;
+  /** The guardian's, and nobody else's. */
+  guardian: CellRelay;
   relay: EnrolmentFile['relay'];
   /** Null in a demonstration whose keys are still being asked for: the cells are the same. */
   enrolment: Enrolment | null;
@@ -36,6 +30,10 @@ export type LineOptions = {
   onCollected: () => void;
   /** Bytes that each cell and each answer take. */
   count: (bytes: number) => Promise<void>;
+  wait: RhythmWait;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  means: DeviceMeans;
 };
 
 /**
@@ -49,42 +47,38 @@ export class RecorderLine {
   readonly #uses: FollowedUses | null;
 
   constructor(options: LineOptions) {
-    const { database, guardian, relay, enrolment, onRules, onCollected, count } = options;
-    const storage = kept<LineState>(database, KEPT.line);
+    const { keep, guardian, relay, enrolment, onRules, onCollected, count, wait, now, means } = options;
+    const storage = keep<LineState>(KEPT.line);
     const line = makeCellLine({
       recipient: relay.recipient,
-      ...DEVICE_MEANS,
+      ...means,
       storage: { load: () => storage.get(), save: (state) => storage.put(state) },
-      relay: guardianRelay(guardian),
+      relay: guardian,
     });
-    this.#correspondence = new Correspondence(
-      line,
-      kept<Record<string, Answer>>(database, KEPT.answers),
-      DEVICE_MEANS.subtle,
-    );
+    this.#correspondence = new Correspondence(line, keep<Record<string, Answer>>(KEPT.answers), means.subtle);
     this.rules =
       enrolment &&
       new FollowedRules({
         line,
-        kept: kept<KeptRules>(database, KEPT.rules),
+        kept: keep<KeptRules>(KEPT.rules),
         enrolment,
         changed: onRules,
-        now: Date.now,
+        now,
         subtle: crypto.subtle,
       });
     this.#uses =
       enrolment &&
       new FollowedUses({
         line,
-        kept: kept<KeptUses>(database, KEPT.uses),
+        kept: keep<KeptUses>(KEPT.uses),
         policy: enrolment.uses.policy,
-        now: Date.now,
+        now,
       });
     this.#rhythm = new RelayRhythm({
-      wait: alarmWait(RELAY_ALARM),
-      now: Date.now,
-      random: DEVICE_MEANS.random,
-      kept: kept<RhythmState>(database, KEPT.rhythm),
+      wait,
+      now,
+      random: means.random,
+      kept: keep<RhythmState>(KEPT.rhythm),
       periodMilliseconds: relay.periodSeconds * 1000,
       acts: {
         collect: async () => {
@@ -129,7 +123,7 @@ export class RecorderLine {
     return this.#correspondence.close(matter);
   }
 
-  static async forget(database: IDBDatabase): Promise<void> {
-    for (const name of Object.values(KEPT)) await kept(database, name).remove();
+  static async forget(keep: KeepValue): Promise<void> {
+    for (const name of Object.values(KEPT)) await keep(name).remove();
   }
 }
