@@ -5,6 +5,7 @@ import { restoreBackup, verifyBackup } from '@aboveboard/server/backup/restore-b
 import { noteDone } from '@aboveboard/server/controls/last-done';
 import { DataFolderError } from '@aboveboard/server/data-folder';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
+import { databaseUrlIn } from './database-url.ts';
 
 /** What a restored log means, said before anything is done (spec/backup.md, BAK27). */
 export const BEFORE_RESTORING = `Read this first.
@@ -53,9 +54,13 @@ export async function backupFromCommand(
   }
 }
 
-export async function verifyFromCommand(folder: string, context: CommandContext): Promise<void> {
+export async function verifyFromCommand(
+  { folder, database }: { folder: string; database: string | null },
+  context: CommandContext,
+): Promise<void> {
+  const databaseUrl = database === null ? null : databaseUrlIn(database);
   try {
-    const manifest = await verifyBackup({ from: folder, onProgress: context.progress });
+    const manifest = await verifyBackup({ from: folder, databaseUrl, onProgress: context.progress });
     context.result({ folder, whole: true, faults: [], ...countsOf(manifest) });
     context.print(`${folder} is whole: ${sentenceOf(manifest)}`);
     if (manifest.kind === 'data')
@@ -69,26 +74,25 @@ export async function verifyFromCommand(folder: string, context: CommandContext)
 }
 
 export async function restoreFromCommand(
-  asked: { from: string; keys: string | null; yes: boolean },
+  asked: { from: string; keys: string | null; database: string | null; yes: boolean },
   context: CommandContext,
 ): Promise<void> {
-  if (process.env['DATABASE_URL']) {
-    throw new UsageError(
-      'A backup is restored into the built-in PostgreSQL. Unset DATABASE_URL; into a database of yours it is not restored yet.',
-    );
-  }
+  const { from, keys, database } = asked;
+  const databaseUrl = database === null ? process.env['DATABASE_URL'] || null : databaseUrlIn(database);
   if (!asked.yes) throw new UsageError(BEFORE_RESTORING);
   const { data, manifest, schema } = await inWords(
-    restoreBackup({ from: asked.from, keys: asked.keys, data: context.data, onProgress: context.progress }),
+    restoreBackup({ from, keys, databaseUrl, data: context.data, onProgress: context.progress }),
   );
-  context.result({ data, ...countsOf(manifest), schema });
+  context.result({ data, ...countsOf(manifest), schema, isDatabaseElsewhere: databaseUrl !== null });
   context.print(`${data} is as it was at ${manifest.madeAt}: ${sentenceOf(manifest)}`);
   if (schema.was !== schema.is) context.print(`Its schema was brought from ${schema.was} to ${schema.is}.`);
   for (const { name, size } of manifest.logs)
     context.print(
       `The log ${name} has ${size} entries. Compare with what the witnesses cosigned before you start it.`,
     );
-  if (asked.keys === null) context.print('It has no keys: no server starts on it until keys/ is put back.');
+  if (databaseUrl !== null)
+    context.print('Its tables are in the database that you named: start the server with DATABASE_URL.');
+  if (keys === null) context.print('It has no keys: no server starts on it until keys/ is put back.');
 }
 
 export function countsOf({ kind, madeAt, installation, steps, tables, logs, files }: BackupManifest) {

@@ -78,6 +78,33 @@ describe('backup and restore', () => {
     );
   });
 
+  it('[BAK28] the URL of a database of yours comes from a file that you alone read, never from the command line', async () => {
+    const [from] = readdirSync(to).filter((name) => name.startsWith('aboveboard-data-'));
+    const url = 'postgresql://owner:made-up-password@127.0.0.1:1/records';
+    const place = join(folder, 'elsewhere');
+    const restore = (file: string) =>
+      run('--data', place, 'restore', '--from', join(to, from as string), '--yes', '--database', file);
+    const verify = (file: string) => run('backup', 'verify', join(to, from as string), '--database', file);
+    const file = join(folder, 'database-url');
+    writeFileSync(file, `${url}\n`, { mode: 0o640 });
+    for (const asked of [restore, verify]) {
+      const [typed, read, none] = [await asked(url), await asked(file), await asked(join(folder, 'none'))];
+      expect([typed.code, read.code, none.code]).toEqual([2, 1, 1]);
+      expect(typed.err).toContain('DATABASE_URL');
+      expect(read.err).toContain('chmod 600');
+    }
+    chmodSync(file, 0o600);
+    for (const { code, out, err } of [await restore(file), await verify(file)]) {
+      expect(code).toBe(1);
+      expect(out + err).not.toContain('made-up-password');
+    }
+    writeFileSync(file, 'host=127.0.0.1');
+    expect((await restore(file)).err).toContain('postgresql://...');
+    expect(existsSync(place)).toBe(false);
+    const ofVault = ['--data', place, 'restore', '--vault', '--from', to, '--yes', '--database', file];
+    expect(await run(...ofVault)).toMatchObject({ code: 2 });
+  });
+
   it('[BAK40] [BAK44] a vault of its own, by its user: made, verified, and put back only with --yes', async () => {
     const [vault, ofVault] = [join(folder, 'vault'), join(folder, 'of-vault')];
     mkdirSync(vault, { mode: 0o700 });

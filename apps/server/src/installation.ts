@@ -22,6 +22,7 @@ import {
   takeDataFolder,
 } from './data-folder.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { requireOwnDatabase } from './database/database-elsewhere.ts';
 import { requireDurable } from './database/durable-settings.ts';
 import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
@@ -136,8 +137,10 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const folder = await takeDataFolder(options.data);
   let postgres: EmbeddedPostgres | null = null;
   try {
-    if (!options.databaseUrl)
+    if (!options.databaseUrl) {
+      requireOwnDatabase(folder.root);
       postgres = await startEmbedded(folder.postgres, options.onDatabase ?? (() => undefined));
+    }
     const databaseUrl = options.databaseUrl ?? (postgres as EmbeddedPostgres).url;
     return await compose({ options, folder, postgres, databaseUrl });
   } catch (error) {

@@ -16,7 +16,14 @@ export type ChildWork = {
   | { work: 'vault-restore'; from: string; data: string }
   | { work: 'verify'; from: string; within: string }
   /** `hold`: it waits to be killed when all is built. */
-  | { work: 'restore'; from: string; keys: string; data: string; hold: boolean }
+  | {
+      work: 'restore';
+      from: string;
+      keys: string;
+      data: string;
+      databaseUrl?: string | null;
+      hold: boolean;
+    }
 );
 
 const asked = JSON.parse(process.argv[2] ?? '') as ChildWork;

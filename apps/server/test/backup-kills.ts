@@ -132,8 +132,14 @@ export function secretsOutside(
   return found;
 }
 
+const ELSEWHERE = 'database-elsewhere';
+
 /** Of a place that a killed restore was to make: it is as it was, or all of it is there. */
-export function faultsOfPlace(place: string, manifests: readonly BackupManifest[]): string[] {
+export function faultsOfPlace(
+  place: string,
+  manifests: readonly BackupManifest[],
+  database: 'built-in' | 'elsewhere' = 'built-in',
+): string[] {
   if (!existsSync(place)) return [];
   const faults: string[] = [];
   const wanted = manifests.flatMap(({ files }) => files).filter(({ path }) => !path.startsWith('tables/'));
@@ -141,6 +147,8 @@ export function faultsOfPlace(place: string, manifests: readonly BackupManifest[
   for (const { path, sha256 } of wanted)
     if (found.get(path.replace(/^folder\//, '')) !== sha256)
       faults.push(`${path} is not in the restored folder`);
-  if (!existsSync(join(place, 'postgres', 'PG_VERSION'))) faults.push('its database is not there');
+  const [wants, other] = database === 'built-in' ? ['postgres', ELSEWHERE] : [ELSEWHERE, 'postgres'];
+  if (!existsSync(join(place, wants))) faults.push(`${wants} is not there`);
+  if (existsSync(join(place, other))) faults.push(`${other} is there`);
   return faults;
 }

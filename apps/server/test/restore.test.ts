@@ -26,6 +26,7 @@ import { type Migration, migrate, migrations } from '../src/database/migrate.ts'
 import type { StartedServer } from '../src/start.ts';
 import type { ChildWork } from './backup-child.ts';
 import { blobPath, copyOf, failure, passable, treeOf } from './backup-copies.ts';
+import { runChild } from './backup-kills.ts';
 import { Client, makeRecording, type SealedRecording } from './device.ts';
 import { startPostgres } from './postgres.ts';
 import { clearFolders, startDemonstration, temporaryFolder } from './server.ts';
@@ -149,6 +150,13 @@ describe('verifying', () => {
       'a recording needs it',
     );
     expect(readdirSync(within)).toEqual([]);
+    // What a killed trial left, its database that still runs included, the next one removes; nothing else.
+    mkdirSync(join(within, 'aboveboard-restore-hers'));
+    const trial = { work: 'verify', from: made.folder, within, killAt: 'loading the tables' } as const;
+    expect((await runChild(trial, { temporary: within })).killed).toBe(true);
+    expect(readdirSync(within)).toHaveLength(2);
+    await failure(verifyBackup({ from: fewer, within }));
+    expect(readdirSync(within)).toEqual(['aboveboard-restore-hers']);
   });
 });
 

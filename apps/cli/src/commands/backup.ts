@@ -43,11 +43,13 @@ export function register(program: Command, context: CommandContext): void {
     .summary('read a backup whole, and restore it on trial')
     .description(
       'Holds every file of one backup against its manifest and names all faults. Of a vault it opens each half. Of a backup of data it then makes the database ' +
-        'again in a temporary folder, brings its schema forward, checks both logs, and removes it all.',
+        'again in a temporary folder, or with --database in one transaction that is not committed, brings its schema forward, checks ' +
+        'both logs, and removes it all.',
     )
-    .action(async (folder: string) => {
+    .option('--database <file>', 'a file with the URL of an empty PostgreSQL of yours, to try it there')
+    .action(async (folder: string, { database = null }: { database?: string | null }) => {
       const { verifyFromCommand } = await import('../backup-run.ts');
-      await verifyFromCommand(resolve(folder), context);
+      await verifyFromCommand({ folder: resolve(folder), database }, context);
     });
 }
 

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type CommandContext, GROUPS, UsageError } from '../command.ts';
 
+type Flags = { from: string; keys?: string; database?: string; vault?: true; yes?: true };
+
 export function register(program: Command, context: CommandContext): void {
   program
     .command('restore')
@@ -13,17 +15,24 @@ export function register(program: Command, context: CommandContext): void {
     )
     .requiredOption('--from <folder>', 'a backup of data, or with --vault of a vault')
     .option('--keys <folder>', 'a backup of keys of the same installation; without it no server starts there')
+    .option(
+      '--database <file>',
+      'a file with the URL of an empty PostgreSQL of yours for the tables; or DATABASE_URL',
+    )
     .option('--vault', 'a backup of a vault that is a process of its own, as its user')
     .option('--yes', 'I read what a restored log means')
-    .action(async (flags: { from: string; keys?: string; vault?: true; yes?: true }) => {
+    .action(async (flags: Flags) => {
+      const { database = null, yes = false } = flags;
+      const [from, keys] = [resolve(flags.from), flags.keys === undefined ? null : resolve(flags.keys)];
       if (flags.vault) {
-        if (flags.keys !== undefined)
-          throw new UsageError('A backup of a vault is all that it needs: no --keys.');
+        if (keys !== null || database !== null)
+          throw new UsageError(
+            'A backup of a vault is all that it needs: give neither --keys nor --database.',
+          );
         const { vaultRestoreFromCommand } = await import('../vault-backup-run.ts');
-        return vaultRestoreFromCommand({ from: resolve(flags.from), yes: flags.yes === true }, context);
+        return vaultRestoreFromCommand({ from, yes }, context);
       }
       const { restoreFromCommand } = await import('../backup-run.ts');
-      const keys = flags.keys === undefined ? null : resolve(flags.keys);
-      await restoreFromCommand({ from: resolve(flags.from), keys, yes: flags.yes === true }, context);
+      await restoreFromCommand({ from, keys, database, yes }, context);
     });
 }

@@ -11,6 +11,10 @@ export type BackupErrorCode =
   /** Another backup or restore works there. */
   | 'busy'
   | 'disk-full'
+  /** The database to restore into is of a kind that no server works with. */
+  | 'unsuitable'
+  /** It did not say whether it has all of it: the same restore again finds out. */
+  | 'unsure'
   | 'no-installation'
   /** What is to be backed up is damaged: see `faults`. */
   | 'source-damaged'

@@ -1,35 +1,30 @@
-import {
-  chmodSync,
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, createReadStream, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
-import { type DataFolder, DataFolderError, takeDataFolder } from '../data-folder.ts';
-import { openDatabase } from '../database/database.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { noteDatabaseElsewhere } from '../database/database-elsewhere.ts';
 import { startEmbedded } from '../database/embedded.ts';
-import { type Migration, migrate, migrations } from '../database/migrate.ts';
-import { stopOrphan } from '../database/postgres-orphan.ts';
-import { raiseWalls } from '../database/row-walls.ts';
-import { commandLine } from '../process-start.ts';
+import { type Migration, migrations } from '../database/migrate.ts';
 import { asDiskFull, BackupError } from './backup-fault.ts';
 import { checkFiles, makeFileWriter } from './backup-files.ts';
-import { type BackupManifest, tablePath } from './backup-manifest.ts';
+import type { BackupManifest } from './backup-manifest.ts';
 import { requireFree } from './restore-place.ts';
-import { checkRestored } from './restored-checks.ts';
-import { loadTables } from './table-files.ts';
+import {
+  clearStaging,
+  MARK,
+  readMark,
+  requestOf,
+  sweepTrials,
+  TRIAL,
+  takeStaging,
+  writeMark,
+} from './restore-staging.ts';
+import { forgetToken, isRestored, restoreTables } from './restored-tables.ts';
 import { checkVault } from './vault-backup.ts';
 
 /**
- * A data folder out of backups (spec/backup.md, BAK20-BAK27): built beside its place, checked, and moved there when it is
+ * A data folder out of backups (spec/backup.md, BAK20-BAK29): built beside its place, checked, and moved there when it is
  * whole. The backups are read and never written.
  */
 export type RestoreOptions = {
@@ -37,6 +32,8 @@ export type RestoreOptions = {
   /** A backup of keys; null: the folder has none, and no server starts on it until they are put back. */
   keys: string | null;
   data: string;
+  /** An empty database of somebody else's for the tables; null: the built-in one (BAK28). */
+  databaseUrl?: string | null;
   files?: FileLayer;
   steps?: readonly Migration[];
   onProgress?: (line: string) => void;
@@ -46,30 +43,68 @@ export type RestoreOptions = {
 
 export type Restored = { data: string; manifest: BackupManifest; schema: { was: number; is: number } };
 
-const MARK = '.restoring';
-
-/** Throws BackupError; then there is no new folder. */
+/**
+ * Throws BackupError; then there is no new folder. `unsure`: a database of somebody else's may have all of it, and the same restore again finds
+ * out and finishes.
+ */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { databaseUrl = null, onProgress: say = () => undefined } = options;
   const data = resolve(options.data);
   requireFree(data, sources(options));
-  const { manifest, steps } = await checkedFor(options);
+  const { manifest, steps, request } = await checkedFor(options);
   const folder = await takeStaging(`${data}.restoring`);
+  // Its other part may be in a database of somebody else's: then it is not thrown away.
+  let mayBeThere = databaseUrl !== null;
   try {
-    await build(folder, manifest, steps, options);
+    mayBeThere &&= await isThere(folder, { databaseUrl: databaseUrl as string, request });
+    if (!mayBeThere) {
+      clearStaging(folder);
+      const onCommit = () => {
+        mayBeThere = databaseUrl !== null;
+      };
+      await build(folder, manifest, steps, { ...options, request, onCommit });
+    }
     await options.onBuilt?.(folder.root);
     requireFree(data, sources(options));
-    options.onProgress?.('moving it to its place');
+    say('moving it to its place');
     // Its lock goes with it, so nobody takes the new folder before this is done.
     renameSync(folder.root, data);
     await syncFolder(diskLayer, dirname(data));
-    options.onProgress?.('it is in its place');
+    say('it is in its place');
     rmSync(join(data, MARK), { force: true });
     rmSync(join(data, 'server.lock'), { force: true });
   } catch (error) {
-    rmSync(folder.root, { recursive: true, force: true });
+    if (!mayBeThere) rmSync(folder.root, { recursive: true, force: true });
+    else {
+      folder.release();
+      if (readMark(folder) !== null && !(error instanceof BackupError)) throw unsure(folder, error as Error);
+    }
     throw asDiskFull(error, dirname(data));
   }
+  if (databaseUrl !== null) await forgetToken(databaseUrl);
   return { data, manifest, schema: { was: manifest.steps.length, is: steps.length } };
+}
+
+const unsure = ({ root }: DataFolder, cause: Error) =>
+  new BackupError(
+    'unsure',
+    `It may all be in the database already, and its folder is ${root}. Run the same restore again: it finds out, and finishes. ${cause.message}`,
+    [],
+    { cause },
+  );
+
+/** Did a restore that was killed just before its end put all of this into folder and database? */
+async function isThere(
+  folder: DataFolder,
+  { databaseUrl, request }: { databaseUrl: string; request: string },
+): Promise<boolean> {
+  const mark = readMark(folder);
+  if (!mark || !(await isRestored(databaseUrl, mark.token))) return false;
+  if (mark.request === request) return true;
+  throw new BackupError(
+    'occupied',
+    `The database holds what a restore of another backup put there, whose folder is ${folder.root}. Run that one again, or empty the database and remove that folder.`,
+  );
 }
 
 /** Reads everything, and of a backup of data makes the database again in a temporary place (BAK15, BAK16). */
@@ -84,11 +119,13 @@ export async function verifyBackup(
   if (manifest.kind === 'vault') await checkVault(join(options.from, 'vault'));
   if (manifest.kind !== 'data') return manifest;
   const steps = stepsFor(manifest, options);
-  const temporary = mkdtempSync(join(options.within ?? tmpdir(), 'aboveboard-restore-'));
+  const within = options.within ?? tmpdir();
+  await sweepTrials(within);
+  const temporary = mkdtempSync(join(within, TRIAL));
   chmodSync(temporary, 0o711);
   try {
     const folder = await takeStaging(join(temporary, 'data'));
-    await build(folder, manifest, steps, { ...options, keys: null, isTest: true });
+    await build(folder, manifest, steps, { ...options, keys: null, request: '', isTest: true });
     folder.release();
   } catch (error) {
     throw asDiskFull(error, temporary);
@@ -107,8 +144,8 @@ async function checkedFor(options: RestoreOptions) {
       'faulty',
       `${options.from} is a backup of ${manifest.kind}, and --from is one of data. Keys are given as --keys; a vault is restored with --vault.`,
     );
-  if (options.keys !== null) {
-    const keys = await checkFiles(options.keys, options.onProgress);
+  const keys = options.keys === null ? null : await checkFiles(options.keys, options.onProgress);
+  if (keys !== null) {
     if (keys.kind !== 'keys')
       throw new BackupError(
         'faulty',
@@ -117,7 +154,7 @@ async function checkedFor(options: RestoreOptions) {
     if (keys.installation !== manifest.installation)
       throw new BackupError('other-installation', 'These keys are of another installation than the data.');
   }
-  return { manifest, steps: stepsFor(manifest, options) };
+  return { manifest, steps: stepsFor(manifest, options), request: requestOf([manifest, keys]) };
 }
 
 /** All steps of this program, if the backup's are the first of them. */
@@ -141,52 +178,14 @@ function stepsFor(manifest: BackupManifest, options: { steps?: readonly Migratio
   return steps;
 }
 
-/** The folder to build in, this process's alone; what a killed restore left in it is removed. */
-async function takeStaging(staging: string): Promise<DataFolder> {
-  mkdirSync(staging, { recursive: true, mode: 0o711 });
-  const mark = join(staging, MARK);
-  if (!existsSync(mark)) {
-    if (readdirSync(staging).length > 0)
-      throw new BackupError(
-        'occupied',
-        `${staging} is in the way, and no restore made it. Move it away first.`,
-      );
-    writeFileSync(mark, '', { mode: 0o600 });
-  }
-  const folder = await takeDataFolder(staging).catch((cause) => {
-    if (!(cause instanceof DataFolderError) || cause.code !== 'in-use') throw cause;
-    throw new BackupError('busy', `Another restore builds in ${staging}.`, [], { cause });
-  });
-  // Its database may still run.
-  if (existsSync(folder.postgres)) await stopOrphan(folder.postgres, folder.postgres);
-  await makersGone(`${folder.postgres}.new`);
-  for (const name of readdirSync(staging))
-    if (name !== MARK && name !== 'server.lock')
-      rmSync(join(staging, name), { recursive: true, maxRetries: 10 });
-  return folder;
-}
-
-/** What was making the database when its restore was killed comes to its own end, and would write into the next one. */
-async function makersGone(making: string): Promise<void> {
-  if (process.platform !== 'linux') return;
-  const makers = () => readdirSync('/proc').filter((pid) => commandLine(Number(pid)).includes(making));
-  for (let waited = 0; waited < 30_000; waited += 50) {
-    if (makers().length === 0) return;
-    await sleep(50);
-  }
-  throw new BackupError(
-    'busy',
-    `Processes of a killed restore still work in ${making}: ${makers().join(', ')}.`,
-  );
-}
-
 async function build(
   folder: DataFolder,
   manifest: BackupManifest,
   steps: readonly Migration[],
-  options: Omit<RestoreOptions, 'data'> & { isTest?: boolean },
+  options: Omit<RestoreOptions, 'data'> & { request: string; isTest?: boolean; onCommit?: () => void },
 ): Promise<void> {
-  const { from, keys, files = diskLayer, isTest = false, onProgress: say = () => undefined } = options;
+  const { from, keys, request, isTest = false, onCommit = () => undefined } = options;
+  const { files = diskLayer, databaseUrl = null, onProgress: say = () => undefined } = options;
   const writer = makeFileWriter(folder.root, files);
   const copy = async (source: string, path: string, as: string, sha256: string) => {
     const is = await writer.write(as, createReadStream(join(source, path)));
@@ -203,31 +202,18 @@ async function build(
   for (const name of [folder.blobs, folder.keys, folder.agreement]) await files.makeFolder(name);
   await writer.sync();
 
+  const given = { from, manifest, steps, keys: keys === null ? null : folder.keys, onProgress: say };
+  if (databaseUrl !== null) {
+    if (!isTest) await noteDatabaseElsewhere(folder.root, files);
+    say('making the tables');
+    const token = isTest ? null : (await writeMark(folder, request)).token;
+    await restoreTables({ ...given, url: databaseUrl, elsewhere: { token }, onCommit });
+    return;
+  }
   say('making the database');
   const postgres = await startEmbedded(folder.postgres, () => undefined);
   try {
-    const database = openDatabase(postgres.url, 1);
-    try {
-      await migrate(database, steps.slice(0, manifest.steps.length));
-      say('loading the tables');
-      await loadTables(postgres.url, manifest.tables, (table) =>
-        createReadStream(join(from, tablePath(table))),
-      );
-      say('bringing the schema forward');
-      await migrate(database, steps).catch((cause: Error) => {
-        throw new BackupError(
-          'migration-failed',
-          `The schema of the backup could not be brought from ${manifest.steps.length} to ${steps.length}: ${cause.message}`,
-          [],
-          { cause },
-        );
-      });
-      await database.transaction((query) => raiseWalls(query));
-      say('checking both logs');
-      await checkRestored(database, manifest, keys === null ? null : folder.keys);
-    } finally {
-      await database.close();
-    }
+    await restoreTables({ ...given, url: postgres.url, elsewhere: null });
   } finally {
     await postgres.stop();
   }

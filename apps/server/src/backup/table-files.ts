@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { DECLARED_TABLES } from '../access/declared-tables.ts';
 import { copyIn, copyOut } from '../database/copy-stream.ts';
+import { onConnection } from '../database/one-connection.ts';
 import { SERVER_ROLE } from '../database/row-walls.ts';
 import { BackupError } from './backup-fault.ts';
 import type { BackupManifest } from './backup-manifest.ts';
@@ -32,7 +33,7 @@ export async function dumpTables(
   url: string,
   write: (table: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<Snapshot> {
-  return connected(url, async (client) => {
+  return onConnection(url, async (client) => {
     await client.query('begin isolation level repeatable read read only');
     const [self] = await rowsOf<{ walled: boolean }>(
       client,
@@ -84,39 +85,34 @@ export async function dumpTables(
   });
 }
 
-/** Into a schema that was just made and is at the backup's own number; all of it or nothing. */
+/** Into a schema that was just made and is at the backup's own number, in the transaction that the client has begun. */
 export async function loadTables(
-  url: string,
+  client: pg.Client,
   tables: BackupManifest['tables'],
   read: (table: string) => AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  await connected(url, async (client) => {
-    await client.query('begin');
-    const found = await tablesOf(client);
-    const faults: string[] = [];
-    for (const { name, columns } of tables) {
-      const known = found.get(name);
-      if (!known) faults.push(`${name}: there is no such table at this schema`);
-      else if (columns.join() !== known.join()) faults.push(`${name}: its columns are not this schema's`);
-    }
-    for (const name of found.keys())
-      if (name !== 'migration' && !tables.some((table) => table.name === name))
-        faults.push(`${name}: the backup lacks this table`);
-    if (faults.length > 0)
-      throw new BackupError('faulty', 'The tables of the backup are not those of its schema:', faults);
-    const counts = new Map(tables.map(({ name, rows }) => [name, rows]));
-    for (const name of await referredFirst(client, [...found.keys()])) {
-      const expected = counts.get(name);
-      if (expected === undefined) continue;
-      const columns = found.get(name) as string[];
-      const taken = await copyIn(client, `copy ${name} (${listed(columns)}) from stdin`, read(name));
-      if (taken !== expected) faults.push(`${name}: ${taken} rows, and the manifest counts ${expected}`);
-    }
-    if (faults.length > 0)
-      throw new BackupError('faulty', 'The backup holds other rows than it says:', faults);
-    await client.query(NUMBERS_GO_ON);
-    await client.query('commit');
-  });
+  const found = await tablesOf(client);
+  const faults: string[] = [];
+  for (const { name, columns } of tables) {
+    const known = found.get(name);
+    if (!known) faults.push(`${name}: there is no such table at this schema`);
+    else if (columns.join() !== known.join()) faults.push(`${name}: its columns are not this schema's`);
+  }
+  for (const name of found.keys())
+    if (name !== 'migration' && !tables.some((table) => table.name === name))
+      faults.push(`${name}: the backup lacks this table`);
+  if (faults.length > 0)
+    throw new BackupError('faulty', 'The tables of the backup are not those of its schema:', faults);
+  const counts = new Map(tables.map(({ name, rows }) => [name, rows]));
+  for (const name of await referredFirst(client, [...found.keys()])) {
+    const expected = counts.get(name);
+    if (expected === undefined) continue;
+    const columns = found.get(name) as string[];
+    const taken = await copyIn(client, `copy ${name} (${listed(columns)}) from stdin`, read(name));
+    if (taken !== expected) faults.push(`${name}: ${taken} rows, and the manifest counts ${expected}`);
+  }
+  if (faults.length > 0) throw new BackupError('faulty', 'The backup holds other rows than it says:', faults);
+  await client.query(NUMBERS_GO_ON);
 }
 
 /** Numbers that the database draws continue after the last one that came in. */
@@ -126,17 +122,6 @@ const NUMBERS_GO_ON = `do $$ declare one record; begin
     execute format('select setval(pg_get_serial_sequence(%L, %L), (select coalesce(max(%I), 0) + 1 from %I), false)',
       'public.' || one.relname, one.attname, one.attname, one.relname);
   end loop; end $$`;
-
-async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'aboveboard backup' });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 async function rowsOf<Row extends pg.QueryResultRow>(client: pg.Client, text: string): Promise<Row[]> {
   return (await client.query<Row>(text)).rows;

@@ -29,13 +29,13 @@ export class DatabaseDown extends Error {
 }
 
 // Counts and sizes stay far below 2^53, and a date here is a day, not an instant.
-const types = {
+export const databaseTypes = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === pg.types.builtins.INT8) return Number;
     if (oid === pg.types.builtins.DATE) return String;
     return pg.types.getTypeParser(oid, format as 'text');
   },
-};
+} as pg.CustomTypesConfig;
 
 /** `role`: taken on by each connection, instead of that of whoever signed in (ACC30). */
 export function openDatabase(url: string, size = 10, role?: string): Database {
@@ -47,7 +47,7 @@ export function openDatabase(url: string, size = 10, role?: string): Database {
     statement_timeout: 30_000,
     query_timeout: 35_000,
     application_name: 'aboveboard',
-    types: types as pg.CustomTypesConfig,
+    types: databaseTypes,
     onConnect: async (client) => {
       await client.query('set synchronous_commit = on');
       if (role !== undefined) await client.query(`set role ${pg.escapeIdentifier(role)}`);

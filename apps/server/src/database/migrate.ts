@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Database } from './database.ts';
 
 /** Any number that nobody else uses in this database. */
-const MIGRATION_LOCK = 4_870_001;
+export const MIGRATION_LOCK = 4_870_001;
 
 export type Migration = { number: number; name: string; sql: string; digest: string };
 

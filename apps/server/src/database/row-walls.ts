@@ -26,10 +26,14 @@ export async function raiseWalls(
   );
   if (role?.mark === mark) return;
   if (!role) await query(`create role ${SERVER_ROLE} nologin`);
+  // Whoever owns the tables has to be a member to take the role on. One who is may not be allowed to say so once more.
+  const [self] = await query<{ may: boolean }>('select pg_has_role(current_user, $1, $2) as may', [
+    SERVER_ROLE,
+    'SET',
+  ]);
   await query(
     [
-      // Whoever owns the tables has to be a member to take the role on; a superuser needs no telling.
-      `grant ${SERVER_ROLE} to current_user`,
+      ...(self?.may ? [] : [`grant ${SERVER_ROLE} to current_user`]),
       `grant usage on schema public to ${SERVER_ROLE}`,
       `revoke all on all tables in schema public from ${SERVER_ROLE}`,
       ...statements,
