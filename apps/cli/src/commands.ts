@@ -25,6 +25,7 @@ import { register as recorder } from './commands/recorder.ts';
 import { register as recordings } from './commands/recordings.ts';
 import { register as recovery } from './commands/recovery.ts';
 import { register as redact } from './commands/redact.ts';
+import { register as reminders } from './commands/reminders.ts';
 import { register as render } from './commands/render.ts';
 import { register as restore } from './commands/restore.ts';
 import { register as retention } from './commands/retention.ts';
@@ -70,6 +71,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   breach,
   retention,
   controls,
+  reminders,
   plan,
   figures,
 ];

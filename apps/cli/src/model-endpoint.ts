@@ -3,8 +3,8 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { InsideAddresses } from '@aboveboard/server/inside-addresses';
 import { CommandFailure, UsageError } from './command.ts';
-import type { InsideAddresses } from './inside-addresses.ts';
 
 export const MOST_ANSWERED = 2 ** 20;
 const TRIES = 4;

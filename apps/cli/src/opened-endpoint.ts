@@ -4,8 +4,8 @@ import {
   ENDPOINT_STYLES,
   type EndpointDialect,
 } from '@aboveboard/dataset/model/endpoint-dialect';
+import { type InsideAddresses, insideAddresses } from '@aboveboard/server/inside-addresses';
 import { UsageError } from './command.ts';
-import { type InsideAddresses, insideAddresses } from './inside-addresses.ts';
 import { type ModelEndpoint, modelEndpoint } from './model-endpoint.ts';
 
 export type EndpointAsked = {

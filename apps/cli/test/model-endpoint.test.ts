@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { insideAddresses } from '@aboveboard/server/inside-addresses';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { insideAddresses } from '../src/inside-addresses.ts';
 import { type EndpointOptions, MOST_ANSWERED, modelEndpoint } from '../src/model-endpoint.ts';
 import { openEndpoint } from '../src/opened-endpoint.ts';
 
@@ -243,7 +243,7 @@ describe.skipIf(!canTrace)('[MEP1] system calls (needs strace)', () => {
   const connects = (url: string) => {
     const trace = join(work, 'trace');
     const script = `
-      import { insideAddresses } from ${JSON.stringify(new URL('../src/inside-addresses.ts', import.meta.url).href)};
+      import { insideAddresses } from ${JSON.stringify(new URL('../../server/src/inside-addresses.ts', import.meta.url).href)};
       import { modelEndpoint } from ${JSON.stringify(new URL('../src/model-endpoint.ts', import.meta.url).href)};
       const pause = async () => undefined;
       const options = { inside: insideAddresses(), headers: {}, env: {}, pause, plainHttp: true, timeoutMs: 2000 };

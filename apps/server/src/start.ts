@@ -37,6 +37,7 @@ import { erasureOf } from './recordings/erasure-entry.ts';
 import { Refusal } from './refusal.ts';
 import { type CellDesk, makeCellDesk } from './relay/cell-desk.ts';
 import { makeTransfers } from './relay/transfers.ts';
+import { remindersOf } from './reminders/installed-reminders.ts';
 import { retentionOf } from './retention/retention-sweep.ts';
 import { makeApp } from './routes/app.ts';
 import { controlsRoutes } from './routes/controls-routes.ts';
@@ -246,11 +247,13 @@ async function serve(
     ...{ policy: installation.inner.policy, uses: installation.uses, now: Date.now },
     mayRun: () => mayRun('controls'),
   });
+  const ofNow = { paths, watch, rules: logs.rules.state, url, now: Date.now };
   const controls = makeControls({
-    ...{ installation, paths, watch, rules: logs.rules.state, url, now: Date.now },
+    ...{ ...ofNow, installation },
     frontPage: async () => app.request(url, { headers: { host: `${address}:${port}` } }, {}),
     limitsFile: '/proc/self/limits',
   });
+  const reminders = remindersOf(installation, ofNow);
   const handovers = makeDeviceHandovers(database);
 
   const hosts = hostsOf(address, port, options.names ?? []);
@@ -362,6 +365,7 @@ async function serve(
       garbage.collect(),
       logs.commitments.enterDue(),
       installation.releases.announce(),
+      reminders.round(),
     ]);
   }
   const everyHour = setInterval(() => {

@@ -177,6 +177,15 @@ table release_recording
   release text not null
   recording text not null
 
+table reminder
+  party text not null
+  address bytea not null
+  on_day date not null
+  tries smallint not null default 1
+  outcome text not null
+  told_on date
+  told_of bytea
+
 table retention_sweep
   id bigint not null generated always as identity
   began_at timestamp with time zone not null
@@ -342,6 +351,7 @@ CREATE UNIQUE INDEX recording_pkey ON public.recording USING btree (id)
 CREATE UNIQUE INDEX recording_upload_key ON public.recording USING btree (upload)
 CREATE UNIQUE INDEX release_holder_pkey ON public.release_holder USING btree (release, account)
 CREATE UNIQUE INDEX release_recording_pkey ON public.release_recording USING btree (release, recording)
+CREATE UNIQUE INDEX reminder_pkey ON public.reminder USING btree (party, address)
 CREATE UNIQUE INDEX retention_sweep_pkey ON public.retention_sweep USING btree (id)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (hash)
 CREATE UNIQUE INDEX staff_account_id_role_key ON public.staff_account USING btree (id, role)
@@ -470,6 +480,11 @@ constraint release_holder release_holder_release_fkey: FOREIGN KEY (release) REF
 constraint release_holder release_holder_said_check: CHECK ((said = ANY (ARRAY['deleted'::text, 'not-yet'::text])))
 constraint release_recording release_recording_pkey: PRIMARY KEY (release, recording)
 constraint release_recording release_recording_release_fkey: FOREIGN KEY (release) REFERENCES dataset_release(release)
+constraint reminder reminder_address_check: CHECK ((length(address) = 32))
+constraint reminder reminder_outcome_check: CHECK ((outcome = ANY (ARRAY['claimed'::text, 'sent'::text, 'unsure'::text, 'no-answer'::text, 'refused'::text, 'no-tls'::text, 'certificate'::text, 'outside'::text])))
+constraint reminder reminder_party_check: CHECK ((party = ANY (ARRAY['employer'::text, 'representative'::text, 'data-protection-officer'::text, 'operator'::text])))
+constraint reminder reminder_pkey: PRIMARY KEY (party, address)
+constraint reminder reminder_told_of_check: CHECK ((length(told_of) = 32))
 constraint retention_sweep retention_sweep_erased_check: CHECK ((erased >= 0))
 constraint retention_sweep retention_sweep_pkey: PRIMARY KEY (id)
 constraint retention_sweep retention_sweep_unplaced_check: CHECK ((unplaced >= 0))

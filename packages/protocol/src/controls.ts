@@ -22,6 +22,7 @@ export const CONTROLS = [
   'releases',
   'holds',
   'notices',
+  'reminders',
   'walls',
   'durability',
   'listening',

@@ -15,6 +15,10 @@ export const DECLARED_JOBS = {
     action: 'keep-house',
     does: 'every five minutes: asks the guardian how it is, and enters in the log of uses what its probe found',
   },
+  reminders: {
+    action: 'keep-house',
+    does: 'every hour: tells the parties and the operator by mail that something waits, where addresses were entered',
+  },
   retention: {
     action: 'keep-house',
     does: 'at each start and every hour: erases what was kept as long as was agreed',

@@ -51,6 +51,7 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
   log_head: table('record', 'the heads of the two logs; they never go back'),
   log_entry: table('record', 'the entries of the two logs', true),
   log_tile: table('record', 'the hashes of the two logs; a tile only grows'),
+  reminder: table('staff', 'digests of addresses that are told by mail that something waits, and when'),
   notice_board: table('installation', 'the day of each board of notices, and whether it was fetched'),
   notice_block: table('installation', 'sealed notices for contributors’ recorders, among dummies'),
   pending_commitment: table('installation', 'commitments that wait for the day’s batch'),

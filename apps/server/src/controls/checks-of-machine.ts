@@ -50,6 +50,7 @@ type MachineControl = Exclude<
   | 'guardian-backup'
   | 'holds'
   | 'notices'
+  | 'reminders'
 >;
 
 export function checksOfMachine(sources: MachineSources): Record<MachineControl, Check> {

@@ -186,6 +186,23 @@ export const text = {
     lie: 'Notices lie here for more than two days, and no recorder has come for them.',
     todo: 'The representative looks whether her relay runs, and tells everybody on paper until it does.',
   },
+  reminders: {
+    agreed: 'Who is to be told by mail that something waits is told.',
+    none: 'No address is entered: what waits shows here alone.',
+    fine: 'The last mail to each address that is entered went out.',
+    failed: {
+      'no-answer': 'The last mail did not go out: the mail server did not answer.',
+      refused: 'The last mail did not go out: the mail server refused it.',
+      'no-tls': 'The last mail did not go out: the mail server offers no encryption.',
+      certificate: 'The last mail did not go out: the mail server’s certificate is not to be believed.',
+      outside: 'The last mail did not go out: the mail server is not inside the organisation’s networks.',
+      unsure: 'Whether the last mail went out is not known.',
+    },
+    failedTodo:
+      'The operator tries “aboveboard reminders --try” and mends reminders.json or the mail server. Until then open this page.',
+    unreadable: 'What is entered for mails can not be relied on, and nobody is told.',
+    unreadableTodo: 'The operator runs “aboveboard reminders”, which says what is wrong with reminders.json.',
+  },
   holds: {
     agreed: 'What somebody wants erased is kept no longer than a legal hold that is in force.',
     none: 'No erasure waits for a legal hold.',

@@ -33,6 +33,7 @@ export const text = {
     certificate: 'Certificate',
     holds: 'Ends of legal holds',
     notices: 'Notices after a breach',
+    reminders: 'Mails that something waits',
     'erasure-drill': 'Drill of erasure',
   } satisfies Record<ControlName, string>,
   checkedAt: (at: string) => `Checked at ${at}`,

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses inside the organisation (MEP2). */
+/** Addresses inside the organisation (MEP2, CTL37). */
 export type InsideAddresses = { has(address: string): boolean; isLoopback(address: string): boolean };
 
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
