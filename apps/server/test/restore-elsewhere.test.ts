@@ -84,24 +84,27 @@ describe('into a database of somebody else’s', () => {
     expect(() => requireOwnDatabase(data)).not.toThrow();
   });
 
-  it.each([
-    ['create table lived (a int)', 'public.lived'],
-    ['create view seen as select 1 as a', 'public.seen'],
-    ['create schema other create table hers (a int)', 'other.hers'],
-    [`create function made() returns int language sql as 'select 1'`, 'public.made'],
-    [`create type mood as enum ('a')`, 'public.mood'],
-  ])('[BAK28] refuses one in which somebody did "%s", and changes nothing', async (statement, name) => {
+  it('[BAK28] refuses one in which somebody made anything, names it, and changes nothing', async () => {
     const { database, url } = await postgres.fresh();
-    await database.query(statement);
-    const before = await namesIn(database);
     const data = join(temporaryFolder(), 'new');
-    const { code, faults } = await failure(restore(url, { data }));
-    expect([code, faults]).toEqual(['occupied', expect.arrayContaining([name])]);
-    expect(await failure(verifyBackup({ from: made.folder, databaseUrl: url }))).toMatchObject({
-      code: 'occupied',
-    });
-    expect(await namesIn(database)).toEqual(before);
-    expect([existsSync(data), existsSync(`${data}.restoring`)]).toEqual([false, false]);
+    for (const [statement, name, undo] of [
+      ['create table lived (a int)', 'public.lived', 'drop table lived'],
+      ['create view seen as select 1 as a', 'public.seen', 'drop view seen'],
+      ['create schema other create sequence hers', 'other.hers', 'drop schema other cascade'],
+      [`create function made() returns int language sql as 'select 1'`, 'public.made', 'drop function made'],
+      [`create type mood as enum ('a')`, 'public.mood', 'drop type mood'],
+    ] as const) {
+      await database.query(statement);
+      const before = await namesIn(database);
+      const { code, faults } = await failure(restore(url, { data }));
+      expect([code, faults]).toEqual(['occupied', expect.arrayContaining([name])]);
+      expect(await namesIn(database)).toEqual(before);
+      expect([existsSync(data), existsSync(`${data}.restoring`)]).toEqual([false, false]);
+      await database.query(undo);
+    }
+    await database.query('create table lived (a int)');
+    const trial = verifyBackup({ from: made.folder, databaseUrl: url });
+    expect(await failure(trial)).toMatchObject({ code: 'occupied' });
   });
 
   it('[BAK28] refuses what is no UTF8', async () => {
