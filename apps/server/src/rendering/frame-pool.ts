@@ -108,14 +108,14 @@ export class FramePool {
   }
 
   async #inTime<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
+    let waiting: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const ms = this.#options.patienceMs ?? PATIENCE_MS;
-      timer = setTimeout(() => reject(new Error('the browser does not answer')), ms);
+      waiting = setTimeout(() => reject(new Error('the browser does not answer')), ms);
     });
     // What comes late is of a browser that is ended then.
     work.catch(() => undefined);
-    return Promise.race([work, late]).finally(() => clearTimeout(timer));
+    return Promise.race([work, late]).finally(() => clearTimeout(waiting));
   }
 }
 
