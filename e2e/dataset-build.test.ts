@@ -13,19 +13,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signGrantStatement } from '@aboveboard/consent/grant-note';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
+import type { BenchTask } from '@aboveboard/dataset/eval/bench-task';
+import type { ExportRecording } from '@aboveboard/dataset/export/export-recording';
+import { releaseReader } from '@aboveboard/dataset/release/release-reading';
 import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
 import type { ShownGrant } from '@aboveboard/protocol/grants';
 import type { MyLineage, ShownLineage } from '@aboveboard/protocol/lineage';
 import { demonstrationParties } from '@aboveboard/server/keys/demonstration-parties';
+import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import type { StartedServer } from '@aboveboard/server/start';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProgram } from '../apps/cli/src/program.ts';
 import type { FolderBuild } from '../apps/cli/src/release-command.ts';
+import { readManifestIn, releaseFolder, releaseGzip } from '../apps/cli/src/release-folder.ts';
 import { planFrom } from '../apps/cli/src/release-making.ts';
 import { releaseSources } from '../apps/cli/src/release-sources.ts';
 import { quietRisk, releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
 import { Client } from '../apps/server/test/device.ts';
+import { likeness } from './applications/same-picture.ts';
+import type { Box } from './applications/shown-page.ts';
 import { releaseAll } from './released-people.ts';
 import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.ts';
 
@@ -107,11 +115,11 @@ async function run(...args: string[]): Promise<{ code: number; said: string }> {
   return { code, said };
 }
 
-const build = (out: string, { purpose = 'model-training', under = grant.id } = {}) =>
+const build = (out: string, { purpose = 'model-training', under = grant.id, more = [] as string[] } = {}) =>
   run(
     ...['dataset', 'build', '--grant', under, '--name', out, '--release', '1', '--purpose', purpose],
     ...['--risk', at('risk.json'), '--naming', '30', '--linking', '70'],
-    ...['--out', at(out), '--keys', at(`${out}.keys`)],
+    ...['--out', at(out), '--keys', at(`${out}.keys`), ...more],
   );
 
 /** The same in a process of its own that ends itself by -9 at a line of its progress. */
@@ -130,6 +138,7 @@ async function killedAt(line: string, out: string): Promise<void> {
       out: at(out),
       keys: at(`${out}.keys`),
     },
+    browsers: null,
   };
   const child = spawn(process.execPath, [BUILDER, data, line, JSON.stringify(asks)], { stdio: 'ignore' });
   const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
@@ -151,6 +160,28 @@ async function hers(client: Client): Promise<Record<string, string[]>> {
   return Object.fromEntries(releases.map(({ name, recordings }) => [name, recordings]));
 }
 
+type Truth = { picture: PNG; hers: Box; common: Box };
+
+/** The page as it was recorded, in the same window, and where in it stand what everybody has and what she alone has. */
+async function asRecorded(renderer: FrameRenderer, work: ExportRecording): Promise<Truth | null> {
+  for await (const { png, tree, viewport } of renderer.render(work, [
+    { surface: 3, t: 10, tree: true, marks: [] },
+  ])) {
+    const boxOf = (has: RegExp): Box => {
+      const node = tree?.children.find(({ name, value }) => has.test(`${name} ${value ?? ''}`));
+      if (!node) throw new Error(`the page does not show ${has}`);
+      const { x, y, height } = node.box;
+      return { x, y: y + viewport.y, width: 180, height };
+    };
+    return {
+      picture: PNG.sync.read(Buffer.from(png)),
+      hers: boxOf(/Wendel/),
+      common: boxOf(/Orders/),
+    };
+  }
+  return null;
+}
+
 function filesOf(folder: string): Map<string, string> {
   const names = readdirSync(at(folder), { recursive: true, withFileTypes: true }).filter((one) =>
     one.isFile(),
@@ -166,8 +197,9 @@ function filesOf(folder: string): Map<string, string> {
 describe('a build over a real installation', () => {
   it('[REL1] [T13] opens through vault and guardian under the grant, logs it, and writes what verifies', async () => {
     const before = (await entered('access')).length;
-    const { code, said } = await build('first');
+    const { code, said } = await build('first', { more: ['--pictures', '--browsers', '2'] });
     expect([code, said]).toEqual([0, expect.stringContaining(`${PEOPLE} tasks`)]);
+    expect(said).toContain(`pictures    ${3 * PEOPLE}; 0 steps could not be shown`);
     expect(await run('dataset', 'verify', at('first'))).toMatchObject({ code: 0 });
     const accesses = await entered('access');
     expect(accesses).toHaveLength(before + 1);
@@ -190,6 +222,50 @@ describe('a build over a real installation', () => {
     expect(readdirSync(root).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  it('[REL45] [REL46] [MASK39] shows the drawn page before each step, and of nobody what her page alone showed', async () => {
+    const to = ['--keys', at('first.keys'), '--format', 'agentnet-bench', '--out', at('bench')];
+    expect(await run('dataset', 'export', at('first'), ...to)).toMatchObject({ code: 0 });
+    const tasks = readdirSync(at('bench', 'tasks')).map(
+      (name) => JSON.parse(readFileSync(at('bench', 'tasks', name), 'utf8')) as BenchTask,
+    );
+    expect(tasks).toHaveLength(PEOPLE);
+    // What is pressed has its box from the tree of the drawn page.
+    for (const { steps } of tasks) {
+      const [pressed] = steps[0]?.ground_truth_actions ?? [];
+      expect(pressed && 'metadata' in pressed && pressed.metadata.bboxes[0]?.rel_bbox[2]).toBeCloseTo(0.9, 2);
+    }
+    const { keys } = JSON.parse(readFileSync(at('first.keys'), 'utf8'));
+    const { manifest } = await readManifestIn(at('first'));
+    const reader = releaseReader(releaseFolder(at('first')), manifest, keys, {
+      subtle: crypto.subtle,
+      gunzip: releaseGzip.gunzip,
+    });
+    const renderer = await FrameRenderer.start({ bars: true });
+    const works = releasedByPeople(2);
+    const truths = await Promise.all(works.map(async (work) => (await asRecorded(renderer, work)) as Truth));
+    await renderer.close();
+    const [{ picture, hers, common }, other] = truths as [Truth, Truth];
+    // What somebody's page alone showed would be seen: this eye knows it again in the next one's.
+    expect(likeness(picture, other.picture, hers)).toBeGreaterThan(0.7);
+    for (const [i, task] of manifest.tasks.entries()) {
+      const [trees, { steps }] = [await reader.trees(task), await reader.task(task)];
+      expect(/Wendel/.test(JSON.stringify([trees, steps]))).toBe(false);
+      const end = trees.find((tree) => tree.end);
+      // The text that is typed is the one that the field shows, in the tree as in the picture.
+      const typed = steps.find(({ action }) => action.kind === 'type')?.action;
+      expect(end?.nodes.find(({ role }) => role === 'textbox')?.value).toBe(
+        typed?.kind === 'type' && typed.text,
+      );
+      const pictures = await reader.pictures(task);
+      expect(pictures).toHaveLength(3);
+      // It looks long: at the pictures of three.
+      if (i >= 3) continue;
+      const png = PNG.sync.read(Buffer.from(pictures[0]?.bytes as Uint8Array));
+      expect(likeness(picture, png, common)).toBeGreaterThan(0.95);
+      expect(likeness(picture, png, hers)).toBeLessThan(0.7);
+    }
+  });
+
   it.skipIf(!existsSync(PYTHON))('[REL55] the Python loader reads it', async () => {
     const to = ['--keys', at('first.keys'), '--format', 'shards', '--out', at('plain')];
     expect(await run('dataset', 'export', at('first'), ...to)).toMatchObject({ code: 0 });
@@ -197,10 +273,11 @@ describe('a build over a real installation', () => {
 from aboveboard_release import Release
 r = Release(sys.argv[1])
 r.verify()
-print(len(list(r.tasks())), next(r.tasks()).instruction)`;
+t = next(r.tasks())
+print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.steps[0])["image"] == t.steps[0]["picture"]["name"])`;
     const env = { PYTHONPATH: join(ROOT, 'clients/python') };
     expect(execFileSync(PYTHON, ['-B', '-c', script, at('plain')], { encoding: 'utf8', env })).toBe(
-      `${PEOPLE} Type ok and press Enter\n`,
+      `${PEOPLE} Type ok and press Enter b'PNG' True\n`,
     );
   });
 

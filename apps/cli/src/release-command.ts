@@ -12,10 +12,12 @@ import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import type { RiskReport, RiskThreshold } from '@aboveboard/dataset/risk/risk-report';
 import { actorOf } from '@aboveboard/server/logs/uses-log';
 import { Refusal } from '@aboveboard/server/refusal';
+import { FramePool } from '@aboveboard/server/rendering/frame-pool';
+import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
 import { makeRelease } from './release-making.ts';
 import { agreedShares } from './release-risk.ts';
-import { chooseRecordings, openSources } from './release-sources.ts';
+import { type ChosenRecordings, chooseRecordings, openSources } from './release-sources.ts';
 import { openWorkplace } from './release-workplace.ts';
 
 export type FolderBuild = {
@@ -28,6 +30,8 @@ export type FolderBuild = {
   threshold: RiskThreshold;
   out: string;
   keys: string;
+  /** Browsers that draw pictures at once; null: none are drawn. */
+  browsers: number | null;
 };
 
 /**
@@ -38,14 +42,37 @@ export async function buildFolder(
   context: CommandContext,
   options: FolderBuild,
 ): Promise<BuiltRelease & { digest: string }> {
-  const { name, version, purpose, ask, out, keys } = options;
+  const { name, out, keys, browsers } = options;
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) throw new UsageError('--name is lower case, digits, hyphens.');
   if (!relative(resolve(out), resolve(keys)).startsWith('..'))
     throw new UsageError('--keys lies outside of the folder of the release.');
   const measured = await readRisk(options.risk, options.threshold);
   const installation = await context.installation({ opens: true });
   const chosen = await chooseRecordings(installation, options.grant);
-  const head: ReleaseHead = { name, version, purpose, software: { name: 'aboveboard', version: '0.1.0' } };
+  const pool = browsers === null ? null : await openPool(browsers);
+  try {
+    return await buildChosen(context, options, { installation, chosen, measured, pool });
+  } finally {
+    await pool?.close();
+  }
+}
+
+type Begun = {
+  installation: Awaited<ReturnType<CommandContext['installation']>>;
+  chosen: ChosenRecordings;
+  measured: Omit<MeasuredRisk, 'agreed'>;
+  pool: FramePool | null;
+};
+
+async function buildChosen(
+  context: CommandContext,
+  options: FolderBuild,
+  { installation, chosen, measured, pool }: Begun,
+): Promise<BuiltRelease & { digest: string }> {
+  const { name, version, purpose, ask, out, keys, browsers } = options;
+  const software = { name: 'aboveboard', version: '0.1.0' };
+  // A build that goes on with another browser would have pictures of two.
+  const head: ReleaseHead = { name, version, purpose, software, ...(pool ? { drawnBy: pool.drawnBy } : {}) };
   const place = await openWorkplace(out, { head, ask, keys: resolve(keys), recordings: chosen.ids });
   let done = place.found;
   try {
@@ -75,6 +102,8 @@ export async function buildFolder(
       },
       {
         progress: context.progress,
+        pool,
+        atOnce: browsers ?? 1,
         logged: async (manifest, recordings) => {
           const count = recordings.length;
           const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
@@ -100,6 +129,14 @@ export async function buildFolder(
     const rules = error.refusals.map(({ rule, message }) => `${rule}: ${message}`);
     throw new CommandFailure(`No release:\n${rules.join('\n')}`);
   }
+}
+
+/** The first browser is begun before anything of a recording is opened. */
+function openPool(browsers: number): Promise<FramePool> {
+  const start = () => FrameRenderer.start({ bars: true });
+  return FramePool.open(start, { size: browsers }).catch((error: Error) => {
+    throw new CommandFailure(error.message, { cause: error });
+  });
 }
 
 function inWords(error: unknown): never {

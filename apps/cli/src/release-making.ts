@@ -11,6 +11,7 @@ import {
 import { planRelease, type ReleaseAsk, type ReleasePlan } from '@aboveboard/dataset/release/release-plan';
 import { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
+import type { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { CommandFailure } from './command.ts';
 import { releaseGzip } from './release-folder.ts';
 
@@ -53,6 +54,10 @@ export async function makeRelease(
     /** Before the manifest is written: its digest, and the recordings that are in it. */
     logged: (digest: string, recordings: readonly string[]) => Promise<void>;
     progress: (line: string) => void;
+    /** What draws the pictures; without it there are none. */
+    pool?: FramePool | null;
+    /** How many tasks are made at once. */
+    atOnce?: number;
   },
 ): Promise<BuiltRelease & { digest: string }> {
   const { secret, ask, head, risk } = of;
@@ -65,7 +70,10 @@ export async function makeRelease(
         if (!candidate) throw new CommandFailure('A recording of the plan is not there any more.');
         return candidate;
       },
-      frames: () => null,
+      // Nothing was shown: nothing can be drawn.
+      frames: (recording) =>
+        recording.manifest.counts.states > 0 ? (outside.pool?.framesOf(recording) ?? null) : null,
+      atOnce: outside.atOnce ?? 1,
       gzip: releaseGzip.gzip,
       write: (name, bytes) => place.write(name, bytes),
       ...(place.kept ? { kept: place.kept } : {}),

@@ -40,10 +40,12 @@ export async function openWorkplace(folder: string, job: unknown): Promise<Workp
   });
   const unlock = takeProcessLock(`${working}.lock`);
   if (!unlock) throw new CommandFailure('Another process builds into that folder.');
-  /** Under its name there is all of it or nothing. */
+  let drafts = 0;
+  /** Under its name there is all of it or nothing; several are written at once. */
   const writeWhole = async (name: string, bytes: Uint8Array | string) => {
-    await writeFile(at('draft'), bytes, { mode: 0o600 });
-    await rename(at('draft'), at(name));
+    const draft = at(`draft-${drafts++}`);
+    await writeFile(draft, bytes, { mode: 0o600 });
+    await rename(draft, at(name));
   };
   const discard = async () => {
     await rm(working, { recursive: true, force: true });

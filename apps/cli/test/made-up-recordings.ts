@@ -85,7 +85,7 @@ function page(surface: number, hers: string): StateItem[] {
     childNodes: SerializedNode[],
     attributes: Record<string, string> = {},
   ): SerializedNode => ({ type: 2, id, tagName, attributes, childNodes });
-  const wide = 'position:absolute;left:0;top:250px;width:900px;height:100px;font:32px sans-serif';
+  const wide = 'position:absolute;left:0;top:250px;width:90%;height:100px;font:32px sans-serif';
   const body = element(2, 'body', [
     element(3, 'h1', [words(4, 'Orders')]),
     element(5, 'p', [words(6, hers)], { style: 'font:32px sans-serif' }),

@@ -15,6 +15,8 @@ type BuildOptions = AskOptions & {
   linking: string;
   out: string;
   keys: string;
+  pictures?: true;
+  browsers: string;
 };
 
 export function register(program: Command, context: CommandContext): void {
@@ -95,7 +97,7 @@ export function register(program: Command, context: CommandContext): void {
 
   asking(dataset.command('build'))
     .description(
-      'Build a release into a new folder, without pictures. Its digest is in the log of uses before the release is whole. ' +
+      'Build a release into a new folder. Its digest is in the log of uses before the release is whole. ' +
         'The keys go to a file of their own: whoever has it reads the tasks.',
     )
     .requiredOption('--name <name>', 'lower case, digits, hyphens')
@@ -106,6 +108,11 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--linking <percent>', 'the share of pairs of 5-minute tasks that may be linked')
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .requiredOption('--keys <file>', 'a new file, outside of that folder')
+    .option(
+      '--pictures',
+      'draw the page before each step, in headless Chromium; without it trees have no boxes',
+    )
+    .option('--browsers <n>', 'how many draw at once; the release is the same', '2')
     .action(async (options: BuildOptions) => {
       const ask = askOf(options);
       if (ask.level === 'vault')
@@ -113,15 +120,21 @@ export function register(program: Command, context: CommandContext): void {
       const { buildFolder } = await import('../release-command.ts');
       const version = Number(options.release);
       if (!Number.isInteger(version) || version < 1) throw new UsageError('--release is a number from 1.');
+      const browsers = Number(options.browsers);
+      if (!(Number.isInteger(browsers) && browsers >= 1 && browsers <= 64))
+        throw new UsageError('--browsers is a whole number from 1 to 64.');
       const { digest, manifest } = await buildFolder(context, {
         ...options,
+        browsers: options.pictures ? browsers : null,
         ask,
         version,
         threshold: { naming: share(options.naming), linking: share(options.linking) },
       });
-      const { tasks, steps } = manifest.counts;
-      context.result({ out: options.out, digest, tasks, steps });
+      const { tasks, steps, trees, pictures, gaps } = manifest.counts;
+      context.result({ out: options.out, digest, tasks, steps, trees, pictures, gaps });
       context.print(`release     ${manifest.name} ${manifest.version}: ${tasks} tasks, ${steps} steps`);
+      if (options.pictures)
+        context.print(`pictures    ${pictures}; ${gaps.pictures} steps could not be shown (REL47)`);
       context.print(`digest      ${digest}`);
     });
 
