@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Agreement } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { parseStatement } from '@aboveboard/consent/rules-statement';
 import type { RepresentativeDesk } from '@aboveboard/guardian/representative/representative-state';
@@ -28,6 +29,7 @@ export class ProductionInstallation {
   readonly codes: readonly string[];
   /** What the representative hands to every recorder. */
   readonly enrolment: Uint8Array;
+  readonly parties: Parties;
   readonly #sign: () => Promise<void>;
 
   private constructor(parts: {
@@ -35,16 +37,24 @@ export class ProductionInstallation {
     guardian: StartedGuardian;
     codes: readonly string[];
     enrolment: Uint8Array;
+    parties: Parties;
     sign: () => Promise<void>;
   }) {
     this.server = parts.server;
     this.guardian = parts.guardian;
     this.codes = parts.codes;
     this.enrolment = parts.enrolment;
+    this.parties = parts.parties;
     this.#sign = parts.sign;
   }
 
-  static async start(folder: string, origin: string, employees: number): Promise<ProductionInstallation> {
+  /** `terms`: what this agreement says otherwise; by default that the browser recorder as it was built is listed. */
+  static async start(
+    folder: string,
+    origin: string,
+    employees: number,
+    terms: Terms = browserRecorder,
+  ): Promise<ProductionInstallation> {
     const [data, port] = [join(folder, 'data'), await freePort()];
     await mkdir(data);
     const guardian = await startGuardian({
@@ -57,8 +67,8 @@ export class ProductionInstallation {
     const { logs } = server.installation.inner;
     const verifierKeys = { rules: logs.rules.verifierKeys, uses: logs.uses.verifierKeys };
     const parties = new Parties(server);
-    const founded = await found({ data, parties, verifierKeys, guardian }, origin, employees);
-    return new ProductionInstallation({ server, guardian, ...founded });
+    const founded = await found({ data, parties, verifierKeys, guardian }, origin, employees, terms);
+    return new ProductionInstallation({ server, guardian, parties, ...founded });
   }
 
   /** The representative signs what her guardian prepared, and enters it. */
@@ -70,6 +80,16 @@ export class ProductionInstallation {
     await this.guardian.stop();
     await this.server.stop();
   }
+}
+
+type Terms = () => Promise<(agreement: Agreement) => void>;
+
+async function browserRecorder(): Promise<(agreement: Agreement) => void> {
+  const list = await readFile(join(BUILT, 'build-files.txt'));
+  const digest = createHash('sha256').update(list).digest('hex');
+  return (agreement) => {
+    agreement.recorders = [{ name: 'aboveboard-extension', version: '0.1.0', digest }];
+  };
 }
 
 /** Before the server starts: whose witness cosigns, and who keeps the other halves. */
@@ -92,15 +112,12 @@ export async function found(
   },
   origin: string,
   employees: number,
+  terms: Terms = browserRecorder,
 ): Promise<
   Pick<ProductionInstallation, 'codes' | 'enrolment'> & { her: GuardianClient; sign: () => Promise<void> }
 > {
   const { data, parties, verifierKeys, guardian } = on;
-  const list = await readFile(join(BUILT, 'build-files.txt'));
-  const digest = createHash('sha256').update(list).digest('hex');
-  const { agreement, attachments } = await parties.agree([origin], (one) => {
-    one.recorders = [{ name: 'aboveboard-extension', version: '0.1.0', digest }];
-  });
+  const { agreement, attachments } = await parties.agree([origin], await terms());
   const installed = join(data, 'agreement', 'attachments');
   await mkdir(installed, { recursive: true });
   for (const [name, content] of attachments) await writeFile(join(installed, name), content);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseApp } from '@aboveboard/desktop/demonstration-desk';
 import { runRecorder } from '@aboveboard/desktop/recorder-run';
+import { parseApp } from '@aboveboard/desktop/rules/demonstration-desk';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
 import { bringDesktop, DesktopStage, until } from './desktop/desktop-stage.ts';
 
@@ -23,7 +23,7 @@ try {
   );
   const run = await runRecorder({
     folder,
-    apps: apps.filter((app) => app !== null),
+    rules: { apps: apps.filter((app) => app !== null) },
     environment: stage.environment,
   });
   const { daemon } = run;

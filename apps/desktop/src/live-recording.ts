@@ -203,13 +203,13 @@ async function finish(
   { milliseconds, why }: { milliseconds: number; why: ShelfRow['ended'] | undefined },
 ): Promise<ShelfRow> {
   await sink.writer.finish({
-    class: 'demonstration',
+    class: row.receipt ? 'own' : 'demonstration',
     week: row.week,
     task: row.task,
     signals: row.signals,
     outcome: { worked: null, reasons: [] },
     agreement: row.agreement,
-    receipt: null,
+    receipt: row.receipt ?? null,
     software: [{ name: 'aboveboard-desktop', version: '0.1.0' }],
     masks: sink.masks,
   });

@@ -1,13 +1,10 @@
 import { webcrypto } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { KeepValue, Kept } from '@aboveboard/capture/line/kept-value';
 import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
 import type { Agreement } from '@aboveboard/consent/agreement';
-import type { AgreementStanding } from '@aboveboard/consent/agreement-verifier';
 import { agreementWords, noticeDigest, type Passage } from '@aboveboard/consent/agreement-words';
-import { type ConsentRecord, giveConsent, parseConsent, withdrawConsent } from '@aboveboard/consent/consent';
+import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from '@aboveboard/consent/consent';
 import type { Gate } from '@aboveboard/consent/gate';
-import { makeLocalGate } from '@aboveboard/consent/local-gate';
 import { en } from '@aboveboard/consent/messages/en';
 import { readSteps } from '@aboveboard/dataset/action-steps';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
@@ -17,8 +14,11 @@ import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { CaptureSource } from './capture-source.ts';
 import { closeAfterCrash, codec, LiveRecording, randomOf, steadyNow } from './live-recording.ts';
-import { writeDurably } from './spool/durable-file.ts';
-import { folderKeyRing, missing } from './spool/folder-keys.ts';
+import { whyRefused } from './rules/agreed-windows.ts';
+import type { RulesDesk, RulesView } from './rules/rules-desk.ts';
+import { ConsentFile } from './spool/consent-file.ts';
+import { folderKeyRing } from './spool/folder-keys.ts';
+import { folderValues } from './spool/folder-values.ts';
 import { holdFolder, type RecorderFolder } from './spool/recorder-folder.ts';
 import { Shelf, type ShelfRow } from './spool/shelf.ts';
 
@@ -27,8 +27,8 @@ export type Indicator = { show(state: 'recording' | 'paused'): void; close(): vo
 
 export type DaemonOptions = {
   folder: string;
-  /** What may be recorded; a demonstration's. */
-  standing: AgreementStanding;
+  /** What may be recorded. It keeps what it has to keep with the recorder, and is closed with it. */
+  desk: (on: { keep: KeepValue; consents: () => readonly ConsentRecord[] }) => Promise<RulesDesk>;
   /** Made anew for each recording. */
   source: () => Promise<CaptureSource>;
   /** Rejects where it can't be shown: then nothing is recorded. */
@@ -46,49 +46,60 @@ export class ActRefused extends Error {
 
 const MINUTE = 60_000;
 const MEGABYTE = 1_048_576;
+/** How often it is asked whether anything may still be recorded: permissions also end by time alone. */
+const ASK_EVERY = 1_000;
+
+type Usage = { day: string; milliseconds: number };
 
 /** The recorder of one person on one computer: every act goes through the state machine first (CAP1-CAP8). */
 export class RecorderDaemon {
   readonly #options: DaemonOptions;
+  readonly #desk: RulesDesk;
   readonly #folder: RecorderFolder;
   readonly #keys: KeyRing;
   readonly #shelf: Shelf;
   readonly #gate: Gate;
-  #consent: ConsentRecord | null;
-  #live: { recording: LiveRecording; indicator: Indicator } | null = null;
+  readonly #consents: ConsentFile;
+  readonly #usage: Kept<Usage>;
+  #today: Usage;
+  #live: { recording: LiveRecording; indicator: Indicator; asking: NodeJS.Timeout } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    options: DaemonOptions,
-    made: { folder: RecorderFolder; keys: KeyRing; consent: ConsentRecord | null },
-  ) {
+  private constructor(options: DaemonOptions, made: DaemonParts) {
     this.#options = options;
+    this.#desk = made.desk;
     this.#folder = made.folder;
     this.#keys = made.keys;
-    this.#consent = made.consent;
+    this.#consents = made.consents;
+    this.#usage = made.usage;
+    this.#today = made.today;
     this.#shelf = new Shelf(made.folder, made.keys);
-    this.#gate = makeLocalGate(() => ({
-      on: this.#isOn,
-      installation: 'demonstration',
-      agreement: options.standing,
-      consent: this.#consent,
-      verifiedAt: Date.now(),
-      usage: { session: this.#live?.recording.session.recorded(steadyNow()) ?? 0, today: 0 },
-    }));
+    this.#gate = this.#desk.gate(() => {
+      const session = this.#live?.recording.session.recorded(steadyNow()) ?? 0;
+      const before = this.#today.day === dayOf(Date.now()) ? this.#today.milliseconds : 0;
+      return { consents: this.#consents.all, usage: { session, today: before + session } };
+    });
+    this.#desk.onChange(() => this.#askAnew());
   }
 
   /** FolderFault where the folder can't be used. What a crash left is closed, and waits for review. */
   static async start(options: DaemonOptions): Promise<RecorderDaemon> {
     const folder = await holdFolder(options.folder);
+    let desk: RulesDesk | null = null;
     try {
       const keys = await folderKeyRing(folder);
-      const consent = await readConsent(join(folder.path, 'consent.json'));
-      const daemon = new RecorderDaemon(options, { folder, keys, consent });
+      const keep = await folderValues(folder, keys);
+      const consents = await ConsentFile.read(folder);
+      const usage = keep<Usage>('usage');
+      const today = (await usage.get()) ?? { day: '', milliseconds: 0 };
+      desk = await options.desk({ keep, consents: () => consents.all });
+      const daemon = new RecorderDaemon(options, { folder, keys, desk, consents, usage, today });
       for (const row of await daemon.#shelf.all()) {
         if (row.state === 'recording') await closeAfterCrash(row, { shelf: daemon.#shelf, keys });
       }
       return daemon;
     } catch (error) {
+      await desk?.close();
       await folder.release();
       throw error;
     }
@@ -100,8 +111,27 @@ export class RecorderDaemon {
     return this.#live.recording.session.paused ? 'paused' : 'recording';
   }
 
+  /** In force, with all that belongs to it; null: nothing can be agreed to now. */
   get agreement(): Agreement | null {
-    return this.#options.standing.ok ? this.#options.standing.agreement : null;
+    return this.#desk.current?.agreement ?? null;
+  }
+
+  get consents(): readonly ConsentRecord[] {
+    return this.#consents.all;
+  }
+
+  rules(): Promise<RulesView> {
+    return this.#desk.view();
+  }
+
+  /** ActRefused where it is not one. */
+  async giveCode(typed: string): Promise<void> {
+    const refused = await this.#desk.giveCode(typed);
+    if (refused !== null) throw new ActRefused(refused);
+  }
+
+  eraseCodeKept(): Promise<void> {
+    return this.#desk.eraseCodeKept();
   }
 
   /** The agreement as it is shown to her before she agrees. */
@@ -124,14 +154,18 @@ export class RecorderDaemon {
   /** She agrees to each application of the list, with all its signals. */
   agree(): Promise<void> {
     return this.#act('opt-in', async () => {
-      const { standing } = this.#options;
-      if (!standing.ok) throw new ActRefused('There is no agreement that can be agreed to.');
-      const { agreement, digest } = standing;
+      const { current } = this.#desk;
+      if (!current) throw new ActRefused('There is no agreement that can be agreed to.');
+      const { agreement, digest } = current;
+      if (agreement.desktopApps.length === 0)
+        throw new ActRefused('The agreement names no application of a desktop.');
       const apps = agreement.desktopApps.map(({ id, signals, modes }) => ({ id, signals, modes }));
       const digestOfWords = await noticeDigest(this.words, subtle);
       const notice = { language: en.language, words: en.version, digest: digestOfWords };
       const choice = { purposes: agreement.purposes, apps, notice };
-      await this.#keepConsent(giveConsent({ agreement, digest, choice, now: Date.now(), random: randomOf }));
+      const given = giveConsent({ agreement, digest, choice, now: Date.now(), random: randomOf });
+      await this.#consents.put([...this.#consents.all, given]);
+      this.#desk.acted();
     });
   }
 
@@ -139,18 +173,22 @@ export class RecorderDaemon {
   async optOut(): Promise<void> {
     const live = this.#live;
     this.#live = null;
-    const consent = this.#consent;
-    this.#consent = consent && withdrawConsent(consent, Date.now());
+    this.#consents.withdrawAll((one) => withdrawConsent(one, Date.now()));
+    if (live) clearInterval(live.asking);
     live?.indicator.close();
     await live?.recording.abandon();
-    if (this.#consent) await this.#keepConsent(this.#consent);
+    await this.#consents.put(this.#consents.all);
+    this.#desk.acted();
   }
 
   start(words: string): Promise<void> {
     return this.#act('start', async () => {
-      const { standing } = this.#options;
-      if (!standing.ok) throw new ActRefused('There is no agreement.');
-      const { agreement, digest } = standing;
+      const { current } = this.#desk;
+      const consent = this.#consents.open.at(-1);
+      if (!current || !consent) throw new ActRefused('There is no agreement.');
+      const { agreement, digest } = current;
+      const refused = this.#whyRefused();
+      if (refused !== null) throw new ActRefused(refused);
       const row: ShelfRow = {
         id: freshRecordingId(randomOf),
         state: 'recording',
@@ -159,6 +197,7 @@ export class RecorderDaemon {
         task: { kind: 'free', text: maskFreeText(words.trim() || 'Something').text },
         signals: ['pointer', 'keys', 'states', 'frames'],
         agreement: { id: agreement.id, version: agreement.version, digest },
+        receipt: this.#desk.recordingClass === 'own' ? await receiptDigest(consent, subtle) : null,
       };
       // Nothing is taken before it can be seen that something is.
       const indicator = await this.#options.indicator({
@@ -186,7 +225,8 @@ export class RecorderDaemon {
           },
           row,
         );
-        this.#live = { recording, indicator };
+        const asking = setInterval(() => this.#stopIfNothingIsAllowed(), ASK_EVERY);
+        this.#live = { recording, indicator, asking };
         indicator.show('recording');
       } catch (error) {
         indicator.close();
@@ -212,8 +252,9 @@ export class RecorderDaemon {
     const live = this.#live;
     if (!live) return;
     this.#live = null;
+    clearInterval(live.asking);
     live.indicator.close();
-    const ended = live.recording.end(why).catch(() => undefined);
+    const ended = this.#end(live.recording, why);
     this.#turn = this.#turn.then(() => ended);
     await ended;
   }
@@ -236,11 +277,38 @@ export class RecorderDaemon {
   async close(): Promise<void> {
     await this.stop();
     await this.#turn;
+    await this.#desk.close();
     await this.#folder.release();
   }
 
   get #isOn(): boolean {
-    return this.#consent !== null && this.#consent.withdrawnAt === null;
+    return this.#consents.open.length > 0;
+  }
+
+  async #end(recording: LiveRecording, why: ShelfRow['ended']): Promise<void> {
+    const milliseconds = recording.session.recorded(steadyNow());
+    const day = dayOf(Date.now());
+    this.#today = {
+      day,
+      milliseconds: (this.#today.day === day ? this.#today.milliseconds : 0) + milliseconds,
+    };
+    await recording.end(why).catch(() => undefined);
+    await this.#usage.put(this.#today).catch(() => undefined);
+  }
+
+  /** The rules are others than they were: what is not allowed any more stops before anything else happens (T3, T14). */
+  #askAnew(): void {
+    this.#live?.recording.session.askAnew();
+    this.#stopIfNothingIsAllowed();
+  }
+
+  #stopIfNothingIsAllowed(): void {
+    if (this.#live && this.#whyRefused() !== null) void this.stop('permission');
+  }
+
+  /** Null: something of what was agreed may be recorded now. */
+  #whyRefused(): string | null {
+    return whyRefused(this.agreement, this.#gate, Date.now());
   }
 
   #act(act: RecorderAct, work: () => Promise<void>): Promise<void> {
@@ -251,24 +319,19 @@ export class RecorderDaemon {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-
-  async #keepConsent(consent: ConsentRecord): Promise<void> {
-    const bytes = new TextEncoder().encode(JSON.stringify(consent));
-    await writeDurably(join(this.#folder.path, 'consent.json'), bytes);
-    this.#consent = consent;
-  }
 }
 
-/** What can't be read is no consent. */
-async function readConsent(path: string): Promise<ConsentRecord | null> {
-  const bytes = await readFile(path).catch(missing);
-  if (!bytes) return null;
-  try {
-    const checked = parseConsent(JSON.parse(bytes.toString()));
-    return checked.ok ? checked.value : null;
-  } catch {
-    return null;
-  }
+type DaemonParts = {
+  folder: RecorderFolder;
+  keys: KeyRing;
+  desk: RulesDesk;
+  consents: ConsentFile;
+  usage: Kept<Usage>;
+  today: Usage;
+};
+
+function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
 }
 
 export const subtle = webcrypto.subtle as SubtleCrypto;

@@ -1,12 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import type { AgreedDesktopApp } from '@aboveboard/consent/agreement';
 import { AccessibilityReader } from './atspi/accessibility.ts';
-import { demonstrationStanding } from './demonstration-desk.ts';
-import { steadyNow } from './live-recording.ts';
+import { randomOf, steadyNow } from './live-recording.ts';
 import { type LocalPage, servePage } from './page/local-page.ts';
 import { whyNot } from './platform.ts';
-import { RecorderDaemon, subtle } from './recorder-daemon.ts';
+import { type DaemonOptions, RecorderDaemon, subtle } from './recorder-daemon.ts';
+import { demonstrationDesk } from './rules/demonstration-desk.ts';
+import { FollowedDesk } from './rules/followed-desk.ts';
+import { buildDigest, RECORDER_FOLDERS } from './rules/own-build.ts';
+import { takeEnrolment } from './rules/taking-enrolment.ts';
 import { showIndicator } from './x11/indicator.ts';
 import { type InterfaceReader, X11Source } from './x11/x11-source.ts';
+
+/** A demonstration with these applications, or the rules of an installation whose enrolment is this file. */
+export type RulesSource = { apps: readonly AgreedDesktopApp[] } | { enrolment: string };
 
 export type RecorderRun = { daemon: RecorderDaemon; page: LocalPage; stop(): Promise<void> };
 
@@ -18,7 +25,7 @@ export class RecorderFault extends Error {
 /** Starts the recorder of this desktop: nothing is recorded until she agrees and starts, on its page (T1). */
 export async function runRecorder(given: {
   folder: string;
-  apps: readonly AgreedDesktopApp[];
+  rules: RulesSource;
   environment: NodeJS.ProcessEnv;
   port?: number;
 }): Promise<RecorderRun> {
@@ -28,7 +35,7 @@ export async function runRecorder(given: {
   const display = environment['DISPLAY'];
   const daemon = await RecorderDaemon.start({
     folder: given.folder,
-    standing: await demonstrationStanding(given.apps, { now: Date.now(), subtle }),
+    desk: await deskOf(given.rules),
     source: async () => new X11Source({ display, now: steadyNow, reader: await readerOf(environment) }),
     indicator: (on) => showIndicator(display, on),
   });
@@ -45,6 +52,16 @@ export async function runRecorder(given: {
     },
   };
 }
+
+/** EnrolmentFault where the file is not relied on. */
+async function deskOf(rules: RulesSource): Promise<DaemonOptions['desk']> {
+  if ('apps' in rules) return () => demonstrationDesk(rules.apps, { now: Date.now, subtle });
+  const enrolment = await takeEnrolment(rules.enrolment);
+  const build = await buildDigest(REPOSITORY, RECORDER_FOLDERS);
+  const means = { random: randomOf, subtle };
+  return (on) => FollowedDesk.open({ enrolment, build, ...on, now: Date.now, means });
+}
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Without a bus there are no trees, so neither keys nor pictures (DSK22, DSK30). */
 async function readerOf(environment: NodeJS.ProcessEnv): Promise<InterfaceReader | null> {

@@ -1,25 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demonstrationStanding, parseApp } from '../src/demonstration-desk.ts';
+import type { AgreedDesktopApp } from '@aboveboard/consent/agreement';
 import { steadyNow } from '../src/live-recording.ts';
 import { MemorySource } from '../src/memory-source.ts';
-import { RecorderDaemon, subtle } from '../src/recorder-daemon.ts';
+import { type DaemonOptions, RecorderDaemon, subtle } from '../src/recorder-daemon.ts';
+import { demonstrationDesk, parseApp } from '../src/rules/demonstration-desk.ts';
 import { LISTED, node, PLACE } from './desktop-desk.ts';
 
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'aboveboard-desktop-'));
 export const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true });
 
 /** A recorder whose display and indicator are in memory. */
-export async function memoryDaemon(folder: string) {
-  const app = parseApp(`Sheet=${LISTED.executable}:${LISTED.windowClass}`);
-  if (!app) throw new Error('no application');
+export async function memoryDaemon(folder: string, desk: DaemonOptions['desk'] = sheetDesk) {
   const shown: string[] = [];
   let gone: () => void = () => undefined;
   const sources: MemorySource[] = [];
   const daemon = await RecorderDaemon.start({
     folder,
-    standing: await demonstrationStanding([app], { now: Date.now(), subtle }),
+    desk,
     source: async () => {
       const source = new MemorySource(steadyNow);
       const button = node('button', 'Save', { box: { x: 10, y: 10, width: 60, height: 20 } });
@@ -40,4 +39,10 @@ export async function memoryDaemon(folder: string) {
     source().release(0);
   };
   return { daemon, source, click, shown, goneIndicator: () => gone() };
+}
+
+export const SHEET = parseApp(`Sheet=${LISTED.executable}:${LISTED.windowClass}`) as AgreedDesktopApp;
+
+function sheetDesk() {
+  return demonstrationDesk([SHEET], { now: Date.now, subtle });
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { partStoreContract } from '../../../packages/protocol/test/part-store-contract.ts';
 import { SourceFault } from '../src/capture-source.ts';
 import { RecorderDaemon } from '../src/recorder-daemon.ts';
+import type { RulesDesk } from '../src/rules/rules-desk.ts';
 import { PartFolder } from '../src/spool/part-folder.ts';
 import { FolderFault } from '../src/spool/recorder-folder.ts';
 import { memoryDaemon, removeFolder, temporaryFolder } from './memory-daemon.ts';
@@ -14,6 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => removeFolder(folder));
 
+const NO_RULES = {
+  recordingClass: 'own',
+  current: null,
+  gate: () => ({ decide: () => ({ allow: false, deny: 'no-agreement', reason: 'None.' }) }),
+  onChange: () => undefined,
+  close: async () => undefined,
+} as unknown as RulesDesk;
 const WAIT = { timeout: 20_000, interval: 30 };
 
 partStoreContract('a folder', {
@@ -63,7 +71,7 @@ describe('the recorder of a desktop', () => {
     const options = { folder, source: () => Promise.reject(new SourceFault('no-display', 'none')) };
     const blind = await RecorderDaemon.start({
       ...options,
-      standing: { ok: false, faults: [] } as never,
+      desk: async () => NO_RULES,
       indicator: () => Promise.reject(new Error('no screen')),
     });
     await expect(blind.start('Two')).rejects.toThrow();

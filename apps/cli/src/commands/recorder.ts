@@ -5,20 +5,29 @@ export function register(program: Command, context: CommandContext): void {
   program
     .command('recorder')
     .helpGroup(GROUPS.recordings)
-    .summary('record windows of this desktop (Linux with X11; demonstrations only)')
+    .summary('record windows of this desktop (Linux with X11; experimental)')
     .description(
-      'Start the desktop recorder for the applications that are named, as a demonstration: under made-up rules, and nothing ' +
-        'of it can be released. It prints a link to its page, on which you agree, start and stop. Nothing else is looked at.',
+      'Start the desktop recorder under the signed rules of an installation (--enrolment), or for the applications that are ' +
+        'named, as a demonstration under made-up rules (--app). It prints a link to its page, on which you take part, agree, ' +
+        'start and stop. Nothing else is looked at.',
     )
-    .requiredOption('--app <name=program:class...>', 'an application, as Editor=/usr/bin/mousepad:Mousepad')
+    .option('--app <name=program:class...>', 'an application, as Editor=/usr/bin/mousepad:Mousepad')
+    .option(
+      '--enrolment <file>',
+      'the file that the representative handed out; one of a real installation is in /etc/aboveboard',
+    )
     .option('--folder <path>', 'where recordings are kept; default: recorder in the data folder')
-    .action(async (options: { app: string[]; folder?: string }) => {
+    .action(async (options: { app?: string[]; enrolment?: string; folder?: string }) => {
       const { join, resolve } = await import('node:path');
-      const { parseApp } = await import('@aboveboard/desktop/demonstration-desk');
+      const { parseApp } = await import('@aboveboard/desktop/rules/demonstration-desk');
       const { RecorderFault, runRecorder } = await import('@aboveboard/desktop/recorder-run');
       const { FolderFault } = await import('@aboveboard/desktop/spool/recorder-folder');
       const { signalled } = await import('../stop-signal.ts');
-      const apps = options.app.map((text) => {
+      if ((options.app === undefined) === (options.enrolment === undefined)) {
+        throw new UsageError('Name either an enrolment or the applications of a demonstration.');
+      }
+      const { EnrolmentFault } = await import('@aboveboard/desktop/rules/taking-enrolment');
+      const apps = (options.app ?? []).map((text) => {
         const app = parseApp(text);
         if (!app)
           throw new UsageError(
@@ -28,8 +37,10 @@ export function register(program: Command, context: CommandContext): void {
       });
       const asked = signalled();
       const folder = options.folder ? resolve(options.folder) : join(context.data, 'recorder');
-      const run = await runRecorder({ folder, apps, environment: process.env }).catch((cause) => {
-        if (!(cause instanceof RecorderFault || cause instanceof FolderFault)) throw cause;
+      const rules = options.enrolment ? { enrolment: resolve(options.enrolment) } : { apps };
+      const run = await runRecorder({ folder, rules, environment: process.env }).catch((cause) => {
+        const told = [RecorderFault, FolderFault, EnrolmentFault].some((fault) => cause instanceof fault);
+        if (!told) throw cause;
         throw new CommandFailure(cause.message, { cause });
       });
       context.result({ link: run.page.link });

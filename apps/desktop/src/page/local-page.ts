@@ -105,6 +105,8 @@ async function act(daemon: RecorderDaemon, path: string, form: URLSearchParams):
   const acts: Readonly<Record<string, () => Promise<void>>> = {
     '/agree': () => daemon.agree(),
     '/opt-out': () => daemon.optOut(),
+    '/code': () => daemon.giveCode(form.get('code') ?? ''),
+    '/code-kept': () => daemon.eraseCodeKept(),
     '/start': () => daemon.start(form.get('task') ?? ''),
     '/pause': () => daemon.pause(),
     '/resume': () => daemon.resume(),

@@ -1,4 +1,5 @@
 import type { RecorderDaemon } from '../recorder-daemon.ts';
+import type { RulesView } from '../rules/rules-desk.ts';
 import type { ShelfRow } from '../spool/shelf.ts';
 
 /** Pages of the recorder: forms and no script. Everything that is shown passes `text`. */
@@ -6,12 +7,13 @@ import type { ShelfRow } from '../spool/shelf.ts';
 export async function statePage(daemon: RecorderDaemon, token: string, note = ''): Promise<string> {
   const { agreement, state, use } = daemon;
   const rows = await daemon.recordings();
+  const rules = await daemon.rules();
   const act = (name: string, label: string, more = '') =>
     `<form method="post" action="/${name}"><input type="hidden" name="token" value="${text(token)}">${more}` +
     `<button>${text(label)}</button></form>`;
   const task = '<label>What will you do? <input name="task" maxlength="500"></label> ';
   const acts = {
-    off: act('agree', 'I agree: turn the recorder on'),
+    off: agreement ? act('agree', 'I agree: turn the recorder on') : '',
     ready: act('start', 'Start recording', task) + act('opt-out', 'Take my consent back'),
     recording: act('pause', 'Pause') + act('stop', 'Stop') + act('opt-out', 'Take my consent back'),
     paused: act('resume', 'Go on') + act('stop', 'Stop') + act('opt-out', 'Take my consent back'),
@@ -35,10 +37,26 @@ export async function statePage(daemon: RecorderDaemon, token: string, note = ''
   return page(
     `The recorder is ${{ off: 'off', ready: 'on, and records nothing', recording: 'recording', paused: 'paused' }[state]}.`,
     `${note && `<p role="status">${text(note)}</p>`}${acts}${used}
-<h2>What may be recorded</h2><p>A demonstration: made-up parties, no signatures. Nothing of it can be released.</p>
+<h2>What may be recorded</h2>${rules.sentences.map((one) => `<p>${text(one)}</p>`).join('')}
+${codeForms(rules, act)}
 <ul>${apps.join('')}</ul><p>Nothing else is looked at. Text of yours is masked before it is kept.</p>
 <details><summary>The agreement in words</summary>${words}</details>
 <h2>Recordings on this computer</h2><ul>${rows.map((row) => rowLine(row, act)).join('') || '<li>None.</li>'}</ul>`,
+  );
+}
+
+function codeForms(rules: RulesView, act: (name: string, label: string, more?: string) => string): string {
+  const ask = rules.asksForCode
+    ? act(
+        'code',
+        'Take part',
+        '<label>The code of your sheet <input name="code" autocomplete="off" maxlength="200"></label> ',
+      )
+    : '';
+  if (rules.eraseCode === null) return ask;
+  return (
+    `<p>Write this down and keep it away from this computer. It erases all that you ever released, from anywhere, and reads ` +
+    `nothing: <strong>${text(rules.eraseCode)}</strong></p>${act('code-kept', 'I have it; forget it here')}`
   );
 }
 

@@ -18,6 +18,8 @@ export type ShelfRow = {
   task: Manifest['task'];
   signals: Signal[];
   agreement: NonNullable<Manifest['agreement']>;
+  /** Digest of the consent under which it was made; null or missing: a demonstration. */
+  receipt?: string | null;
   /** Why it ended without her act. */
   ended?:
     | 'crash'

@@ -64,7 +64,7 @@ export class RecorderLine {
         enrolment,
         changed: onRules,
         now,
-        subtle: crypto.subtle,
+        subtle: means.subtle,
       });
     this.#uses =
       enrolment &&

@@ -2,6 +2,8 @@ import type { AgreedDesktopApp } from '@aboveboard/consent/agreement';
 import { type AgreementStanding, makeLocalVerifier } from '@aboveboard/consent/agreement-verifier';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
+import { makeLocalGate } from '@aboveboard/consent/local-gate';
+import type { RulesDesk } from './rules-desk.ts';
 
 /** `--app` of the command: `Editor=/usr/bin/mousepad:Mousepad`. Null: not one. */
 export function parseApp(text: string): AgreedDesktopApp | null {
@@ -25,9 +27,43 @@ export function parseApp(text: string): AgreedDesktopApp | null {
 
 /**
  * The agreement of a demonstration with these applications: made-up parties and no signatures, marked so. Recordings under
- * it are demonstrations and can't be released (REC5). Rules that parties have signed are not followed here yet.
+ * it are demonstrations and can't be released (REC5).
  */
-export async function demonstrationStanding(
+export async function demonstrationDesk(
+  apps: readonly AgreedDesktopApp[],
+  given: { now: () => number; subtle: SubtleCrypto },
+): Promise<RulesDesk> {
+  const standing = await standingOf(apps, { now: given.now(), subtle: given.subtle });
+  return {
+    recordingClass: 'demonstration',
+    current: standing.ok ? { agreement: standing.agreement, digest: standing.digest } : null,
+    gate: (own) =>
+      makeLocalGate(() => {
+        const { consents, usage } = own();
+        const consent = consents.findLast(({ withdrawnAt }) => withdrawnAt === null) ?? null;
+        return {
+          on: consent !== null,
+          installation: 'demonstration',
+          agreement: standing,
+          consent,
+          verifiedAt: given.now(),
+          usage,
+        };
+      }),
+    onChange: () => undefined,
+    acted: () => undefined,
+    view: async () => ({
+      sentences: ['A demonstration: made-up parties, no signatures. Nothing of it can be released.'],
+      asksForCode: false,
+      eraseCode: null,
+    }),
+    giveCode: async () => 'A demonstration takes no code.',
+    eraseCodeKept: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+async function standingOf(
   apps: readonly AgreedDesktopApp[],
   given: { now: number; subtle: SubtleCrypto },
 ): Promise<AgreementStanding> {
