@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import type { GivenVaultHalves, VaultRefusal } from '@aboveboard/protocol/vault-halves';
 import { BackupError } from '@aboveboard/server/backup/backup-fault';
 import { formatManifest, parseManifest } from '@aboveboard/server/backup/backup-manifest';
+import { writeBackup } from '@aboveboard/server/backup/new-backup';
 import { verifyBackup } from '@aboveboard/server/backup/restore-backup';
 import { makeVaultBackup, type VaultBackupOptions } from '@aboveboard/server/backup/vault-backup';
 import { restoreVault } from '@aboveboard/server/backup/vault-restore';
@@ -179,6 +180,9 @@ describe('a backup of a vault of its own', () => {
     mkdirSync(join(beside, 'aboveboard-data-20270101T000000000Z'), { recursive: true });
     expect((await failure(backup({ to: beside }))).code).toBe('occupied');
     expect(readdirSync(beside)).toHaveLength(1);
+    const ofServer = { to, kind: 'data', installation: '0'.repeat(32), keep: null, now } as const;
+    const fill = () => Promise.reject(new Error('something was written'));
+    expect((await failure(writeBackup(ofServer, fill))).code).toBe('occupied');
     expect((await failure(backup({ to: join(data, 'backups') }))).code).toBe('occupied');
     const other = join(root, 'other');
     mkdirSync(other);

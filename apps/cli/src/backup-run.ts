@@ -12,7 +12,7 @@ export const BEFORE_RESTORING = `Read this first.
 
 What was done since the backup is gone from a restored server: recordings that were released, grants, signatures, and entries of
 both logs. Recordings that were erased since are listed again. The guardian destroyed its halves of them, so they do not open;
-erase them again.
+erase them again. Halves that were destroyed since are in the restored keys again, until: aboveboard erasure again.
 
 If the logs had grown since, a restored log that goes on signs a second history. Guardians and witnesses refuse it, and every
 recorder that saw the newer head stops and shows both. That is as it should be: nobody can tell a restored log from a

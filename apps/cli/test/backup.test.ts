@@ -3,8 +3,15 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ageIdentity } from '@aboveboard/server/keys/age-identity';
+import { openKeyFiles } from '@aboveboard/server/keys/key-files';
 import { makeLog } from '@aboveboard/server/log';
 import { type StartedServer, startServer } from '@aboveboard/server/start';
+import { recipientOf } from '@aboveboard/vault/envelope';
+import { sealHalves } from '@aboveboard/vault/half-envelope';
+import { makeHalfRing } from '@aboveboard/vault/half-ring';
+import { splitKey } from '@aboveboard/vault/key-half';
+import { freshRecordingKey } from '@aboveboard/vault/recording-key';
+import { generateHybridIdentity } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProgram } from '../src/program.ts';
 
@@ -12,6 +19,9 @@ const folder = mkdtempSync(join(tmpdir(), 'aboveboard-backup-'));
 chmodSync(folder, 0o711);
 const [data, to] = [join(folder, 'data'), join(folder, 'backups')];
 let server: StartedServer;
+const random = (length: number) => new Uint8Array(randomBytes(length));
+/** A recording that is erased, and whose half a backup of the vault holds. */
+const gone = randomBytes(16).toString('base64url');
 
 /** The command in this process: what it wrote and how it ended. */
 async function run(...args: string[]) {
@@ -108,7 +118,12 @@ describe('backup and restore', () => {
   it('[BAK40] [BAK44] a vault of its own, by its user: made, verified, and put back only with --yes', async () => {
     const [vault, ofVault] = [join(folder, 'vault'), join(folder, 'of-vault')];
     mkdirSync(vault, { mode: 0o700 });
-    await ageIdentity('vault', vault, undefined);
+    const { identity, recipient } = await ageIdentity('vault', vault, undefined);
+    const store = await openKeyFiles(join(vault, 'halves'), { owner: true });
+    const halves = splitKey(freshRecordingKey(random), random);
+    const recipients = { vault: recipient, guardian: await recipientOf(await generateHybridIdentity()) };
+    const sealed = await sealHalves(gone, halves, recipients, { week: '2026-W47', card: null });
+    await makeHalfRing({ store, identity }).keep(gone, sealed.vault);
     const said = await run('--data', vault, 'backup', '--vault', '--to', ofVault);
     expect(said).toMatchObject({ code: 0, err: '' });
     expect(said.out).toContain('has kept nothing');
@@ -132,19 +147,20 @@ describe('backup and restore', () => {
   });
 
   it('[BAK46] [VLT76] the drill takes a backup as it is, of keys or of a vault, and erasures are asked for again', async () => {
-    const gone = randomBytes(16).toString('base64url');
     const { database } = server.installation.inner;
     await database.query('insert into erasure values ($1, true)', [gone]);
     const [keys] = readdirSync(to).filter((name) => name.startsWith('aboveboard-keys-'));
     const [ofVault] = readdirSync(join(folder, 'of-vault'));
-    for (const flags of [
-      ['--keys', join(to, keys as string)],
-      ['--vault', join(folder, 'of-vault', ofVault as string)],
-    ]) {
+    for (const [half, ...flags] of [
+      [0, '--keys', join(to, keys as string)],
+      [1, '--vault', join(folder, 'of-vault', ofVault as string)],
+    ] as const) {
       const { out, code } = await run('--data', data, '--json', 'drill', 'erasure', ...flags);
-      expect([code, JSON.parse(out)]).toEqual([0, { erased: 1, live: 0, vault: 0, guardian: null, keys: 0 }]);
+      expect([code, JSON.parse(out)]).toEqual([
+        0,
+        { erased: 1, live: 0, vault: half, guardian: null, keys: 0 },
+      ]);
     }
-    expect(existsSync(join(folder, 'of-vault', ofVault as string, 'vault', 'halves'))).toBe(false);
     expect((await run('--data', data, 'drill', 'erasure')).code).toBe(2);
     expect((await run('--data', data, 'drill', 'erasure', '--keys', to)).err).toContain('--vault');
     const again = await run('--data', data, '--json', 'erasure', 'again');

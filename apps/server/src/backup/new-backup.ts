@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { diskLayer, type FileLayer, syncFolder } from '../blobs/file-layer.ts';
 import { asDiskFull, BackupError } from './backup-fault.ts';
@@ -66,6 +66,7 @@ export async function writeBackup(
 ): Promise<MadeBackup> {
   const { files = diskLayer } = given;
   const to = resolve(given.to);
+  requireApart(to, kind);
   const earlier = await keptBackups(to, { kind, installation });
   const madeAt = new Date(now()).toISOString();
   const name = `aboveboard-${kind}-${madeAt.replaceAll(/[-:.]/g, '')}`;
@@ -98,4 +99,15 @@ export async function writeBackup(
     rmSync(making, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A vault of its own beside its server would be more of what opens in one place than either may have (T12; BAK42). */
+function requireApart(to: string, kind: BackupManifest['kind']): void {
+  const others = kind === 'vault' ? /^aboveboard-(data|keys)-/ : /^aboveboard-vault-/;
+  if (!readdirSync(to).some((name) => others.test(name))) return;
+  const [of, mine] = kind === 'vault' ? ['a server', 'The vault’s'] : ['a vault', 'The server’s'];
+  throw new BackupError(
+    'occupied',
+    `There are backups of ${of} in ${to}. ${mine} go elsewhere, best to another disk and into other hands.`,
+  );
 }

@@ -91,7 +91,9 @@ function tokenComment(token: string): string {
 /** A transaction that is durable when it is committed, and that no other restore and no server's start has at the same time. */
 async function begin(client: pg.Client): Promise<void> {
   await client.query('begin');
-  await client.query(`set local synchronous_commit = on; set local lock_timeout = '${LOCK_PATIENCE}'`);
+  await client.query(
+    `set local synchronous_commit = on; set local statement_timeout = 0; set local lock_timeout = '${LOCK_PATIENCE}'`,
+  );
   await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]).catch((cause: unknown) => {
     throw new BackupError('busy', 'Another restore, or a server that starts, works in that database.', [], {
       cause,

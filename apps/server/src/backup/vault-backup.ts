@@ -34,9 +34,8 @@ export async function makeVaultBackup(options: VaultBackupOptions): Promise<Made
   const data = resolve(options.data);
   const to = resolve(options.to);
   const { installation } = await vaultOf(data);
-  const work = async () => {
-    requireApart(to);
-    return writeBackup({ ...options, kind: 'vault', installation }, async (writer, earlier) => {
+  const work = () =>
+    writeBackup({ ...options, kind: 'vault', installation }, async (writer, earlier) => {
       const faults: string[] = [];
       for (const name of VAULT_FILES) {
         const info = lstatSync(join(data, name), { throwIfNoEntry: false });
@@ -55,7 +54,6 @@ export async function makeVaultBackup(options: VaultBackupOptions): Promise<Made
         );
       return { steps: [], tables: [], logs: [], shared: 0, days };
     });
-  };
   return inBackups(to, { data, work });
 }
 
@@ -91,13 +89,4 @@ async function vaultOf(folder: string): Promise<{ identity: string; installation
   });
   const installation = createHash('sha256').update(recipient).digest('hex').slice(0, 32);
   return { identity, installation };
-}
-
-/** Beside the data it would be half of what opens them (T12). */
-function requireApart(to: string): void {
-  if (!readdirSync(to).some((name) => /^aboveboard-(data|keys)-/.test(name))) return;
-  throw new BackupError(
-    'occupied',
-    `There are backups of a server in ${to}. The vault's go elsewhere, best to another disk and into other hands.`,
-  );
 }

@@ -47,7 +47,10 @@ export async function onConnection<T>(url: string, work: (client: pg.Client) => 
     types: databaseTypes,
   });
   client.on('error', () => undefined);
-  await client.connect();
+  await client.connect().catch((cause: Error) => {
+    // Of an address with two numbers the reason is empty.
+    throw new Error(`The database can not be reached: ${cause.message || 'no answer'}`, { cause });
+  });
   try {
     return await work(client);
   } finally {
