@@ -1,8 +1,10 @@
+import { fixedParts, HOLE } from './label-templates.ts';
 import { foldSpace } from './openings.ts';
 
 /**
  * The strings that an application ships (MASK4): string literals of its scripts, texts and labels of its
- * markup, values of its JSON. What is not among them was put in by somebody. Linear in the source's length;
+ * markup, values of its JSON; of a script's template its fixed words, with `{}` for each hole (MASK42). What is not
+ * among them was put in by somebody. Linear in the source's length;
  * a script that confuses the reader costs literals, never more: what is not found stays closed.
  */
 export type SourceKind = 'js' | 'html' | 'json';
@@ -51,8 +53,9 @@ const BEFORE_REGEXP =
 function* fromScript(source: string): Iterable<string> {
   let before = '';
   let beforeAt = 0;
-  /** For each open template hole the depth of braces in it. */
+  /** For each open template hole the depth of braces in it, and the template so far. */
   const holes: number[] = [];
+  const begun: string[] = [];
   let at = 0;
   while (at < source.length) {
     const char = source[at] as string;
@@ -69,9 +72,12 @@ function* fromScript(source: string): Iterable<string> {
       const resumed = char === '}';
       if (resumed) holes.pop();
       const { end, hole } = endOfTemplate(source, at);
-      // A template with holes is no literal.
-      if (!resumed && !hole) yield* fromText(unescapeLiteral(source.slice(at + 1, end - 1)));
-      if (hole) holes.push(0);
+      const piece = unescapeLiteral(source.slice(at + 1, hole ? end - 2 : end - 1));
+      const text = resumed ? `${begun.pop() ?? ''}${HOLE}${piece}` : piece;
+      if (hole) {
+        holes.push(0);
+        begun.push(text);
+      } else yield* resumed ? fromTemplate(text) : fromText(text);
       at = end;
     } else if (char === '/' && beginsRegExp(source, before, beforeAt)) {
       at = endOfRegExp(source, at);
@@ -95,6 +101,15 @@ function* fromText(text: string): Iterable<string> {
   yield text;
   if (text.length > LITERAL_LENGTH && /^\s*[{[]/.test(text)) yield* fromStrings(text);
   if (text.includes('<') && text.includes('>')) yield* fromMarkup(text);
+}
+
+/** What a template's markup has between two tags is the application's own; beside a hole it must be fixed enough. */
+function* fromTemplate(text: string): Iterable<string> {
+  if (text.length <= LITERAL_LENGTH * 2 && fixedParts(text) !== null) yield text;
+  if (!text.includes('<') || !text.includes('>')) return;
+  for (const piece of fromMarkup(text)) {
+    if (!piece.includes(HOLE) || fixedParts(piece) !== null) yield piece;
+  }
 }
 
 function beginsRegExp(source: string, before: string, beforeAt: number): boolean {

@@ -3,6 +3,7 @@ export const MASK_RULES: Readonly<Record<string, string>> = {
   'text.content': 'Text that is not part of the interface: what people write and read.',
   'text.not-shipped':
     'Text on the interface that the application does not ship itself, so it may be about somebody.',
+  'text.hole': 'What stands in a hole of a label that the application ships: the words around it stay.',
   'text.data': 'Text that looks like data: a number, an address, a key.',
   'text.detected':
     'Something like a name, a number, an address or a key in text that is open, or one of your own words.',

@@ -10,6 +10,7 @@ import { FIELD_STANDS } from './field-stand.ts';
 import { createFiller } from './filler.ts';
 import { isInterfaceRole } from './interface-role.ts';
 import { keyedHash } from './keyed-hash.ts';
+import { createLabelTemplates, type LabelTemplates } from './label-templates.ts';
 import type { ElementContext, Masked, Masker, MaskRule, TextContext } from './masker.ts';
 import { createNames } from './names.ts';
 import { createOpenText } from './open-text.ts';
@@ -44,6 +45,7 @@ const OUTLINE_LIMIT = 2_000;
 const SELECTED_LIMIT = 500;
 /** A style sheet of some thousand rules comes again and again as long as it is polled. */
 const CSS_ROOM = 1_000_000;
+const HOLED_ROOM = 150_000;
 
 export function structuralMasker(options: MaskerOptions): DocumentMasker {
   const hash = keyedHash(options.renaming);
@@ -51,6 +53,10 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
   const filler = createFiller(hash);
   const openings = createOpenings(options.literals, options.shipped, filler);
   const openText = createOpenText(openings.fillAround, options.ownWords ?? []);
+  /** Made when first asked for: most documents of a page have none to ask. */
+  let templates: LabelTemplates | null = null;
+  /** What becomes of a text of the interface that is not shipped whole; '' where it fits no template. */
+  const holed = boundedMemory<string>(HOLED_ROOM, (label) => label.length);
   const selected = new Set<string>();
   const styles = boundedMemory<Masked<string>>(CSS_ROOM, ({ value }) => value.length);
 
@@ -108,10 +114,20 @@ export function structuralMasker(options: MaskerOptions): DocumentMasker {
       const closed = openText.label(text);
       return closed === null ? stays(text) : { value: closed, rule: 'text.detected' };
     }
+    const label = interfaceText ? holed(folded, () => holesClosed(folded)) : '';
+    if (label !== '') return { value: spacedLike(text, label), rule: 'text.hole' };
     return {
       value: openings.fillAround(text),
       rule: context.editable ? 'value.closed' : interfaceText ? 'text.not-shipped' : 'text.content',
     };
+  }
+
+  /** A shipped label, its holes filled (MASK43). The whole is looked at first: any doubt closes the whole. */
+  function holesClosed(folded: string): string {
+    templates ??= createLabelTemplates(options.shipped);
+    const parts = templates.parts(folded);
+    if (parts === null || looksLikeData(folded) || openText.label(folded) !== null) return '';
+    return parts.map((part, i) => (i % 2 === 0 ? part : openings.fillAround(part))).join('');
   }
 
   function attribute(name: string, value: string, context: ElementContext): Masked<string | null> {
@@ -221,6 +237,10 @@ const PSEUDO: TextContext = {
   agreed: null,
   place: 'pseudo',
 };
+
+function spacedLike(text: string, label: string): string {
+  return (/^\s/.test(text) ? ' ' : '') + label + (/\s$/.test(text) ? ' ' : '');
+}
 
 function stays<T>(value: T): Masked<T> {
   return { value, rule: undefined };

@@ -13,8 +13,26 @@ test('[MASK4] strings of a script, escapes read, white space folded', () => {
   ]);
 });
 
-test('[MASK4] a template with holes is no literal, strings in its holes are', () => {
-  expect(of(`x=\`Hello \${f({a:"In a hole"})} and \${b}\`;y="After"`, 'js')).toEqual(['In a hole', 'After']);
+test('[MASK42] of a template with holes the fixed words are shipped, and strings in its holes are literals', () => {
+  expect(of(`x=\`Hello \${f({a:"In a hole"})} and \${b}\`;y="After"`, 'js')).toEqual([
+    'In a hole',
+    'Hello {} and {}',
+    'After',
+  ]);
+  expect(of(['x=`Open $', '{`Inner $', '{a} one`} twice`'].join(''), 'js')).toEqual([
+    'Inner {} one',
+    'Open {} twice',
+  ]);
+  expect(of(['x=`$', '{a}px`;y=`ab$', '{c}word`;z=`$', '{a} from $', '{b}`'].join(''), 'js')).toEqual([]);
+});
+
+test('[MASK42] of a template of markup each text between two tags is one of its own', () => {
+  const button =
+    'x=html`<b title="Close it">$' +
+    '{a}</b><button>Delete $' +
+    '{b} now</button><i>Save all</i>x$' +
+    '{c}y`';
+  expect(of(button, 'js')).toEqual(['Close it', 'Delete {} now', 'Save all']);
 });
 
 test('[MASK4] quotes in regular expressions and comments begin no string', () => {
