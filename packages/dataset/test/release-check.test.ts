@@ -2,6 +2,7 @@ import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkRelease } from '../src/release/release-check.ts';
 import { releaseDifference } from '../src/release/release-difference.ts';
+import type { ReleaseTaskEntry } from '../src/release/release-manifest.ts';
 import {
   plainName,
   type ReleaseManifest,
@@ -127,6 +128,14 @@ describe('a manifest that lies', () => {
     expect(
       faulty((m) => ({ ...m, tasks: m.tasks.map((t, i) => (i === 4 ? { ...t, shards: [] } : t)) })),
     ).toEqual(['REL52 manifest.tasks[4].shards']);
+    // The same content twice would be two shards of one kind; which of them is read?
+    const twice = ({ shards: [one], ...rest }: ReleaseTaskEntry): ReleaseTaskEntry => ({
+      ...rest,
+      shards: one ? [one, { ...one, sha256: 'd'.repeat(64) }] : [],
+    });
+    expect(faulty((m) => ({ ...m, tasks: m.tasks.map((t, i) => (i === 4 ? twice(t) : t)) }))).toEqual([
+      'REL52 manifest.tasks[4].shards',
+    ]);
   });
 });
 

@@ -164,6 +164,18 @@ describe('trees of a release', () => {
     expect((await ClosedWords.read(recorded, recorded)).isIn(planted(1))).toBe(false);
   });
 
+  it('[REL46] [REL47] one with a closed word is not taken, in a name or a value', () => {
+    const trees = new ShownTrees((text) => text.includes('closed'));
+    const node = { parent: null, role: 'textbox', name: 'open' };
+    const nodes = [node, { ...node, name: 'is closed' }, { ...node, value: 'is closed' }];
+    for (const [t, shown] of nodes.entries()) {
+      trees.take({ surface: 0, t }, { nodes: [{ id: 1, shown }], cut: false, image: null });
+      trees.stoodBefore(t, { surface: 0, t }, { node: 1, drop: null });
+    }
+    expect(trees.list().map(({ steps }) => steps)).toEqual([[{ step: 0, node: 0, drop: null }]]);
+    expect(trees.withheld).toBe(2);
+  });
+
   it('[REL45] are cut where a page has more than any has, and bounded for a task', () => {
     const trees = new ShownTrees(undefined, { ofTask: 6_000 });
     const wide = {

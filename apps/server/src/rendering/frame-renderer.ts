@@ -42,6 +42,7 @@ export type RendererOptions = {
 
 /** Pages that are open at once: a recording may tell of thousands of surfaces, and one more than these has no frame. */
 const MOST_PAGES = 24;
+const MOST_KEPT = 2;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../dist/rendering', import.meta.url));
 
@@ -53,6 +54,7 @@ const BUILT_PAGE = fileURLToPath(new URL('../../dist/rendering', import.meta.url
 export class FrameRenderer {
   readonly #browser: Browser;
   readonly #options: RendererOptions & { page: string };
+  readonly #kept: SurfacePage[] = [];
 
   private constructor(browser: Browser, options: RendererOptions & { page: string }) {
     this.#browser = browser;
@@ -104,7 +106,7 @@ export class FrameRenderer {
               wanted.delete(item.surface);
               continue;
             }
-            page = await SurfacePage.open(this.#browser, this.#options.page);
+            page = await this.#open();
             pages.set(item.surface, page);
           }
           await page.take(item);
@@ -116,8 +118,24 @@ export class FrameRenderer {
         if (frame) yield frame;
       }
     } finally {
-      await Promise.all([...pages.values()].map((page) => page.close()));
+      await Promise.all([...pages.values()].map((page) => this.#leave(page)));
     }
+  }
+
+  /** A page costs more than a frame: some are kept for the next surface. */
+  async #open(): Promise<SurfacePage> {
+    const kept = this.#kept.pop();
+    const begun = await kept?.begin().then(
+      () => kept,
+      // It ended where the surface before did.
+      () => kept.close().catch(() => undefined),
+    );
+    return begun ?? SurfacePage.open(this.#browser, this.#options.page);
+  }
+
+  async #leave(page: SurfacePage): Promise<void> {
+    if (this.#kept.length < MOST_KEPT) this.#kept.push(page);
+    else await page.close();
   }
 
   async #frame(
@@ -140,7 +158,7 @@ export class FrameRenderer {
     for (const [surface, page] of pages) {
       if (history.closedBefore(surface, before)) {
         pages.delete(surface);
-        await page.close();
+        await this.#leave(page);
       }
     }
   }

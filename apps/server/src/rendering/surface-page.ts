@@ -48,6 +48,13 @@ export class SurfacePage {
     return new SurfacePage(page, devtools);
   }
 
+  /** As when it was opened, for another surface: the document is a new one. */
+  async begin(): Promise<void> {
+    this.#waiting = [];
+    this.#size = { width: 1280, height: 720 };
+    await this.#page.goto(`${RENDERING_ORIGIN}/`);
+  }
+
   async take(item: StateItem): Promise<void> {
     if (item.event.type === RRWEB_META) {
       this.#size = { width: item.event.data.width, height: item.event.data.height };
