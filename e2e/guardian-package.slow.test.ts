@@ -79,6 +79,30 @@ describe('the guardian as a Debian package (T12)', () => {
     expect((await fetch(`${said.url}/assets/nothing.js`)).status).toBe(404);
     expect(said.setupLink).toMatch(/#setup=/);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'gives and destroys halves in the story of two users (needs root)',
+    {
+      timeout: 600_000,
+    },
+    () => {
+      const story = spawnSync(
+        join(ROOT, 'node_modules/.bin/vitest'),
+        ['run', '--project', 'browser', 'e2e/two-users.test.ts'],
+        {
+          cwd: ROOT,
+          encoding: 'utf8',
+          env: {
+            ...process.env,
+            NO_COLOR: '1',
+            ABOVEBOARD_TEST_GUARDIAN: join(folder, 'root/usr/bin/aboveboard-guardian'),
+          },
+        },
+      );
+      expect(story.stdout).toMatch(/Tests {2}6 passed \(6\)/);
+      expect(story.status).toBe(0);
+    },
+  );
 });
 
 const NAME = 'aboveboard-guardian';

@@ -18,6 +18,8 @@ export type ServerAsked =
 type Ended = { status: number | null; stdout: string; stderr: string };
 
 const COMMAND = fileURLToPath(new URL('../../apps/cli/bin/aboveboard.js', import.meta.url));
+/** The program of a package in the place of the checkout's; for guardian-package.slow.test.ts. */
+const PACKAGED = process.env['ABOVEBOARD_TEST_GUARDIAN'];
 const PROCESS = fileURLToPath(new URL('./server-process.ts', import.meta.url));
 
 /**
@@ -59,12 +61,14 @@ export class TwoUsers {
     }
     const port = await freePort();
     const guarding = spawn(
-      process.execPath,
+      PACKAGED ?? process.execPath,
       [
-        ...[COMMAND, 'guardian', '--json', '--data', folders.representative],
+        ...(PACKAGED ? [] : [COMMAND]),
+        ...['--json', '--data', folders.representative, 'guardian'],
         ...['--server', `http://127.0.0.1:${port}`, '--port', '0'],
       ],
-      { ...identity('representative'), stdio: ['ignore', 'pipe', 'inherit'] },
+      // A program of a package is nowhere near the checkout.
+      { ...identity('representative'), stdio: ['ignore', 'pipe', 'inherit'], cwd: '/' },
     );
     try {
       const guardian = await firstJson<TwoUsers['guardian']>(guarding);
