@@ -22,7 +22,7 @@ import {
   takeDataFolder,
 } from './data-folder.ts';
 import { type Database, openDatabase } from './database/database.ts';
-import { requireOwnDatabase } from './database/database-elsewhere.ts';
+import { noteDatabaseElsewhere, requireOwnDatabase } from './database/database-elsewhere.ts';
 import { requireDurable } from './database/durable-settings.ts';
 import { type EmbeddedPostgres, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
@@ -164,6 +164,7 @@ async function compose(given: {
   try {
     if (owner) {
       await claimDatabase(database, paths.root, options.kind);
+      if (!postgres) await noteDatabaseElsewhere(paths.root);
       await options.onClaimed?.();
     }
     const random = (length: number) => new Uint8Array(randomBytes(length));

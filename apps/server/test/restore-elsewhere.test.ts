@@ -72,6 +72,8 @@ describe('into a database of somebody else’s', () => {
     // Keys that have signed, and an empty database: both logs would begin a second time.
     await expect(startDemonstration({ data })).rejects.toThrow('in a database of yours');
     expect(existsSync(join(data, 'postgres'))).toBe(false);
+    rmSync(join(data, 'database-elsewhere'));
+    expect(() => requireOwnDatabase(data)).not.toThrow();
     const again = await startDemonstration({ data, databaseUrl: owned });
     try {
       const researcher = await Client.redeem(again.url, again.codes.researcher);
@@ -80,8 +82,8 @@ describe('into a database of somebody else’s', () => {
     } finally {
       await again.stop();
     }
-    rmSync(join(data, 'database-elsewhere'));
-    expect(() => requireOwnDatabase(data)).not.toThrow();
+    // So does every folder that was once started on another's database.
+    expect(() => requireOwnDatabase(data)).toThrow('in a database of yours');
   });
 
   it('[BAK28] refuses one in which somebody made anything, names it, and changes nothing', async () => {

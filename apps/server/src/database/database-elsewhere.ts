@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileLayer } from '../blobs/file-layer.ts';
+import { diskLayer, type FileLayer } from '../blobs/file-layer.ts';
 import { writeDurably } from '../keys/durable-file.ts';
 
 /**
@@ -9,7 +9,8 @@ import { writeDurably } from '../keys/durable-file.ts';
  */
 const NAME = 'database-elsewhere';
 
-export async function noteDatabaseElsewhere(root: string, files: FileLayer): Promise<void> {
+export async function noteDatabaseElsewhere(root: string, files: FileLayer = diskLayer): Promise<void> {
+  if (existsSync(join(root, NAME))) return;
   await writeDurably(join(root, NAME), new TextEncoder().encode('DATABASE_URL\n'), files);
 }
 
