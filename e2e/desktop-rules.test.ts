@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agreementStatement } from '@aboveboard/consent/agreement-signing';
@@ -26,6 +26,13 @@ afterAll(async () => {
 });
 
 /** A recorder whose display is in memory, in front of a real server and a real guardian: from a sheet of paper on. */
+/** Ids whose key still opens something here: what is left of a destroyed one is a mark. */
+async function keysIn(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, 'keys'));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, 'keys', name))).size));
+  return names.filter((_, i) => (sizes[i] as number) > 1);
+}
+
 describe('the desktop recorder under signed rules', { timeout: 120_000 }, () => {
   let house: ProductionInstallation;
   let folder: string;
@@ -99,6 +106,42 @@ describe('the desktop recorder under signed rules', { timeout: 120_000 }, () => 
     const receipt = await receiptDigest(consents()[0] as ConsentRecord, subtle);
     expect(found?.recording.manifest).toMatchObject({ class: 'own', receipt, agreement: { id: 'works' } });
     await expect.poll(() => desk.receipts(), LONG).toMatchObject([{ withdrawn: false, committed: true }]);
+  });
+
+  test('[DSK85, DSK86] what she leaves out is not in what leaves; it rests, leaves in halves, and the server has it', async () => {
+    const { daemon } = recorder;
+    const [row] = await daemon.recordings();
+    const id = row?.id ?? '';
+    const whole = await daemon.steps(id);
+    expect(whole?.lines.length).toBeGreaterThan(0);
+    const nothing = await daemon.prepare(id, { without: [0], worked: null, task: null });
+    expect(nothing.lines.length).toBeLessThan(whole?.lines.length ?? 0);
+    const prepared = await daemon.prepare(id, { without: [], worked: true, task: 'Save the sheet' });
+    expect(prepared.leaving.outcome.worked).toBe(true);
+    await expect(daemon.release(nothing.id)).rejects.toThrow('not what was shown');
+    await daemon.release(prepared.id);
+    expect((await daemon.recordings()).map((one) => one.id)).toEqual([prepared.id]);
+    // Called back within the cooling time it is as it was before; released again it leaves when that is over.
+    await daemon.recall(prepared.id);
+    expect((await daemon.recordings())[0]).toMatchObject({ id: prepared.id, state: 'reviewing' });
+    const again = await daemon.prepare(prepared.id, { without: [], worked: true, task: null });
+    await daemon.release(again.id);
+    expect((await daemon.recordings())[0]).toMatchObject({ id: again.id, state: 'cooling' });
+    expect(await house.server.installation.recordings.list()).toEqual([]);
+    recorder.clock.ahead = 30 * HOUR;
+    await expect.poll(async () => (await daemon.recordings())[0]?.state, LONG).toBe('released');
+    await expect(daemon.recall(again.id)).rejects.toThrow('begun to leave');
+    const there = await house.server.installation.recordings.list();
+    expect(there.map((one) => one.id)).toEqual([again.id]);
+    expect(await keysIn(folder)).not.toContain(id);
+  });
+
+  test('[DSK87] erased there at her word, and her key goes here', async () => {
+    const { daemon } = recorder;
+    const [row] = await daemon.recordings();
+    await daemon.erase(row?.id ?? '');
+    await expect.poll(() => daemon.recordings(), LONG).toEqual([]);
+    expect(await house.server.installation.recordings.list()).toEqual([]);
   });
 
   test('[DSK80] nothing newer for longer than agreed: it denies, and a clock that goes back helps nobody (T14)', () => {

@@ -7,6 +7,7 @@ import { type ConsentRecord, giveConsent, receiptDigest, withdrawConsent } from 
 import type { Gate } from '@aboveboard/consent/gate';
 import { en } from '@aboveboard/consent/messages/en';
 import { readSteps } from '@aboveboard/dataset/action-steps';
+import type { FrameItem } from '@aboveboard/protocol/frame-segment';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import { isoWeek } from '@aboveboard/protocol/week';
@@ -14,6 +15,8 @@ import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { CaptureSource } from './capture-source.ts';
 import { closeAfterCrash, codec, LiveRecording, randomOf, steadyNow } from './live-recording.ts';
+import { type Prepared, prepareRelease, type ReviewWords } from './release/prepared-release.ts';
+import { Releases } from './release/releases.ts';
 import { whyRefused } from './rules/agreed-windows.ts';
 import type { RulesDesk, RulesView } from './rules/rules-desk.ts';
 import { ConsentFile } from './spool/consent-file.ts';
@@ -31,6 +34,8 @@ export type DaemonOptions = {
   desk: (on: { keep: KeepValue; consents: () => readonly ConsentRecord[] }) => Promise<RulesDesk>;
   /** Made anew for each recording. */
   source: () => Promise<CaptureSource>;
+  /** Milliseconds since the epoch, by which releases rest; the computer's where nothing else is given. */
+  now?: () => number;
   /** Rejects where it can't be shown: then nothing is recorded. */
   indicator: (on: {
     pause: () => void;
@@ -58,6 +63,8 @@ export class RecorderDaemon {
   readonly #folder: RecorderFolder;
   readonly #keys: KeyRing;
   readonly #shelf: Shelf;
+  readonly #releases: Releases;
+  #prepared: Prepared | null = null;
   readonly #gate: Gate;
   readonly #consents: ConsentFile;
   readonly #usage: Kept<Usage>;
@@ -74,6 +81,12 @@ export class RecorderDaemon {
     this.#usage = made.usage;
     this.#today = made.today;
     this.#shelf = new Shelf(made.folder, made.keys);
+    this.#releases = new Releases({
+      shelf: this.#shelf,
+      keys: made.keys,
+      way: () => this.#desk.way(),
+      now: options.now ?? Date.now,
+    });
     this.#gate = this.#desk.gate(() => {
       const session = this.#live?.recording.session.recorded(steadyNow()) ?? 0;
       const before = this.#today.day === dayOf(Date.now()) ? this.#today.milliseconds : 0;
@@ -94,9 +107,11 @@ export class RecorderDaemon {
       const today = (await usage.get()) ?? { day: '', milliseconds: 0 };
       desk = await options.desk({ keep, consents: () => consents.all });
       const daemon = new RecorderDaemon(options, { folder, keys, desk, consents, usage, today });
+      await daemon.#shelf.sweep();
       for (const row of await daemon.#shelf.all()) {
         if (row.state === 'recording') await closeAfterCrash(row, { shelf: daemon.#shelf, keys });
       }
+      daemon.#releases.tend();
       return daemon;
     } catch (error) {
       await desk?.close();
@@ -264,6 +279,64 @@ export class RecorderDaemon {
     if (row?.state === 'reviewing') await this.#shelf.destroy(id);
   }
 
+  /** Writes what would leave under her edits, in the place of what was prepared before (REV40). */
+  async prepare(id: string, words: ReviewWords): Promise<Prepared> {
+    const row = await this.#shelf.get(id);
+    if (row?.state !== 'reviewing') throw new ActRefused('It does not wait for review.');
+    if (!row.receipt) throw new ActRefused('A demonstration’s recordings can not be released.');
+    await this.forgetPrepared();
+    this.#prepared = await prepareRelease(id, words, { shelf: this.#shelf, keys: this.#keys });
+    return this.#prepared;
+  }
+
+  get prepared(): Prepared | null {
+    return this.#prepared;
+  }
+
+  /** One of the pictures that would leave; null: there is none of this number. */
+  async picture(number: number): Promise<FrameItem | null> {
+    const prepared = this.#prepared;
+    if (!prepared) return null;
+    const { id } = prepared;
+    const result = await openRecording({
+      id,
+      store: this.#shelf.parts(id),
+      ...(await codec(this.#keys, id)),
+    });
+    let at = 0;
+    for await (const part of result.frames()) {
+      const found = part[number - at];
+      if (found) return found;
+      at += part.length;
+    }
+    return null;
+  }
+
+  async forgetPrepared(): Promise<void> {
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    if (prepared) await this.#shelf.destroy(prepared.id);
+  }
+
+  /** What she has seen prepared, and nothing else (T10). */
+  async release(id: string): Promise<void> {
+    const prepared = this.#prepared;
+    const cooling = this.agreement?.coolingMinutes;
+    if (prepared?.id !== id) throw new ActRefused('That is not what was shown to you. Look at it again.');
+    if (cooling === undefined || !this.#desk.way()) throw new ActRefused('Nothing can be released now.');
+    this.#prepared = null;
+    await this.#releases.release(prepared, cooling);
+  }
+
+  async recall(id: string): Promise<void> {
+    if (!(await this.#releases.recall(id))) throw new ActRefused('It has begun to leave.');
+  }
+
+  /** Of what was uploaded: both halves of its key and the bytes go there, and her key here (T11). */
+  async erase(id: string): Promise<void> {
+    if (!(await this.#releases.erase(id))) throw new ActRefused('That is not there.');
+  }
+
   /** What she did, in words; null: there is no such recording that waits for review. */
   async steps(id: string): Promise<{ row: ShelfRow; recording: OpenedRecording; lines: string[] } | null> {
     const row = await this.#shelf.get(id);
@@ -277,7 +350,9 @@ export class RecorderDaemon {
   async close(): Promise<void> {
     await this.stop();
     await this.#turn;
+    await this.forgetPrepared();
     await this.#desk.close();
+    await this.#releases.close();
     await this.#folder.release();
   }
 
@@ -298,6 +373,7 @@ export class RecorderDaemon {
 
   /** The rules are others than they were: what is not allowed any more stops before anything else happens (T3, T14). */
   #askAnew(): void {
+    this.#releases.tend();
     this.#live?.recording.session.askAnew();
     this.#stopIfNothingIsAllowed();
   }

@@ -118,4 +118,28 @@ describe('the recorder’s page', () => {
     await act('/opt-out');
     expect(desk.daemon.state).toBe('off');
   });
+
+  test('[DSK85] a demonstration’s recording can be looked at and not prepared for release', async () => {
+    const { cookie, token } = await entered();
+    const url = new URL(page.link);
+    const post = (path: string, fields: Record<string, string>) =>
+      ask(path, {
+        method: 'POST',
+        headers: { cookie, origin: `http://${url.host}`, 'content-type': FORM },
+        body: new URLSearchParams({ token, ...fields }).toString(),
+      });
+    await desk.daemon.agree();
+    await desk.daemon.start('Save it');
+    desk.click();
+    await desk.daemon.stop();
+    const [row] = await desk.daemon.recordings();
+    const id = row?.id ?? '';
+    expect((await ask(`/recording/${id}`, { headers: { cookie } })).body).toContain('it can not be released');
+    const refused = await post('/prepare', { id, without: '0' });
+    expect(refused.status).toBe(409);
+    expect(refused.body).toContain('can not be released');
+    expect((await post('/release', { id })).status).toBe(409);
+    expect((await ask('/prepared', { headers: { cookie } })).status).toBe(404);
+    expect((await desk.daemon.recordings()).map((one) => one.state)).toEqual(['reviewing']);
+  });
 });

@@ -14,11 +14,13 @@ export const removeFolder = (folder: string) => rm(folder, { recursive: true, fo
 /** A recorder whose display and indicator are in memory. */
 export async function memoryDaemon(folder: string, desk: DaemonOptions['desk'] = sheetDesk) {
   const shown: string[] = [];
+  const clock = { ahead: 0 };
   let gone: () => void = () => undefined;
   const sources: MemorySource[] = [];
   const daemon = await RecorderDaemon.start({
     folder,
     desk,
+    now: () => Date.now() + clock.ahead,
     source: async () => {
       const source = new MemorySource(steadyNow);
       const button = node('button', 'Save', { box: { x: 10, y: 10, width: 60, height: 20 } });
@@ -38,7 +40,7 @@ export async function memoryDaemon(folder: string, desk: DaemonOptions['desk'] =
     source().press(0);
     source().release(0);
   };
-  return { daemon, source, click, shown, goneIndicator: () => gone() };
+  return { daemon, clock, source, click, shown, goneIndicator: () => gone() };
 }
 
 export const SHEET = parseApp(`Sheet=${LISTED.executable}:${LISTED.windowClass}`) as AgreedDesktopApp;

@@ -3,12 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { SourceFault } from '../capture-source.ts';
 import { ActRefused, type RecorderDaemon } from '../recorder-daemon.ts';
-import { plainPage, statePage, stepsPage } from './pages.ts';
+import type { ReviewWords } from '../release/prepared-release.ts';
+import { plainPage, statePage } from './pages.ts';
+import { preparedPage, stepsPage } from './review-pages.ts';
 
 export type LocalPage = { link: string; close(): Promise<void> };
 
 const COOKIE = 'aboveboard-recorder';
-const BODY_LIMIT = 4_096;
+/** A box for each step of a long recording. */
+const BODY_LIMIT = 65_536;
 
 /**
  * The recorder's page on this computer alone (DSK65-DSK67). It is opened by a link that works once; from then on by a cookie
@@ -73,7 +76,8 @@ async function answer(
     if (!(error instanceof ActRefused || error instanceof SourceFault)) throw error;
     return send(response, 409, await statePage(daemon, session.token, error.message));
   }
-  response.writeHead(303, { ...HEADERS, location: '/' }).end();
+  const location = url.pathname === '/prepare' ? '/prepared' : '/';
+  response.writeHead(303, { ...HEADERS, location }).end();
 }
 
 /** The secret is worth nothing afterwards, so it does no harm in the list of pages that a browser keeps. */
@@ -95,10 +99,20 @@ async function show(
   response: ServerResponse,
 ): Promise<void> {
   if (url.pathname === '/') return send(response, 200, await statePage(daemon, session.token));
+  const { prepared } = daemon;
+  if (url.pathname === '/prepared' && prepared) {
+    return send(response, 200, preparedPage(prepared, session.token));
+  }
+  const number = /^\/prepared\/picture\/(\d{1,6})$/.exec(url.pathname)?.[1];
+  const picture = number === undefined ? null : await daemon.picture(Number(number));
+  if (picture) {
+    response.writeHead(200, { ...HEADERS, 'content-type': picture.mime }).end(picture.bytes);
+    return;
+  }
   const id = /^\/recording\/([A-Za-z0-9_-]{22})$/.exec(url.pathname)?.[1];
   const found = id ? await daemon.steps(id) : null;
   if (!found) return send(response, 404, plainPage('There is no such page.'));
-  return send(response, 200, stepsPage(found.row, found.lines));
+  return send(response, 200, stepsPage(found.row, found.lines, session.token));
 }
 
 async function act(daemon: RecorderDaemon, path: string, form: URLSearchParams): Promise<void> {
@@ -112,10 +126,26 @@ async function act(daemon: RecorderDaemon, path: string, form: URLSearchParams):
     '/resume': () => daemon.resume(),
     '/stop': () => daemon.stop(),
     '/discard': () => daemon.discard(form.get('id') ?? ''),
+    '/prepare': async () => void (await daemon.prepare(form.get('id') ?? '', wordsOf(form))),
+    '/forget': () => daemon.forgetPrepared(),
+    '/release': () => daemon.release(form.get('id') ?? ''),
+    '/recall': () => daemon.recall(form.get('id') ?? ''),
+    '/erase': () => daemon.erase(form.get('id') ?? ''),
   };
   const found = Object.hasOwn(acts, path) ? acts[path] : undefined;
   if (!found) throw new ActRefused('That can not be done.');
   await found();
+}
+
+/** Whether it worked is never preset (T10). */
+function wordsOf(form: URLSearchParams): ReviewWords {
+  const worked = form.get('worked');
+  const task = form.get('task')?.trim().slice(0, 500) ?? '';
+  return {
+    without: form.getAll('without').map(Number).filter(Number.isSafeInteger),
+    worked: worked === 'yes' ? true : worked === 'no' ? false : null,
+    task: task === '' ? null : task,
+  };
 }
 
 async function formOf(request: IncomingMessage): Promise<URLSearchParams | null> {
@@ -147,7 +177,7 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 };
 
 function send(response: ServerResponse, status: number, html: string): void {

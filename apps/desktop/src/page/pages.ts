@@ -1,6 +1,6 @@
 import type { RecorderDaemon } from '../recorder-daemon.ts';
 import type { RulesView } from '../rules/rules-desk.ts';
-import type { ShelfRow } from '../spool/shelf.ts';
+import type { Release, ShelfRow } from '../spool/shelf.ts';
 
 /** Pages of the recorder: forms and no script. Everything that is shown passes `text`. */
 
@@ -64,17 +64,31 @@ function rowLine(row: ShelfRow, act: (name: string, label: string, more?: string
   const what = row.task.kind === 'free' ? row.task.text : row.task.card.title;
   const seconds = Math.round((row.milliseconds ?? 0) / 1000);
   const ended = row.ended ? `, ended by itself: ${ENDED[row.ended]}` : '';
-  if (row.state !== 'reviewing') return `<li>${text(what)}: under way</li>`;
   const id = `<input type="hidden" name="id" value="${text(row.id)}">`;
+  if (row.state === 'recording') return `<li>${text(what)}: under way</li>`;
+  if (row.release)
+    return `<li>${text(what)}: ${text(releaseWords(row.state, row.release))} ${releaseAct(row, act, id)}</li>`;
   return `<li><a href="/recording/${text(row.id)}">${text(what)}</a> (${seconds} s${text(ended)}) ${act('discard', 'Discard', id)}</li>`;
 }
 
-export function stepsPage(row: ShelfRow, lines: readonly string[]): string {
-  const what = row.task.kind === 'free' ? row.task.text : row.task.card.title;
-  return page(
-    what,
-    `<p><a href="/">Back</a></p><ol>${lines.map((line) => `<li>${text(line)}</li>`).join('')}</ol>`,
-  );
+function releaseWords(
+  state: ShelfRow['state'],
+  { recallUntil, sent, parts, fault, erasing }: Release,
+): string {
+  const why = fault ? ` The last try: ${fault}` : '';
+  if (erasing) return `is being erased at your organisation.${why}`;
+  if (state === 'released') return 'is at your organisation, sealed.';
+  if (state === 'uploading') return `is leaving: ${sent} of ${parts} parts.${why}`;
+  return `rests here until ${new Date(recallUntil).toLocaleString('en-GB')} and leaves some time after that.${why}`;
+}
+
+function releaseAct(
+  row: ShelfRow,
+  act: (name: string, label: string, more?: string) => string,
+  id: string,
+): string {
+  if (row.state === 'cooling') return act('recall', 'Call it back', id);
+  return row.state === 'released' && !row.release?.erasing ? act('erase', 'Erase it there', id) : '';
 }
 
 export function plainPage(sentence: string): string {
@@ -93,7 +107,7 @@ const ENDED: Readonly<Record<NonNullable<ShelfRow['ended']>, string>> = {
   permission: 'nothing may be recorded any more',
 };
 
-function page(title: string, body: string): string {
+export function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Aboveboard recorder</title>
 <meta name="viewport" content="width=device-width"><style>${STYLE}</style></head>
 <body><main><h1>${text(title)}</h1>${body}</main></body></html>`;
@@ -101,8 +115,8 @@ function page(title: string, body: string): string {
 
 const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1c1b1a;background:#fff}' +
-  'form{display:inline-block;margin:0 .5rem .5rem 0}button,input{font:inherit;padding:.3rem .7rem}';
+  'img{max-width:100%;border:1px solid #999;margin:0 0 .5rem}form{display:inline-block;margin:0 .5rem .5rem 0}button,input{font:inherit;padding:.3rem .7rem}';
 
-function text(value: string): string {
+export function text(value: string): string {
   return value.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`).replace(/[\p{Cc}\p{Cf}]/gu, ' ');
 }

@@ -51,6 +51,7 @@ export async function demonstrationDesk(
         };
       }),
     onChange: () => undefined,
+    way: () => null,
     acted: () => undefined,
     view: async () => ({
       sentences: ['A demonstration: made-up parties, no signatures. Nothing of it can be released.'],

@@ -18,6 +18,7 @@ import type { Gate } from '@aboveboard/consent/gate';
 import { makeProvedVerifier } from '@aboveboard/consent/proved-verifier';
 import { makeVerifiedGate } from '@aboveboard/consent/verified-gate';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
+import type { ReleaseWay } from '../release/releases.ts';
 import { InstallationLine } from './installation-line.ts';
 import { join, renew } from './joining.ts';
 import type { Membership } from './membership.ts';
@@ -128,6 +129,18 @@ export class FollowedDesk implements RulesDesk {
 
   onChange(call: () => void): void {
     this.#changed = call;
+  }
+
+  way(): ReleaseWay | null {
+    const { token, uploadRecipient: vault } = this.#member;
+    // The guardian's is what the representative said in the rules that this computer proved.
+    const guardian = this.#news.rules?.state.halves ?? null;
+    if (token === null || !vault || !guardian) return null;
+    return {
+      recipients: { vault, guardian },
+      client: (matter) => new ServerClient(this.#installation.post(matter), token),
+      close: (matter) => this.#installation.close(matter),
+    };
   }
 
   acted(): void {

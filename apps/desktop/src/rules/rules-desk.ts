@@ -2,6 +2,7 @@ import type { Agreement } from '@aboveboard/consent/agreement';
 import type { ConsentRecord } from '@aboveboard/consent/consent';
 import type { Gate } from '@aboveboard/consent/gate';
 import type { Manifest } from '@aboveboard/protocol/manifest';
+import type { ReleaseWay } from '../release/releases.ts';
 
 /** What the recorder itself knows; the gate asks for it at each decision. */
 export type OwnState = {
@@ -28,6 +29,8 @@ export type RulesDesk = {
   gate(own: () => OwnState): Gate;
   /** Called whenever the gate may answer otherwise than before. */
   onChange(call: () => void): void;
+  /** By which way what she releases leaves; null: by none. */
+  way(): ReleaseWay | null;
   /** An act of hers was kept. */
   acted(): void;
   view(): Promise<RulesView>;

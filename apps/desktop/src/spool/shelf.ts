@@ -2,6 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest, Signal } from '@aboveboard/protocol/manifest';
+import type { RecordingSummary } from '@aboveboard/protocol/recording-summary';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
 import { writeDurably } from './durable-file.ts';
@@ -12,7 +13,7 @@ import type { RecorderFolder } from './recorder-folder.ts';
 /** What is known of a recording beside its parts; sealed under its own key, and gone with it. */
 export type ShelfRow = {
   id: string;
-  state: 'recording' | 'reviewing';
+  state: 'recording' | 'reviewing' | 'cooling' | 'uploading' | 'released';
   week: string;
   tickMicroseconds: 100 | 1000;
   task: Manifest['task'];
@@ -32,6 +33,22 @@ export type ShelfRow = {
     | 'indicator'
     | 'permission';
   milliseconds?: number;
+  release?: Release;
+};
+
+/** Released by her: it may leave at `uploadAt` and not before; `recallUntil` is when the cooling time ends. */
+export type Release = {
+  /** The recording that it is the result of; gone with its key once this row is durable. */
+  from: string;
+  recallUntil: number;
+  uploadAt: number;
+  /** Both halves of its key, sealed, base64url, and what is announced of it; made when it leaves. */
+  leaving?: { vault: string; guardian: string; summary: RecordingSummary };
+  sent: number;
+  parts: number;
+  fault?: string;
+  /** She asked for its erasure, which the server has not confirmed yet. */
+  erasing?: true;
 };
 
 const ID = /^[A-Za-z0-9_-]{22}$/;
@@ -73,6 +90,19 @@ export class Shelf {
     const names = (await readdir(this.#folder.recordings)).filter((name) => name.endsWith('.row'));
     const rows = await Promise.all(names.map((name) => this.get(name.slice(0, -'.row'.length))));
     return rows.filter((row) => row !== null);
+  }
+
+  /** What a cut left behind: results that were not released, and originals of what was. Before anything else uses the shelf. */
+  async sweep(): Promise<void> {
+    const rows = await this.all();
+    for (const { release } of rows) {
+      if (release && rows.some(({ id }) => id === release.from)) await this.destroy(release.from);
+    }
+    const known = new Set(rows.map(({ id }) => id));
+    for (const entry of await readdir(this.#folder.recordings, { withFileTypes: true })) {
+      if (entry.isDirectory() && ID.test(entry.name) && !known.has(entry.name))
+        await this.destroy(entry.name);
+    }
   }
 
   /** Its key first: what a cut leaves behind can't be read. */

@@ -1,4 +1,5 @@
 import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import { leavingTime, nextDay, retryTime } from '@aboveboard/capture/line/leaving-time';
 import { NetworkUsedUp, ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { summaryOf } from '@aboveboard/protocol/recording-summary';
@@ -13,7 +14,6 @@ import type { ShelfRow } from '../store/shelf.ts';
 import { CommandFault } from './command-fault.ts';
 import { type ConnectionCost, mayUpload, presentCost } from './connection-cost.ts';
 import { sessionLost } from './joining.ts';
-import { leavingTime, nextDay, retryTime } from './leaving-time.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { randomBytes, releaseSealerFor } from './recording-writing.ts';
 

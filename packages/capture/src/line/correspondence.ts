@@ -19,6 +19,7 @@ export class Correspondence {
   readonly #subtle: SubtleCrypto;
   readonly #waiting = new Map<string, Waiter[]>();
   #answers: Record<string, Answer> | null = null;
+  #abandoned = false;
 
   constructor(line: CellLine, answers: Kept<Record<string, Answer>>, subtle: SubtleCrypto) {
     this.#line = line;
@@ -31,6 +32,7 @@ export class Correspondence {
     const key = `${MINE}${matter} ${question.method} ${question.path} ${await this.#digestOf(question.body)}`;
     const known = (await this.#all())[key];
     if (known) return known;
+    if (this.#abandoned) throw new LineGivenUp(CLOSED);
     const answered = new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), { resolve, reject }]);
     });
@@ -64,11 +66,12 @@ export class Correspondence {
     }
   }
 
-  /** The line is given up: whoever waits here is told so, and what is in line stays there. */
+  /** The line is given up: whoever waits here or asks later is told so, and what is in line stays there. */
   abandon(): void {
+    this.#abandoned = true;
     const waiting = [...this.#waiting.values()].flat();
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(new LineGivenUp('The way to the installation was closed.'));
+    for (const { reject } of waiting) reject(new LineGivenUp(CLOSED));
   }
 
   async #all(): Promise<Record<string, Answer>> {
@@ -88,6 +91,8 @@ export class Correspondence {
     return hex(new Uint8Array(digest).subarray(0, 8));
   }
 }
+
+const CLOSED = 'The way to the installation was closed.';
 
 type Waiter = { resolve: (answer: Answer) => void; reject: (why: LineGivenUp) => void };
 

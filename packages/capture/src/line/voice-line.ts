@@ -49,6 +49,7 @@ export class VoiceLine {
   readonly #waiting = new Map<string, Waiter[]>();
   /** Nothing came when it was last asked. */
   isSilent = false;
+  #abandoned = false;
 
   constructor(parts: {
     storage: VoiceStorage;
@@ -74,6 +75,7 @@ export class VoiceLine {
    * later one; never for a worker that ended, whose next asks the same under the same key.
    */
   async act({ key, path, body }: VoiceAct): Promise<unknown> {
+    if (this.#abandoned) throw new LineGivenUp(CLOSED);
     const answered = new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), { resolve, reject }]);
     });
@@ -87,9 +89,10 @@ export class VoiceLine {
 
   /** The line is given up: whoever waits here is told so, and what waits for its turn stays. */
   abandon(): void {
+    this.#abandoned = true;
     const waiting = [...this.#waiting.values()].flat();
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(new LineGivenUp('The way to the guardian was closed.'));
+    for (const { reject } of waiting) reject(new LineGivenUp(CLOSED));
   }
 
   /** Nothing of this act is said again, and what was answered is not kept. */
@@ -217,6 +220,8 @@ async function answered(
     ? { ...own, nullifier, countedFrom: issue?.kind === 'objection' ? issue.nextCount : 0 }
     : faulty('another-answer');
 }
+
+const CLOSED = 'The way to the guardian was closed.';
 
 type Waiter = { resolve: (answer: unknown) => void; reject: (why: LineGivenUp) => void };
 

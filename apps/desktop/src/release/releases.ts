@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import { leavingTime, retryTime } from '@aboveboard/capture/line/leaving-time';
+import { type ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
+import { openRecording } from '@aboveboard/protocol/recording-reader';
+import { summaryOf } from '@aboveboard/protocol/recording-summary';
+import { missingIndexes, type UploadAnnouncement } from '@aboveboard/protocol/upload';
+import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import { sealHalves } from '@aboveboard/vault/half-envelope';
+import { splitKey } from '@aboveboard/vault/key-half';
+import type { KeyRing } from '@aboveboard/vault/keyring';
+import { randomOf } from '../live-recording.ts';
+import type { Release, Shelf, ShelfRow } from '../spool/shelf.ts';
+import { type Prepared, releaseSealer } from './prepared-release.ts';
+
+/** The way to the installation at this moment. Whom halves go to: the server's vault, and the guardian of the proved rules. */
+export type ReleaseWay = {
+  recipients: { vault: string; guardian: string };
+  client: (matter: string) => ServerClient;
+  close: (matter: string) => Promise<void>;
+};
+
+/** Parts in line at one time; as many as a cell can name. */
+const PARTS_ABREAST = 14;
+/** A wait is looked at again at least so often: clocks are set, computers sleep. */
+const LOOK_AGAIN = 60_000;
+
+/**
+ * What she released: it rests for the cooling time, when a recall leaves no trace, and then leaves through the guardian in
+ * parts (DSK85-DSK87). Each step is durable before the next; a recorder that was killed goes on where it stood.
+ */
+export class Releases {
+  readonly #shelf: Shelf;
+  readonly #keys: KeyRing;
+  readonly #way: () => ReleaseWay | null;
+  readonly #now: () => number;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(parts: { shelf: Shelf; keys: KeyRing; way: () => ReleaseWay | null; now: () => number }) {
+    this.#shelf = parts.shelf;
+    this.#keys = parts.keys;
+    this.#way = parts.way;
+    this.#now = parts.now;
+  }
+
+  /** The result takes the place of the original, whose key goes with it (REV10). */
+  async release(prepared: Prepared, coolingMinutes: number): Promise<void> {
+    const reviewed = await this.#shelf.get(prepared.from);
+    if (reviewed?.state !== 'reviewing') throw new RangeError('it does not wait for review');
+    const { ended: _ended, ...row } = reviewed;
+    const { recallUntil, uploadAt } = leavingTime(this.#now(), coolingMinutes, randomOf);
+    await this.#shelf.put({
+      ...row,
+      id: prepared.id,
+      task: prepared.leaving.task,
+      state: 'cooling',
+      release: { from: prepared.from, recallUntil, uploadAt, sent: 0, parts: prepared.leaving.parts },
+    });
+    await this.#shelf.destroy(prepared.from);
+    this.tend();
+  }
+
+  /** False: it has begun to leave. */
+  async recall(id: string): Promise<boolean> {
+    const row = await this.#shelf.get(id);
+    if (row?.state !== 'cooling') return false;
+    const { release: _release, ...rest } = row;
+    await this.#shelf.put({ ...rest, state: 'reviewing' });
+    return true;
+  }
+
+  /** Asked of the server until it says that it is done (T11). False: it is not there. */
+  async erase(id: string): Promise<boolean> {
+    const row = await this.#shelf.get(id);
+    if (row?.state !== 'released' || !row.release) return false;
+    await this.#shelf.put({ ...row, release: { ...row.release, erasing: true } });
+    this.tend();
+    return true;
+  }
+
+  /** Does what is due, and looks again when the next is. Not waited for. */
+  tend(): void {
+    if (this.#closed) return;
+    this.#running ??= this.#tend()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running = null;
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #tend(): Promise<void> {
+    clearTimeout(this.#timer);
+    for (const { id } of await this.#shelf.all()) {
+      const row = await this.#shelf.get(id);
+      const way = this.#way();
+      if (!row?.release || !way || this.#closed) continue;
+      const leaves = row.state === 'cooling' || row.state === 'uploading';
+      try {
+        if (leaves && this.#now() >= row.release.uploadAt) await this.#upload(row, row.release, way);
+        if (row.release.erasing) await this.#erased(id, way);
+      } catch (error) {
+        if (error instanceof LineGivenUp) return;
+        await this.#later(id, error, way);
+      }
+    }
+    await this.#schedule();
+  }
+
+  async #schedule(): Promise<void> {
+    const due = (await this.#shelf.all()).flatMap(({ state, release }) => {
+      if (!release) return [];
+      return state === 'released' && !release.erasing ? [] : [release.uploadAt];
+    });
+    if (due.length === 0 || this.#closed) return;
+    const wait = Math.min(LOOK_AGAIN, Math.max(1_000, Math.min(...due) - this.#now()));
+    this.#timer = setTimeout(() => this.tend(), wait);
+    this.#timer.unref();
+  }
+
+  async #upload(row: ShelfRow, release: Release, way: ReleaseWay): Promise<void> {
+    const { id } = row;
+    const leaving = release.leaving ?? (await this.#leaving(id, way));
+    // From here on the server may know of it: a recall is no longer without a trace, and is not offered.
+    let now: Release = { ...release, leaving };
+    delete now.fault;
+    const keep = async (change: Partial<Release>, state: ShelfRow['state'] = 'uploading') => {
+      now = { ...now, ...change };
+      await this.#shelf.put({ ...row, state, release: now });
+    };
+    await keep({});
+    const announcement = await this.#announcement(id, leaving);
+    const client = way.client(matterOf(id));
+    let status = await client.announce(announcement);
+    const missing = [...missingIndexes(status)];
+    const total = announcement.parts.length;
+    for (let at = 0; at < missing.length; at += PARTS_ABREAST) {
+      const together = missing.slice(at, at + PARTS_ABREAST);
+      await Promise.all(
+        together.map(async (index) => {
+          const part = await this.#shelf.parts(id).get(index);
+          if (!part) throw new ServerFault(422, 'A part is missing on this computer.');
+          await client.part(status.upload, index, part.sealed);
+        }),
+      );
+      await keep({ sent: total - missing.length + at + together.length });
+    }
+    status = await client.complete(status.upload);
+    if (status.state !== 'complete') throw new ServerFault(0, 'The server still misses parts.');
+    await keep({ sent: total }, 'released');
+    await this.#shelf.parts(id).remove();
+    await way.close(matterOf(id));
+  }
+
+  async #erased(id: string, way: ReleaseWay): Promise<void> {
+    await way.client(ERASE).erase([id]);
+    await way.close(ERASE);
+    await this.#shelf.destroy(id);
+  }
+
+  /** What was answered stays answered only while it goes on. */
+  async #later(id: string, error: unknown, way: ReleaseWay): Promise<void> {
+    const row = await this.#shelf.get(id);
+    if (!row?.release) return;
+    await way.close(row.release.erasing ? ERASE : matterOf(id));
+    const refused = error instanceof ServerFault && error.status >= 400 && error.status < 500;
+    const fault = error instanceof ServerFault ? error.message : 'It stopped.';
+    const uploadAt = retryTime(this.#now(), refused && error.status !== 429 ? 60 : 1, randomOf);
+    await this.#shelf.put({ ...row, release: { ...row.release, fault, uploadAt } });
+  }
+
+  /** Made once and kept, so that whatever is said again is said alike. The whole key stays here (T11). */
+  async #leaving(id: string, { recipients }: ReleaseWay): Promise<NonNullable<Release['leaving']>> {
+    const key = await this.#keys.open(id);
+    try {
+      const sealer = await releaseSealer(this.#keys, id);
+      const store = this.#shelf.parts(id);
+      const { manifest } = await openRecording({ id, store, sealer, deflate: webDeflate });
+      const summary = summaryOf(manifest);
+      const halves = splitKey(key, randomOf);
+      const envelopes = await sealHalves(id, halves, recipients, summary);
+      for (const half of Object.values(halves)) half.fill(0);
+      return { vault: base64url(envelopes.vault), guardian: base64url(envelopes.guardian), summary };
+    } finally {
+      key.fill(0);
+    }
+  }
+
+  async #announcement(
+    id: string,
+    { vault, guardian, summary }: NonNullable<Release['leaving']>,
+  ): Promise<UploadAnnouncement> {
+    const store = this.#shelf.parts(id);
+    const parts: UploadAnnouncement['parts'] = [];
+    for (const { index, kind, bytes } of await store.list()) {
+      const { sealed } = (await store.get(index)) ?? { sealed: new Uint8Array() };
+      parts.push({ kind, bytes, sha256: createHash('sha256').update(sealed).digest('hex') });
+    }
+    return { recording: id, parts, envelopes: { vault, guardian }, summary };
+  }
+}
+
+const ERASE = 'erase';
+const matterOf = (id: string) => `upload-${id}`;
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
