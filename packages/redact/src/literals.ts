@@ -1,4 +1,5 @@
 import { fixedParts, HOLE } from './label-templates.ts';
+import { labelVariants } from './label-variants.ts';
 import { foldSpace } from './openings.ts';
 
 /**
@@ -19,10 +20,12 @@ export function* shippedLiterals(source: string, kind: SourceKind): Iterable<str
   const read = kind === 'html' ? fromMarkup : kind === 'json' ? fromStrings : fromScript;
   let given = 0;
   for (const raw of read(source.slice(0, SOURCE_LIMIT))) {
-    const literal = label(raw);
-    if (literal === null) continue;
-    yield literal;
-    if (++given >= LITERALS_LIMIT) return;
+    for (const one of [raw, ...labelVariants(raw)]) {
+      const literal = label(one);
+      if (literal === null) continue;
+      yield literal;
+      if (++given >= LITERALS_LIMIT) return;
+    }
   }
 }
 

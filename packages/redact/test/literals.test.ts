@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { labelVariants } from '../src/label-variants.ts';
 import { LITERAL_LENGTH, shippedLiterals } from '../src/literals.ts';
 
 const of = (source: string, kind: 'js' | 'html' | 'json') => [...shippedLiterals(source, kind)];
@@ -33,6 +34,48 @@ test('[MASK42] of a template of markup each text between two tags is one of its 
     '{b} now</button><i>Save all</i>x$' +
     '{c}y`';
   expect(of(button, 'js')).toEqual(['Close it', 'Delete {} now', 'Save all']);
+});
+
+test('[MASK42] what a message with a choice in it can say, each by itself', () => {
+  const said = (message: string) => of(JSON.stringify({ message }), 'json').slice(2);
+  expect(said('You have {n, plural, =0 {no files} one {# file} other {# files of {who}}} here')).toEqual([
+    'You have no files here',
+    'You have {} file here',
+    'You have {} files of {who} here',
+  ]);
+  expect(said('{kind, select, a {Open # it} other {Close it}}')).toEqual(['Open # it', 'Close it']);
+  for (const broken of [
+    'You have {n, plural, one {# file} other {# files',
+    'You have {n, plural, one {# file} other}',
+    'You have {n, plural,}',
+    '{a, plural, one {{b, plural, one {x y} other {y z}}} other {{b, plural, one {u} other {w}}}}',
+  ]) {
+    expect(said(broken), broken).toEqual([]);
+  }
+});
+
+test('[MASK42] any message ends, and says nothing longer than it is', () => {
+  const piece = fc.constantFrom(
+    '{',
+    '}',
+    '{n, plural,',
+    '{n,select,',
+    ' one {',
+    ' =0 {',
+    '#',
+    'word ',
+    ' ',
+    ',',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 300 }), (pieces) => {
+      const message = pieces.join('');
+      const variants = labelVariants(message);
+      expect(variants.length).toBeLessThanOrEqual(8);
+      for (const one of variants) expect(one.length).toBeLessThan(message.length * 2);
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 test('[MASK4] quotes in regular expressions and comments begin no string', () => {
