@@ -1,7 +1,9 @@
+import type { Browser, Page } from 'playwright-core';
 import { Contributor } from '../apps/extension/test/contributor.ts';
 import { ExtensionBrowser } from '../apps/extension/test/extension-browser.ts';
 import { type Read, readSpooled } from '../apps/extension/test/spooled-recording.ts';
 import { dated, look, mark, type Still } from './applications/recorded-visit.ts';
+import { type RrwebSetting, rrwebEvents, startRrweb } from './applications/rrweb-visit.ts';
 import { showExtension, showSpooled } from './evidence.ts';
 import { Hand } from './hand.ts';
 import { SecretScan } from './secret-scan.ts';
@@ -74,14 +76,7 @@ export async function recordTraps(traps: TrapPage, session: TrapSession = {}): P
       await hand.rest(1_000);
       await still();
     }
-    await hand.click(page.locator('#typed'));
-    await hand.type(TYPED.text);
-    // The page moves under her hand when a frame of it comes late: she presses until it goes on.
-    for (let tries = 0; !(await page.evaluate(() => 'begun' in globalThis)); tries++) {
-      if (tries === 5) throw new Error('The page of traps did not go on.');
-      await hand.click(page.getByRole('button', { name: 'Go on' }));
-    }
-    await hand.rest(7_000);
+    await goOn(page, hand);
     await still();
     await hand.scroll(2_000);
     await hand.rest(1_500);
@@ -95,5 +90,43 @@ export async function recordTraps(traps: TrapPage, session: TrapSession = {}): P
     return { scan, read, stills: dated(stills, read) };
   } finally {
     await browser.close();
+  }
+}
+
+/** Types, and presses the button after which the page moves and scripts add to it. */
+async function goOn(page: Page, hand: Hand): Promise<void> {
+  await hand.click(page.locator('#typed'));
+  await hand.type(TYPED.text);
+  // The page moves under her hand when a frame of it comes late: she presses until it goes on.
+  for (let tries = 0; !(await page.evaluate(() => 'begun' in globalThis)); tries++) {
+    if (tries === 5) throw new Error('The page of traps did not go on.');
+    await hand.click(page.getByRole('button', { name: 'Go on' }));
+  }
+  await hand.rest(7_000);
+}
+
+/** What stock rrweb keeps of the same page and the same hand: for comparison. */
+export async function trapsInRrweb(
+  traps: TrapPage,
+  browser: Browser,
+  setting: RrwebSetting,
+): Promise<SecretScan> {
+  const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  try {
+    page.setDefaultTimeout(15_000);
+    await page.goto(traps.origin);
+    await startRrweb(page, setting);
+    const hand = new Hand(page);
+    await hand.rest(2_000);
+    await hand.scroll(900);
+    await hand.scroll(-900);
+    await goOn(page, hand);
+    await hand.scroll(2_000);
+    await hand.rest(1_500);
+    const scan = new SecretScan([...traps.secrets, TYPED]);
+    scan.text('events of rrweb', await rrwebEvents(page));
+    return scan;
+  } finally {
+    await page.close();
   }
 }
