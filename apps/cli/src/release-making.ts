@@ -55,7 +55,7 @@ export async function makeRelease(
     logged: (digest: string, recordings: readonly string[]) => Promise<void>;
     progress: (line: string) => void;
     /** What draws the pictures; without it there are none. */
-    pool?: FramePool | null;
+    pool?: Pick<FramePool, 'framesOf'> | null;
     /** How many tasks are made at once. */
     atOnce?: number;
   },

@@ -172,6 +172,7 @@ export function register(program: Command, context: CommandContext): void {
       context.print(
         `gaps        ${counts.gaps.trees} steps without a tree, ${counts.gaps.pictures} without a picture`,
       );
+      if (manifest.drawnBy) context.print(`drawn by    ${manifest.drawnBy}`);
       context.print(`people      at least ${cohort.people}`);
       if (risk) context.print(`risk        naming ${percent(risk.naming)}, linking ${percent(risk.linking)}`);
     });

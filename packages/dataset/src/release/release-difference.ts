@@ -24,6 +24,7 @@ function saidOf(manifest: ReleaseManifest): Map<string, string> {
     ['software', `${manifest.software.name} ${manifest.software.version}`],
     ['tasks', String(counts.tasks)],
     ['steps', String(counts.steps)],
+    ['drawn by', manifest.drawnBy ?? 'nothing'],
     ['trees', String(counts.trees)],
     ['pictures', String(counts.pictures)],
     ['kept points', String(counts.keptPoints)],
