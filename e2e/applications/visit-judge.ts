@@ -76,8 +76,9 @@ export async function judgeVisit(
       verdict.labelsDrawn++;
       const places = bearing(label).map((node) => around(node.box));
       if (places.length === 0) verdict.labelsMissing.push(label);
-      let alike = 0;
-      for (const place of [around(box), ...places]) {
+      // The same reach as for what was planted: what stands beside a label may have become narrower.
+      let alike = likeness(still.photograph, frame, inPixels(box));
+      for (const place of places) {
         if (alike < READABLE)
           alike = Math.max(alike, likenessWithin(still.photograph, frame, inPixels(box), inPixels(place)));
       }

@@ -62,13 +62,16 @@ const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed
 function document(rows: readonly Row[], traps: readonly { planted: number; kept: number }[]): string {
   const total = (each: (row: Row) => number) => rows.reduce((sum, row) => sum + each(row), 0);
   const labels = total(({ masked }) => masked.labels);
-  const missing = new Map<string, number>();
-  for (const { masked } of rows) {
-    for (const label of masked.labelsMissing) {
-      const told = `${masked.application}: “${label}”`;
-      missing.set(told, (missing.get(told) ?? 0) + 1);
+  const told = (of: (masked: Measured) => string[]) => {
+    const times = new Map<string, number>();
+    for (const { masked } of rows) {
+      for (const label of of(masked)) {
+        const one = `${masked.application}: “${label}”`;
+        times.set(one, (times.get(one) ?? 0) + 1);
+      }
     }
-  }
+    return [...times].map(([one, count]) => `${one} (${count})`).join(', ') || 'none';
+  };
   return `# Masking on applications that others made
 
 Made by \`node e2e/applications/write-report.ts\`; do not edit. Five applications from the npm registry
@@ -97,7 +100,9 @@ ${rows
 
 A label is a text that a control shows, or the name of one that shows none, at a look; it counts as the application's own if the
 same application, filled with other words and figures, shows it at the same look. Nobody asks the masker. It is *in the tree* if a
-node of the frame's interface tree bears it, and *legible* if the frame draws it like the page, at its place or in the box of that node.
+node of the frame's interface tree bears it, and *legible* if the frame draws it like the page, by the same likeness and within the
+same reach as above or in the box of that node. What filler pushed over the window's edge, because it wraps otherwise than the
+text that it stands for, counts as not legible; each recording has other filler, so this figure varies by one or two in a hundred.
 
 | | labels | in the tree | legible |
 |---|---|---|---|
@@ -112,8 +117,9 @@ ${rows
     total(({ masked }) => masked.labelsDrawn),
   )} |
 
-Not in the tree: ${[...missing].map(([label, times]) => `${label} (${times})`).join(', ') || 'none'}.
-What is closed there is a label with a hole in it, or one that the application's server sends with its data.
+Not in the tree: ${told(({ labelsMissing }) => labelsMissing)}.
+Not legible: ${told(({ labelsIllegible }) => labelsIllegible.map((one) => one.replace(/ [\d.]+$/, '')))}.
+What is not in the tree is a label with a hole in it, whose words stay and whose hole is closed, or one that the application's server sends with its data.
 `;
 }
 

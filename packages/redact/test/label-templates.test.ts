@@ -59,6 +59,19 @@ test('[MASK42] a list of more templates than there is room for opens no more, an
   expect(performance.now() - began).toBeLessThan(10_000);
 });
 
+test('[MASK42] 100 templates with the same beginning, 5,000 in all: the next opens nothing', () => {
+  const alike = createLabelTemplates(
+    Array.from({ length: 101 }, (_, i) => `Open {} at ${'a'.repeat(i + 1)}`),
+  );
+  expect(alike.parts(`Open it at ${'a'.repeat(100)}`)).not.toBe(null);
+  expect(alike.parts(`Open it at ${'a'.repeat(101)}`)).toBe(null);
+  const many = createLabelTemplates(
+    Array.from({ length: 5_001 }, (_, i) => `${String(i).padStart(4, '0')} open {}`),
+  );
+  expect(many.parts('4999 open it')).not.toBe(null);
+  expect(many.parts('5000 open it')).toBe(null);
+});
+
 test('[MASK42] templates made to look for much and find little, of any characters, take bounded time', () => {
   const began = performance.now();
   const particle = fc.constantFrom(
