@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { readBenchTask } from '@aboveboard/dataset/eval/bench-check';
 import { taskAnnotation } from '@aboveboard/dataset/model/annotation';
 import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
@@ -307,5 +308,58 @@ print(len(files), len(trees), trees[0]["nodes"][trees[0]["node"]]["name"], len({
       await writeFile(at('lies', 'release.json'), lie);
       expect(python(CAUGHT, 'lies')).toMatch(/release\.json/);
     }
+  });
+});
+
+describe('what a release teaches', () => {
+  const keys = () => ['--keys', at('keys.json')];
+
+  it('[EVA37] is learnt on one side of the split by person and measured on the other, the same each time', async () => {
+    for (const name of ['one.json', 'two.json'])
+      expect(
+        await run('eval', 'baseline', '--train', at('release'), ...keys(), '--out', at(name)),
+      ).toMatchObject({ code: 0 });
+    expect(await readFile(at('one.json'), 'utf8')).toBe(await readFile(at('two.json'), 'utf8'));
+    expect(JSON.parse(await readFile(at('one.json'), 'utf8'))).toMatchObject({ trained: { tasks: 10 } });
+    const test = ['eval', 'baseline', '--test', at('release'), ...keys(), '--model', at('one.json')];
+    const { code, said } = await run('--json', ...test, '--against', at('two.json'));
+    expect(code).toBe(0);
+    const report = JSON.parse(said.slice(said.indexOf('{')));
+    expect(report).toMatchObject({ isSameRelease: true, score: { tasks: 10, found: { mean: 1 } } });
+    expect(report.difference.other).toMatchObject({ mean: 0, low: 0, high: 0 });
+    expect(report.difference.random.low).toBeGreaterThan(0);
+    expect((await run(...test)).said).toContain('beside      nearest');
+  });
+
+  it('[EVA37] a split that is not there, a level that may not leave, and another release are told', async () => {
+    const train = ['eval', 'baseline', ...keys(), '--train'];
+    const cases = [
+      [[...train, at('release'), '--out', at('x.json'), '--split', 'template'], 1, 'REL21'],
+      [[...train, at('release'), '--out', at('x.json'), '--split', 'week'], 2, '--split'],
+      [[...train, at('release'), '--out', at('one.json')], 2, 'there already'],
+      [[...train, at('release')], 2, '--out'],
+    ] as const;
+    for (const [args, code, reason] of cases) {
+      const told = await run(...args);
+      expect(told).toMatchObject({ code });
+      expect(told.said).toContain(reason);
+    }
+    await cp(at('release'), at('inside'), { recursive: true });
+    const manifest = JSON.parse(await readFile(at('release', 'release.json'), 'utf8'));
+    await writeFile(
+      at('inside', 'release.json'),
+      canonicalBytes({ ...manifest, level: 'vault', risk: null }),
+    );
+    const inside = await run(...train, at('inside'), '--out', at('x.json'));
+    expect(inside).toMatchObject({ code: 1 });
+    expect(inside.said).toContain('REL17');
+    const policy = JSON.parse(await readFile(at('one.json'), 'utf8'));
+    await writeFile(at('other.json'), JSON.stringify({ ...policy, release: 'another' }));
+    const test = ['eval', 'baseline', '--test', at('release'), ...keys(), '--model'];
+    expect((await run(...test, at('other.json'))).said).toContain('the same people may be on both sides');
+    await writeFile(at('bad.json'), JSON.stringify({ ...policy, seed: -1, weights: 'x' }));
+    const bad = await run(...test, at('bad.json'));
+    expect(bad).toMatchObject({ code: 1 });
+    expect(bad.said).toMatch(/EVA35 at seed[\s\S]*EVA35 at weights/);
   });
 });

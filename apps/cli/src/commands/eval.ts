@@ -1,9 +1,12 @@
-import type { BenchScore, Measured } from '@aboveboard/dataset/eval/bench-score';
+import type { BenchScore } from '@aboveboard/dataset/eval/bench-score';
+import type { Measured } from '@aboveboard/dataset/eval/measured';
 import type { Command } from 'commander';
 import { type CommandContext, GROUPS, UsageError } from '../command.ts';
 import { type EndpointFlags, endpointOf, printAsked, withEndpoint } from '../endpoint-options.ts';
 
 const PLAYERS = ['perfect', 'shuffled', 'frequent', 'random'] as const;
+
+const SPLITS = ['person', 'application', 'template'] as const;
 
 type Options = { answers?: string; player?: string; seed: string };
 
@@ -48,6 +51,65 @@ export function register(program: Command, context: CommandContext): void {
         context.print(`beside      ${name.padEnd(10)}${said(of.score)}`);
     });
   registerPlay(evaluate, context);
+  registerBaseline(evaluate, context);
+}
+
+type BaselineOptions = {
+  train?: string;
+  test?: string;
+  keys: string;
+  out?: string;
+  model?: string;
+  against?: string;
+  split: string;
+  seed: string;
+};
+
+function registerBaseline(evaluate: Command, context: CommandContext): void {
+  evaluate
+    .command('baseline')
+    .summary('train a small policy on a release, or say what one is worth')
+    .description(
+      'Train a linear ranker of the things in an interface on a release, on this processor, or measure one: at how many steps it finds ' +
+        'what people acted on, beside rankers that learn nothing (spec/evaluation.md, EVA30-EVA37). It is trained on one side of a ' +
+        'split of the release and tested on the other.',
+    )
+    .option('--train <release>', 'a folder that `dataset build` wrote; with --out')
+    .option('--test <release>', 'the same, to measure on; with --model')
+    .requiredOption('--keys <file>', 'the keys of its tasks')
+    .option('--out <file>', 'the policy, a new file')
+    .option('--model <file>', 'a policy that was trained')
+    .option('--against <file>', 'another, compared at the same steps')
+    .option('--split <by>', `whose held-out side is the test: ${SPLITS.join(', ')}`, 'person')
+    .option('--seed <n>', 'the same seed gives the same policy and draws', '1')
+    .action(async (options: BaselineOptions) => {
+      const { train, test, keys, out, model, against, seed: asked } = options;
+      const split = SPLITS.find((name) => name === options.split);
+      const seed = Number(asked);
+      if (!split) throw new UsageError(`--split is one of ${SPLITS.join(', ')}.`);
+      if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError('--seed is a whole number from 0.');
+      const { testBaseline, trainBaseline } = await import('../element-baseline.ts');
+      if (train !== undefined && out !== undefined && test === undefined && model === undefined && !against) {
+        const trained = await trainBaseline({ folder: train, keys, split, seed, out }, context.progress);
+        context.result(trained);
+        context.print(`trained     ${trained.tasks} tasks, ${trained.steps} steps`);
+      } else if (test !== undefined && model !== undefined && train === undefined && out === undefined) {
+        const models = [model, ...(against === undefined ? [] : [against])];
+        const report = await testBaseline({ folder: test, keys, split, seed, models }, context.progress);
+        context.result(report);
+        const { score, difference } = report;
+        if (!report.isSameRelease)
+          context.print('The policy was trained on another release: the same people may be on both sides.');
+        context.print(`tasks       ${score.tasks}, ${score.found.n} steps, ${score.unknown} not asked`);
+        context.print(`found       ${said(score.found)}`);
+        for (const [by, of] of Object.entries({ ...score.byKind, ...score.byApplication }))
+          context.print(`  ${by.padEnd(24)}${said(of)}, ${of.n} steps`);
+        for (const [name, of] of Object.entries(report.beside))
+          context.print(`beside      ${name.padEnd(10)}${said(of)}`);
+        for (const [name, of] of Object.entries(difference))
+          context.print(`more than   ${name.padEnd(10)}${said(of)}`);
+      } else throw new UsageError('Give either --train with --out, or --test with --model.');
+    });
 }
 
 function registerPlay(evaluate: Command, context: CommandContext): void {

@@ -1,10 +1,10 @@
 import type { BenchStep, BenchTask, PlayedAction, TruthAction } from './bench-task.ts';
+import { type Measured, measured } from './measured.ts';
 import { scoreStep } from './step-score.ts';
 
 /** What a player does at a step; null: it gave no answer, which counts as nothing done. */
 export type Player = (task: BenchTask, step: BenchStep) => readonly PlayedAction[] | null;
 
-export type Measured = { mean: number; low: number; high: number; n: number };
 export type BenchScore = {
   tasks: number;
   steps: number;
@@ -15,8 +15,6 @@ export type BenchScore = {
   /** The same for each kind of action that the steps ask for. */
   byKind: Partial<Record<TruthAction['type'], Measured>>;
 };
-
-const DRAWS = 1000;
 
 /** Plays every step of every task by itself: no mistake carries on to the next (EVA15). `random` gives 0 to 1. */
 export function scoreBench(
@@ -50,28 +48,5 @@ export function scoreBench(
     unanswered,
     score: measured(totals, random),
     byKind: Object.fromEntries([...kinds].map(([kind, scores]) => [kind, measured(scores, random)])),
-  };
-}
-
-/** Bounds by drawing whole tasks anew: steps of one task hang together. */
-function measured(byTask: readonly (readonly number[])[], random: () => number): Measured {
-  const all = byTask.flat();
-  if (all.length === 0) return { mean: 0, low: 0, high: 0, n: 0 };
-  const sums = byTask.map((own) => ({ sum: own.reduce((total, one) => total + one, 0), n: own.length }));
-  const drawn = Array.from({ length: DRAWS }, () => {
-    let sum = 0;
-    let n = 0;
-    for (let i = 0; i < sums.length; i++) {
-      const one = sums[Math.floor(random() * sums.length)];
-      sum += one?.sum ?? 0;
-      n += one?.n ?? 0;
-    }
-    return n === 0 ? 0 : sum / n;
-  }).sort((a, b) => a - b);
-  return {
-    mean: all.reduce((total, one) => total + one, 0) / all.length,
-    low: drawn[Math.floor(DRAWS * 0.025)] ?? 0,
-    high: drawn[Math.floor(DRAWS * 0.975)] ?? 0,
-    n: all.length,
   };
 }

@@ -1,0 +1,27 @@
+const DRAWS = 1000;
+
+/** A mean over steps with 95 % bounds. */
+export type Measured = { mean: number; low: number; high: number; n: number };
+
+/** Bounds by drawing whole tasks anew: steps of one task hang together. */
+export function measured(byTask: readonly (readonly number[])[], random: () => number): Measured {
+  const all = byTask.flat();
+  if (all.length === 0) return { mean: 0, low: 0, high: 0, n: 0 };
+  const sums = byTask.map((own) => ({ sum: own.reduce((total, one) => total + one, 0), n: own.length }));
+  const drawn = Array.from({ length: DRAWS }, () => {
+    let sum = 0;
+    let n = 0;
+    for (let i = 0; i < sums.length; i++) {
+      const one = sums[Math.floor(random() * sums.length)];
+      sum += one?.sum ?? 0;
+      n += one?.n ?? 0;
+    }
+    return n === 0 ? 0 : sum / n;
+  }).sort((a, b) => a - b);
+  return {
+    mean: all.reduce((total, one) => total + one, 0) / all.length,
+    low: drawn[Math.floor(DRAWS * 0.025)] ?? 0,
+    high: drawn[Math.floor(DRAWS * 0.975)] ?? 0,
+    n: all.length,
+  };
+}
