@@ -12,8 +12,11 @@ import { takeEnrolment } from './rules/taking-enrolment.ts';
 import { showIndicator } from './x11/indicator.ts';
 import { type InterfaceReader, X11Source } from './x11/x11-source.ts';
 
-/** A demonstration with these applications, or the rules of an installation whose enrolment is this file. */
-export type RulesSource = { apps: readonly AgreedDesktopApp[] } | { enrolment: string };
+/** A demonstration with these applications, the rules of an installation whose enrolment is this file, or a desk as it is. */
+export type RulesSource =
+  | { apps: readonly AgreedDesktopApp[] }
+  | { enrolment: string }
+  | { desk: DaemonOptions['desk'] };
 
 export type RecorderRun = { daemon: RecorderDaemon; page: LocalPage; stop(): Promise<void> };
 
@@ -28,6 +31,7 @@ export async function runRecorder(given: {
   rules: RulesSource;
   environment: NodeJS.ProcessEnv;
   port?: number;
+  now?: () => number;
 }): Promise<RecorderRun> {
   const { environment } = given;
   const refused = whyNot(process.platform, environment);
@@ -36,6 +40,7 @@ export async function runRecorder(given: {
   const daemon = await RecorderDaemon.start({
     folder: given.folder,
     desk: await deskOf(given.rules),
+    ...(given.now ? { now: given.now } : {}),
     source: async () => new X11Source({ display, now: steadyNow, reader: await readerOf(environment) }),
     indicator: (on) => showIndicator(display, on),
   });
@@ -55,6 +60,7 @@ export async function runRecorder(given: {
 
 /** EnrolmentFault where the file is not relied on. */
 async function deskOf(rules: RulesSource): Promise<DaemonOptions['desk']> {
+  if ('desk' in rules) return rules.desk;
   if ('apps' in rules) return () => demonstrationDesk(rules.apps, { now: Date.now, subtle });
   const enrolment = await takeEnrolment(rules.enrolment);
   const build = await buildDigest(REPOSITORY, RECORDER_FOLDERS);
