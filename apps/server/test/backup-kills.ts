@@ -46,6 +46,7 @@ export async function runChild(
       line
         .replaceAll(/aboveboard-(?:data|keys|vault)-\w+/g, 'BACKUP')
         .replaceAll(/blobs\/[0-9a-f]{2}\//g, 'blobs/')
+        .replaceAll(/\.[0-9a-f]{12}\b/g, '.DRAFT')
         .replaceAll(/\b\d+\b/g, 'N'),
     );
   }
@@ -122,6 +123,17 @@ export function secretsOutside(
   secrets: readonly Buffer[],
   allowed: readonly string[],
 ): string[] {
+  for (let tries = 0; ; tries++) {
+    try {
+      return foundSecrets(root, secrets, allowed);
+    } catch (error) {
+      // What was making a database when its restore was killed works on for a moment, and removes files of its own.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 100) throw error;
+    }
+  }
+}
+
+function foundSecrets(root: string, secrets: readonly Buffer[], allowed: readonly string[]): string[] {
   const found: string[] = [];
   for (const { path, kind } of walked(root)) {
     const full = join(root, path);
