@@ -122,6 +122,7 @@ describe('aboveboard import and export', () => {
       'schema.json',
       'steps.parquet',
       'tasks.parquet',
+      'trees.parquet',
     ]);
     const said = JSON.parse(readFileSync(join(released, 'export.json'), 'utf8'));
     expect(said.movement).toMatchObject({ level: 'release', whole: false, parts: 0 });
