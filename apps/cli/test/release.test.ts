@@ -285,8 +285,10 @@ print(len(files), len(trees), trees[0]["nodes"][trees[0]["node"]]["name"], len({
     await rm(at('bad', 'plain', second as string));
     await writeFile(at('bad', 'plain', third as string), 'x');
     await writeFile(at('bad', 'more'), 'x');
+    await writeFile(at('bad', 'card.html'), 'x');
     expect(python(CAUGHT, 'bad').trim().split('\n')).toEqual(
       [
+        'card.html is damaged',
         'more is none of the release',
         `plain/${first} is damaged`,
         `plain/${second} is missing`,

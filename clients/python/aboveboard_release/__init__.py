@@ -73,6 +73,15 @@ class Task:
         return None if picture is None else self._pictures().get(picture["name"])
 
 
+def _card_fault(card, data):
+    """What is wrong with the page for people (REL64). A set of plain shards may go without it."""
+    if not isinstance(card, dict) or not _DIGEST.match(str(card.get("sha256"))):
+        return "has no digest in the manifest"
+    if data is None or hashlib.sha256(data).hexdigest() == card["sha256"]:
+        return None
+    return "is damaged"
+
+
 class Release:
     """A release in a folder. `digest`: what its manifest must have, from an attestation or the log of uses."""
 
@@ -111,6 +120,12 @@ class Release:
         """Reads everything; raises Damaged with all the faults at once, files that are none of the release among them."""
         faults = []
         named = {"release.json"}
+        card = self.manifest.get("card")
+        if card is not None:
+            named.add("card.html")
+            fault = _card_fault(card, self._bytes("card.html"))
+            if fault:
+                faults.append("card.html %s" % fault)
         for entry in self._entries:
             for shard in entry["shards"]:
                 name = _name(shard)

@@ -173,6 +173,7 @@ export function register(program: Command, context: CommandContext): void {
         `gaps        ${counts.gaps.trees} steps without a tree, ${counts.gaps.pictures} without a picture`,
       );
       if (manifest.drawnBy) context.print(`drawn by    ${manifest.drawnBy}`);
+      context.print(`card        ${manifest.card ? 'card.html' : 'none: it is of before there were cards'}`);
       context.print(`people      at least ${cohort.people}`);
       if (risk) context.print(`risk        naming ${percent(risk.naming)}, linking ${percent(risk.linking)}`);
     });

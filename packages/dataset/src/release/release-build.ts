@@ -9,6 +9,7 @@ import { surrogatedRecording } from '../surrogated-recording.ts';
 import { TextCensus } from '../text-census.ts';
 import { atOnce } from './at-once.ts';
 import type { Candidate, Refusal } from './candidate.ts';
+import { CARD_NAME, type CardedManifest, cardPage } from './card-page.ts';
 import { ClosedWords } from './closed-words.ts';
 import {
   type BuiltTask,
@@ -106,7 +107,7 @@ export async function buildRelease(
     counts.gaps.trees += said.counts.gaps.trees;
     counts.gaps.pictures += said.counts.gaps.pictures;
   }
-  const manifest: ReleaseManifest = {
+  const carded: CardedManifest = {
     format: 'aboveboard-release',
     formatVersion: 1,
     id,
@@ -119,6 +120,10 @@ export async function buildRelease(
     counts,
     tasks,
   };
+  const page = cardPage(carded);
+  await workshop.write(CARD_NAME, page);
+  const card = { sha256: await digestOf(page, workshop.subtle), bytes: page.length };
+  const manifest: ReleaseManifest = { ...carded, card };
   return { manifest, bytes: manifestBytes(manifest), keys };
 }
 

@@ -1,5 +1,6 @@
 import { hex } from '@aboveboard/consent/canonical-json';
 import type { Fault } from '@aboveboard/protocol/fault';
+import { CARD_NAME } from './card-page.ts';
 import {
   plainName,
   type ReleaseManifest,
@@ -16,14 +17,8 @@ export interface ReleaseStore {
   read(name: string): Promise<Uint8Array | null>;
 }
 
-/** Files that stand beside the shards and are held by the attestation, not by the manifest. */
-export const BESIDE: readonly string[] = [
-  'release.json',
-  'attestation.json',
-  'croissant.json',
-  'card.html',
-  'risk.json',
-];
+/** May stand beside the shards, and is in no digest: believed by nobody. */
+export const BESIDE: readonly string[] = ['release.json', 'attestation.json', 'croissant.json', 'risk.json'];
 
 export type ReleaseCheck = { manifest: ReleaseManifest | null; shards: number; faults: Fault[] };
 
@@ -38,6 +33,14 @@ export async function checkRelease(
   if (!read.ok) return { manifest: null, shards: 0, faults: read.faults };
   const faults: Fault[] = [];
   const named = new Set(BESIDE);
+  const { card } = read.value;
+  if (card) {
+    named.add(CARD_NAME);
+    const page = await store.read(CARD_NAME);
+    // Plain shards may go without it.
+    const message = plain && page === null ? null : await faultOf(page, card, subtle);
+    if (message !== null) faults.push({ rule: 'REL64', at: CARD_NAME, message });
+  }
   let shards = 0;
   for (const { shards: set } of read.value.tasks) {
     for (const shard of set) {

@@ -33,6 +33,8 @@ export type ReleaseManifest = {
     gaps: ShownGaps;
   };
   tasks: ReleaseTaskEntry[];
+  /** Of `card.html` (REL60); releases from before there were cards have none. */
+  card?: { sha256: string; bytes: number };
 };
 /** Steps that have no picture before them, and no tree (REL47): none was asked for, or there could be none. */
 export type ShownGaps = { pictures: number; trees: number };
@@ -126,6 +128,12 @@ function checkHead(manifest: ReleaseManifest, wrong: Wrong): void {
   need(isCount(cohort?.least) && isCount(cohort?.people), 'cohort', 'has no counts');
   if (isCount(cohort?.people) && level !== 'vault' && (cohort.people < 10 || cohort.least < 10))
     wrong('REL10', 'manifest.cohort', 'is no cohort');
+  const { card } = manifest;
+  need(
+    card === undefined || (isDigest(card?.sha256) && isCount(card.bytes)),
+    'card',
+    'has no digest and length',
+  );
   const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;
   const measured =
     risk !== null && isDigest(risk?.report) && [risk.naming, risk.linking].every((share) => isShare(share));
