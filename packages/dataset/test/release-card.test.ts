@@ -49,6 +49,7 @@ describe('the card of a release', () => {
     const page = text(cardPage({ ...bare(), risk: null, agreements: [], cohort: { least: 1, people: 0 } }));
     for (const said of ['It was not measured', 'names no agreement', 'or not known', 'Built on'])
       expect(page).toContain(said);
+    expect(text(cardPage({ ...bare(), level: 'vault' }))).toContain('no cohort is asked for');
     const drawn = { ...bare(), counts: { ...bare().counts, pictures: 3 } };
     expect(text(cardPage(drawn))).toContain('what drew them is not known');
   });

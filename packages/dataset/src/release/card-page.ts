@@ -30,7 +30,7 @@ ${list([
   ['Steps', String(counts.steps)],
   ['Pictures', pictures(counts.pictures, drawnBy)],
   ['Trees of the interface', String(counts.trees)],
-  ['People', people(cohort)],
+  ['People', people(level, cohort)],
 ])}
 <h2>How it was collected</h2>
 <p>By a recorder that people had running at work on applications that they had agreed to. Each recording was released by the person who made it.</p>
@@ -78,8 +78,12 @@ const HANDLED: Readonly<Record<ReleaseManifest['level'], string>> = {
   open: 'Not known: there is no release of recordings at this level.',
 };
 
-function people({ people: count, least }: ReleaseManifest['cohort']): string {
+function people(
+  level: ReleaseManifest['level'],
+  { people: count, least }: ReleaseManifest['cohort'],
+): string {
   const all = count === 0 ? 'fewer than ten, or not known' : `at least ${count}`;
+  if (level === 'vault') return `${all}; no cohort is asked for at this level`;
   return `${all}; a task card that fewer than ${least} did is left out`;
 }
 
@@ -124,6 +128,7 @@ function percent(share: number): string {
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70ch;padding:0 1rem}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.25rem 1rem}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{border-bottom:1px solid;overflow-wrap:anywhere;padding:.3rem .6rem .3rem 0;text-align:start;vertical-align:top}
+p,h1,td:last-child,tbody th{overflow-wrap:anywhere}tbody th{min-width:5rem}
+th,td{border-bottom:1px solid;padding:.3rem .6rem .3rem 0;text-align:start;vertical-align:top}
 @media(max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
 @media print{body{margin:0;max-width:none}table,dl{break-inside:avoid}}`;
