@@ -42,7 +42,8 @@ export function maskSelector(tokens: readonly CssToken[], masking: CssMasking): 
       case 'mark':
         if (token.raw === '(') within.push(within.at(-1) ?? '');
         if (token.raw === ')') within.pop();
-        if (/[\x20-\x7e]/.test(token.raw) && !/["'\\;{}]/.test(token.raw)) out += token.raw;
+        // What does not stay keeps apart what stands on either side.
+        out += /[\x20-\x7e]/.test(token.raw) && !/["'\\;{}]/.test(token.raw) ? token.raw : ' ';
         break;
     }
   }

@@ -45,6 +45,9 @@ const KINDS: readonly CssTokenKind[] = [
   'mark',
 ];
 
+const BEGIN_AS_WORDS: ReadonlySet<CssTokenKind> = new Set(['ident', 'number', 'function', 'url']);
+const END_AS_WORDS: ReadonlySet<CssTokenKind> = new Set(['ident', 'number', 'hash', 'at']);
+
 export function cssTokens(text: string): CssToken[] {
   const tokens: CssToken[] = [];
   let parted = false;
@@ -57,11 +60,12 @@ export function cssTokens(text: string): CssToken[] {
     for (let i = 0; i < KINDS.length; i++) {
       const raw = match[i + 2];
       if (raw === undefined) continue;
-      if (parted && /^[\w-]/.test(raw) && /[\w-]$/.test(tokens.at(-1)?.raw ?? '')) {
+      const kind = KINDS[i] as CssTokenKind;
+      if (parted && BEGIN_AS_WORDS.has(kind) && END_AS_WORDS.has(tokens.at(-1)?.kind ?? 'space')) {
         tokens.push({ kind: 'space', raw: ' ' });
       }
       parted = false;
-      tokens.push({ kind: KINDS[i] as CssTokenKind, raw });
+      tokens.push({ kind, raw });
       break;
     }
   }

@@ -112,7 +112,8 @@ describe('style sheets', () => {
           !/^[a-z][a-z0-9]{5}\d*$/.test(word) &&
           !/^[0-9a-fA-F]{3,8}$/.test(word) &&
           !/^e\d+$/i.test(word) &&
-          !/^(?:data|xy?wh?|x|n|_|und)$/.test(word),
+          // Attributes of SVG among them.
+          !/^(?:data|k[1-4]|xy?wh?|x|n|_|und)$/.test(word),
       );
 
   test('[MASK10] whatever the text, only words of CSS and renamed names come out', () => {
@@ -156,6 +157,11 @@ describe('style sheets', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  test('[MASK10] what is dropped from a selector joins no two names', () => {
+    expect(masker().css('gghhiij/**/\\gghhiik{}').value).toMatch(/^x-[a-z0-9]{6} x-[a-z0-9]{6}\{\}$/);
+    expect(masker().css('0(gghhiij{A]{').value).toMatch(/^0\(x-[a-z][a-z0-9]{5} A\]\{\}$/);
   });
 
   test.each([
