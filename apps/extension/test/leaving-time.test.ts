@@ -1,6 +1,6 @@
+import { leavingTime, nextDay, retryTime } from '@aboveboard/capture/line/leaving-time';
 import { describe, expect, test } from 'vitest';
 import { connectionCost, mayUpload } from '../src/background/connection-cost.ts';
-import { leavingTime, nextDay, retryTime } from '@aboveboard/capture/line/leaving-time';
 import { dateLocale, percentWords } from '../src/messages/en.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
