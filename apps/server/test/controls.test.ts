@@ -18,6 +18,7 @@ import { lastDone, noteDone } from '../src/controls/last-done.ts';
 import { text } from '../src/controls/messages/en.ts';
 import { isEntryDue } from '../src/controls/probe-entry.ts';
 import { type Known, waitingFor } from '../src/controls/waiting.ts';
+import { makeWaits } from '../src/controls/waits.ts';
 import { folderPaths } from '../src/data-folder.ts';
 import type { StartedServer } from '../src/start.ts';
 import { Client } from './device.ts';
@@ -372,6 +373,21 @@ describe('what waits', () => {
     due: { 'data-backup': null, 'keys-backup': NOW + 3 * 86_400_000 },
     now: NOW,
   };
+
+  it('[CTL30] a vault that never answers holds nobody up: its backup counts as due', async () => {
+    const inner = {
+      ...server.installation.inner,
+      vault: { backedUp: () => new Promise<never>(() => undefined) },
+    };
+    const waits = makeWaits({
+      installation: { ...server.installation, inner } as unknown as typeof server.installation,
+      ...{ paths: folderPaths(data), rules: async () => null, now: Date.now, patience: 50 },
+    });
+    const noWord = Promise.reject(new Error('no guardian'));
+    noWord.catch(() => undefined);
+    const shown = await waits({ role: 'operator', id: 'operator', steppedUp: false }, noWord);
+    expect(shown.map(({ says }) => says)).toContain(text.waits.backup['vault-backup']);
+  });
 
   it('[CTL30, CTL31] each party has its own, with the deadline and where it comes from, the nearest first', () => {
     const kinds = (party: Parameters<typeof waitingFor>[0], change: Partial<Known> = {}) =>

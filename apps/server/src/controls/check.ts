@@ -34,7 +34,8 @@ export async function runChecks(
 
 const RANK = { 'not-ok': 0, unchecked: 1, ok: 2 } as const;
 
-function inTime<T>(work: () => Promise<T>, patience: number): Promise<T> {
+/** Rejects where `work` has not ended after so many milliseconds. */
+export function inTime<T>(work: () => Promise<T>, patience: number): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     AbortSignal.timeout(patience).addEventListener('abort', () => reject(new Error('no answer in time')));
   });

@@ -36,7 +36,7 @@ const PATIENCE = 8_000;
 export function makeControls(sources: ControlSources): Controls {
   const { installation, paths, watch, rules, now, patience = PATIENCE } = sources;
   const { database, witnessing, policy, vault } = installation.inner;
-  const waitsFor = makeWaits({ installation, paths, rules, now });
+  const waitsFor = makeWaits({ installation, paths, rules, now, patience });
 
   return async (who) => {
     // Asked once: the guardian's state and its probe's are one answer.

@@ -5,6 +5,7 @@ import type { GuardianWord } from '@aboveboard/protocol/guardian-word';
 import type { AskingPrincipal } from '../access/decision.ts';
 import type { FolderPaths } from '../data-folder.ts';
 import type { Installation } from '../installation.ts';
+import { inTime } from './check.ts';
 import { DUE_DAYS } from './checks-of-machine.ts';
 import { type DoneName, lastDone } from './last-done.ts';
 import { waitingFor } from './waiting.ts';
@@ -13,6 +14,7 @@ import { waitingFor } from './waiting.ts';
 export type Waits = (who: AskingPrincipal, word: Promise<GuardianWord>) => Promise<ShownWait[]>;
 
 const DAY = 86_400_000;
+const PATIENCE = 4_000;
 const PARTY_OF: Readonly<Partial<Record<AskingPrincipal['role'], PartyRole>>> = {
   employer: 'employer',
   representative: 'representative',
@@ -25,15 +27,17 @@ export function makeWaits(sources: {
   rules: () => Promise<RulesState | null>;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** For what others have to say: one that does not is taken for due. */
+  patience?: number;
 }): Waits {
-  const { installation, paths, rules, now } = sources;
+  const { installation, paths, rules, now, patience = PATIENCE } = sources;
   const { database, vault } = installation.inner;
 
   async function dueTimes(): Promise<Partial<Record<DoneName, number | null>>> {
     const times = await Promise.all(
       (['data-backup', 'keys-backup', 'vault-backup'] as const).map(async (name) => {
-        const done = name === 'vault-backup' ? vault.backedUp() : lastDone(paths.root, name);
-        const at = await done.catch(() => null);
+        const done = () => (name === 'vault-backup' ? vault.backedUp() : lastDone(paths.root, name));
+        const at = await inTime(done, patience).catch(() => null);
         return at === 'with-keys' ? [] : [[name, at === null ? null : at + DUE_DAYS[name] * DAY] as const];
       }),
     );
