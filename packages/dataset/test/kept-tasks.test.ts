@@ -29,7 +29,8 @@ class Left implements KeptTasks {
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
     this.files.set(name, bytes);
-    this.written++;
+    // The card is written each time.
+    if (name.startsWith('shards/')) this.written++;
   }
 }
 
