@@ -19,9 +19,18 @@ import { writeBackup } from '@aboveboard/server/backup/new-backup';
 import { verifyBackup } from '@aboveboard/server/backup/restore-backup';
 import { makeVaultBackup, type VaultBackupOptions } from '@aboveboard/server/backup/vault-backup';
 import { restoreVault } from '@aboveboard/server/backup/vault-restore';
+import { diskLayer } from '@aboveboard/server/blobs/file-layer';
 import { noteDone } from '@aboveboard/server/controls/last-done';
+import { ageIdentity } from '@aboveboard/server/keys/age-identity';
 import { makeSocketVault } from '@aboveboard/server/keys/vault-socket';
+import {
+  identitiesAt,
+  makeIdentity,
+  resealAll,
+  retireOlder,
+} from '@aboveboard/server/vault/identity-rotation';
 import { provedKeyDays } from '@aboveboard/server/vault/key-days';
+import { takeRotationFolder } from '@aboveboard/server/vault/rotation-folder';
 import { type StartedVault, startVault } from '@aboveboard/server/vault/start-vault';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { formatPolicy } from '@aboveboard/tlog/policy-file';
@@ -215,7 +224,7 @@ describe('a backup of a vault of its own', () => {
 
   it('[BAK47] [CTL16] the vault says to its server when it was backed up last', async () => {
     const signer = textSigner('example/uses', ed25519Key(new Uint8Array(32).fill(12)));
-    const keeper = makeSocketVault(vault, signer);
+    const keeper = makeSocketVault(vault, [signer]);
     expect(await keeper.backedUp()).toBe(null);
     await noteDone(data, 'vault-backup', now());
     expect(await keeper.backedUp()).toBe(now());
@@ -262,8 +271,10 @@ describe('a restored vault', () => {
     rmSync(join(copy, 'gives-from'));
     const forgetful = await started(copy);
     expect((await ask('/vault/given', lost.asked, forgetful)).status).toBe(200);
-    writeFileSync(join(place(), 'gives-from'), 'soon\n');
-    await expect(started(place())).rejects.toThrow('holds no time');
+    const strange = join(root, 'strange');
+    await restoreVault({ from: made.folder, data: strange, now });
+    writeFileSync(join(strange, 'gives-from'), 'soon\n');
+    await expect(started(strange)).rejects.toThrow('holds no time');
   });
 
   it('[BAK46] has what was destroyed since, until it is told again', async () => {
@@ -271,6 +282,86 @@ describe('a restored vault', () => {
     expect((await ask('/vault/held', { recording: erased }, again)).status).toBe(204);
     expect((await ask('/vault/destroyed', await installation.destroying([erased]), again)).status).toBe(204);
     expect((await ask('/vault/held', { recording: erased }, again)).status).toBe(410);
+  });
+});
+
+describe('a vault with another identity', () => {
+  it('[BAK48] [VLT109] its backups stay one row; an older one brings its halves and the identity that they are sealed to', async () => {
+    const folder = join(root, 'rotated');
+    const into = join(root, 'of-rotated');
+    await restoreVault({ from: made.folder, data: folder, now });
+    const at = (hour: number) => () => Date.UTC(2027, 5, 1, hour);
+    const first = await backup({ data: folder, to: into, now: at(1) });
+    const { place, release } = await takeRotationFolder(folder, at(2));
+    await expect(started(folder)).rejects.toThrow('Another vault listens');
+    const { recipient: next } = await makeIdentity(place);
+    const between = await backup({ data: folder, to: into, now: at(3) });
+    await resealAll(place);
+    await retireOlder(place);
+    release();
+    const last = await backup({ data: folder, to: into, now: at(4), keep: 3 });
+    expect(last.removed).toEqual([]);
+    expect([between, last].map(({ manifest }) => manifest.installation)).toEqual(
+      Array(2).fill(first.manifest.installation),
+    );
+    const found: [string, number][] = [];
+    for (const { folder: from } of [first, between, last]) {
+      expect((await verifyBackup({ from })).kind).toBe('vault');
+      const data = `${from}-restored`;
+      expect(await restoreVault({ from, data, now })).toMatchObject({ held: 3 });
+      const { recipient, older } = await ageIdentity('vault', data, undefined);
+      found.push([recipient, older.length]);
+    }
+    expect(found).toEqual([
+      [vault.recipient, 0],
+      [next, 1],
+      [next, 0],
+    ]);
+    // The identity that is retired is in the backups of before, and in no later one.
+    const secrets = secretsOf(data).filter((one) => one.includes('AGE-SECRET-KEY'));
+    expect(secrets).toHaveLength(1);
+    expect(secretsOutside(last.folder, secrets, [])).toEqual([]);
+    expect(secretsOutside(first.folder, secrets, [])).toHaveLength(1);
+  });
+
+  it('[BAK48] halves that are sealed anew while they are copied are not backed up beside identities of before', async () => {
+    const folder = join(root, 'rotated-meanwhile');
+    await restoreVault({ from: made.folder, data: folder, now });
+    let isChanged = false;
+    const meanwhile = async () => {
+      isChanged = true;
+      const { place, release } = await takeRotationFolder(folder, now);
+      await makeIdentity(place);
+      await resealAll(place);
+      release();
+    };
+    const create = async (path: string) => {
+      if (path.includes('/halves/') && !isChanged) await meanwhile();
+      return diskLayer.create(path);
+    };
+    const into = join(root, 'of-meanwhile');
+    const files = { ...diskLayer, create };
+    expect((await failure(backup({ data: folder, to: into, files }))).code).toBe('busy');
+    expect(readdirSync(into)).toEqual([]);
+    expect((await verifyBackup({ from: (await backup({ data: folder, to: into })).folder })).kind).toBe(
+      'vault',
+    );
+  });
+
+  it('[VLT107] over its socket, what is sealed to the one that is retired is refused as that', async () => {
+    const folder = join(root, 'rotated');
+    const rotated = await started(folder);
+    expect(rotated.recipient).not.toBe(vault.recipient);
+    const sent = async (to: string) => {
+      const id = base64url(random(16));
+      const halves = splitKey(freshRecordingKey(random), random);
+      const sealed = await sealHalves(id, halves, { vault: to, guardian: elsewhere }, LABEL);
+      return ask('/vault/checked', await installation.keeping(id, sealed.vault), rotated);
+    };
+    const late = await sent(vault.recipient);
+    expect([late.status, late.body.error?.code]).toEqual([422, 'other-recipient']);
+    expect((await sent(rotated.recipient)).status).toBe(204);
+    expect((await identitiesAt({ folder, stores: [], now })).retired).toHaveLength(1);
   });
 });
 

@@ -66,6 +66,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'redact',
     'vault',
     'tlog',
+    'logbook',
     'planner',
     'capture',
     'review',

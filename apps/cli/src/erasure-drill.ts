@@ -79,12 +79,12 @@ async function backedUp(folder: string): Promise<HalfRing> {
         'Where the vault is a process of its own, give a backup of that: --vault.',
     );
   }
-  const { identity } = await ageIdentity('vault', found, undefined);
+  const { identity, older } = await ageIdentity('vault', found, undefined);
   const halves = join(found, 'halves');
   // A backup is changed by nobody: where there is no folder none is made.
   const none = { get: async () => null, put: async () => undefined, delete: async () => undefined };
   const store = existsSync(halves) ? await openKeyFiles(halves, { owner: false }) : none;
-  return makeHalfRing({ store, identity });
+  return makeHalfRing({ store, identity: [identity, ...older] });
 }
 
 async function halvesIn(ring: HalfRing, ids: readonly string[]): Promise<Set<string>> {

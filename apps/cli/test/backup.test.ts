@@ -124,6 +124,15 @@ describe('backup and restore', () => {
     const recipients = { vault: recipient, guardian: await recipientOf(await generateHybridIdentity()) };
     const sealed = await sealHalves(gone, halves, recipients, { week: '2026-W47', card: null });
     await makeHalfRing({ store, identity }).keep(gone, sealed.vault);
+    // From here on it takes the older of two identities to open that half (VLT102).
+    expect(await run('--data', vault, 'halves', 'new')).toMatchObject({ code: 0, err: '' });
+    const { out: shown } = await run('--data', vault, '--json', 'halves', 'show');
+    expect(JSON.parse(shown)).toMatchObject({
+      of: 'vault',
+      identities: [{ until: null }, { recipient, since: null }],
+      retired: [],
+    });
+    expect((await run('--data', folder, 'halves', 'show')).err).toContain('There is no vault');
     const said = await run('--data', vault, 'backup', '--vault', '--to', ofVault);
     expect(said).toMatchObject({ code: 0, err: '' });
     expect(said.out).toContain('has kept nothing');
@@ -146,7 +155,7 @@ describe('backup and restore', () => {
     );
   });
 
-  it('[BAK46] [VLT76] the drill takes a backup as it is, of keys or of a vault, and erasures are asked for again', async () => {
+  it('[BAK46] [VLT76] [VLT109] the drill takes a backup as it is, of keys or of a vault with two identities, and erasures are asked for again', async () => {
     const { database } = server.installation.inner;
     await database.query('insert into erasure values ($1, true)', [gone]);
     const [keys] = readdirSync(to).filter((name) => name.startsWith('aboveboard-keys-'));

@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { lastBackUp } from '@aboveboard/guardian/recovery/recovery';
 import { openGuardianStore } from '@aboveboard/guardian/store';
+import { ageIdentity } from '@aboveboard/server/keys/age-identity';
+import { openKeyFiles } from '@aboveboard/server/keys/key-files';
+import { sealVaultHalf } from '@aboveboard/vault/half-envelope';
+import { makeHalfRing } from '@aboveboard/vault/half-ring';
+import { asKeyHalf } from '@aboveboard/vault/key-half';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The commands of docs/ceremonies.md, as they stand there, in their order. */
@@ -37,7 +42,9 @@ const sharesOf = (printed: string) =>
 
 describe('the ceremonies that the document shows', () => {
   it('[CER9] [CER13] shares, backup, check and restore, each as it stands there', async () => {
-    const [shares = [], backup = [], check = [], restore = [], handOver = [], ...more] = SHOWN;
+    const [shares = [], backup = [], check = [], restore = [], handOver = [], ...more] = SHOWN.filter(
+      ([of]) => of === 'recovery',
+    );
     expect([shares, backup, check, restore, handOver].map((words) => words.slice(0, 2).join(' '))).toEqual([
       'recovery shares',
       'recovery backup',
@@ -86,4 +93,28 @@ describe('the ceremonies that the document shows', () => {
     expect([late.code, late.err]).toEqual([1, expect.stringContaining('No shares were dealt')]);
     // Eleven starts of the command, each of seconds on a busy machine.
   }, 240_000);
+
+  it('[VLT101] [VLT103] [VLT105] another identity of a vault, each as it stands there', async () => {
+    const [make = [], reseal = [], retire = [], ...more] = SHOWN.filter(([of]) => of === 'halves');
+    expect([make, reseal, retire].map((words) => words[1])).toEqual(['new', 'reseal', 'retire']);
+    expect(more).toEqual([]);
+    const vault = join(folder, 'vault');
+    mkdirSync(vault);
+    const { recipient } = await ageIdentity('vault', vault, undefined);
+    const store = await openKeyFiles(join(vault, 'halves'), { owner: true });
+    const half = asKeyHalf(new Uint8Array(32).fill(7));
+    await store.put('one', Uint8Array.of(2, ...(await sealVaultHalf('one', half, recipient))));
+
+    expect(await run(make)).toMatchObject({ code: 0, err: '' });
+    expect(await run(make)).toMatchObject({ code: 1, err: expect.stringContaining('not retired yet') });
+    expect(await run(retire)).toMatchObject({ code: 1, err: expect.stringContaining('1 of what is kept') });
+    expect(await run(reseal)).toMatchObject({ code: 0, out: expect.stringContaining('Sealed anew: 1.') });
+    expect(await run(retire)).toMatchObject({ code: 0, out: expect.stringContaining('Retired') });
+    const { identity, recipient: next, older } = await ageIdentity('vault', vault, undefined);
+    expect([next === recipient, older]).toEqual([false, []]);
+    expect(await makeHalfRing({ store, identity }).open('one')).toEqual(half);
+
+    const inGuardian = await run(['halves', 'show', '--data', 'guardian']);
+    expect([inGuardian.code, inGuardian.err]).toEqual([1, expect.stringContaining('on its page')]);
+  }, 120_000);
 });

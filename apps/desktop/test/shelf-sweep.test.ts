@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
+import { ServerClient } from '@aboveboard/capture/line/server-client';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
+import type { RecordingSummary } from '@aboveboard/protocol/recording-summary';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { randomOf } from '../src/live-recording.ts';
@@ -70,7 +72,7 @@ test('[DSK86] nothing leaves before its time, and nothing without a way to both 
         asked.push('client');
         throw new Error('asked');
       };
-      return { recipients: { vault: 'x', guardian: 'y' }, client: refuse, close: async () => undefined };
+      return { recipients: refuse, client: refuse, close: async () => undefined };
     },
   });
   releases.tend();
@@ -86,4 +88,46 @@ test('[DSK86] nothing leaves before its time, and nothing without a way to both 
   expect(await later.recall(id)).toBe(true);
   expect(await shelf.get(id)).toMatchObject({ state: 'reviewing' });
   expect((await shelf.get(id))?.release).toBeUndefined();
+});
+
+test('[UPL61] what is sealed to a recipient that is gone is not sent again, and sealed anew when another is said', async () => {
+  const to = { vault: 'old', guardian: 'y' };
+  const leaving = { vault: 'AAAA', guardian: 'BBBB', summary: {} as RecordingSummary, to };
+  const id = await lying({ state: 'uploading', release: { ...resting('A'.repeat(22)), sent: 1, leaving } });
+  let said = 'old';
+  const announced: string[] = [];
+  const attempt = async () => {
+    const releases = new Releases({
+      shelf,
+      keys,
+      now: () => Date.parse('2100-01-01'),
+      way: () => ({
+        recipients: async () => ({ vault: said, guardian: 'y' }),
+        client: () =>
+          new ServerClient(async ({ body }) => {
+            announced.push(new TextDecoder().decode(body as Uint8Array));
+            const fault = { rule: 'UPL60', at: 'envelopes.vault', message: 'gone' };
+            const text = JSON.stringify({ error: { code: 'refused', message: 'Refused.', faults: [fault] } });
+            return { status: 422, body: new TextEncoder().encode(text) };
+          }, 'token'),
+        close: async () => undefined,
+      }),
+    });
+    const due = { ...((await shelf.get(id)) as ShelfRow) };
+    if (due.release) await shelf.put({ ...due, release: { ...due.release, uploadAt: 0 } });
+    releases.tend();
+    await expect.poll(async () => (await shelf.get(id))?.release?.uploadAt).not.toBe(0);
+    await releases.close();
+    return (await shelf.get(id))?.release;
+  };
+  const refused = await attempt();
+  expect(refused).toMatchObject({ sent: 0, gone: { vault: 'old' }, fault: 'Refused.' });
+  expect(refused?.leaving).toBeUndefined();
+  expect(announced).toHaveLength(1);
+  expect((await attempt())?.fault).toContain('not said yet');
+  expect(announced).toHaveLength(1);
+  said = 'new';
+  // There is nothing to seal in this one; that it gets as far is what shows.
+  expect((await attempt())?.fault).toBe('It stopped.');
+  expect(announced).toHaveLength(1);
 });

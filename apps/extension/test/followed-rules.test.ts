@@ -211,6 +211,74 @@ describe('the log of rules, followed from cell to cell', () => {
   });
 });
 
+describe('the log of rules, when its witness gets other keys', () => {
+  const path = '/log/rules/bridges/';
+
+  test('[RUL66] one who slept through two changes goes over both bridges, also where no worker lives on', async () => {
+    for (const restarts of [false, true]) {
+      const log = rulesLog();
+      await log.adopt(agreement);
+      const phone = device(log);
+      await phone.period(2, restarts);
+      await log.changeWitness(agreement.id, 0, 1);
+      await log.changeWitness(agreement.id, 1, 2);
+      await log.revoke(agreement, 'employer');
+      await phone.period(3, restarts);
+      // On the way nothing is younger than what was cosigned.
+      expect(phone.news().rules?.state.size).toBe(5);
+      await phone.period(6, restarts);
+      expect(phone.news().rules?.state.standing.inForce).toBe(false);
+      expect(phone.news().faults).toEqual([]);
+      expect(phone.fetched.filter((one) => one.startsWith(path)).length).toBeGreaterThanOrEqual(2);
+      const asked = phone.fetched.length;
+      await phone.period(2, restarts);
+      expect(phone.fetched.slice(asked).filter((one) => one.startsWith(path))).toEqual([]);
+    }
+  });
+
+  test('[RUL63] the replaced key makes nothing fresh, and hides no revocation, however often it cosigns', async () => {
+    const log = rulesLog();
+    await log.adopt(agreement);
+    const phone = device(log);
+    await log.changeWitness(agreement.id, 0, 1);
+    await phone.period(5);
+    expect(phone.news().rules?.state.size).toBe(5);
+    const { checkpointTime = 0 } = phone.news().rules ?? {};
+    // A thief of the old key, with the log's: the tree as it was, cosigned an hour from now.
+    log.witnesses = [0];
+    log.cosignedBefore = -240_000;
+    await phone.period(4);
+    await phone.restart();
+    await phone.period(4);
+    expect(phone.news().rules?.checkpointTime).toBeLessThanOrEqual(checkpointTime);
+    expect(phone.news().faults.map(({ rule }) => rule)).toContain('LOG104');
+    log.witnesses = [1];
+    log.cosignedBefore = 0;
+    await log.revoke(agreement, 'employer');
+    await phone.period(4);
+    expect(phone.news().rules?.state.standing.inForce).toBe(false);
+  });
+
+  test('[RUL66] without the bridge nothing is relied on that the new key cosigned, and what was known stays', async () => {
+    const log = rulesLog();
+    await log.adopt(agreement);
+    const phone = device(log);
+    await phone.period(2);
+    await log.changeWitness(agreement.id, 0, 1);
+    log.bridges.clear();
+    await phone.period(4);
+    expect(phone.news().rules?.state.size).toBe(4);
+    expect(phone.news().faults.map(({ rule }) => rule)).toEqual(['LOG104']);
+    // Nor is a bridge that another than the witness before it vouches for.
+    const [digest = ''] = phone.fetched.flatMap((one) =>
+      one.startsWith(path) ? [one.slice(path.length)] : [],
+    );
+    log.bridges.set(digest, await log.checkpoint());
+    await phone.period(4);
+    expect(phone.news().rules?.state.size).toBe(4);
+  });
+});
+
 describe('which gate holds', () => {
   const target = { kind: 'browser', top: ORIGIN, frame: ORIGIN, private: false, window: 'normal' } as const;
   const ask = () => ({ now: Date.now(), mode: 'task', signal: 'pointer', target }) as const;

@@ -23,7 +23,11 @@ const fill = (log: StandInLog, count: number) => {
 /** A device that follows `log`; a worker of its own for each act where `restarts`. */
 function device(
   log: StandInLog,
-  given: { restarts?: boolean; bend?: (path: string, bytes: Uint8Array) => void } = {},
+  given: {
+    restarts?: boolean;
+    bend?: (path: string, bytes: Uint8Array) => void;
+    inForce?: () => string | null;
+  } = {},
 ) {
   const asked = new Map<string, Question>();
   const fetched: string[][] = [];
@@ -41,6 +45,7 @@ function device(
         remove: async () => undefined,
       },
       policy: policyOf(log),
+      inForce: given.inForce ?? (() => null),
     });
   let uses = begin();
   return {
@@ -196,5 +201,26 @@ describe('the newest part of the uses log, followed from cell to cell', () => {
     bends = false;
     await phone.period(3);
     expect((await phone.read()).entries).toEqual(log.entries);
+  });
+
+  test('[RUL65] is held against those who vouch by the rules in force, and against nobody else', async () => {
+    for (const restarts of [false, true]) {
+      const log = usesLog();
+      fill(log, 10);
+      let inForce: string | null = null;
+      const phone = device(log, { restarts, inForce: () => inForce });
+      await phone.period(2);
+      expect([phone.kept().size, phone.kept().policy]).toEqual([10, null]);
+      fill(log, 10);
+      await phone.period();
+      // Half fetched when the rules change: what vouched for it counts no longer.
+      inForce = log.policyWith(1);
+      await phone.period(2);
+      expect(phone.kept().size).toBe(10);
+      expect(phone.kept().faults.map(({ rule }) => rule)).toEqual(['LOG104']);
+      log.witnesses = [1];
+      await phone.period(3);
+      expect([phone.kept().size, phone.kept().policy, phone.kept().faults]).toEqual([20, inForce, []]);
+    }
   });
 });

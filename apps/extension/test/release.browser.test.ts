@@ -102,7 +102,7 @@ describe('release', () => {
       expect(left).toEqual([0, 0]);
     }));
 
-  test('[SPO40] [SPO44] [SPO48] [UPL18] a release goes on after a cut, and opens with the two halves of its key under a fresh id', () =>
+  test('[SPO40] [SPO44] [SPO48] [UPL18] [UPL61] a release goes on after a cut and after the vault has another identity, and opens with the two halves of its key under a fresh id', () =>
     withServer(0, async (server, browser, contributor) => {
       server.cutAfter = 1;
       const { id, review } = await recorded(browser, contributor);
@@ -111,19 +111,31 @@ describe('release', () => {
       await contributor.panel.getByText('The server was not reached.').waitFor({ timeout: 60_000 });
       expect((await contributor.view()).recordings[0]?.state).toBe('uploading');
       server.cutAfter = Number.POSITIVE_INFINITY;
+      server.gone = server.uploadRecipient;
       await contributor.press('Upload now');
-      await contributor.panel.getByText('Uploaded').waitFor({ timeout: 60_000 });
-      expect(server.complete).toBe(true);
+      await contributor.panel.getByText('It was refused.').waitFor({ timeout: 60_000 });
+      const first = server.announcement;
       const puts = server.requests.filter((line) => line.startsWith('PUT'));
       // The first part was sent once: it was there already.
       expect(puts.filter((line) => line.endsWith('/parts/0'))).toHaveLength(1);
+      // As long as the server names the one that is gone nothing is sent to it in vain.
+      await contributor.press('Upload now');
+      await contributor.panel.getByText('It is not said yet whom').waitFor({ timeout: 60_000 });
+      expect(server.requests.filter((line) => line.startsWith('PUT'))).toEqual(puts);
+      const another = await generateHybridIdentity();
+      server.uploadRecipient = await recipientOf(another);
+      await contributor.press('Upload now');
+      await contributor.panel.getByText('Uploaded').waitFor({ timeout: 60_000 });
+      expect(server.complete).toBe(true);
 
       const { announcement } = server;
       expect(announcement?.recording).not.toBe(id);
+      expect(announcement?.recording).toBe(first?.recording);
+      expect(announcement?.envelopes).not.toEqual(first?.envelopes);
       for (const line of server.requests) expect(line).not.toContain(announcement?.recording);
       const released = announcement?.recording ?? '';
       const bytes = (text = '') => new Uint8Array(Buffer.from(text, 'base64url'));
-      const vault = await openVaultHalf(released, bytes(announcement?.envelopes.vault), identity);
+      const vault = await openVaultHalf(released, bytes(announcement?.envelopes.vault), another);
       const { half: guardian, label } = await openGuardianHalf(
         released,
         bytes(announcement?.envelopes.guardian),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Agreement, PARTY_ROLES, type PartyRole } from '@aboveboard/consent/agreement';
 import { agreementStatement, signStatement } from '@aboveboard/consent/agreement-signing';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
@@ -41,6 +42,10 @@ export class StandInLog {
   cosignedBefore = 0;
   /** The witness does not cosign. */
   withheld = false;
+  /** Generations of the witness's keys that cosign. */
+  witnesses: readonly number[] = [0];
+  /** By SHA-256 of the policy that each leads away from. */
+  readonly bridges = new Map<string, Uint8Array>();
 
   constructor(origin: string, n: number) {
     this.origin = origin;
@@ -57,17 +62,22 @@ export class StandInLog {
 
   /** This log, and every key of the witness. */
   get policy(): string {
+    return this.policyWith(0);
+  }
+
+  /** With the keys of this generation of the witness. */
+  policyWith(generation: number): string {
     const lines = [
       ...this.keys.map((key) => `log ${key}`),
-      ...StandInLog.witnessKeys().map((key, i) => `witness w${i} ${key}`),
+      ...StandInLog.witnessKeys(generation).map((key, i) => `witness w${i} ${key}`),
       'group parties all w0 w1',
       'quorum parties',
     ];
     return `${lines.join('\n')}\n`;
   }
 
-  static witnessKeys(): string[] {
-    return witness(() => 0).map(({ key }) => formatVerifierKey(key));
+  static witnessKeys(generation = 0): string[] {
+    return witness(generation, () => 0).map(({ key }) => formatVerifierKey(key));
   }
 
   async adopt(agreement: Agreement): Promise<void> {
@@ -85,8 +95,24 @@ export class StandInLog {
     await this.say({ ...about, kind: 'revocation' }, by);
   }
 
-  /** `path` as tlog-tiles has it; null: not there. */
+  /** Both parties sign that another generation of the witness counts; the one before it cosigns that once more. */
+  async changeWitness(agreement: string, from: number, to: number): Promise<void> {
+    const statement = {
+      kind: 'policy' as const,
+      id: agreement,
+      from: this.policyWith(from),
+      to: this.policyWith(to),
+    };
+    const signers = [...PARTIES.employer, ...PARTIES.representative];
+    this.entries.push(await signStatement(statement, signers));
+    this.witnesses = [from];
+    this.bridges.set(createHash('sha256').update(statement.from).digest('hex'), await this.checkpoint());
+    this.witnesses = [to];
+  }
+
+  /** `path` as tlog-tiles has it, or of a bridge; null: not there. */
   async read(path: string): Promise<Uint8Array | null> {
+    if (path.startsWith('bridges/')) return this.bridges.get(path.slice('bridges/'.length)) ?? null;
     return await keptLog(await this.checkpoint(), this.entries).read(path, 1 << 24);
   }
 
@@ -94,8 +120,12 @@ export class StandInLog {
     const { origin, entries } = this;
     const text = formatCheckpointText({ origin, size: entries.length, root: rootOf(entries.map(leafHash)) });
     const now = () => Math.floor((Date.now() - this.cosignedBefore) / 1000);
-    const signers = [...this.#log(now), ...(this.withheld ? [] : witness(now))];
+    const signers = [...this.#log(now), ...this.#witnessing(now)];
     return formatNote(await signNote(text, signers));
+  }
+
+  #witnessing(now: () => number): NoteSigner[] {
+    return this.withheld ? [] : this.witnesses.flatMap((generation) => witness(generation, now));
   }
 
   #log(now: () => number): NoteSigner[] {
@@ -104,7 +134,8 @@ export class StandInLog {
   }
 }
 
-function witness(now: () => number): NoteSigner[] {
-  const name = 'guardian/stand-in';
-  return [cosigner(name, ed25519Key(seed(40)), now), cosigner(name, mlDsa44Key(seed(40)), now)];
+function witness(generation: number, now: () => number): NoteSigner[] {
+  const name = generation === 0 ? 'guardian/stand-in' : `guardian/stand-in-${generation}`;
+  const n = 40 + generation;
+  return [cosigner(name, ed25519Key(seed(n)), now), cosigner(name, mlDsa44Key(seed(n)), now)];
 }

@@ -28,6 +28,10 @@ export class StandInServer {
   complete = false;
   /** This many parts are taken, then connections are cut. */
   cutAfter = Number.POSITIVE_INFINITY;
+  /** Whom the vault's halves go to by its word. */
+  uploadRecipient: string;
+  /** Of the vault that was there before: what is sealed to it is refused when it is whole (UPL60). */
+  gone: string | null = null;
   readonly #server: Server;
   readonly #about: About;
   readonly #agreement: InstalledAgreement;
@@ -35,6 +39,7 @@ export class StandInServer {
 
   private constructor(about: About, agreement: InstalledAgreement, attachments: Map<string, Uint8Array>) {
     this.#about = about;
+    this.uploadRecipient = about.uploadRecipient;
     this.#agreement = agreement;
     this.#attachments = attachments;
     this.#server = createServer((request, response) => void this.#answer(request, response));
@@ -114,7 +119,7 @@ export class StandInServer {
       response.end(JSON.stringify(value));
     };
     const refuse = (status: number, message: string) => say({ error: { code: 'refused', message } }, status);
-    if (path === '/api/about') return say(this.#about);
+    if (path === '/api/about') return say({ ...this.#about, uploadRecipient: this.uploadRecipient });
     if (path === '/api/session') {
       if ((JSON.parse(body.toString()) as { code: string }).code !== CODE)
         return refuse(401, 'No such code.');
@@ -128,8 +133,12 @@ export class StandInServer {
     return this.#upload(path, body, say, () => response.destroy());
   }
 
-  #upload(path: string, body: Buffer, say: (value: unknown) => void, cut: () => void): void {
-    if (path === '/api/uploads') this.announcement = JSON.parse(body.toString()) as UploadAnnouncement;
+  #upload(path: string, body: Buffer, say: (value: unknown, status?: number) => void, cut: () => void): void {
+    if (path === '/api/uploads') {
+      const announced = JSON.parse(body.toString()) as UploadAnnouncement;
+      if (this.announcement?.envelopes.vault !== announced.envelopes.vault) this.parts.clear();
+      this.announcement = announced;
+    }
     const part = /\/parts\/(\d+)$/.exec(path)?.[1];
     if (part !== undefined) {
       if (this.parts.size >= this.cutAfter) {
@@ -142,6 +151,11 @@ export class StandInServer {
     }
     const total = this.announcement?.parts.length ?? 0;
     const missing = missingRanges(total, (index) => this.parts.has(index));
+    if (path.endsWith('/completion') && missing.length === 0 && this.gone === this.uploadRecipient) {
+      const fault = { rule: 'UPL60', at: 'envelopes.vault', message: 'not in use any more' };
+      say({ error: { code: 'refused', message: 'It was refused.', faults: [fault] } }, 422);
+      return;
+    }
     if (path.endsWith('/completion')) this.complete = missing.length === 0;
     say({
       upload: 'ab'.repeat(16),

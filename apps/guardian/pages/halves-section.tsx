@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { HalfLine } from '../src/halves/half-journal.ts';
 import type { DeskSection } from './desk-section.ts';
 import { saveFile } from './file-saving.ts';
+import { IdentityDetails } from './identity-details.tsx';
 import { Fault, useAct } from './loaded.tsx';
 import { words } from './messages/en.ts';
 import { halfWords as t } from './messages/en-halves.ts';
@@ -10,7 +11,8 @@ import { halfWords as t } from './messages/en-halves.ts';
 const LIMIT_MOST = 100_000;
 
 /** Her lock, her limit, and in words whom her guardian gave keys to (GRD72-GRD74). */
-export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNode {
+export function HalvesSection(section: DeskSection): ReactNode {
+  const { client, desk, onChange } = section;
   const { isLocked, limit, given, statement, parties, lines } = desk.halves;
   const { busy, fault, act } = useAct();
   const [wanted, setWanted] = useState(String(limit));
@@ -84,6 +86,7 @@ export function HalvesSection({ client, desk, onChange }: DeskSection): ReactNod
           </button>
         </details>
       )}
+      <IdentityDetails {...section} />
       {parties.length > 0 && (
         <details>
           <summary>{t.parties}</summary>
@@ -140,5 +143,9 @@ function lineInWords({ kind, recordings, detail }: HalfLine): string {
       return t.unlocked;
     case 'limit':
       return t.limited(detail.limit ?? 0);
+    case 'identity':
+      return t.madeIdentity(detail.identity ?? '');
+    case 'retired':
+      return t.retiredIdentity(detail.identity ?? '');
   }
 }

@@ -11,6 +11,7 @@ import { words } from './messages/en.ts';
 import { deskWords as t } from './messages/en-desk.ts';
 import { ProbeSection } from './probe-section.tsx';
 import { SignInForm } from './sign-in-form.tsx';
+import { WitnessKeys } from './witness-keys.tsx';
 import { WordsSection } from './words-section.tsx';
 
 /** What follows `#setup=` in the one-time link; taken out of the address at once. */
@@ -55,6 +56,7 @@ export function RepresentativePage({ client }: { client: GuardianClient }): Reac
           <>
             <h1>{t.title}</h1>
             <StateSection desk={desk} />
+            <WitnessKeys {...{ client, desk, onChange: reload }} />
             <HalvesSection {...shared} />
             <ProbeSection {...shared} />
             <ToSignSection desk={desk} names={names} codes={about.enrolment?.digest} />

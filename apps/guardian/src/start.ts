@@ -27,7 +27,8 @@ import { openVoice } from './voice/voice.ts';
 import { voiceRoutes } from './voice/voice-routes.ts';
 import { makeForkLookout } from './witness/fork-lookout.ts';
 import { makeKnownLogs } from './witness/known-logs.ts';
-import { witnessIdentity, wordSigner } from './witness/witness-identity.ts';
+import { makeWitnessDesk } from './witness/witness-desk.ts';
+import { witnessIdentity } from './witness/witness-identity.ts';
 import { witnessRoutes } from './witness/witness-routes.ts';
 import { makeWitnessRows } from './witness/witness-rows.ts';
 
@@ -87,10 +88,10 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
   });
   const logs = makeKnownLogs(store, server.logKeys);
   await logs.learn();
-  const cosigners = witnessIdentity(store, now);
-  const verifierKeys = cosigners.map(({ key }) => formatVerifierKey(key));
+  const identity = witnessIdentity(store, now);
+  const verifierKeys = (identity.pairs()[0] ?? []).map(formatVerifierKey);
   const rows = makeWitnessRows(store);
-  const own = cosigners.map(({ key }) => key);
+  const own = identity.pairs;
   const halves = await openHalves(store, {
     ...{ server, logs, rows, own, limits, now },
     ...(options.halfChecks ? { checks: options.halfChecks } : {}),
@@ -123,14 +124,20 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
     .use(pageHeaders)
     .get('/health', (context) => context.json({ alive: true }))
     .route('/', relayRoutes({ relay, server }))
-    .route('/', witnessRoutes({ rows, logs, cosigners, lookout: makeForkLookout({ rows, logs, server }) }))
+    .route(
+      '/',
+      witnessRoutes({
+        ...{ rows, logs, identity, seeRules: halves.rules.now },
+        lookout: makeForkLookout({ rows, logs, server }),
+      }),
+    )
     .route('/', halfRoutes({ halves, limits }))
     .route(
       '/',
       wordRoutes({
         ...{ logs, now, probe: probe.last, lockedBy: halves.lock.lockedBy },
         backedUp: () => lastBackUp(store),
-        signer: wordSigner(store),
+        signers: identity.wordSigners,
       }),
     )
     .route('/', voiceRoutes({ voice, words: passphrase.recipient, limits }))
@@ -146,7 +153,7 @@ export async function startGuardian(options: GuardianOptions): Promise<StartedGu
         },
         signIn,
         server: { ...server, address },
-        witness: () => ({ verifierKeys, ...rows.state([...logs.keys.keys()]) }),
+        witness: makeWitnessDesk({ identity, rows, rules: halves.rules, server, logs }),
         secure: tls !== undefined,
         bytes: limits.representativeBytes,
         sessionSeconds: limits.sessionSeconds,

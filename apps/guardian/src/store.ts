@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 export type GuardianStore = DatabaseSync;
 
 /** Numbered from 1; what is there is never changed, only added to. */
-const STEPS: readonly string[] = [
+export const STEPS: readonly string[] = [
   'create table setting (name text primary key, value blob not null) strict',
   `create table witnessed (
      origin text primary key,
@@ -97,6 +97,34 @@ const STEPS: readonly string[] = [
      recording text primary key references half on delete cascade,
      until integer not null
    ) strict, without rowid`,
+  // What halves are sealed to, the newest last; of one that is retired nothing is left that opens. The journal says both.
+  `create table half_identity (
+     id integer primary key,
+     recipient text not null unique,
+     identity blob,
+     since integer,
+     until integer,
+     retired integer,
+     check ((identity is null) = (retired is not null))
+   ) strict;
+   create table half_journal_next (
+     n integer primary key,
+     at integer not null,
+     kind text not null
+       check (kind in ('given', 'refused', 'locked', 'unlocked', 'limit', 'identity', 'retired')),
+     recordings integer not null,
+     entry text,
+     job text,
+     detail text not null
+   ) strict;
+   insert into half_journal_next select n, at, kind, recordings, entry, job, detail from half_journal;
+   drop table half_journal;
+   alter table half_journal_next rename to half_journal;
+   create index half_journal_entry on half_journal (entry);
+   create trigger half_journal_stays before update on half_journal
+     begin select raise(abort, 'the journal is only added to'); end;
+   create trigger half_journal_keeps before delete on half_journal
+     begin select raise(abort, 'the journal is only added to'); end`,
 ];
 
 /** Throws a sentence when the folder can't be used, is in use, or is of a newer version. */

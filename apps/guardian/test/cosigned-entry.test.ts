@@ -24,7 +24,7 @@ describe('an entry that this guardian cosigned', () => {
       entry: bytes(asked.entry),
       proof: bytes(asked.proof),
       log: { origin: installation.uses.origin, keys: keys.map(({ key }) => key) },
-      own: witnesses.map(({ key }) => key),
+      own: () => [witnesses.map(({ key }) => key)],
       text: new TextDecoder().decode(signed),
       head,
     };

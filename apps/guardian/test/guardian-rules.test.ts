@@ -36,6 +36,7 @@ describe('the rules as the guardian proves them itself', () => {
     const logs: KnownLogs = {
       keys: new Map(),
       named: () => (named ? known : null),
+      follow: () => undefined,
       learn: async () => {
         counted.learned++;
         named = true;
@@ -52,7 +53,7 @@ describe('the rules as the guardian proves them itself', () => {
         },
       },
       rows: { latest: async () => (seen === null ? null : { size: seen, checkpoint: new Uint8Array() }) },
-      own: of.policy(log).witnesses.map(({ key }) => key),
+      own: () => [of.policy(log).witnesses.map(({ key }) => key)],
       now: () => of.clock.now,
     });
     return { rules, counted };

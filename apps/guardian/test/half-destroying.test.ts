@@ -17,6 +17,7 @@ const half = () => asKeyHalf(new Uint8Array(randomBytes(32)));
 const logs = (log: { origin: string; keys: never }): KnownLogs => ({
   keys: new Map(),
   named: () => log,
+  follow: () => undefined,
   learn: async () => undefined,
 });
 
@@ -43,7 +44,7 @@ describe('destroying what the server shows the entry of', () => {
     const parts = {
       halves: rows,
       logs: logs({ origin: 'example/uses', keys: of.uses.signers.map(({ key }) => key) as never }),
-      identity: 'x',
+      identities: () => ['x'],
       heldBy: async () => new Map(until),
       now: () => clock,
     };

@@ -48,6 +48,7 @@ const LOG = { origin: 'example/uses', keys: [] };
 const logs = (log: typeof LOG | null = LOG): KnownLogs => ({
   keys: new Map(),
   named: () => log,
+  follow: () => undefined,
   learn: async () => undefined,
 });
 const fault = (rule: string) => ({ rule, at: 'grant', message: 'does not hold' });
@@ -86,7 +87,7 @@ function desk(change: { checks?: Partial<GivingChecks> | object; parts?: Partial
     } as never,
     logs: logs(),
     rows: {} as never,
-    own: [],
+    own: () => [],
     now: () => clock,
     accessSeconds: ACCESS_SECONDS,
     checks,
@@ -313,7 +314,7 @@ describe('keeping', () => {
       makeHalfKeeping({
         halves: makeHalfRows(store, { halvesHeld: 3 }),
         logs: asking(log),
-        identity: 'x',
+        identities: () => ['x'],
         heldBy: async () => new Map(),
         now: () => clock,
       });
@@ -339,7 +340,7 @@ describe('keeping what the server sends', () => {
     const keeping = makeHalfKeeping({
       halves,
       logs: logs({ origin: 'example/uses', keys: [signer.key] as never }),
-      identity: 'x',
+      identities: () => ['x'],
       heldBy: async () => new Map(),
       now: () => clock,
       checks: {

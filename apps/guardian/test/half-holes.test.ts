@@ -119,7 +119,8 @@ describe('seeded holes', () => {
           cosignedEntry: async ({ entry, proof }, { log, own }) => {
             const parsed = parseProof(proof);
             const read = readUsesEntry(entry);
-            const isCosigned = parsed.ok && verifyNote(parsed.value.signed.note, [...log.keys, ...own]).ok;
+            const isCosigned =
+              parsed.ok && verifyNote(parsed.value.signed.note, [...log.keys, ...own().flat()]).ok;
             return isCosigned && read.ok && read.value.kind === 'plain'
               ? { ok: true, value: read.value.use }
               : { ok: false, faults: [] };

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { signStatement } from '@aboveboard/consent/agreement-signing';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAGES_FOLDER } from '../src/pages.ts';
-import { HalfInstallation } from './half-fixture.ts';
+import { HalfInstallation, PARTIES } from './half-fixture.ts';
 import { PASSPHRASE } from './running-guardian.ts';
 
 const CHROMIUM = process.env['ABOVEBOARD_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -156,6 +157,51 @@ describe.skipIf(!canRun)('the representative’s page of halves, in Chromium', (
     await look(10);
     await says('4 recordings opened in the last hour; at most 4 an hour.');
     await sound('halves-limit');
+  });
+
+  it('[GRD81, GRD82, GRD86] makes another for recorders to seal to, and retires the older one when the rules name it', async () => {
+    const section = page.getByRole('group').filter({ hasText: 'seal to something new' });
+    const open = async () => {
+      await section.locator('summary').focus();
+      await page.keyboard.press('Enter');
+    };
+    await open();
+    await press('Make a new one');
+    await says('Still opens what is on its way.');
+    await says('The rules do not name the newest one');
+    const retire = page.getByRole('button', { name: 'Retire the older one', exact: true });
+    expect(await retire.getAttribute('aria-disabled')).toBe('true');
+    await retire.focus();
+    await page.keyboard.press('Enter');
+    const recipient = (await (await fetch(`${of.url}/halves/recipient`)).text()).trim();
+    const statement = { kind: 'halves' as const, id: of.agreement.id, recipient };
+    await of.rules.append(await signStatement(statement, PARTIES.representative));
+    await of.cosign(of.rules);
+    await page.reload();
+    await open();
+    expect(await section.locator('code').count()).toBe(2);
+    await retire.and(page.locator(':not([aria-disabled])')).waitFor();
+    await press('Retire the older one');
+    await says('Retired and overwritten on');
+    await says('You retired the older one that recorders sealed to');
+    await sound('halves-identity');
+  });
+
+  it('[GRD90, GRD93] makes other keys of her witness, and retires none before everyone can follow', async () => {
+    const section = page.getByRole('group').filter({ hasText: 'The keys of your witness' });
+    await section.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await press('Make other keys');
+    await says('Next: the operator prepares the statement of the change');
+    expect(await section.locator('code').count()).toBe(4);
+    const retire = page.getByRole('button', { name: 'Retire the old keys', exact: true });
+    expect(await retire.getAttribute('aria-disabled')).toBe('true');
+    await retire.focus();
+    await page.keyboard.press('Enter');
+    await page.reload();
+    await says('Next: the operator prepares the statement of the change');
+    expect(await section.locator('code').count()).toBe(4);
+    await sound('witness-keys');
     // The one is axe's own, which the page's policy forbids.
     expect(seen.filter((one) => !one.includes('TrustedScript'))).toEqual([]);
   });

@@ -48,6 +48,12 @@ const STATUS: Record<ApiErrorCode, number> = {
   unavailable: 503,
 };
 
+/** UPL60: whoever sent it asks again whom halves are sealed to, and seals anew. */
+export function otherRecipient(whose: 'vault' | 'guardian'): Fault {
+  const message = 'is sealed to a recipient that is not in use here any more';
+  return { rule: 'UPL60', at: `envelopes.${whose}`, message };
+}
+
 export function overLimit(
   limits: ServerLimits,
   name: keyof ServerLimits,

@@ -25,6 +25,7 @@ import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 import { type Fetch, makeListener, requireSafeHost, type Tls } from './listener.ts';
 import { type Log, makeLog } from './log.ts';
 import { type LogService, makeLogService } from './logs/log-service.ts';
+import { rotationSetting } from './logs/policy-rotation.ts';
 import { recordSettings } from './logs/setting-changes.ts';
 import { makeUsesLog } from './logs/uses-log.ts';
 import type { WitnessTimes } from './logs/witnessing.ts';
@@ -323,7 +324,7 @@ async function serve(
     retention: retentionRoutes({ database, now: Date.now }),
     controls: controlsRoutes({ controls }),
     logs: logRoutes({
-      logs: logs.served,
+      ...{ logs: logs.served, bridge: logs.bridge },
       rate: makeRate(limits.logReadsPerSecond, limits.logReadsPerSecond * 4),
       limits,
     }),
@@ -344,7 +345,8 @@ async function serve(
   // It starts nonetheless: the alarm says that limits are not enforced, and an erasure or withdrawal must get in (T11).
   await retention.run().catch((error: unknown) => log.error({ error }, 'retention'));
   if (demo && options.samples) await installSamples(installation.recordings);
-  await startLogs(installation, logs, { limits, agreement: about.agreement, tls: tls !== undefined });
+  const settings = { limits, agreement: about.agreement, tls: tls !== undefined };
+  await startLogs(installation, logs, { ...settings, ...(await rotationSetting(installation, paths.root)) });
   const codes = demo ? await demonstrationCodes(sessionsCodes) : {};
   begin(app.fetch);
   installation.releases.announce().catch((error: unknown) => log.warn({ error }, 'superseded'));
@@ -436,12 +438,12 @@ async function demonstrationCodes(codes: Codes): Promise<Record<Role, string>> {
 
 /** The day's batch, and what is configured otherwise than at the last start. */
 async function startLogs(
-  { inner: { database, logs } }: Installation,
+  { inner: { database, logs, vault } }: Installation,
   service: LogService,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await service.commitments.enterDue();
   // Told whether or not the witnesses answer: a start does not wait for them.
   const uses = makeUsesLog({ log: logs.uses, witnessed: async () => undefined, now: Date.now });
-  await recordSettings(settings, { database, uses });
+  await recordSettings({ ...settings, 'vault-recipient': vault.recipient }, { database, uses });
 }

@@ -54,6 +54,26 @@ afterAll(async () => {
 });
 
 describe('making', () => {
+  it.each(['halves', 'vault.age-identity'])(
+    '[BAK48] is not made of keys whose vault gets another identity while %s are copied',
+    async (at) => {
+      const path = join(data, 'keys', 'vault.age-identity');
+      const before = readFileSync(path, 'utf8');
+      let opened = 0;
+      const create = async (name: string) => {
+        const first = name.includes('/keys/') && opened++ === 0;
+        if (at === 'halves' ? first : name.endsWith('/vault.age-identity'))
+          writeFileSync(path, `${before}# another\n`);
+        return diskLayer.create(name);
+      };
+      const into = temporaryFolder();
+      const making = backup({ to: into, kind: 'keys', files: { ...diskLayer, create } });
+      expect((await failure(making)).code).toBe('busy');
+      writeFileSync(path, before);
+      expect(readdirSync(into)).toEqual([]);
+    },
+  );
+
   it('[BAK2] [BAK7] data and keys are never in one, and nobody else reads either', () => {
     const inData = made.manifest.files.map(({ path }) => path);
     const inKeys = keys.manifest.files.map(({ path }) => path);

@@ -74,6 +74,7 @@ export const ROUTE_ROWS: Readonly<Record<string, RouteRow>> = {
   'GET /log/rules/checkpoint': OPEN,
   'GET /log/rules/vkey': OPEN,
   'GET /log/rules/tile/*': OPEN,
+  'GET /log/rules/bridges/*': OPEN,
   'GET /log/uses/checkpoint': OPEN,
   'GET /log/uses/vkey': OPEN,
   'GET /log/uses/tile/*': OPEN,

@@ -174,6 +174,7 @@ const REASONS: readonly Reason[] = [
       'entry access: at',
       'entry dataset: at',
       'entry dataset-withdrawn: at',
+      'entry dataset-apart: at',
       'entry deletion: at',
       'entry hold-asked: at',
       'entry hold: at',
@@ -198,7 +199,7 @@ const REASONS: readonly Reason[] = [
   },
   {
     because: 'The version of a dataset, which counts releases of it.',
-    places: ['entry dataset: version', 'entry dataset-withdrawn: version'],
+    places: ['entry dataset: version', 'entry dataset-withdrawn: version', 'entry dataset-apart: version'],
   },
   {
     because:

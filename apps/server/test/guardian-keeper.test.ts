@@ -9,11 +9,12 @@ import { recipientOf } from '@aboveboard/vault/envelope';
 import { openGuardianHalf } from '@aboveboard/vault/half-envelope';
 import { sealJobHalves } from '@aboveboard/vault/job-halves';
 import type { KeyHalf } from '@aboveboard/vault/key-half';
+import { freshRecordingKey } from '@aboveboard/vault/recording-key';
 import { generateHybridIdentity } from 'age-encryption';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readGuardianAddress } from '../src/keys/guardian-address.ts';
 import type { StartedServer } from '../src/start.ts';
-import { Client, makeRecording } from './device.ts';
+import { Client, makeRecording, sealedHalves } from './device.ts';
 import { clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
 /** A guardian that does whatever a test says: the server must take it for what it is. */
@@ -143,6 +144,23 @@ describe('taking in', () => {
     });
     const { answer } = await upload();
     expect(answer.status).toBe(422);
+  });
+
+  it('[UPL60] a recipient that it has no more is said as that, and the same recording is taken when it is sealed anew', async () => {
+    behave = async () => refusing(422, 'other-recipient');
+    const { recording, answer } = await upload();
+    const { error } = answer.body as { error?: { faults?: { rule: string; at: string }[] } };
+    expect([answer.status, error?.faults]).toMatchObject([
+      422,
+      [{ rule: 'UPL60', at: 'envelopes.guardian' }],
+    ]);
+    behave = honest;
+    expect((await contributor.upload(recording)).status).toBe(422);
+    const { announcement, manifest } = recording;
+    const key = freshRecordingKey((n) => new Uint8Array(randomBytes(n)));
+    const about = { ...server.about, guardianRecipient: recipient };
+    announcement.envelopes = await sealedHalves(announcement.recording, key, about, manifest);
+    expect((await contributor.upload(recording)).body).toMatchObject({ state: 'complete' });
   });
 });
 

@@ -6,13 +6,24 @@ import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { commitmentEntry, readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { ApiErrorBody } from '@aboveboard/protocol/api-error';
 import type { OpenedAccess } from '@aboveboard/protocol/installation';
+import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { ed25519Key } from '@aboveboard/tlog/ed25519';
 import { textSigner } from '@aboveboard/tlog/signer';
+import { sealVaultHalf } from '@aboveboard/vault/half-envelope';
+import { asKeyHalf } from '@aboveboard/vault/key-half';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { demonstrationParties } from '../src/keys/demonstration-parties.ts';
-import { logKeys } from '../src/keys/log-keys.ts';
+import {
+  type KeyPairs,
+  logKeys,
+  makeNextLogKeys,
+  serverSigners,
+  takeNextLogKeys,
+} from '../src/keys/log-keys.ts';
 import { makeCommitmentBatch } from '../src/logs/commitment-batch.ts';
 import type { StartedServer } from '../src/start.ts';
+import { makeIdentity, resealAll, retireOlder } from '../src/vault/identity-rotation.ts';
+import { takeRotationFolder } from '../src/vault/rotation-folder.ts';
 import { Client, makeRecording, random } from './device.ts';
 import { asOwner, clearFolders, startDemonstration, temporaryFolder } from './server.ts';
 
@@ -78,6 +89,46 @@ describe('keys of the logs', () => {
     await expect(startDemonstration({ data })).rejects.toThrow('was not signed with the keys');
     writeFileSync(path, kept);
     await start({ data });
+  });
+});
+
+describe('keys of the logs that are to come', () => {
+  const bytesOf = ({ ed25519, mlDsa44 }: KeyPairs) => [ed25519.publicKey, mlDsa44.publicKey];
+
+  it('[LGS50] are made once beside those of now, and stand alone when they are taken', async () => {
+    const folder = temporaryFolder();
+    const now = await logKeys(folder, 'rules', { kind: 'production', mayMake: true });
+    expect(now.next).toBeNull();
+    const made = await makeNextLogKeys(folder, 'rules');
+    const next = (await makeNextLogKeys(folder, 'rules')).next as KeyPairs;
+    expect(bytesOf(next)).toEqual(bytesOf(made.next as KeyPairs));
+    expect(bytesOf(made)).toEqual(bytesOf(now));
+    expect(serverSigners(made)).toHaveLength(2);
+    expect(statSync(join(folder, 'rules.log-keys')).mode & 0o777).toBe(0o600);
+    // Taken twice is taken once: a kill after the first leaves it to be done again (LGS53).
+    for (let time = 0; time < 2; time++) {
+      await takeNextLogKeys(folder, 'rules');
+      const taken = await logKeys(folder, 'rules', { kind: 'production', mayMake: false });
+      expect([taken.origin, taken.next]).toEqual([now.origin, null]);
+      expect(bytesOf(taken)).toEqual(bytesOf(next));
+    }
+  });
+
+  it('[LGS50] half of a pair that is to come is no pair, and is not passed over', async () => {
+    const folder = temporaryFolder();
+    await logKeys(folder, 'rules', { kind: 'production', mayMake: true });
+    await makeNextLogKeys(folder, 'rules');
+    const path = join(folder, 'rules.log-keys');
+    const text = readFileSync(path, 'utf8');
+    for (const torn of [
+      text.replace(/^next-ml-dsa-44 .*\n/m, ''),
+      text.replace(/^(next-ed25519 ).*$/m, '$1AAAA'),
+    ]) {
+      writeFileSync(path, torn);
+      await expect(logKeys(folder, 'rules', { kind: 'production', mayMake: false })).rejects.toThrow(
+        'does not hold the keys of a log',
+      );
+    }
   });
 });
 
@@ -213,7 +264,7 @@ describe('an access', () => {
     expect(await uses.size()).toBe(from + taken);
   });
 
-  it('[LGS43] a setting that changed is told at the next start, once', async () => {
+  it('[LGS43] [VLT108] [VLT110] a setting that changed is told at the next start, once; another identity of the vault is one', async () => {
     const data = temporaryFolder();
     const settings = async (server: StartedServer) =>
       (await usesOf(server)).flatMap((one) =>
@@ -221,18 +272,33 @@ describe('an access', () => {
       );
     const first = await startDemonstration({ data });
     const before = await settings(first);
+    const [imported, released] = [freshRecordingId(random), freshRecordingId(random)];
+    const key = await first.installation.inner.ring.create(imported);
+    const half = asKeyHalf(random(32));
+    const { vault } = first.installation.inner;
+    await vault.keep(released, await sealVaultHalf(released, half, vault.recipient));
+    await expect(takeRotationFolder(data, Date.now)).rejects.toThrow('The server runs');
     const port = Number(new URL(first.url).port);
     await first.stop();
     const same = await startDemonstration({ data, port });
     expect(await settings(same)).toEqual(before);
     await same.stop();
+    const { of, place, release } = await takeRotationFolder(data, Date.now);
+    const { recipient } = await makeIdentity(place);
+    const { resealed } = await resealAll(place);
+    await retireOlder(place);
+    release();
+    expect(of).toBe('server');
     const changed = await start({ data, port, limits: { accessMinutes: 5 } });
-    const [told, ...more] = (await settings(changed)).slice(before.length);
-    expect(told).toMatchObject({
-      setting: 'limits',
-      before: before.find(({ setting }) => setting === 'limits')?.after,
-    });
-    expect(more).toEqual([]);
+    const told = (await settings(changed)).slice(before.length);
+    expect(told.map(({ setting }) => setting).toSorted()).toEqual(['limits', 'vault-recipient']);
+    for (const { setting, before: was } of told)
+      expect(was).toBe(before.find((one) => one.setting === setting)?.after);
+    expect(changed.about.uploadRecipient).toBe(recipient);
+    const { inner } = changed.installation;
+    expect(await inner.ring.open(imported)).toEqual(key);
+    expect(await inner.vault.state(released)).toBe('held');
+    expect(resealed).toBeGreaterThanOrEqual(2);
   });
 });
 

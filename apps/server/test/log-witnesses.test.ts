@@ -74,7 +74,7 @@ async function witnessHttp(
       });
       witness = new Witness({
         storage: new MemoryWitnessStorage(),
-        cosigners: [signer],
+        cosigners: () => [signer],
         logs: new Map(logs),
       });
     },

@@ -96,6 +96,10 @@ table legal_hold_note
   sha256 bytea not null
   note bytea not null
 
+table log_bridge
+  policy text not null
+  note bytea not null
+
 table log_entry
   log text not null
   index bigint not null
@@ -165,6 +169,18 @@ table recording
   bytes bigint not null
   agreement text
   kept_since date not null default ((now() AT TIME ZONE 'utc'::text))::date
+
+table release_build
+  id text not null
+  wish jsonb not null
+  state text not null
+  problem text
+  begun_on date not null
+
+table release_build_recording
+  build text not null
+  number integer not null
+  recording text not null
 
 table release_holder
   release text not null
@@ -336,6 +352,7 @@ CREATE UNIQUE INDEX legal_hold_id_key ON public.legal_hold USING btree (id)
 CREATE UNIQUE INDEX legal_hold_note_hold_id_sha256_key ON public.legal_hold_note USING btree (hold_id, sha256)
 CREATE UNIQUE INDEX legal_hold_note_pkey ON public.legal_hold_note USING btree ("position")
 CREATE UNIQUE INDEX legal_hold_pkey ON public.legal_hold USING btree ("position")
+CREATE UNIQUE INDEX log_bridge_pkey ON public.log_bridge USING btree (policy)
 CREATE UNIQUE INDEX log_entry_key ON public.log_entry USING btree (log, key) WHERE (key IS NOT NULL)
 CREATE UNIQUE INDEX log_entry_pkey ON public.log_entry USING btree (log, index)
 CREATE UNIQUE INDEX log_head_pkey ON public.log_head USING btree (log)
@@ -349,6 +366,8 @@ CREATE UNIQUE INDEX part_pkey ON public.part USING btree (upload, index)
 CREATE UNIQUE INDEX pending_commitment_pkey ON public.pending_commitment USING btree (commitment)
 CREATE UNIQUE INDEX recording_pkey ON public.recording USING btree (id)
 CREATE UNIQUE INDEX recording_upload_key ON public.recording USING btree (upload)
+CREATE UNIQUE INDEX release_build_pkey ON public.release_build USING btree (id)
+CREATE UNIQUE INDEX release_build_recording_pkey ON public.release_build_recording USING btree (build, number)
 CREATE UNIQUE INDEX release_holder_pkey ON public.release_holder USING btree (release, account)
 CREATE UNIQUE INDEX release_recording_pkey ON public.release_recording USING btree (release, recording)
 CREATE UNIQUE INDEX reminder_pkey ON public.reminder USING btree (party, address)
@@ -432,6 +451,9 @@ constraint legal_hold_note legal_hold_note_hold_id_sha256_key: UNIQUE (hold_id, 
 constraint legal_hold_note legal_hold_note_note_check: CHECK (((octet_length(note) >= 1) AND (octet_length(note) <= 65535)))
 constraint legal_hold_note legal_hold_note_pkey: PRIMARY KEY ("position")
 constraint legal_hold_note legal_hold_note_sha256_check: CHECK ((octet_length(sha256) = 32))
+constraint log_bridge log_bridge_note_check: CHECK (((length(note) >= 1) AND (length(note) <= 262144)))
+constraint log_bridge log_bridge_pkey: PRIMARY KEY (policy)
+constraint log_bridge log_bridge_policy_check: CHECK ((policy ~ '^[0-9a-f]{64}$'::text))
 constraint log_entry log_entry_entry_check: CHECK ((octet_length(entry) <= 65535))
 constraint log_entry log_entry_index_check: CHECK ((index >= 0))
 constraint log_entry log_entry_key_check: CHECK (((length(key) >= 1) AND (length(key) <= 128)))
@@ -472,6 +494,14 @@ constraint recording recording_class_check: CHECK ((class = ANY (ARRAY['own'::te
 constraint recording recording_pkey: PRIMARY KEY (id)
 constraint recording recording_upload_fkey: FOREIGN KEY (upload) REFERENCES upload(id)
 constraint recording recording_upload_key: UNIQUE (upload)
+constraint release_build release_build_check: CHECK (((problem IS NULL) OR (state = 'stopped'::text)))
+constraint release_build release_build_id_check: CHECK ((id ~ '^[0-9a-f]{32}$'::text))
+constraint release_build release_build_pkey: PRIMARY KEY (id)
+constraint release_build release_build_problem_check: CHECK ((length(problem) <= 2000))
+constraint release_build release_build_state_check: CHECK ((state = ANY (ARRAY['working'::text, 'paused'::text, 'stopped'::text, 'cancelled'::text, 'done'::text])))
+constraint release_build_recording release_build_recording_build_fkey: FOREIGN KEY (build) REFERENCES release_build(id)
+constraint release_build_recording release_build_recording_number_check: CHECK ((number >= 0))
+constraint release_build_recording release_build_recording_pkey: PRIMARY KEY (build, number)
 constraint release_holder release_holder_account_check: CHECK ((account ~ '^[0-9a-f]{32}$'::text))
 constraint release_holder release_holder_check1: CHECK (((said IS NULL) OR (told_on IS NOT NULL)))
 constraint release_holder release_holder_check: CHECK (((said IS NULL) = (said_on IS NULL)))

@@ -298,7 +298,7 @@ describe('completion', () => {
 
   it.each<[string, string, () => ReturnType<typeof makeRecording>]>([
     [
-      'UPL31',
+      'UPL60',
       'a vault half for somebody else',
       () =>
         swap(async (r) => {
@@ -306,7 +306,7 @@ describe('completion', () => {
         }),
     ],
     [
-      'UPL31',
+      'UPL60',
       'a guardian half for somebody else',
       () =>
         swap(async (r) => {

@@ -25,6 +25,7 @@ const state: RulesState = {
   tokens: [],
   enrolment: null,
   halves: null,
+  policies: [],
   breaches: [],
   acts: [],
 };

@@ -6,13 +6,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { demonstrationAgreement } from '@aboveboard/consent/demonstration';
+import { statementText } from '@aboveboard/consent/rules-statement';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findingsInAllForms } from './accessibility.ts';
 import { giveAuthenticator, joinPage } from './authenticator.ts';
 import { hasChromium, launchChromium } from './chromium.ts';
 import { type Production, startProduction } from './demonstration.ts';
+import { madeUpChange } from './made-up-change.ts';
 import { markupAttempts } from './markup-attempts.ts';
+import { saved, visitAt, visitWithin } from './steward-page.ts';
 
 /**
  * Three stewards of a new installation, each with a key that stays with them: one under a passkey, one under a
@@ -61,23 +64,7 @@ async function signedIn(context: BrowserContext, invitation: string): Promise<Pa
   return page;
 }
 
-async function visit(page: Page, path: string): Promise<void> {
-  await page.goto(`${origin}${path}`);
-  await page.locator('h1').waitFor();
-  await page.getByText('One moment …', { exact: true }).first().waitFor({ state: 'detached' });
-}
-
-/** A file that the page gave. */
-async function saved(page: Page, button: string): Promise<string> {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: button }).click(),
-  ]);
-  const path = join(folder, download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
-}
-
+const visit = (page: Page, path: string) => visitAt(page, `${origin}${path}`);
 const offline = (...args: string[]) =>
   promisify(execFile)(process.execPath, [COMMAND, ...args], {
     env: { ...process.env, ABOVEBOARD_PASSPHRASE: PASSPHRASE },
@@ -123,7 +110,7 @@ here('stewards', () => {
     await employer.getByText('sealed with a passphrase.').waitFor({ timeout: 60_000 });
 
     // The copy is the key file of the command line.
-    const copy = await saved(employer, 'Save a copy');
+    const copy = await saved(employer, 'Save a copy', folder);
     const { stdout } = await offline('--json', 'agreement', 'key', copy);
     expect((JSON.parse(stdout) as { keys: string[] }).keys).toEqual(await publicKeys(employer));
     // And nothing of it is readable in the browser.
@@ -229,7 +216,7 @@ here('stewards', () => {
     // The officer's key never sees a network.
     await visit(dpo, '/sign');
     await dpo.getByText('Sign on a machine without a network').click();
-    const document = await saved(dpo, 'Save the document');
+    const document = await saved(dpo, 'Save the document', folder);
     const note = join(folder, 'officer.note');
     await offline('agreement', 'sign', document, '--key', join(folder, 'officer.key'), '--out', note);
     writeFileSync(join(folder, 'rubbish'), 'no note');
@@ -237,12 +224,14 @@ here('stewards', () => {
     await dpo.getByText('“rubbish” is no note for the rules log.').waitFor();
     await dpo.locator('[data-pick=note]').setInputFiles(note);
     await dpo.getByText('aboveboard agreement v1').waitFor();
+    await dpo.route('**/log/rules/checkpoint', () => undefined);
     await dpo.getByRole('button', { name: 'Put it in' }).click();
     await dpo.getByText('Done. It is entry 2 of the rules log.').waitFor();
-    // The same note once more does nothing, and says so.
+    // The same note once more does nothing, and says so: also before the log was read again.
     await dpo.locator('[data-pick=note]').setInputFiles(note);
     await dpo.getByRole('button', { name: 'Put it in' }).click();
     await dpo.getByText('The same stands in the log already, as entry 2').waitFor();
+    await dpo.unroute('**/log/rules/checkpoint');
 
     await visit(employer, '/sign');
     await employer.getByText('Yours is the last signature: version 1 comes into force at once').waitFor();
@@ -311,7 +300,7 @@ here('stewards', () => {
     await visitWithin(representative, 'Sign');
     const act = representative.getByRole('region', { name: 'Publish what your guardian counted' });
     await act.getByLabel('The statement').fill('aboveboard suspension v1');
-    await act.getByText('This is no statement of codes, of tokens or of objections.').waitFor();
+    await act.getByText('This is no statement of codes, of tokens, of objections or of keys.').waitFor();
     expect(await act.getByRole('button').isDisabled()).toBe(true);
     const checkpoint = await representative.request.get(`${origin}/log/rules/tile/entries/000.p/7`);
     const bundle = await checkpoint.body();
@@ -331,6 +320,30 @@ here('stewards', () => {
     await representative
       .getByText('7 objections from 100 employees (7 %). At 20 % recording stops.')
       .waitFor();
+  });
+
+  test('[RUL60] who is to sign other keys of the logs reads which come and which go', async () => {
+    const { representative, employer } = pages;
+    const { from, to } = madeUpChange();
+    const statement = statementText({ kind: 'policy', id: 'works', from, to });
+    for (const [page, name] of [
+      [representative, 'Publish what your guardian counted'],
+      [employer, 'Sign other keys of the logs'],
+    ] as const) {
+      await visitWithin(page, 'Agreement');
+      await visitWithin(page, 'Sign');
+      const act = page.getByRole('region', { name });
+      await act.getByLabel('The statement').fill(statement);
+      await act
+        .getByText(/No longer: guardian\/before \w{8}\. From then on: guardian\/after \w{8}\./)
+        .waitFor();
+      expect(await findingsInAllForms(page)).toEqual([]);
+      await act.getByLabel('The statement').fill('');
+    }
+    // The employer signs nothing that the guardian prepares.
+    const act = employer.getByRole('region', { name: 'Sign other keys of the logs' });
+    await act.getByLabel('The statement').fill('aboveboard halves v1\nworks\nage1pq1abc\n');
+    await act.getByText('This is no statement of keys.').waitFor();
   });
 
   test('one party alone takes back its signature, after typing that it means it', async () => {
@@ -432,9 +445,3 @@ here('signing in', () => {
     },
   );
 });
-
-/** Through the menu: a new document would need the passkey's virtual device anew. */
-async function visitWithin(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
-  await page.getByText('One moment …', { exact: true }).first().waitFor({ state: 'detached' });
-}

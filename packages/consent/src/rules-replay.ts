@@ -13,6 +13,7 @@ import type {
   IgnoredReason,
   ObjectionTally,
   PartyAct,
+  PolicyChange,
   RulesAct,
   RulesStanding,
   RulesState,
@@ -75,6 +76,9 @@ class Replay {
   readonly #objections = new Map<string, ObjectionTally>();
   #enrolment: EnrolmentIssue | null = null;
   #halves: string | null = null;
+  readonly #policies: PolicyChange[] = [];
+  /** Who signed each change that is not complete, by its text. */
+  readonly #policySigners = new Map<string, Set<PartyRole>>();
   readonly #breaches: BreachNotice[] = [];
   readonly #said = new Set<string>();
   readonly #acts: RulesAct[] = [];
@@ -148,9 +152,12 @@ class Replay {
     const roles = PARTY_ROLES.filter((role) => now.either.includes(role) || own.includes(role));
     if (roles.length === 0) return 'signed-by-no-party';
     // Each party alone is heard once for the same text: what is copied from an older entry says nothing new.
-    const fresh = roles.filter((role) => !this.#said.has(`${role} ${text}`));
+    // Of a change that lets others vouch for the log, a word with one algorithm is none (RUL60).
+    const saying = statement.kind === 'policy' ? roles.filter((role) => now.both.includes(role)) : roles;
+    if (saying.length === 0) return 'not-for-this-party';
+    const fresh = saying.filter((role) => !this.#said.has(`${role} ${text}`));
     if (fresh.length === 0) return 'said-before';
-    const ignored = this.#apply(statement, candidate, { roles: fresh, both: now.both, index });
+    const ignored = this.#apply(statement, candidate, { roles: fresh, both: now.both, index, text });
     if (ignored) return ignored;
     for (const role of fresh) this.#said.add(`${role} ${text}`);
     this.#acts.push({ index, kind: 'statement', statement, roles: fresh });
@@ -176,6 +183,7 @@ class Replay {
       this.#adopted.push(candidate);
       this.#keys = candidate.keys;
       this.#signers = candidate.agreement.signers;
+      this.#policySigners.clear();
     }
     return null;
   }
@@ -184,9 +192,9 @@ class Replay {
   #apply(
     statement: Exclude<RulesStatement, { kind: 'agreement' }>,
     candidate: Candidate | undefined,
-    by: { roles: readonly PartyRole[]; both: readonly PartyRole[]; index: number },
+    by: { roles: readonly PartyRole[]; both: readonly PartyRole[]; index: number; text: string },
   ): IgnoredReason | null {
-    const { roles, both, index } = by;
+    const { roles, both, index, text } = by;
     switch (statement.kind) {
       case 'revocation':
         candidate?.revoked.push(...roles.map((role) => ({ role, index })));
@@ -217,6 +225,17 @@ class Replay {
         // Whoever could say this alone could have the other half as well: it takes both algorithms (T12).
         if (!both.includes('representative')) return 'not-for-this-party';
         this.#halves = statement.recipient;
+        return null;
+      }
+      case 'policy': {
+        if (!POLICY_SIGNERS.some((role) => roles.includes(role))) return 'not-for-this-party';
+        const { from, to } = statement;
+        const before = this.#policies.at(-1);
+        if (before && before.to !== from) return 'takes-back';
+        if (this.#policies.some((one) => one.from === to || one.to === to)) return 'takes-back';
+        const signers = new Set([...(this.#policySigners.get(text) ?? []), ...roles]);
+        this.#policySigners.set(text, signers);
+        if (POLICY_SIGNERS.every((role) => signers.has(role))) this.#policies.push({ index, from, to });
         return null;
       }
       case 'objections': {
@@ -309,6 +328,7 @@ class Replay {
       tokens: [...this.#tokens.values()],
       enrolment: this.#enrolment,
       halves: this.#halves,
+      policies: this.#policies,
       objections: [...this.#objections.values()],
       breaches: this.#breaches,
       acts: this.#acts,
@@ -347,11 +367,15 @@ function rolesOf(
   return { either, both };
 }
 
+/** Who has to sign whose cosignatures count (RUL60). */
+const POLICY_SIGNERS: readonly PartyRole[] = ['employer', 'representative'];
+
 const NOT_ABOUT_VERSION: ReadonlySet<RulesStatement['kind']> = new Set([
   'build',
   'breach',
   'enrolment',
   'halves',
+  'policy',
 ]);
 
 function isAboutVersion(statement: RulesStatement): statement is RulesStatement & AboutVersion {

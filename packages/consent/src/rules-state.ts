@@ -21,6 +21,8 @@ export type RulesState = {
   enrolment: EnrolmentIssue | null;
   /** Recipient of the guardian's half of every key; null: the representative has not said, and nothing is released. */
   halves: string | null;
+  /** Changes of whose cosignatures count, oldest first (RUL60-RUL66); without any, that of the enrolment counts. */
+  policies: readonly PolicyChange[];
   breaches: readonly BreachNotice[];
   /** What each entry did, in order; the feed for people is made from it. */
   acts: readonly RulesAct[];
@@ -55,6 +57,8 @@ export type AgreedBuild = { name: string; version: string; digest: string };
 export type DealtTokens = { digest: string; issued: number; key: string };
 /** `list`: the digest that the tokens are for; `key`: SHA-256 of the issuer's. */
 export type EnrolmentIssue = { issued: number; list: string; key: string };
+/** `index`: of the entry that completed it. Texts of tlog-policies of both logs. */
+export type PolicyChange = { index: number; from: string; to: string };
 /** The latest count of objections to one version. */
 export type ObjectionTally = {
   /** Of the version. */

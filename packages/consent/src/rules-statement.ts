@@ -1,5 +1,6 @@
 import type { Checked, Fault } from '@aboveboard/protocol/fault';
 import { SIGNALS } from './agreement.ts';
+import { parsePolicyChange } from './policy-change.ts';
 
 /**
  * What a party says in the rules log, as the text that it signs (spec/rules-log.md, RUL10-RUL29). One text,
@@ -16,6 +17,8 @@ export type RulesStatement =
   | { kind: 'enrolment'; id: string; issued: number; list: string; key: string }
   /** Whom the guardian's half of every key is sealed to: an age recipient, hybrid. */
   | { kind: 'halves'; id: string; recipient: string }
+  /** Whose keys and cosignatures count for both logs, before and from then on: two tlog-policies without addresses (RUL17). */
+  | { kind: 'policy'; id: string; from: string; to: string }
   /** `list`: SHA-256 of the published list of spent tokens. */
   | ({
       kind: 'objections';
@@ -69,6 +72,9 @@ export function statementText(statement: RulesStatement): string {
       break;
     case 'halves':
       lines.push(statement.recipient);
+      break;
+    case 'policy':
+      lines.push(...policyLines('from', statement.from), ...policyLines('to', statement.to));
       break;
     case 'objections':
       lines.push(
@@ -168,6 +174,12 @@ export function parseStatement(text: string): Checked<RulesStatement> {
       statement = { kind, id, recipient };
       break;
     }
+    case 'policy': {
+      const parsed = parsePolicyChange(lines);
+      faults.push(...parsed.faults);
+      statement = { kind, id, from: parsed.from, to: parsed.to };
+      break;
+    }
     case 'objections':
       statement = { kind, ...about(), list: sha256(6), ...parseCounts(lines.slice(4, -1), fault, whole) };
       break;
@@ -230,6 +242,11 @@ function parseCounts(
   }
   if (total !== spent) fault('RUL14', 5, 'the counts do not add up to the tokens spent');
   return { issued, spent, targets };
+}
+
+function policyLines(name: 'from' | 'to', policy: string): string[] {
+  const lines = policy.split('\n').slice(0, -1);
+  return [`${name} ${lines.length}`, ...lines];
 }
 
 function versionLines({ version, digest }: AboutVersion): string[] {

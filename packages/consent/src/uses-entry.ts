@@ -66,6 +66,14 @@ const act = z.discriminatedUnion('kind', [
     recordings: count,
   }),
   z.strictObject({ kind: z.literal('dataset-withdrawn'), dataset: name, version: count, manifest: sha256 }),
+  /** A release was held against the one before it, inside, and has nothing of what was withdrawn (spec/release.md). */
+  z.strictObject({
+    kind: z.literal('dataset-apart'),
+    dataset: name,
+    version: count,
+    manifest: sha256,
+    before: sha256,
+  }),
   z.strictObject({ kind: z.literal('deletion'), recordings: count, list: sha256 }),
   /** Recordings are frozen for a legal reason until a time; how many is told to nobody (spec/hold.md). */
   z.strictObject({

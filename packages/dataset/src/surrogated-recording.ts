@@ -20,7 +20,7 @@ export type SurrogateOptions = {
   /** Labels that the application ships, where that is known. */
   shipped?: Iterable<string>;
   /** Of a release of several people: what else is open is closed (MASK38). */
-  common?: CommonTexts;
+  common?: Pick<CommonTexts, 'has'>;
 };
 
 /**
@@ -68,7 +68,7 @@ function textChange(
   surrogates: Surrogates,
   manifest: Manifest,
   open: readonly string[],
-  common: CommonTexts | undefined,
+  common: Pick<CommonTexts, 'has'> | undefined,
 ): TextChange {
   const openings = createOpenings(cardLiterals(manifest.task), open, (text) =>
     text

@@ -5,7 +5,13 @@ import { StateTexts } from './state-texts.ts';
 export const FEWEST_PEOPLE = 10;
 
 /** Texts that enough people's states have; white space is folded. */
-export type CommonTexts = { has(text: string): boolean };
+export type CommonTexts = { has(text: string): boolean; list(): string[] };
+
+/** `texts`: as `list` gave them. */
+export function commonTextsOf(texts: Iterable<string>): CommonTexts {
+  const common: ReadonlySet<string> = new Set(texts);
+  return { has: (text) => common.has(folded(text)), list: () => [...common].sort() };
+}
 
 /** All that one person gave to a release. `person` is any name for her; it is compared and not kept. */
 export type PersonStates = { person: string; recordings: readonly StateSource[] };
@@ -17,6 +23,21 @@ export type CensusOptions = {
   /** Texts in memory at once. */
   limit?: number;
 };
+
+/** What of a recording a census counts: each text once, white space folded, without what nobody could have in common. */
+export async function textsOf(recording: StateSource): Promise<Set<string>> {
+  const raw = new Set<string>();
+  const texts = new StateTexts();
+  for await (const items of recording.states()) {
+    for (const item of items) texts.see(item, (text) => raw.add(text));
+  }
+  const counted = new Set<string>();
+  for (const text of raw) {
+    const value = folded(text);
+    if (value !== '' && value.length <= LONGEST) counted.add(value);
+  }
+  return counted;
+}
 
 /** What an application ships is at most so long (MASK4); a longer text is somebody's. */
 const LONGEST = 200;
@@ -44,23 +65,28 @@ export class TextCensus {
 
   /** Reads one recording of hers. The same person may come again. */
   async count(person: string, recording: StateSource): Promise<void> {
+    this.countTexts(person, await textsOf(recording));
+  }
+
+  /** The same of texts that `textsOf` gave. */
+  countTexts(person: string, texts: Iterable<string>): void {
+    const number = this.#numberOf(person);
+    for (const text of texts) this.#see(text, number);
+  }
+
+  #numberOf(person: string): number {
     const number = this.#people.get(person) ?? this.#people.size;
     this.#people.set(person, number);
-    const texts = new StateTexts();
-    for await (const items of recording.states()) {
-      for (const item of items) texts.see(item, (text) => this.#see(text, number));
-    }
+    return number;
   }
 
   /** As far as was counted. */
   common(): CommonTexts {
-    const common: ReadonlySet<string> = new Set(this.#common);
-    return { has: (text) => common.has(folded(text)) };
+    return commonTextsOf(this.#common);
   }
 
-  #see(text: string, person: number): void {
-    const value = folded(text);
-    if (value === '' || value.length > LONGEST || this.#common.has(value)) return;
+  #see(value: string, person: number): void {
+    if (this.#common.has(value)) return;
     const who = this.#who.get(value);
     if (who === undefined) {
       if (this.#who.size >= this.#limit) this.#forget();

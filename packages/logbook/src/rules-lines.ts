@@ -33,6 +33,11 @@ function said(act: RulesAct, messages: Messages): Said {
   }
 }
 
+/** What a statement says, in one sentence; `who` says it. */
+export function statementLine(statement: RulesStatement, who: string, messages: Messages): string {
+  return stated(statement, who, messages).words;
+}
+
 function stated(statement: RulesStatement, who: string, { rules }: Messages): Said {
   switch (statement.kind) {
     case 'agreement':
@@ -47,6 +52,8 @@ function stated(statement: RulesStatement, who: string, { rules }: Messages): Sa
       return line('rules', rules.enrolment(who, statement.issued), statement.key);
     case 'halves':
       return line('rules', rules.halves(who), null);
+    case 'policy':
+      return line('rules', rules.policy(who), null);
     case 'objections': {
       const targets = statement.targets.map(({ target, count }) => rules.target(target, count));
       return line(

@@ -68,6 +68,8 @@ function plain({ actor, act }: PlainUse, { uses, who }: Messages): [LineKind, st
       return ['dataset', uses.dataset(by, act.dataset, act.version, act.recordings), act.manifest];
     case 'dataset-withdrawn':
       return ['dataset', uses.datasetWithdrawn(by, act.dataset, act.version), act.manifest];
+    case 'dataset-apart':
+      return ['dataset', uses.datasetApart(by, act.dataset, act.version), act.manifest];
     case 'deletion':
       return ['dataset', uses.deletion(by, act.recordings), act.list];
     case 'hold-asked':

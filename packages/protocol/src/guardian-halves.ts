@@ -1,5 +1,5 @@
 /**
- * What the server asks of the representative's guardian about halves of keys (spec/guardian.md, GRD60-GRD79). Bytes
+ * What the server asks of the representative's guardian about halves of keys (spec/guardian.md, GRD60-GRD86). Bytes
  * are base64url; the server is known by what it shows and by no session.
  *
  *   POST /halves            KeepHalf -> 204; the half is on the guardian's disk
@@ -63,6 +63,8 @@ export const HALVES_REFUSALS = {
   malformed: 400,
   /** Grant, entry, proof or job key do not hold; `faults` says why. */
   'not-granted': 403,
+  /** The envelope is sealed to no identity that this guardian has, or not any more (GRD85). */
+  'other-recipient': 422,
   /** Another half of this recording is kept. */
   conflict: 409,
   destroyed: 410,

@@ -48,6 +48,8 @@ export const VAULT_REFUSALS = {
   destroyed: 410,
   /** There is no half of this recording for this vault in the envelope. */
   'cannot-open': 422,
+  /** The envelope is sealed to no identity that this vault has, or not any more (VLT107). */
+  'other-recipient': 422,
   /** The enrolment, the rules or the log could not be checked, or it is busy. */
   unavailable: 503,
 } as const;

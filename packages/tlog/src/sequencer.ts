@@ -8,6 +8,7 @@ import { signNote, verifyNote } from './signed-note.ts';
 import type { NoteSigner } from './signer.ts';
 import { edgeTiles } from './tile.ts';
 import { TreeEdge } from './tree-edge.ts';
+import type { VerifierKey } from './verifier-key.ts';
 
 /**
  * Appends to one log (spec/log.md, LOG85-LOG94). What arrives while a step is written goes together into the
@@ -21,6 +22,8 @@ export type SequencerOptions = {
   origin: string;
   /** `logSigners`. */
   signers: readonly NoteSigner[];
+  /** All of whom must have signed the head that is found; default: all signers. Keys to come have not. */
+  known?: readonly VerifierKey[];
   limits?: Partial<SequencerLimits>;
 };
 
@@ -206,11 +209,11 @@ export class Sequencer {
   }
 }
 
-async function load({ storage, origin, signers }: SequencerOptions): Promise<Known> {
+async function load({ storage, origin, signers, known }: SequencerOptions): Promise<Known> {
   const head = await storage.head();
   if (!head) throw new LogError('storage', fault('LOG88', 'head', 'the log is gone'));
   const { checkpoint, note } = orThrow(parseCheckpoint(head.checkpoint), 'storage');
-  const keys = signers.map(({ key }) => key);
+  const keys = known ?? signers.map(({ key }) => key);
   const verified = orThrow(verifyNote(note, keys), 'storage');
   if (checkpoint.origin !== origin || verified.length < keys.length) {
     throw new LogError('storage', fault('LOG88', 'head', 'is not what these keys signed for this log'));

@@ -37,8 +37,8 @@ export type WitnessAnswer = {
 
 export type WitnessOptions = {
   storage: WitnessStorage;
-  /** `cosigner`s: Ed25519 and ML-DSA-44. */
-  cosigners: readonly NoteSigner[];
+  /** `cosigner`s: Ed25519 and ML-DSA-44. Asked for each time: a witness whose keys are replaced cosigns with two pairs. */
+  cosigners: () => readonly NoteSigner[];
   /** Keys of the logs that it witnesses, by origin. */
   logs: ReadonlyMap<string, readonly VerifierKey[]>;
 };
@@ -117,7 +117,7 @@ export class Witness {
         return conflict((await this.options.storage.latest(origin))?.size ?? 0, null);
       }
     }
-    const { signatures } = await signNote(note.text, this.options.cosigners);
+    const { signatures } = await signNote(note.text, this.options.cosigners());
     return {
       status: 200,
       contentType: TEXT,

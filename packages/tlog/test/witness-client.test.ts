@@ -17,7 +17,7 @@ async function parties() {
   const witnesses = new Map(
     Object.entries(PARTIES).map(([name, { ed25519 }]) => [
       `https://${name}.example/add-checkpoint`,
-      new Witness({ storage: new MemoryWitnessStorage(), cosigners: [ed25519], logs: LOGS }),
+      new Witness({ storage: new MemoryWitnessStorage(), cosigners: () => [ed25519], logs: LOGS }),
     ]),
   );
   const asked: string[] = [];

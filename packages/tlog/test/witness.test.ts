@@ -30,7 +30,7 @@ witnessStorageContract('memory', async () => {
 const { ed25519, mlDsa44 } = PARTIES.representative;
 const LOGS = new Map([[ORIGIN, LOG_KEYS]]);
 const makeWitness = (storage: WitnessStorage = new MemoryWitnessStorage()) =>
-  new Witness({ storage, cosigners: [ed25519, mlDsa44], logs: LOGS });
+  new Witness({ storage, cosigners: () => [ed25519, mlDsa44], logs: LOGS });
 
 async function signedHead(size: number, root: Hash, origin = ORIGIN): Promise<Uint8Array> {
   return formatNote(await signNote(formatCheckpointText({ origin, size, root }), LOG_SIGNERS.slice(0, 1)));

@@ -37,13 +37,24 @@ export async function openEnvelope(
   envelope: Envelope,
   identities: readonly string[],
 ): Promise<RecordingKey> {
+  const { named, key } = await openNamed(envelope, identities);
+  if (named === id) return key;
+  key.fill(0);
+  throw new KeyRingError('cannot-open', 'the envelope does not hold the key of this recording');
+}
+
+/** The key in an envelope for one of `identities`, and the recording whose it says it is; KeyRingError `cannot-open`. */
+export async function openNamed(
+  envelope: Envelope,
+  identities: readonly string[],
+): Promise<{ named: string; key: RecordingKey }> {
   const content = await openContent(envelope, identities, { recipients: RECIPIENT_LIMIT });
   try {
     const named = new TextDecoder().decode(content.subarray(33));
-    if (content[0] !== WHOLE_KEY || content.length < 34 || named !== id) {
-      throw new KeyRingError('cannot-open', 'the envelope does not hold the key of this recording');
+    if (content[0] !== WHOLE_KEY || !isRecordingId(named)) {
+      throw new KeyRingError('cannot-open', 'the envelope does not hold the key of a recording');
     }
-    return asRecordingKey(content.subarray(1, 33));
+    return { named, key: asRecordingKey(content.subarray(1, 33)) };
   } finally {
     content.fill(0);
   }
@@ -71,10 +82,19 @@ export async function openContent(
   const decrypter = new Decrypter();
   decrypter.addIdentity(refuseMixture(most.recipients));
   for (const identity of identities) decrypter.addIdentity(hybridIdentity(identity));
+  // Asked last, when none of the others fitted.
+  let isForAnother = false;
+  decrypter.addIdentity({
+    unwrapFileKey() {
+      isForAnother = true;
+      return null;
+    },
+  });
   try {
     return await decrypter.decrypt(envelope);
   } catch (cause) {
-    throw new KeyRingError('cannot-open', 'not an envelope that this key ring can open', { cause });
+    const message = 'not an envelope that this key ring can open';
+    throw new KeyRingError('cannot-open', message, { cause, isForAnother });
   }
 }
 

@@ -36,8 +36,11 @@ export async function sealHalves(
   };
 }
 
+/** The identity of whoever opens; or all that a holder has, of which the one that it was sealed to opens (VLT102). */
+export type Opening = string | readonly string[];
+
 /** KeyRingError `cannot-open` for anything but the vault's half of this recording for this identity. */
-export async function openVaultHalf(id: string, envelope: Envelope, identity: string): Promise<KeyHalf> {
+export async function openVaultHalf(id: string, envelope: Envelope, identity: Opening): Promise<KeyHalf> {
   const { half, text } = await openHalf(VAULT, envelope, identity);
   if (text === id && isRecordingId(id)) return half;
   half.fill(0);
@@ -45,18 +48,34 @@ export async function openVaultHalf(id: string, envelope: Envelope, identity: st
 }
 
 /** The recording whose vault's half is in it, for this identity; nobody gets the half. KeyRingError `cannot-open` for anything else. */
-export async function vaultHalfId(envelope: Envelope, identity: string): Promise<string> {
-  const { half, text } = await openHalf(VAULT, envelope, identity);
+export async function vaultHalfId(envelope: Envelope, identity: Opening): Promise<string> {
+  const { half, named } = await openNamedVaultHalf(envelope, identity);
   half.fill(0);
-  if (isRecordingId(text)) return text;
+  return named;
+}
+
+/** A vault's half, and the recording whose it says it is; KeyRingError `cannot-open`. The caller wipes it. */
+export async function openNamedVaultHalf(
+  envelope: Envelope,
+  identity: Opening,
+): Promise<{ half: KeyHalf; named: string }> {
+  const { half, text } = await openHalf(VAULT, envelope, identity);
+  if (isRecordingId(text)) return { half, named: text };
+  half.fill(0);
   throw new KeyRingError('cannot-open', 'the envelope names no recording');
+}
+
+/** A vault's half for another recipient of the same vault (VLT103). */
+export async function sealVaultHalf(id: string, half: KeyHalf, recipient: string): Promise<Envelope> {
+  if (!isRecordingId(id)) throw new KeyRingError('unknown', 'not the id of a recording');
+  return sealHalf(VAULT, half, id, recipient);
 }
 
 /** KeyRingError `cannot-open` for anything but a guardian's half of this recording for this identity. */
 export async function openGuardianHalf(
   id: string,
   envelope: Envelope,
-  identity: string,
+  identity: Opening,
 ): Promise<{ half: KeyHalf; label: HalfLabel }> {
   const { half, text } = await openHalf(GUARDIAN, envelope, identity);
   const label = parseLabel(text);
@@ -77,9 +96,10 @@ async function sealHalf(kind: number, half: KeyHalf, text: string, recipient: st
 async function openHalf(
   kind: number,
   envelope: Envelope,
-  identity: string,
+  identity: Opening,
 ): Promise<{ half: KeyHalf; text: string }> {
-  const content = await openContent(envelope, [identity], { recipients: 1 });
+  const identities = typeof identity === 'string' ? [identity] : identity;
+  const content = await openContent(envelope, identities, { recipients: 1 });
   try {
     if (content[0] !== kind || content.length < 34) {
       throw new KeyRingError('cannot-open', 'the envelope holds something else');

@@ -1,4 +1,4 @@
-import { openVaultHalf, vaultHalfId } from './half-envelope.ts';
+import { type Opening, openVaultHalf, vaultHalfId } from './half-envelope.ts';
 import { asKeyHalf, type KeyHalf } from './key-half.ts';
 import { type Envelope, KeyRingError } from './keyring.ts';
 import { makeOrder } from './one-at-a-time.ts';
@@ -7,7 +7,8 @@ import type { KeyStore } from './stored-keyring.ts';
 
 /**
  * The vault's halves, over any small durable store (spec/vault.md, VLT44-VLT47). What is stored is the envelope as the
- * device sealed it: useless without the vault's identity, which is not in the store, and with it a half.
+ * device sealed it, or as it was sealed anew (resealing.ts): useless without the vault's identities, which are not in the
+ * store, and with them a half.
  */
 export interface HalfRing {
   /**
@@ -34,7 +35,7 @@ export function makeHalfRing({
   kept = KEPT,
 }: {
   store: KeyStore;
-  identity: string;
+  identity: Opening;
   kept?: number;
 }): HalfRing {
   const inOrder = makeOrder();
@@ -110,7 +111,7 @@ export function makeHalfRing({
  * What a ring's store holds under some name, when the name does not say of which recording: the recording whose half it is, or null for
  * what was destroyed. KeyRingError `storage` or `cannot-open` for what no ring of this identity wrote.
  */
-export async function storedHalfId(value: Uint8Array, identity: string): Promise<string | null> {
+export async function storedHalfId(value: Uint8Array, identity: Opening): Promise<string | null> {
   if (value[0] === TOMBSTONE && value.length === 1) return null;
   if (value[0] !== VAULT_HALF) throw new KeyRingError('storage', 'the stored half is damaged');
   return vaultHalfId(value.subarray(1), identity);

@@ -29,8 +29,15 @@ export type KeyRingErrorCode =
 export class KeyRingError extends Error {
   override readonly name = 'KeyRingError';
   readonly code: KeyRingErrorCode;
-  constructor(code: KeyRingErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  /** Of `cannot-open`: it is an envelope, sealed to somebody whose identity is not here, or not here any more (VLT107). */
+  readonly isForAnother: boolean;
+  constructor(
+    code: KeyRingErrorCode,
+    message: string,
+    options: ErrorOptions & { isForAnother?: boolean } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
+    this.isForAnother = options.isForAnother === true;
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { SignOptions } from '../agreement-file.ts';
 import { type CommandContext, GROUPS } from '../command.ts';
+import type { SayOptions } from '../statement-signing.ts';
 
 export function register(program: Command, context: CommandContext): void {
   const agreement = program
@@ -76,6 +77,21 @@ export function register(program: Command, context: CommandContext): void {
     .action(async (document: string, options: SignOptions) => {
       const { signAgreement } = await import('../agreement-file.ts');
       await signAgreement(document, options, context);
+    });
+
+  agreement
+    .command('say <statement>')
+    .summary('sign a statement that was prepared for a party, such as a change of keys')
+    .description(
+      'Sign what "aboveboard rotate begin" or the guardian’s page prepared, and say in words what it is. What comes out is a ' +
+        'note for the rules log, as with "sign".',
+    )
+    .requiredOption('--key <file>', 'the party’s keys, from "aboveboard agreement key"')
+    .requiredOption('--out <file>', 'the note')
+    .addHelpText('after', PASSPHRASE)
+    .action(async (statement: string, options: SayOptions) => {
+      const { signSaid } = await import('../statement-signing.ts');
+      await signSaid(statement, options, context);
     });
 }
 

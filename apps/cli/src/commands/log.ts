@@ -55,6 +55,20 @@ export function register(program: Command, context: CommandContext): void {
     );
 
   log
+    .command('policy <server>')
+    .summary('whose logs and witnesses count now, from the enrolment file on')
+    .description(
+      'Follow the rules log of a server from what recorders were enrolled with, over every change of keys, and write the policy that ' +
+        'counts now, for the other commands here. The server is believed in nothing.',
+    )
+    .requiredOption('--enrolment <file>', 'the enrolment file that recorders are set up with')
+    .requiredOption('--out <file>', 'the policy')
+    .action(async (server: string, options: { enrolment: string; out: string }) => {
+      const { followPolicy } = await import('../followed-trust.ts');
+      await followPolicy(server, options, context);
+    });
+
+  log
     .command('fork <file>')
     .summary('what a file of two heads shows')
     .description(

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import {
+  goneAfter,
+  type HalfRecipients,
+  requireInUse,
+  whoseIsGone,
+} from '@aboveboard/capture/line/half-recipients';
 import { leavingTime, retryTime } from '@aboveboard/capture/line/leaving-time';
 import { type ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
@@ -13,9 +19,12 @@ import { randomOf } from '../live-recording.ts';
 import type { Release, Shelf, ShelfRow } from '../spool/shelf.ts';
 import { type Prepared, releaseSealer } from './prepared-release.ts';
 
-/** The way to the installation at this moment. Whom halves go to: the server's vault, and the guardian of the proved rules. */
+/**
+ * The way to the installation at this moment. Whom halves go to: the vault that the server names when they are sealed, and
+ * the guardian of the proved rules.
+ */
 export type ReleaseWay = {
-  recipients: { vault: string; guardian: string };
+  recipients: (matter: string) => Promise<HalfRecipients>;
   client: (matter: string) => ServerClient;
   close: (matter: string) => Promise<void>;
 };
@@ -127,7 +136,7 @@ export class Releases {
 
   async #upload(row: ShelfRow, release: Release, way: ReleaseWay): Promise<void> {
     const { id } = row;
-    const leaving = release.leaving ?? (await this.#leaving(id, way));
+    const leaving = release.leaving ?? (await this.#leaving(id, release, way));
     // From here on the server may know of it: a recall is no longer without a trace, and is not offered.
     let now: Release = { ...release, leaving };
     delete now.fault;
@@ -173,11 +182,21 @@ export class Releases {
     const refused = error instanceof ServerFault && error.status >= 400 && error.status < 500;
     const fault = error instanceof ServerFault ? error.message : 'It stopped.';
     const uploadAt = retryTime(this.#now(), refused && error.status !== 429 ? 60 : 1, randomOf);
-    await this.#shelf.put({ ...row, release: { ...row.release, fault, uploadAt } });
+    const next: Release = { ...row.release, fault, uploadAt };
+    const whose = whoseIsGone(error);
+    if (whose) {
+      // Its envelopes are for somebody who is not there any more: they are made anew at the next attempt (UPL61).
+      next.gone = goneAfter(whose, next.leaving?.to, next.gone);
+      next.sent = 0;
+      delete next.leaving;
+    }
+    await this.#shelf.put({ ...row, release: next });
   }
 
   /** Made once and kept, so that whatever is said again is said alike. The whole key stays here (T11). */
-  async #leaving(id: string, { recipients }: ReleaseWay): Promise<NonNullable<Release['leaving']>> {
+  async #leaving(id: string, release: Release, way: ReleaseWay): Promise<NonNullable<Release['leaving']>> {
+    const to = await way.recipients(matterOf(id));
+    requireInUse(to, release.gone);
     const key = await this.#keys.open(id);
     try {
       const sealer = await releaseSealer(this.#keys, id);
@@ -185,9 +204,9 @@ export class Releases {
       const { manifest } = await openRecording({ id, store, sealer, deflate: webDeflate });
       const summary = summaryOf(manifest);
       const halves = splitKey(key, randomOf);
-      const envelopes = await sealHalves(id, halves, recipients, summary);
+      const envelopes = await sealHalves(id, halves, to, summary);
       for (const half of Object.values(halves)) half.fill(0);
-      return { vault: base64url(envelopes.vault), guardian: base64url(envelopes.guardian), summary };
+      return { vault: base64url(envelopes.vault), guardian: base64url(envelopes.guardian), summary, to };
     } finally {
       key.fill(0);
     }

@@ -132,12 +132,16 @@ export class FollowedDesk implements RulesDesk {
   }
 
   way(): ReleaseWay | null {
-    const { token, uploadRecipient: vault } = this.#member;
+    const { token, uploadRecipient: joinedWith } = this.#member;
     // The guardian's is what the representative said in the rules that this computer proved.
     const guardian = this.#news.rules?.state.halves ?? null;
-    if (token === null || !vault || !guardian) return null;
+    if (token === null || !joinedWith || !guardian) return null;
     return {
-      recipients: { vault, guardian },
+      // Without the token: nothing was announced yet, and who asks is nobody's to know.
+      recipients: async (matter) => {
+        const { uploadRecipient } = await new ServerClient(this.#installation.post(matter), null).about();
+        return { vault: uploadRecipient, guardian };
+      },
       client: (matter) => new ServerClient(this.#installation.post(matter), token),
       close: (matter) => this.#installation.close(matter),
     };

@@ -1,6 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GoneRecipients, HalfRecipients } from '@aboveboard/capture/line/half-recipients';
 import type { Manifest, Signal } from '@aboveboard/protocol/manifest';
 import type { RecordingSummary } from '@aboveboard/protocol/recording-summary';
 import type { KeyRing } from '@aboveboard/vault/keyring';
@@ -43,7 +44,9 @@ export type Release = {
   recallUntil: number;
   uploadAt: number;
   /** Both halves of its key, sealed, base64url, and what is announced of it; made when it leaves. */
-  leaving?: { vault: string; guardian: string; summary: RecordingSummary };
+  leaving?: { vault: string; guardian: string; summary: RecordingSummary; to?: HalfRecipients };
+  /** Whom nothing is sealed to any more, by the server's word (UPL61). */
+  gone?: GoneRecipients;
   sent: number;
   parts: number;
   fault?: string;

@@ -1,6 +1,7 @@
 import { LineGivenUp } from '@aboveboard/capture/line/correspondence';
+import { requireInUse, whoseIsGone } from '@aboveboard/capture/line/half-recipients';
 import { leavingTime, nextDay, retryTime } from '@aboveboard/capture/line/leaving-time';
-import { NetworkUsedUp, ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
+import { NetworkUsedUp, type Post, ServerClient, ServerFault } from '@aboveboard/capture/line/server-client';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { summaryOf } from '@aboveboard/protocol/recording-summary';
 import { missingIndexes, type UploadAnnouncement } from '@aboveboard/protocol/upload';
@@ -16,6 +17,7 @@ import { type ConnectionCost, mayUpload, presentCost } from './connection-cost.t
 import { sessionLost } from './joining.ts';
 import type { RecorderHost } from './recorder-host.ts';
 import { randomBytes, releaseSealerFor } from './recording-writing.ts';
+import { halfRecipients, recipientsNow, sealAnew } from './release-recipients.ts';
 
 export const UPLOAD_ALARM = 'upload';
 /** Milliseconds until a connection that may not be used is looked at again. */
@@ -111,6 +113,8 @@ async function uploadAll(host: RecorderHost, changed: () => void): Promise<void>
       await host.installation.close(`upload-${row.id}`);
       const fault = never ? TOO_LARGE : error instanceof ServerFault ? error.message : 'The upload stopped.';
       if (error instanceof ServerFault && error.status === 401) await sessionLost(host);
+      const whose = whoseIsGone(error);
+      if (whose) await sealAnew(host, row.id, whose);
       const retry =
         never ||
         (error instanceof ServerFault && error.status >= 400 && error.status < 500 && error.status !== 429);
@@ -153,9 +157,10 @@ async function waits(host: RecorderHost, id: string, forNetwork: boolean): Promi
 async function upload(host: RecorderHost, id: string, changed: () => void): Promise<void> {
   const { setup } = host.rules;
   const spool = new PartSpool(host.database, id);
-  const announcement = await announcementOf(id, spool, await leaving(host, id, spool));
   const matter = `upload-${id}`;
-  const client = new ServerClient(host.installation.post(matter, host.countUpload()), setup.token);
+  const post = host.installation.post(matter, host.countUpload());
+  const announcement = await announcementOf(id, spool, await leaving(host, id, { spool, post }));
+  const client = new ServerClient(post, setup.token);
   // From here on the server may know of it: a recall is no longer without a trace, and is not offered.
   await host.shelf.change(id, (known) =>
     known.release ? { ...known, state: 'uploading', release: withoutFault(known.release) } : null,
@@ -200,31 +205,25 @@ async function upload(host: RecorderHost, id: string, changed: () => void): Prom
 type Leaving = NonNullable<NonNullable<ShelfRow['release']>['leaving']>;
 
 /**
- * Whom the halves of a key go to. The guardian's is what the representative said in the rules that this device proved;
- * only where a demonstration has no guardian is the server believed.
- */
-function halfRecipients({ rules }: RecorderHost): { vault: string; guardian: string } | null {
-  const { uploadRecipient: vault, enrolment } = rules.setup;
-  const guardian = enrolment ? rules.halves : rules.setup.guardianRecipient;
-  return vault && guardian ? { vault, guardian } : null;
-}
-
-/**
  * What is announced besides the parts: made once, when it leaves, and kept, so that whatever is said again is said alike.
  * The whole key stays here (T11).
  */
-async function leaving(host: RecorderHost, id: string, spool: PartSpool): Promise<Leaving> {
-  const kept = (await host.shelf.get(id))?.release?.leaving;
+async function leaving(
+  host: RecorderHost,
+  id: string,
+  { spool, post }: { spool: PartSpool; post: Post },
+): Promise<Leaving> {
+  const { leaving: kept, gone } = (await host.shelf.get(id))?.release ?? {};
   if (kept) return kept;
-  const to = halfRecipients(host);
-  if (!to) throw new ServerFault(0, 'Nobody has said yet who keeps the other half of its key.');
+  const to = await recipientsNow(host, post);
+  requireInUse(to, gone);
   const key = await host.keys.open(id);
   try {
     const sealer = releaseSealerFor(key);
     const { manifest } = await openRecording({ id, store: spool, sealer, deflate: webDeflate });
     const summary = summaryOf(manifest);
     const halves = splitKey(key, randomBytes);
-    const made: Leaving = { envelopes: await sealHalves(id, halves, to, summary), summary };
+    const made: Leaving = { envelopes: await sealHalves(id, halves, to, summary), summary, to };
     for (const half of Object.values(halves)) half.fill(0);
     await host.shelf.change(id, (known) =>
       known.release ? { ...known, release: { ...known.release, leaving: made } } : null,

@@ -214,6 +214,8 @@ export const words = {
     witnessed: (names: readonly string[]) => `Cosigned by ${names.join(', ')}.`,
     unwitnessed: 'No witness that this recorder knows has cosigned it.',
     noTrust: 'This recorder was given no keys to check a proof with.',
+    replacedSince:
+      'Those who vouched for it have been replaced since, by a change that both parties signed. Whoever has one of the replaced keys could make such a proof too.',
   },
 
   consent: {

@@ -1,6 +1,7 @@
 import { type KeptUses, USES_LOG } from '@aboveboard/capture/line/followed-uses';
 import { keptTiles } from '@aboveboard/capture/line/kept-tiles';
 import { enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { policyNow } from '@aboveboard/consent/followed-policy';
 import { openLog } from '@aboveboard/tlog/log-reader';
 import { useEffect, useState } from 'react';
 import { openDatabase } from '../store/database.ts';
@@ -75,6 +76,6 @@ async function heldUses(database: IDBDatabase): Promise<HeldUses | null> {
   const log = await kept<KeptUses>(database, USES_LOG).get();
   if (!parsed?.ok || !log?.checkpoint) return null;
   const source = keptTiles(log.checkpoint, new Map(log.tiles));
-  const { reader, verdict } = await openLog(source, parsed.value.uses.policy);
+  const { reader, verdict } = await openLog(source, policyNow(parsed.value.uses.policy, log.policy));
   return { reader, first: log.first, time: verdict.time };
 }

@@ -3,6 +3,7 @@ import { type KeptUses, USES_LOG } from '@aboveboard/capture/line/followed-uses'
 import { type KeptReceipt, RECEIPTS } from '@aboveboard/capture/line/kept-receipt';
 import { keptTiles } from '@aboveboard/capture/line/kept-tiles';
 import { type Enrolment, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { policyNow } from '@aboveboard/consent/followed-policy';
 import { receiptOwnAct } from '@aboveboard/consent/receipt';
 import type { LogBook } from '@aboveboard/logbook/log-line';
 import { en } from '@aboveboard/logbook/messages/en';
@@ -42,7 +43,8 @@ export async function heldLog(name: LogName): Promise<HeldLog | null> {
 async function rules(database: IDBDatabase, enrolment: Enrolment): Promise<HeldLog | null> {
   const log = await kept<KeptRules>(database, 'rules-log').get();
   if (!log?.checkpoint) return null;
-  const { policy, trust } = enrolment.rules;
+  const { trust } = enrolment.rules;
+  const policy = policyNow(enrolment.rules.policy, log.under);
   const source = keptLog(log.checkpoint, log.entries);
   const book = await readRulesBook({ ...reading(), source, policy, trust });
   return { book, fork: log.fork, checkpoint: log.checkpoint, faults: [] };
@@ -53,7 +55,7 @@ async function uses(database: IDBDatabase, enrolment: Enrolment): Promise<HeldLo
   if (!log?.checkpoint) return null;
   const own = await ownActs((await kept<KeptReceipt[]>(database, RECEIPTS).get()) ?? []);
   const source = keptTiles(log.checkpoint, new Map(log.tiles));
-  const { policy } = enrolment.uses;
+  const policy = policyNow(enrolment.uses.policy, log.policy);
   const book = await readUsesBook({ ...reading(), source, policy, own, most: log.size - log.first });
   const faults = log.faults.map(({ rule, at, message }) => `${rule}: ${at} ${message}`);
   return { book, fork: log.fork, checkpoint: log.checkpoint, faults };

@@ -1,8 +1,11 @@
 import type { KeptRules } from '@aboveboard/capture/line/followed-rules';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { type Enrolment, enrolmentBytes, parseEnrolment } from '@aboveboard/consent/enrolment-file';
+import { policiesThatCounted } from '@aboveboard/consent/followed-policy';
 import { parseReceipt, verifyReceipt } from '@aboveboard/consent/receipt';
 import { replayRules } from '@aboveboard/consent/rules-replay';
+import type { RulesState } from '@aboveboard/consent/rules-state';
+import type { Checked } from '@aboveboard/protocol/fault';
 import { parseProof, verifyProof } from '@aboveboard/tlog/proof-file';
 import { useId, useState } from 'react';
 import { words } from '../messages/en.ts';
@@ -75,10 +78,10 @@ async function judge(file: Uint8Array, entry: Uint8Array | null): Promise<Verdic
     const { enrolment } = await readSetup(database);
     const parsed = enrolment && parseEnrolment(enrolmentBytes(enrolment));
     const trust = parsed?.ok ? parsed.value : null;
-    if (parseReceipt(file).ok) {
-      return await judgeReceipt(file, trust, await kept<KeptRules>(database, 'rules-log').get());
-    }
-    return judgeProof(file, entry, trust);
+    const log = await kept<KeptRules>(database, 'rules-log').get();
+    const state = trust && log && (await replayRules(log.entries, trust.rules.trust, crypto.subtle));
+    if (parseReceipt(file).ok) return await judgeReceipt(file, trust, state);
+    return judgeProof(file, entry, trust, state);
   } finally {
     database.close();
   }
@@ -87,18 +90,16 @@ async function judge(file: Uint8Array, entry: Uint8Array | null): Promise<Verdic
 async function judgeReceipt(
   file: Uint8Array,
   trust: Enrolment | null,
-  log: KeptRules | null,
+  state: RulesState | null,
 ): Promise<Verdict> {
   const receipt = parseReceipt(file);
   const named = receipt.ok ? receipt.value.record['ab:agreement']['ab:sha256'] : '';
-  const state = trust && log && (await replayRules(log.entries, trust.rules.trust, crypto.subtle));
   const version = state?.versions.find(({ digest }) => digest === named);
-  const given = {
-    agreement: version ? canonicalBytes(version.agreement) : null,
-    policy: trust?.uses.policy ?? null,
-    now: Date.now(),
-  };
-  const verified = await verifyReceipt(file, given, crypto.subtle);
+  const policies = trust ? policiesThatCounted(trust.uses.policy, state?.policies ?? []) : ([null] as const);
+  const agreement = version ? canonicalBytes(version.agreement) : null;
+  const { verified, isOlder } = await underAny(policies, (policy) =>
+    verifyReceipt(file, { agreement, policy, now: Date.now() }, crypto.subtle),
+  );
   if (!verified.ok) return failed(verified.faults);
   const { checked, state: standing } = verified.value;
   const lacking = (['agreement', 'log'] as const).filter((check) => !checked.includes(check));
@@ -106,13 +107,19 @@ async function judgeReceipt(
     holds: true,
     sentences: [
       ...checked.map((check) => say.checked[check]),
+      ...(isOlder ? [say.replacedSince] : []),
       ...lacking.map((check) => say.notChecked[check]),
       say.state[standing],
     ],
   };
 }
 
-function judgeProof(file: Uint8Array, entry: Uint8Array | null, trust: Enrolment | null): Verdict {
+async function judgeProof(
+  file: Uint8Array,
+  entry: Uint8Array | null,
+  trust: Enrolment | null,
+  state: RulesState | null,
+): Promise<Verdict> {
   const proof = parseProof(file);
   if (!proof.ok) return { holds: false, sentences: [say.neither] };
   if (!entry) return { holds: false, sentences: [say.entryFirst] };
@@ -121,16 +128,33 @@ function judgeProof(file: Uint8Array, entry: Uint8Array | null, trust: Enrolment
   const policy = [trust.rules.policy, trust.uses.policy].find(({ logs }) =>
     logs.some(({ key }) => key.name === origin),
   );
-  const verdict = verifyProof(proof.value, entry, policy ?? trust.rules.policy);
-  if (!verdict.ok) return failed(verdict.faults);
-  const names = verdict.value.witnesses.map(({ name }) => name);
+  const policies = policiesThatCounted(policy ?? trust.rules.policy, state?.policies ?? []);
+  const { verified, isOlder } = await underAny(policies, async (one) => verifyProof(proof.value, entry, one));
+  if (!verified.ok) return failed(verified.faults);
+  const names = verified.value.witnesses.map(({ name }) => name);
   return {
     holds: true,
     sentences: [
       say.proof(proof.value.index, size),
       names.length > 0 ? say.witnessed(names) : say.unwitnessed,
+      ...(isOlder ? [say.replacedSince] : []),
     ],
   };
+}
+
+/** Under the first of these that it holds under; under none: what the one in force says. */
+async function underAny<P, T>(
+  policies: readonly [P, ...P[]],
+  check: (policy: P) => Promise<Checked<T>>,
+): Promise<{ verified: Checked<T>; isOlder: boolean }> {
+  const [inForce, ...older] = policies;
+  const newest = await check(inForce);
+  if (newest.ok) return { verified: newest, isOlder: false };
+  for (const policy of older) {
+    const verified = await check(policy);
+    if (verified.ok) return { verified, isOlder: true };
+  }
+  return { verified: newest, isOlder: false };
 }
 
 function failed(faults: readonly { rule: string; at: string; message: string }[]): Verdict {

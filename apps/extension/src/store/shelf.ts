@@ -1,4 +1,5 @@
 import type { Checkpoint } from '@aboveboard/capture/checkpoint';
+import type { GoneRecipients, HalfRecipients } from '@aboveboard/capture/line/half-recipients';
 import type { Manifest, TaskDescription } from '@aboveboard/protocol/manifest';
 import type { RecordingSummary } from '@aboveboard/protocol/recording-summary';
 import type { HalfEnvelopes } from '@aboveboard/vault/half-envelope';
@@ -36,7 +37,9 @@ export type ShelfRow = {
     recallUntil: number;
     uploadAt: number;
     /** Both halves of its key, sealed, and what is announced of it; made when it leaves. */
-    leaving?: { envelopes: HalfEnvelopes; summary: RecordingSummary };
+    leaving?: { envelopes: HalfEnvelopes; summary: RecordingSummary; to?: HalfRecipients };
+    /** Whom nothing is sealed to any more, by the server's word (UPL61). */
+    gone?: GoneRecipients;
     upload?: string;
     sent: number;
     parts: number;

@@ -73,6 +73,8 @@ export const halfWords = {
     restore: 'It was restored from a backup and is locked until you open it.',
   },
   unlocked: 'You opened it again.',
+  madeIdentity: (name: string) => `You made a new one for recorders to seal to (${name}).`,
+  retiredIdentity: (name: string) => `You retired the older one that recorders sealed to (${name}).`,
   limited: (limit: number) => `You set the limit to ${limit.toLocaleString('en-GB')} an hour.`,
   purposes: {
     'model-training': 'training models',

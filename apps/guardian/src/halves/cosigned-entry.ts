@@ -5,8 +5,8 @@ import { orThrow } from '@aboveboard/tlog/log-fault';
 import { sameHash } from '@aboveboard/tlog/merkle';
 import type { Policy } from '@aboveboard/tlog/policy';
 import { type LogProof, parseProof, verifyProof } from '@aboveboard/tlog/proof-file';
-import type { VerifierKey } from '@aboveboard/tlog/verifier-key';
 import type { KnownLog } from '../witness/known-logs.ts';
+import type { OwnPairs } from '../witness/witness-identity.ts';
 import type { WitnessRows } from '../witness/witness-rows.ts';
 import { ownPolicy } from './own-policy.ts';
 
@@ -16,7 +16,7 @@ import { ownPolicy } from './own-policy.ts';
  */
 export async function cosignedEntry(
   shown: { entry: Uint8Array; proof: Uint8Array },
-  by: { log: KnownLog; own: readonly VerifierKey[]; rows: Pick<WitnessRows, 'latest'> },
+  by: { log: KnownLog; own: OwnPairs; rows: Pick<WitnessRows, 'latest'> },
 ): Promise<Checked<PlainUse>> {
   const entry = provedEntry(shown, ownPolicy(by.log.keys, by.own));
   if (!entry.ok) return entry;

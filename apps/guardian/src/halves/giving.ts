@@ -4,11 +4,11 @@ import type { Grant } from '@aboveboard/consent/grant-document';
 import { accessFaults, readJobKey } from '@aboveboard/consent/grant-job';
 import type { PlainUse } from '@aboveboard/consent/uses-entry';
 import type { Fault } from '@aboveboard/protocol/fault';
-import type { VerifierKey } from '@aboveboard/tlog/verifier-key';
 import { sealJobHalves } from '@aboveboard/vault/job-halves';
 import type { KeyHalf } from '@aboveboard/vault/key-half';
 import { type GuardianStore, inTransaction } from '../store.ts';
 import type { KnownLogs } from '../witness/known-logs.ts';
+import type { OwnPairs } from '../witness/witness-identity.ts';
 import type { WitnessRows } from '../witness/witness-rows.ts';
 import { cosignedEntry } from './cosigned-entry.ts';
 import type { GuardianRules } from './guardian-rules.ts';
@@ -40,7 +40,7 @@ export type GivingParts = {
   rules: GuardianRules;
   logs: KnownLogs;
   rows: WitnessRows;
-  own: readonly VerifierKey[];
+  own: OwnPairs;
   /** Seconds since 1970. */
   now: () => number;
   accessSeconds: number;

@@ -1,5 +1,6 @@
 import { PARTY_ROLES, type PartyRole } from '@aboveboard/consent/agreement';
 import { fingerprint } from '@aboveboard/consent/enrolment-file';
+import { policyPart } from '@aboveboard/consent/followed-policy';
 import type { PartyKeys } from '@aboveboard/consent/party-keys';
 import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import { readRulesEntry } from '@aboveboard/consent/rules-entry';
@@ -7,10 +8,10 @@ import type { RulesTrust } from '@aboveboard/consent/rules-replay';
 import { markOf, type RulesMark, type VerifiedRules, verifyRules } from '@aboveboard/consent/verified-rules';
 import { openLog } from '@aboveboard/tlog/log-reader';
 import { formatNote, NOTE_BYTES_LIMIT } from '@aboveboard/tlog/note';
-import type { VerifierKey } from '@aboveboard/tlog/verifier-key';
 import type { ServerLink } from '../relay/server-link.ts';
 import type { GuardianStore } from '../store.ts';
-import type { KnownLogs } from '../witness/known-logs.ts';
+import { type KnownLogs, LOG_NAMES } from '../witness/known-logs.ts';
+import type { OwnPairs } from '../witness/witness-identity.ts';
 import type { WitnessRows } from '../witness/witness-rows.ts';
 import { ownPolicy } from './own-policy.ts';
 
@@ -37,7 +38,7 @@ export function makeGuardianRules(parts: {
   server: Pick<ServerLink, 'logFile'>;
   logs: KnownLogs;
   rows: Pick<WitnessRows, 'latest'>;
-  own: readonly VerifierKey[];
+  own: OwnPairs;
   /** Seconds since 1970. */
   now: () => number;
 }): GuardianRules {
@@ -75,6 +76,20 @@ export function makeGuardianRules(parts: {
     return null;
   }
 
+  /** Both parties signed which keys are the logs', and this witness cosigned that it stands there (GRD95). */
+  function followLogKeys({ state }: VerifiedRules): void {
+    const text = state.policies.at(-1)?.to;
+    for (const name of text === undefined ? [] : LOG_NAMES) {
+      const log = logs.named(name);
+      const part = log && policyPart(text ?? '', new Set([log.origin]));
+      if (part && part.logs.length > 0)
+        logs.follow(
+          name,
+          part.logs.map(({ key }) => key),
+        );
+    }
+  }
+
   async function prove(): Promise<VerifiedRules | null> {
     if (!logs.named('rules')) await logs.learn();
     const log = logs.named('rules');
@@ -103,12 +118,14 @@ export function makeGuardianRules(parts: {
       entries,
       checkpoint,
       policy,
+      isOwn: true,
       trust: relied,
       before: mark,
       now: parts.now() * 1000,
       subtle: crypto.subtle,
     });
     if (!verified.ok) return null;
+    followLogKeys(verified.value);
     known = { served, rules: verified.value };
     mark = markOf(verified.value);
     return verified.value;

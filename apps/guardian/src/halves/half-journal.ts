@@ -21,7 +21,7 @@ export type HalfLine = {
   n: number;
   /** Seconds since 1970. */
   at: number;
-  kind: 'given' | 'refused' | 'locked' | 'unlocked' | 'limit';
+  kind: 'given' | 'refused' | 'locked' | 'unlocked' | 'limit' | 'identity' | 'retired';
   recordings: number;
   /** SHA-256 of the entry of the log of uses, hex. */
   entry: string | null;
@@ -41,6 +41,8 @@ export type HalfDetail = {
   rules?: readonly string[];
   by?: 'representative' | 'probe' | 'restore' | 'hand-over';
   limit?: number;
+  /** Name of the identity that was made or retired. */
+  identity?: string;
 };
 
 type Row = Omit<HalfLine, 'detail'> & { detail: string };

@@ -4,6 +4,7 @@ import { keepHalfText } from '@aboveboard/protocol/guardian-halves';
 import { parseNote } from '@aboveboard/tlog/note';
 import { verifyNote } from '@aboveboard/tlog/signed-note';
 import { openGuardianHalf } from '@aboveboard/vault/half-envelope';
+import { KeyRingError } from '@aboveboard/vault/keyring';
 import { isRecordingId } from '@aboveboard/vault/recording-key';
 import type { KnownLog, KnownLogs } from '../witness/known-logs.ts';
 import { signedEntry } from './cosigned-entry.ts';
@@ -40,13 +41,14 @@ export type KeepingChecks = { openGuardianHalf: typeof openGuardianHalf };
 export function makeHalfKeeping(parts: {
   halves: HalfRows;
   logs: KnownLogs;
-  identity: string;
+  /** All that open, the newest first (GRD81). */
+  identities: () => readonly string[];
   heldBy: HeldBy;
   /** Seconds since 1970. */
   now: () => number;
   checks?: Partial<KeepingChecks>;
 }): HalfKeeping {
-  const { halves, logs, identity, heldBy, now } = parts;
+  const { halves, logs, identities, heldBy, now } = parts;
   const checks: KeepingChecks = { openGuardianHalf, ...parts.checks };
 
   async function usesLog(): Promise<KnownLog> {
@@ -68,9 +70,14 @@ export function makeHalfKeeping(parts: {
       if (!isRecordingId(recording) || !isSigned) {
         throw new HalvesRefused('malformed', 'Not a half that the server of this guardian sends.');
       }
-      const opened = await checks.openGuardianHalf(recording, envelope, identity).catch(() => null);
-      if (!opened)
+      const opened = await checks.openGuardianHalf(recording, envelope, identities()).catch((cause) => {
+        if (cause instanceof KeyRingError && cause.isForAnother)
+          throw new HalvesRefused(
+            'other-recipient',
+            'It is sealed to another recipient than this guardian’s.',
+          );
         throw new HalvesRefused('malformed', 'There is no half of this recording for this guardian in it.');
+      });
       const outcome = halves.keep(recording, opened.half, opened.label);
       opened.half.fill(0);
       if (outcome === 'kept') return;

@@ -1,13 +1,13 @@
 import { statementText } from '@aboveboard/consent/rules-statement';
-import type { VerifierKey } from '@aboveboard/tlog/verifier-key';
 import type { GuardianLimits } from '../limits.ts';
 import type { ServerLink } from '../relay/server-link.ts';
 import type { GuardianStore } from '../store.ts';
 import type { KnownLogs } from '../witness/known-logs.ts';
+import type { OwnPairs } from '../witness/witness-identity.ts';
 import type { WitnessRows } from '../witness/witness-rows.ts';
 import { type Giving, type GivingChecks, makeGiving } from './giving.ts';
-import { makeGuardianRules, type PinnedParty } from './guardian-rules.ts';
-import { halfIdentity } from './half-identity.ts';
+import { type GuardianRules, makeGuardianRules, type PinnedParty } from './guardian-rules.ts';
+import { type HalfIdentities, isNamed, openHalfIdentities, type ShownIdentity } from './half-identities.ts';
 import { type HalfLine, makeHalfJournal } from './half-journal.ts';
 import { type HalfKeeping, type KeepingChecks, makeHalfKeeping } from './half-keeping.ts';
 import { type HalfLock, makeHalfLock } from './half-lock.ts';
@@ -16,10 +16,14 @@ import { type HoldChecks, makeHeldBy } from './held-by.ts';
 
 /** The guardian's half of every key, composed: kept, given under what it checks itself, destroyed (T12, T13, T16). */
 export type Halves = {
+  /** Whom recorders are to seal to; another one when she makes another (GRD81). */
   readonly recipient: string;
+  readonly identities: Pick<HalfIdentities, 'make' | 'retire'>;
   readonly keeping: HalfKeeping;
   readonly give: Giving;
   readonly lock: HalfLock;
+  /** As the guardian proves them itself. */
+  readonly rules: Pick<GuardianRules, 'now'>;
   /** Ids of the last grants under which halves were asked for. */
   knownGrants(): string[];
   /** For the representative's page. */
@@ -34,6 +38,10 @@ export type HalvesState = {
   /** To be signed with her key and submitted: whom recorders seal to. Null: the rules were not seen yet. */
   statement: string | null;
   recipient: string;
+  /** The newest first. */
+  identities: ShownIdentity[];
+  /** Whether the rules name the newest; null: they could not be proved. */
+  isNamed: boolean | null;
   /** Whose signatures count here, from the first agreement that it saw (GRD66). */
   parties: PinnedParty[];
   /** The newest first. */
@@ -44,6 +52,8 @@ export type HalvesState = {
 export type HalfChecks = GivingChecks &
   KeepingChecks &
   HoldChecks & {
+    /** Whether the rules name a recipient (GRD82). */
+    namedByRules: (recipient: string) => Promise<boolean | null>;
     /** What the guardian's own witness saw of the rules (GRD66). */
     seenOfRules: WitnessRows['latest'];
   };
@@ -57,7 +67,7 @@ export async function openHalves(
     server: Pick<ServerLink, 'logFile'>;
     logs: KnownLogs;
     rows: WitnessRows;
-    own: readonly VerifierKey[];
+    own: OwnPairs;
     limits: GuardianLimits;
     checks?: Partial<HalfChecks>;
     /** Seconds since 1970. */
@@ -65,7 +75,6 @@ export async function openHalves(
   },
 ): Promise<Halves> {
   const { now, limits } = parts;
-  const { identity, recipient } = await halfIdentity(store);
   const halves = makeHalfRows(store, limits);
   const journal = makeHalfJournal(store);
   const lock = makeHalfLock(store, { journal, now, limit: limits.halvesPerHour });
@@ -75,25 +84,37 @@ export async function openHalves(
     rows: { latest: parts.checks?.seenOfRules ?? parts.rows.latest },
   });
   const heldBy = makeHeldBy({ rules, ...parts });
-  const keeping = makeHalfKeeping({ halves, identity, heldBy, ...parts });
+  const { namedByRules } = parts.checks ?? {};
+  const identities = await openHalfIdentities(store, {
+    ...{ journal, lock, rules, now },
+    ...(namedByRules && { namedByRules }),
+  });
+  const keeping = makeHalfKeeping({ halves, identities: identities.opening, heldBy, ...parts });
   keeping.destroyDue();
   return {
-    recipient,
+    get recipient() {
+      return identities.recipient();
+    },
+    identities,
     keeping,
     give: makeGiving({ store, halves, journal, lock, rules, accessSeconds: limits.accessSeconds, ...parts }),
     lock,
+    rules,
     knownGrants: () =>
       [...new Set(journal.newest(LINES).flatMap(({ detail }) => detail.grant ?? []))].slice(0, GRANTS),
     async state() {
       // She signs whom recorders seal to before anything was ever asked for; until then nobody has looked at the rules.
-      if (rules.agreement() === null) await rules.now();
+      const proved = await rules.now();
       const id = rules.agreement();
+      const recipient = identities.recipient();
       return {
         isLocked: lock.isLocked(),
         limit: lock.limit(),
         given: journal.givenSince(now() - 3600),
         statement: id === null ? null : statementText({ kind: 'halves', id, recipient }),
         recipient,
+        identities: identities.shown(),
+        isNamed: isNamed(proved, recipient),
         parties: await rules.pinned(),
         lines: journal.newest(LINES),
       };

@@ -1,8 +1,8 @@
 import type { GrantSlice } from '@aboveboard/consent/grant-document';
 import { type SlicedRecording, sliceCovers } from '@aboveboard/consent/grant-slice';
 import { verifyHold } from '@aboveboard/consent/hold';
-import type { VerifierKey } from '@aboveboard/tlog/verifier-key';
 import type { KnownLogs } from '../witness/known-logs.ts';
+import type { OwnPairs } from '../witness/witness-identity.ts';
 import type { WitnessRows } from '../witness/witness-rows.ts';
 import { cosignedEntry } from './cosigned-entry.ts';
 import type { GuardianRules } from './guardian-rules.ts';
@@ -31,7 +31,7 @@ export function makeHeldBy(parts: {
   rules: Pick<GuardianRules, 'now'>;
   logs: KnownLogs;
   rows: Pick<WitnessRows, 'latest'>;
-  own: readonly VerifierKey[];
+  own: OwnPairs;
   /** Seconds since 1970. */
   now: () => number;
   checks?: Partial<HoldChecks>;

@@ -17,7 +17,7 @@ const REMEMBERED = 4_096;
  */
 export function wordRoutes(parts: {
   logs: KnownLogs;
-  signer: NoteSigner;
+  signers: () => readonly NoteSigner[];
   lockedBy: () => WordLock | null;
   probe: () => ProbeRound | null;
   /** Seconds since 1970 of the last sealed backup; null: none was made. */
@@ -25,7 +25,7 @@ export function wordRoutes(parts: {
   /** Seconds since 1970. */
   now: () => number;
 }) {
-  const { logs, signer, lockedBy, probe, backedUp, now } = parts;
+  const { logs, signers, lockedBy, probe, backedUp, now } = parts;
   const answered = new Set<string>();
 
   /** The random number of a question of the server's own that was not answered before; null: it is none. */
@@ -62,7 +62,7 @@ export function wordRoutes(parts: {
           doors: [...new Set(round.findings.map(({ method, path }) => `${method} ${path}`))],
         },
       });
-      const note = formatNote(await signNote(text, [signer]));
+      const note = formatNote(await signNote(text, signers()));
       return context.body(note as Uint8Array<ArrayBuffer>, 200, {
         'content-type': 'text/plain; charset=utf-8',
         'cache-control': 'no-store',

@@ -11,6 +11,8 @@ import type { ServerLink } from '../relay/server-link.ts';
 import { sha256Hex } from '../voice/spoken-body.ts';
 import type { Voice } from '../voice/voice.ts';
 import { ActRefused, VoiceRefused } from '../voice/voice-refused.ts';
+import type { RetiringLack } from '../witness/key-retiring.ts';
+import type { WitnessDesk, WitnessState } from '../witness/witness-desk.ts';
 import type { InstalledVersion, RepresentativeDesk, RepresentativeState } from './representative-state.ts';
 import type { Session, SignIn } from './sign-in.ts';
 
@@ -25,7 +27,7 @@ export type RepresentativeParts = {
   };
   signIn: SignIn;
   server: ServerLink & { address: string };
-  witness: () => RepresentativeDesk['witness'];
+  witness: WitnessDesk;
   /** Cookies then travel over TLS alone. */
   secure: boolean;
   bytes: number;
@@ -41,8 +43,9 @@ const BODIES = {
   codes: z.strictObject({ employees: z.int() }),
   joined: z.strictObject({ people: z.int() }),
   confirmed: z.strictObject({ deal: text }),
-  locked: z.strictObject({}),
+  nothing: z.strictObject({}),
   probe: z.strictObject({ invitations: z.string().max(2_000) }),
+  witnessKeys: z.strictObject({}),
   halvesLimit: z.strictObject({ limit: z.int().min(0).max(LIMIT_MOST) }),
   issue: z.strictObject({
     document: z.string().max(1_048_576),
@@ -56,6 +59,13 @@ const BODIES = {
     closes: time,
   }),
   words: z.strictObject({ issue: z.string().max(64), at: time }),
+};
+
+const LACKS: Readonly<Record<RetiringLack, string>> = {
+  'no-next': 'There are no other keys that could take their place.',
+  rules: 'The rules could not be checked now, so nothing was changed. Try again when the server answers.',
+  'not-signed': 'Employer and representative have not both signed and entered that the new keys count.',
+  'no-bridge': 'The old keys have not yet made the change public. It takes a minute after it was entered.',
 };
 
 /** The representative's own acts. A cookie is not enough: each comes as JSON from a page of this origin (GRD53). */
@@ -102,7 +112,8 @@ export function representativeRoutes(parts: RepresentativeParts) {
       const document = await server.installedAgreement();
       const agreement = document === null ? null : agreementId(document);
       const held = await parts.halves.state();
-      const desk = await voice.inTurn(() => deskOf(parts, held, reached, agreement));
+      const witness = await parts.witness.state();
+      const desk = await voice.inTurn(() => deskOf(parts, { halves: held, witness }, reached, agreement));
       return context.json({ isSetUp, desk } satisfies RepresentativeState);
     })
     .post('/representative/passphrase', async (context) => {
@@ -134,7 +145,7 @@ export function representativeRoutes(parts: RepresentativeParts) {
       return context.body(null, 204);
     })
     .post('/representative/lock', signedIn, async (context) => {
-      await read(context, BODIES.locked);
+      await read(context, BODIES.nothing);
       parts.halves.lock.lock('representative');
       return context.body(null, 204);
     })
@@ -146,9 +157,30 @@ export function representativeRoutes(parts: RepresentativeParts) {
       parts.halves.lock.setLimit((await read(context, BODIES.halvesLimit)).limit);
       return context.body(null, 204);
     })
+    .post('/representative/half-identity', signedIn, async (context) => {
+      await read(context, BODIES.nothing);
+      await parts.halves.identities.make();
+      return context.body(null, 204);
+    })
+    .post('/representative/half-identity/retired', signedIn, async (context) => {
+      await read(context, BODIES.nothing);
+      await parts.halves.identities.retire();
+      return context.body(null, 204);
+    })
     .post('/representative/probe', signedIn, async (context) => {
       const { invitations } = await read(context, BODIES.probe);
       return context.json({ roles: await parts.probeAccounts.enrol(invitations) });
+    })
+    .post('/representative/witness-keys', signedIn, async (context) => {
+      await read(context, BODIES.witnessKeys);
+      parts.witness.begin();
+      return context.body(null, 204);
+    })
+    .post('/representative/witness-keys/retired', signedIn, async (context) => {
+      await read(context, BODIES.witnessKeys);
+      const lack = await parts.witness.retire();
+      if (lack !== null) throw new ActRefused(LACKS[lack]);
+      return context.body(null, 204);
     })
     .get('/representative/installed', signedIn, async (context) => {
       const document = await server.installedAgreement();
@@ -185,20 +217,19 @@ function agreementId(document: string): string | null {
 }
 
 function deskOf(
-  { voice, probe, probeAccounts, server, witness }: RepresentativeParts,
-  halves: HalvesState,
+  { voice, probe, probeAccounts, server }: RepresentativeParts,
+  seen: { halves: HalvesState; witness: WitnessState },
   reached: boolean,
   agreement: string | null,
 ): RepresentativeDesk {
   const issues = [...voice.desk.issues.keys()];
   return {
-    halves,
+    ...seen,
     probe: probe(),
     probeRoles: probeAccounts.roles(),
     employees: voice.enrolment.dealt()?.employees ?? null,
     codesInUse: voice.enrolment.inUse(),
     server: { address: server.address, reached },
-    witness: witness(),
     statements: voice.statements(agreement),
     batches: issues.flatMap((issue) =>
       voice.counting.batches(issue).map(({ at, objections }) => ({ issue, at, objections })),

@@ -1,5 +1,6 @@
 import type { HalvesState } from '../halves/halves.ts';
 import type { ProbeRound } from '../probe/outside-probe.ts';
+import type { WitnessState } from '../witness/witness-desk.ts';
 
 /**
  * What the representative's own page asks of the guardian (spec/guardian.md, GRD50-GRD59).
@@ -16,6 +17,8 @@ import type { ProbeRound } from '../probe/outside-probe.ts';
  *   POST   /representative/halves-limit     { limit } -> 204; recordings an hour
  *   POST   /representative/probe            { invitations } -> { roles }; accounts for the probe alone
  *   GET    /representative/installed        -> InstalledVersion
+ *   POST   /representative/witness-keys     {} -> 204; a pair of keys to come
+ *   POST   /representative/witness-keys/retired {} -> 204; the pair of before is gone
  *   POST   /representative/issues           { document, asksUntil, countEvery } -> { digest }
  *   POST   /representative/elections        { id, candidates, opens, closes } -> { digest }
  *   POST   /representative/words            { issue, at } -> { words }
@@ -37,11 +40,7 @@ export type RepresentativeDesk = {
   /** An issue is open or a code was used: codes can not be dealt anew. */
   codesInUse: boolean;
   server: { reached: boolean; address: string };
-  witness: {
-    verifierKeys: string[];
-    logs: { origin: string; size: number | null }[];
-    forks: { origin: string; evidence: string }[];
-  };
+  witness: WitnessState;
   /** To be signed with the representative's key and submitted, the oldest first. */
   statements: { issue: string; at: number | null; statement: string }[];
   batches: { issue: string; at: number; objections: number }[];

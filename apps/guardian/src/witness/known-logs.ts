@@ -1,10 +1,10 @@
-import { parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
+import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '@aboveboard/tlog/verifier-key';
 import type { GuardianStore } from '../store.ts';
 
 export const LOG_NAMES = ['rules', 'uses'] as const;
 
 /**
- * The keys of the server's two logs. The first that the server shows are kept for good: whoever could change
+ * The keys of the server's two logs. The first that the server shows are kept, until both parties sign others (GRD95): whoever could change
  * them later could show a second history under other keys. The representative compares them with what the
  * operator says (`aboveboard guardian` prints them).
  */
@@ -15,6 +15,8 @@ export type KnownLogs = {
   named(name: (typeof LOG_NAMES)[number]): KnownLog | null;
   /** Asks the server for what is not known yet. */
   learn(): Promise<void>;
+  /** The log's keys are these from then on, all of the origin that it has. Durable when it returns. */
+  follow(name: (typeof LOG_NAMES)[number], keys: readonly VerifierKey[]): void;
 };
 
 export type KnownLog = { origin: string; keys: readonly VerifierKey[] };
@@ -39,8 +41,19 @@ export function makeKnownLogs(
     return true;
   }
 
+  const replace = store.prepare('update setting set value = ? where name = ?');
+
   return {
     keys,
+    follow(name, given) {
+      const known = named.get(name);
+      const text = given.map((key) => `${formatVerifierKey(key)}\n`).join('');
+      if (!known || parsedKeys(text)?.origin !== known.origin)
+        throw new RangeError('not the keys of this log');
+      if (known.keys.map((key) => `${formatVerifierKey(key)}\n`).join('') === text) return;
+      replace.run(Buffer.from(text), setting(name));
+      take(name);
+    },
     named: (name) => named.get(name) ?? null,
     async learn() {
       for (const name of LOG_NAMES) {

@@ -17,6 +17,7 @@ export const DECLARED_ROUTES: Readonly<Record<string, InstallationAction>> = {
   'GET /log/rules/checkpoint': 'read-logs',
   'GET /log/rules/vkey': 'read-logs',
   'GET /log/rules/tile/*': 'read-logs',
+  'GET /log/rules/bridges/*': 'read-logs',
   'GET /log/uses/checkpoint': 'read-logs',
   'GET /log/uses/vkey': 'read-logs',
   'GET /log/uses/tile/*': 'read-logs',

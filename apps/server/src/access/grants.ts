@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { PartyRole } from '@aboveboard/consent/agreement';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { whatWasSaid } from '@aboveboard/consent/grant';
 import { type Grant, parseGrant } from '@aboveboard/consent/grant-document';
@@ -27,6 +26,7 @@ import {
   insertWithdrawal,
 } from './grant-rows.ts';
 import { dayOf, type GrantState, stateOfGrant, waitsFor } from './grant-state.ts';
+import { partyOf } from './party-of.ts';
 
 /**
  * Grants from the first wish to the end (spec/access.md, ACC10-ACC15). Whatever is done is decided about, then entered
@@ -53,11 +53,6 @@ export type Grants = {
 };
 
 const ASKED_A_DAY = 20;
-const PARTY_OF: Readonly<Partial<Record<AskingPrincipal['role'], PartyRole>>> = {
-  employer: 'employer',
-  representative: 'representative',
-  dpo: 'data-protection-officer',
-};
 const ACTION_OF: Readonly<Record<GrantStatement['kind'], GrantAction>> = {
   'grant-approval': 'approve-grant',
   'grant-refusal': 'refuse-grant',
@@ -86,7 +81,7 @@ export function makeGrants(parts: {
 
   /** What she may see, with its state; one answer for absent and for another's. */
   async function seen(who: AskingPrincipal, id: string): Promise<{ row: GrantRow; state: GrantState }> {
-    const asker = PARTY_OF[who.role] ? null : who.id;
+    const asker = partyOf(who.role) ? null : who.id;
     const row = /^[0-9a-f]{32}$/.test(id) ? await grantWithId(database.query, id, asker) : null;
     const state = row && (await stateOf(row));
     if (!row || !state || !may(who, 'see-grant', state)) throw notFound();
@@ -106,7 +101,7 @@ export function makeGrants(parts: {
 
   /** The entry that an act is, under a key of its own, so that what is tried again is one entry. */
   async function enter(who: AskingPrincipal, act: PlainUse['act'], key: string): Promise<void> {
-    const role = PARTY_OF[who.role] ?? (who.role === 'researcher' ? 'researcher' : 'system');
+    const role = partyOf(who.role) ?? (who.role === 'researcher' ? 'researcher' : 'system');
     await uses.record({ role, account: who.id }, act, key);
   }
 
@@ -178,7 +173,7 @@ export function makeGrants(parts: {
 
     async list(who) {
       // The parties see everybody's; the policy says so again for each.
-      const rows = await grantsOf(database.query, PARTY_OF[who.role] ? null : who.id);
+      const rows = await grantsOf(database.query, partyOf(who.role) ? null : who.id);
       const state = await rules();
       const found: ShownGrant[] = [];
       for (const row of rows) {
@@ -254,7 +249,7 @@ async function statementIn(
   const parsed = note.ok ? parseGrantStatement(note.value.text) : null;
   if (!parsed?.ok) throw fault('GRT20', 'is not a note about a grant');
   const version = rules?.versions.find(({ digest }) => digest === state.grant.agreement.digest);
-  const party = PARTY_OF[who.role];
+  const party = partyOf(who.role);
   if (!version || !party) throw fault('GRT22', 'is of nobody who signs here');
   const said = whatWasSaid([bytes], { ...state, version });
   const counts =

@@ -5,11 +5,13 @@ import { type FolderPaths, folderPaths, runningServer, takeDataFolder } from '..
 import { openDatabase } from '../database/database.ts';
 import { startEmbedded } from '../database/embedded.ts';
 import { SERVER_ROLE } from '../database/row-walls.ts';
+import { LOG_POLICY, NEXT_LOG_POLICY } from '../logs/log-policy.ts';
 import { makeLogRows } from '../logs/log-rows.ts';
 import { makeRulesLog } from '../logs/rules-log.ts';
 import { BackupError } from './backup-fault.ts';
 import { copyFolder, type FileWriter } from './backup-files.ts';
 import { tablePath } from './backup-manifest.ts';
+import { watchIdentities } from './copied-identities.ts';
 import type { KeptBackup } from './kept-backups.ts';
 import { type Filled, inBackups, type MadeBackup, writeBackup } from './new-backup.ts';
 import { dumpTables } from './table-files.ts';
@@ -36,10 +38,12 @@ export type BackupOptions = {
 /** What stands in a data folder beside its folders, and is the operator's or the installation's own. */
 export const FOLDER_FILES = [
   'folder-id',
-  'log-policy',
+  LOG_POLICY,
+  NEXT_LOG_POLICY,
   'vault-address',
   'guardian-address',
   'identity.json',
+  'reminders.json',
   'task-cards.json',
 ];
 /** How often a snapshot is taken anew because something was erased meanwhile. */
@@ -134,7 +138,9 @@ async function writeData(given: {
 async function writeKeys(given: { paths: FolderPaths; url: string; writer: FileWriter }): Promise<Filled> {
   const { paths, url, writer } = given;
   const faults: string[] = [];
+  const requireSame = watchIdentities(paths.keys, 'keys');
   await copyFolder(paths.keys, 'keys', writer, faults);
+  requireSame(writer);
   if (faults.length > 0)
     throw new BackupError('source-damaged', 'The folder of keys holds what is none:', faults);
   if (writer.written.length === 0)

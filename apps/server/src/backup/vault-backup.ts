@@ -7,6 +7,7 @@ import type { FileLayer } from '../blobs/file-layer.ts';
 import { ageIdentity } from '../keys/age-identity.ts';
 import { BackupError } from './backup-fault.ts';
 import { copyFolder } from './backup-files.ts';
+import { VAULT_IDENTITY, watchIdentities } from './copied-identities.ts';
 import { inBackups, type MadeBackup, writeBackup } from './new-backup.ts';
 
 /**
@@ -25,9 +26,8 @@ export type VaultBackupOptions = {
   onProgress?: (line: string) => void;
 };
 
-const IDENTITY = 'vault.age-identity';
 /** Not its socket, nor what is said of this folder alone. */
-export const VAULT_FILES = [IDENTITY, 'enrolment.json', 'rules-mark.json', 'given.jsonl'];
+export const VAULT_FILES = [VAULT_IDENTITY, 'enrolment.json', 'rules-mark.json', 'given.jsonl'];
 
 /** Throws BackupError. Whatever goes wrong: there is no new backup then, and the earlier ones are all there. */
 export async function makeVaultBackup(options: VaultBackupOptions): Promise<MadeBackup> {
@@ -37,12 +37,14 @@ export async function makeVaultBackup(options: VaultBackupOptions): Promise<Made
   const work = () =>
     writeBackup({ ...options, kind: 'vault', installation }, async (writer, earlier) => {
       const faults: string[] = [];
+      const requireSame = watchIdentities(data, 'vault');
       for (const name of VAULT_FILES) {
         const info = lstatSync(join(data, name), { throwIfNoEntry: false });
         if (info?.isFile()) await writer.write(`vault/${name}`, createReadStream(join(data, name)));
         else if (info) faults.push(`${name}: is no plain file`);
       }
       await copyFolder(join(data, 'halves'), 'vault/halves', writer, faults);
+      requireSame(writer);
       if (faults.length > 0)
         throw new BackupError('source-damaged', `${data} holds what is no vault's:`, faults);
       const days = (await options.keyDays()) ?? earlier?.manifest.keyDays ?? null;
@@ -59,13 +61,13 @@ export async function makeVaultBackup(options: VaultBackupOptions): Promise<Made
 
 /** What is kept in a vault's folder, each half opened and forgotten. BackupError `faulty` with everything that does not hold. */
 export async function checkVault(folder: string): Promise<{ held: number; destroyed: number }> {
-  const { identity } = await vaultOf(folder);
+  const { identities } = await vaultOf(folder);
   const faults: string[] = [];
   const counts = { held: 0, destroyed: 0 };
   const halves = join(folder, 'halves');
   for (const name of existsSync(halves) ? readdirSync(halves).sort() : []) {
     try {
-      const id = await storedHalfId(readFileSync(join(halves, name)), identity);
+      const id = await storedHalfId(readFileSync(join(halves, name)), identities);
       if (id === null) counts.destroyed++;
       else if (createHash('sha256').update(id).digest('hex') === name) counts.held++;
       else faults.push(`halves/${name}: is the half of another recording`);
@@ -79,14 +81,13 @@ export async function checkVault(folder: string): Promise<{ held: number; destro
 }
 
 /** Which vault it is, by whom devices seal to. Makes nothing. */
-async function vaultOf(folder: string): Promise<{ identity: string; installation: string }> {
-  if (!lstatSync(join(folder, IDENTITY), { throwIfNoEntry: false })?.isFile())
+async function vaultOf(folder: string): Promise<{ identities: string[]; installation: string }> {
+  if (!lstatSync(join(folder, VAULT_IDENTITY), { throwIfNoEntry: false })?.isFile())
     throw new BackupError('no-installation', `There is no vault of its own in ${folder}.`);
   if (existsSync(join(folder, 'folder-id')))
     throw new BackupError('no-installation', `${folder} is a server's data folder and no vault's.`);
-  const { identity, recipient } = await ageIdentity('vault', folder, undefined).catch((cause: Error) => {
+  const { identity, older, of } = await ageIdentity('vault', folder, undefined).catch((cause: Error) => {
     throw new BackupError('source-damaged', cause.message, [], { cause });
   });
-  const installation = createHash('sha256').update(recipient).digest('hex').slice(0, 32);
-  return { identity, installation };
+  return { identities: [identity, ...older], installation: of };
 }

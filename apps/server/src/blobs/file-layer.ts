@@ -17,6 +17,17 @@ export interface FileLayer {
   remove(path: string): Promise<void>;
   /** Names in a folder; none when there is no folder. */
   names(path: string): Promise<string[]>;
+  /**
+   * The bytes that are at `path` now, to be overwritten where they are when the name is another file's. A layer without it
+   * leaves them to the disk, and to its encryption.
+   */
+  wiping?(path: string): Promise<Wiping>;
+}
+
+export interface Wiping {
+  /** Overwritten and synced. */
+  wipe(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface OpenFolder {
@@ -61,6 +72,17 @@ export const diskLayer: FileLayer = {
   read: (path) => readFile(path).catch(noneAs(null)),
   remove: (path) => unlink(path).catch(noneAs(undefined)),
   names: (path) => readdir(path).catch(noneAs([])),
+  async wiping(path) {
+    const file = await open(path, 'r+');
+    return {
+      async wipe() {
+        const { size } = await file.stat();
+        await file.write(new Uint8Array(size), 0, size, 0);
+        await file.sync();
+      },
+      close: () => file.close(),
+    };
+  },
 };
 
 function noneAs<T>(value: T): (error: NodeJS.ErrnoException) => T {

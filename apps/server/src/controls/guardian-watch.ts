@@ -3,11 +3,10 @@ import { type GuardianWord, parseGuardianWord, wordQuestionText } from '@abovebo
 import { formatNote, parseNote } from '@aboveboard/tlog/note';
 import type { Policy } from '@aboveboard/tlog/policy';
 import { signNote, verifyNote } from '@aboveboard/tlog/signed-note';
-import { textSigner } from '@aboveboard/tlog/signer';
 import { type VerifierKey, verifierKey } from '@aboveboard/tlog/verifier-key';
 import { readGuardianAddress } from '../keys/guardian-address.ts';
 import { limitedBody } from '../keys/limited-body.ts';
-import { logKeys } from '../keys/log-keys.ts';
+import { logKeys, serverSigners } from '../keys/log-keys.ts';
 import type { UsesLog } from '../logs/uses-log.ts';
 import { type Entered, enteredFrom, isEntryDue } from './probe-entry.ts';
 
@@ -42,8 +41,9 @@ export async function openGuardianWatch(
 ): Promise<GuardianWatch> {
   const { policy, uses, now, mayRun, everyMilliseconds = EVERY } = parts;
   const address = await readGuardianAddress(root);
-  const { origin, ed25519 } = await logKeys(keys, 'uses', { kind: undefined, mayMake: false });
-  const signer = textSigner(origin, ed25519);
+  const own = await logKeys(keys, 'uses', { kind: undefined, mayMake: false });
+  const { origin } = own;
+  const signers = serverSigners(own);
   let entered: Entered | null = null;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<GuardianWord | null> | null = null;
@@ -52,7 +52,7 @@ export async function openGuardianWatch(
     const trusted = address === null ? [] : wordKeys(policy, address);
     if (address === null || trusted.length === 0) throw new Error('nobody here is the guardian’s witness');
     const asked = randomBytes(16).toString('hex');
-    const question = formatNote(await signNote(wordQuestionText(asked), [signer]));
+    const question = formatNote(await signNote(wordQuestionText(asked), signers));
     const answer = await fetch(`${address}/word`, {
       method: 'POST',
       headers: { 'content-type': 'text/plain; charset=utf-8' },

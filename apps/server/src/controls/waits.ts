@@ -1,8 +1,8 @@
-import type { PartyRole } from '@aboveboard/consent/agreement';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { ShownWait } from '@aboveboard/protocol/controls';
 import type { GuardianWord } from '@aboveboard/protocol/guardian-word';
 import type { AskingPrincipal } from '../access/decision.ts';
+import { partyOf } from '../access/party-of.ts';
 import type { FolderPaths } from '../data-folder.ts';
 import type { Installation } from '../installation.ts';
 import { inTime } from './check.ts';
@@ -15,11 +15,6 @@ export type Waits = (who: AskingPrincipal, word: Promise<GuardianWord>) => Promi
 
 const DAY = 86_400_000;
 const PATIENCE = 4_000;
-const PARTY_OF: Readonly<Partial<Record<AskingPrincipal['role'], PartyRole>>> = {
-  employer: 'employer',
-  representative: 'representative',
-  dpo: 'data-protection-officer',
-};
 
 export function makeWaits(sources: {
   installation: Installation;
@@ -46,7 +41,7 @@ export function makeWaits(sources: {
 
   return async (who, word) => {
     const [unfinished] = await database.query('select 1 from erasure where not finished limit 1');
-    const party = PARTY_OF[who.role] ?? null;
+    const party = partyOf(who.role);
     return waitingFor(party, {
       rules: await rules(),
       grants: party ? await installation.grants.list(who) : [],

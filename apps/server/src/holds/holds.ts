@@ -10,6 +10,7 @@ import { parseNote } from '@aboveboard/tlog/note';
 import type { AskingPrincipal, Decide } from '../access/decision.ts';
 import type { InstallationAction } from '../access/declared-actions.ts';
 import { dayOf } from '../access/grant-state.ts';
+import { partyOf } from '../access/party-of.ts';
 import type { Database } from '../database/database.ts';
 import { makeKeyedLock } from '../keyed-lock.ts';
 import type { UsesLog } from '../logs/uses-log.ts';
@@ -36,11 +37,6 @@ export type Holds = {
 };
 
 const ASKED_A_DAY = 20;
-const PARTY_OF: Readonly<Partial<Record<AskingPrincipal['role'], PartyRole>>> = {
-  employer: 'employer',
-  representative: 'representative',
-  dpo: 'data-protection-officer',
-};
 
 export function makeHolds(parts: {
   database: Database;
@@ -163,7 +159,7 @@ function statementIn(
   const parsed = note.ok ? parseHoldStatement(note.value.text) : null;
   if (!parsed?.ok) throw fault('HLD10', 'is not a note about a hold');
   const version = rules?.versions.find(({ digest }) => digest === state.hold.agreement.digest);
-  const party = PARTY_OF[who.role];
+  const party = partyOf(who.role);
   if (!version || !party) throw fault('HLD13', 'is of nobody who signs here');
   const said = whatWasSaidOfHold([bytes], { id: state.hold.id, digest: state.digest, version });
   const counts = parsed.value.kind === 'hold-approval' ? said.approved : said.ended;

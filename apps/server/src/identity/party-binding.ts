@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { PartyRole } from '@aboveboard/consent/agreement';
 import { type PartyKeys, partyKeysOf } from '@aboveboard/consent/party-keys';
 import { readPartyNote } from '@aboveboard/consent/party-note';
 import type { StaffRole } from '@aboveboard/protocol/staff';
+import { partyOf } from '../access/party-of.ts';
 import type { RulesLog } from '../logs/rules-log.ts';
 
 /**
@@ -18,17 +18,11 @@ export function bindingStatement(role: StaffRole, challenge: string): string {
  * revoked or has ended still says whose keys they are.
  */
 export async function partyKeys(role: StaffRole, rules: Pick<RulesLog, 'state'>): Promise<PartyKeys | null> {
-  const party = PARTY_OF[role];
+  const party = partyOf(role);
   if (!party) return null;
   const version = (await rules.state())?.versions.at(-1);
   return (version && partyKeysOf(version.agreement).get(party)) ?? null;
 }
-
-const PARTY_OF: Readonly<Partial<Record<StaffRole, PartyRole>>> = {
-  employer: 'employer',
-  representative: 'representative',
-  dpo: 'data-protection-officer',
-};
 
 /** Did both keys sign exactly this statement? `note` is what somebody sent. */
 export function isSignedByParty(note: string, statement: string, keys: PartyKeys): boolean {

@@ -1,8 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { STAFF_ROLES, type StaffRole } from '@aboveboard/protocol/staff';
 import { z } from 'zod';
 import { isLoopback } from '../listener.ts';
+import { readOperatorFile, readSecretFile } from '../operator-file.ts';
 
 /** The organisation's provider, as the operator names it in `identity.json` (IDN30-IDN34). */
 export type ProviderConfig = {
@@ -64,21 +63,10 @@ const schema = z.strictObject({
 
 /** Null: no such file, or no provider in it. A sentence for everything that can't be meant. */
 export function readProviderConfig(root: string): ProviderConfig | null {
-  const path = join(root, 'identity.json');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  const parsed = schema.safeParse(asJson(text, path));
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path: at, message }) => `  ${at.join('.')}: ${message}`);
-    throw new Error(`${path} can not be relied on:\n${faults.join('\n')}`);
-  }
-  const { provider } = parsed.data;
-  if (!provider) return null;
+  const file = readOperatorFile(root, 'identity.json', schema);
+  const provider = file?.said.provider;
+  if (!file || !provider) return null;
+  const { path } = file;
   const { issuer, clientSecretFile, roles, ...rest } = provider;
   const { protocol, hostname } = new URL(issuer);
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
@@ -89,21 +77,4 @@ export function readProviderConfig(root: string): ProviderConfig | null {
     );
   }
   return { ...rest, issuer, roles, clientSecret: clientSecretFile ? readSecretFile(clientSecretFile) : null };
-}
-
-/** A secret in a file that only its owner reads (IDN64). */
-export function readSecretFile(path: string): string {
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
-    throw new Error(`${path} holds a secret, and others than its owner may read it. Run: chmod 600 ${path}`);
-  const secret = readFileSync(path, 'utf8').trim();
-  if (secret === '') throw new Error(`${path} is empty.`);
-  return secret;
-}
-
-function asJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${path} is not JSON.`, { cause });
-  }
 }

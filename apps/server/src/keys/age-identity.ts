@@ -3,9 +3,13 @@ import { recipientOf } from '@aboveboard/vault/envelope';
 import { generateHybridIdentity } from 'age-encryption';
 import { diskLayer, type FileLayer } from '../blobs/file-layer.ts';
 import { writeDurably } from './durable-file.ts';
+import { type IdentityFile, parseIdentityFile } from './identity-file.ts';
 
-/** An age identity (hybrid) of the installation's own. */
-export type AgeIdentity = { identity: string; recipient: string };
+/**
+ * An age identity (hybrid) of the installation's own. `older`: those before it that still open what was sealed to them
+ * (VLT100); `of`: whose they are, the same after each of them is gone.
+ */
+export type AgeIdentity = { identity: string; recipient: string; older: readonly string[]; of: string };
 
 /**
  * `vault`: devices seal the vault's half of the keys of released recordings to it. `relay`: they seal their cells to it.
@@ -40,10 +44,12 @@ export async function ageIdentity(
         `${path} was made by a demonstration. A production installation needs a data folder of its own: choose one with --data.`,
       );
     }
-    const identity = text.split('\n').find((line) => line.startsWith('AGE-SECRET-KEY-'));
-    if (!identity)
+    const file = await parseIdentityFile(text).catch(() => null);
+    const [newest, ...older] = file?.held ?? [];
+    if (!file || !newest)
       throw new Error(`${path} holds no age identity. Restore it from your backup; nothing was changed.`);
-    return { identity, recipient: await recipientOf(identity) };
+    const { identity, recipient } = newest;
+    return { identity, recipient, older: older.map((one) => one.identity), of: file.of };
   }
   const identity = await generateHybridIdentity();
   const recipient = await recipientOf(identity);
@@ -51,10 +57,16 @@ export async function ageIdentity(
     kind === 'demonstration'
       ? `# Aboveboard ${name} identity of a DEMONSTRATION: protects nothing that matters`
       : `# Aboveboard ${name} identity: ${OPENS[name]}`;
-  await writeDurably(
-    path,
-    new TextEncoder().encode(`${head}\n# recipient: ${recipient}\n${identity}\n`),
-    files,
-  );
-  return { identity, recipient };
+  const text = `${head}\n# recipient: ${recipient}\n${identity}\n`;
+  await writeDurably(path, new TextEncoder().encode(text), files);
+  const { of } = (await parseIdentityFile(text)) as IdentityFile;
+  return { identity, recipient, older: [], of };
+}
+
+/** All that stands in `NAME.age-identity`. Throws a sentence when it is not there or can't be read. */
+export async function readIdentityFile(path: string, files: FileLayer = diskLayer): Promise<IdentityFile> {
+  const bytes = await files.read(path);
+  const file = bytes && (await parseIdentityFile(new TextDecoder().decode(bytes)).catch(() => null));
+  if (file) return file;
+  throw new Error(`${path} holds no age identity. Nothing was changed.`);
 }

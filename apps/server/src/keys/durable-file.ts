@@ -29,6 +29,22 @@ export async function writeDurably(
   await syncParent(dirname(path));
 }
 
+/** As `writeDurably`; what it replaces is overwritten on the disk, as far as the disk does that. */
+export async function replaceWiping(
+  path: string,
+  bytes: Uint8Array,
+  files: FileLayer = diskLayer,
+): Promise<void> {
+  const before = await files.wiping?.(path);
+  try {
+    await writeDurably(path, bytes, files);
+    // Not a moment earlier: a kill would leave neither.
+    await before?.wipe();
+  } finally {
+    await before?.close();
+  }
+}
+
 /** Removes what a killed server left half written in `folder`. */
 export async function sweepTemporary(folder: string, files: FileLayer = diskLayer): Promise<void> {
   for (const name of await files.names(folder))

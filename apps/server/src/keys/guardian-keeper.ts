@@ -14,7 +14,7 @@ import { formatNote } from '@aboveboard/tlog/note';
 import { signNote } from '@aboveboard/tlog/signed-note';
 import type { NoteSigner } from '@aboveboard/tlog/signer';
 import { openJobHalves } from '@aboveboard/vault/job-halves';
-import { Refusal } from '../refusal.ts';
+import { otherRecipient, Refusal } from '../refusal.ts';
 import type { HalfKeeper, ProvedHold } from './half-keeper.ts';
 import { limitedBody } from './limited-body.ts';
 
@@ -22,8 +22,8 @@ import { limitedBody } from './limited-body.ts';
 const ANSWER_BYTES = 1024 * 1024;
 const PATIENCE = 20_000;
 
-/** The guardian at `origin`, over HTTP. `signer` is the log of uses', by which the guardian knows this server. */
-export function makeGuardianKeeper(origin: string, signer: NoteSigner): HalfKeeper {
+/** The guardian at `origin`, over HTTP. `signers` are the log of uses', by which the guardian knows this server. */
+export function makeGuardianKeeper(origin: string, signers: readonly NoteSigner[]): HalfKeeper {
   async function call(path: string, body: unknown): Promise<Buffer> {
     let response: Response;
     let bytes: Buffer;
@@ -58,7 +58,7 @@ export function makeGuardianKeeper(origin: string, signer: NoteSigner): HalfKeep
 
     async keep(recording, envelope) {
       const digest = createHash('sha256').update(envelope).digest('hex');
-      const note = await signNote(keepHalfText(recording, digest), [signer]);
+      const note = await signNote(keepHalfText(recording, digest), signers);
       await call('/halves', { recording, envelope: base64url(envelope), note: base64url(formatNote(note)) });
     },
 
@@ -111,6 +111,10 @@ const SAID: Readonly<Record<HalvesRefusalCode, () => Refusal>> = {
   malformed: () => new Refusal('refused', 'The guardian can not read what it was sent.'),
   'not-granted': () =>
     new Refusal('not-allowed', 'The guardian gives no key for this: the grant or the entry does not hold.'),
+  'other-recipient': () =>
+    new Refusal('refused', 'The half is sealed to another recipient than this guardian’s.', {
+      faults: [otherRecipient('guardian')],
+    }),
   conflict: () => new Refusal('conflict', 'The guardian holds another half for this recording.'),
   destroyed: () =>
     new Refusal('erased', 'This recording was erased; the guardian’s half of its key is gone.'),

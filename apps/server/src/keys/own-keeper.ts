@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openGuardianHalf } from '@aboveboard/vault/half-envelope';
 import { asKeyHalf, type KeyHalf } from '@aboveboard/vault/key-half';
 import { KeyRingError } from '@aboveboard/vault/keyring';
-import { Refusal } from '../refusal.ts';
+import { otherRecipient, Refusal } from '../refusal.ts';
 import { ageIdentity } from './age-identity.ts';
 import type { HalfKeeper } from './half-keeper.ts';
 import { openKeyFiles } from './key-files.ts';
@@ -22,7 +22,10 @@ export async function openOwnKeeper(keys: string, { owner }: { owner: boolean })
       if (known?.length === 0) throw new Refusal('erased', 'This recording was erased.');
       const opened = await openGuardianHalf(recording, envelope, identity).catch((cause: unknown) => {
         if (!(cause instanceof KeyRingError)) throw cause;
-        throw new Refusal('refused', 'There is no half of this recording in it.', { cause });
+        throw new Refusal('refused', 'There is no half of this recording in it.', {
+          cause,
+          ...(cause.isForAnother && { faults: [otherRecipient('guardian')] }),
+        });
       });
       if (!known) await store.put(recording, opened.half);
     },

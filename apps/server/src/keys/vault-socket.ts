@@ -29,8 +29,11 @@ const PATIENCE = 20_000;
 
 type Given = { halves: Map<string, KeyHalf>; destroyed: ReadonlySet<string> };
 
-/** The vault behind a socket of this computer. `signer` is the log of uses', by which the vault knows this server. */
-export function makeSocketVault({ socket, recipient }: VaultAddress, signer: NoteSigner): VaultKeeper {
+/** The vault behind a socket of this computer. `signers` are the log of uses', by which the vault knows this server. */
+export function makeSocketVault(
+  { socket, recipient }: VaultAddress,
+  signers: readonly NoteSigner[],
+): VaultKeeper {
   const accesses = new Map<VaultAccess, Promise<Given>>();
 
   async function call(path: string, body: object): Promise<Buffer> {
@@ -46,7 +49,7 @@ export function makeSocketVault({ socket, recipient }: VaultAddress, signer: Not
 
   async function signed(recording: string, envelope: Envelope): Promise<KeepVaultHalf> {
     const digest = createHash('sha256').update(envelope).digest('hex');
-    const note = formatNote(await signNote(keepHalfText(recording, digest), [signer]));
+    const note = formatNote(await signNote(keepHalfText(recording, digest), signers));
     return { recording, envelope: base64url(envelope), note: base64url(note) };
   }
 
@@ -192,6 +195,8 @@ const SAID: Readonly<Record<VaultRefusalCode, () => Error>> = {
   destroyed: () => new KeyRingError('destroyed', 'the key of this recording was destroyed'),
   'cannot-open': () =>
     new KeyRingError('cannot-open', 'the envelope does not hold the half of this recording'),
+  'other-recipient': () =>
+    new KeyRingError('cannot-open', 'the envelope is for another recipient', { isForAnother: true }),
   unavailable: () =>
     new Refusal('unavailable', 'The vault can not check this now, so nothing was opened or kept.', {
       retryAfter: 60,

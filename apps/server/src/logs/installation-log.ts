@@ -13,7 +13,7 @@ import { makeLogRows } from './log-rows.ts';
 export type InstallationLog = {
   readonly name: LogName;
   readonly origin: string;
-  /** `name+id+key`, Ed25519 first. */
+  /** `name+id+key`, Ed25519 first; without those that are to follow. */
   readonly verifierKeys: readonly string[];
   readonly storage: LogStorage;
   /**
@@ -48,12 +48,17 @@ export async function openLogs(options: {
 async function openLog(name: LogName, options: Parameters<typeof openLogs>[0]): Promise<InstallationLog> {
   const { database, keys, kind, owner, waiting } = options;
   const storage = makeLogRows(name, database);
-  const { origin, ...own } = await logKeys(keys, name, {
+  const { origin, next, ...own } = await logKeys(keys, name, {
     kind,
     mayMake: owner && (await storage.head()) === null,
   });
-  const signers = logSigners(origin, own, () => Math.floor(Date.now() / 1000));
-  const sequencer = await openSequencer({ storage, origin, signers, limits: { waiting } }).catch((cause) => {
+  const now = () => Math.floor(Date.now() / 1000);
+  const current = logSigners(origin, own, now);
+  const signers = next ? [...current, ...logSigners(origin, next, now)] : current;
+  const sequencer = await openSequencer({
+    ...{ storage, origin, signers, limits: { waiting } },
+    known: current.map(({ key }) => key),
+  }).catch((cause) => {
     if (!(cause instanceof LogError)) throw cause;
     throw new Error(
       `The ${name} log in the database was not signed with the keys in ${keys}, or is damaged. ` +
@@ -76,7 +81,7 @@ async function openLog(name: LogName, options: Parameters<typeof openLogs>[0]): 
   const log: InstallationLog = {
     name,
     origin,
-    verifierKeys: signers.map(({ key }) => formatVerifierKey(key)),
+    verifierKeys: current.map(({ key }) => formatVerifierKey(key)),
     storage,
     async append(entry, key) {
       const at = await appended(entry, key);

@@ -18,13 +18,15 @@ export type LogService = {
   readonly served: Readonly<Record<LogName, ServedLog>>;
   /** Of each log its size, and whether the quorum was met lately; null: none is asked for (LGS23). */
   health(): Promise<Record<LogName, LogHealth>>;
-  /** Both logs' keys and the witnesses that are asked, as a tlog-policy without addresses (LGS34). */
-  readonly policy: string;
+  /** Both logs' keys and the witnesses that count, as a tlog-policy without addresses (LGS34). */
+  policy(): Promise<string>;
+  /** The bridge that leads away from the policy with this digest (LGS51); null: there is none. */
+  bridge(digest: string): Promise<Uint8Array | null>;
 };
 export type LogHealth = { size: number; witnessed: boolean | null };
 
 export function makeLogService(
-  { inner: { database, logs, witnessing, policy } }: Installation,
+  { inner: { database, logs, witnessing, policy, bridges } }: Installation,
   limits: ServerLimits,
 ): LogService {
   const each = <T>(make: (name: LogName) => T) =>
@@ -36,8 +38,9 @@ export function makeLogService(
       witnessed: witnessing[name].newest,
     }),
   );
+  const rules = makeRulesLog(logs.rules, bridges.areThere);
   return {
-    rules: makeRulesLog(logs.rules),
+    rules,
     commitments: makeCommitmentBatch({
       database,
       log: logs.uses,
@@ -45,7 +48,8 @@ export function makeLogService(
       most: limits.commitmentsWaiting,
     }),
     served,
-    policy: publicPolicy(policy, logs),
+    policy: async () => (await rules.state())?.policies.at(-1)?.to ?? publicPolicy(policy, logs),
+    bridge: bridges.from,
     async health() {
       const [rules, uses] = await Promise.all([logs.rules.size(), logs.uses.size()]);
       const of = (name: LogName, size: number) => ({ size, witnessed: witnessing[name].isRecent() });
@@ -54,7 +58,8 @@ export function makeLogService(
   };
 }
 
-function publicPolicy(policy: Policy, logs: InstallationLogs): string {
+/** As it stands before any change: both logs’ keys, and the witnesses of the operator’s file. */
+export function publicPolicy(policy: Policy, logs: InstallationLogs): string {
   const keys = LOG_NAMES.flatMap((name) => logs[name].verifierKeys);
   return formatPolicy({
     ...policy,

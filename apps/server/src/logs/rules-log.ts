@@ -3,7 +3,7 @@ import { partyKeysOf } from '@aboveboard/consent/party-keys';
 import { rulesEntryFaults } from '@aboveboard/consent/rules-admission';
 import { readRulesEntry } from '@aboveboard/consent/rules-entry';
 import { type RulesTrust, replayRules } from '@aboveboard/consent/rules-replay';
-import type { RulesState } from '@aboveboard/consent/rules-state';
+import type { PolicyChange, RulesState } from '@aboveboard/consent/rules-state';
 import type { Fault } from '@aboveboard/protocol/fault';
 import { makeKeyedLock } from '../keyed-lock.ts';
 import { Refusal } from '../refusal.ts';
@@ -20,7 +20,11 @@ export type RulesLog = {
   state(): Promise<RulesState | null>;
 };
 
-export function makeRulesLog(log: Pick<InstallationLog, 'append' | 'size' | 'storage'>): RulesLog {
+export function makeRulesLog(
+  log: Pick<InstallationLog, 'append' | 'size' | 'storage'>,
+  /** Has each of these changes its bridge? Else no other may follow it (LGS52). */
+  areBridged: (changes: readonly PolicyChange[]) => Promise<boolean> = async () => true,
+): RulesLog {
   const { subtle } = crypto;
   const lock = makeKeyedLock();
   /** A log only grows: of one size there is one state. */
@@ -42,6 +46,16 @@ export function makeRulesLog(log: Pick<InstallationLog, 'append' | 'size' | 'sto
     return rulesEntryFaults(before, entry, trust, subtle);
   }
 
+  /** Nobody could go over two changes at once (RUL64). */
+  async function unbridgedFaults(entry: Uint8Array, before: readonly Uint8Array[]): Promise<Fault[]> {
+    const read = await readRulesEntry(entry, subtle);
+    if (read.kind !== 'note' || read.statement?.kind !== 'policy') return [];
+    const state = await replay(before);
+    if (!state || (await areBridged(state.policies))) return [];
+    const message = 'the witnesses of before have not yet cosigned the change before this one';
+    return [{ rule: 'LGS52', at: 'entry', message }];
+  }
+
   return {
     // One at a time: each is replayed after all that stand before it.
     submit: (entry) =>
@@ -49,7 +63,8 @@ export function makeRulesLog(log: Pick<InstallationLog, 'append' | 'size' | 'sto
         const key = createHash('sha256').update(entry).digest('hex');
         const known = await log.storage.indexOf?.(key);
         if (typeof known === 'number') return { index: known };
-        const faults = await faultsOf(entry, await log.storage.entries(0, await log.size()));
+        const before = await log.storage.entries(0, await log.size());
+        const faults = [...(await faultsOf(entry, before)), ...(await unbridgedFaults(entry, before))];
         if (faults.length > 0) {
           throw new Refusal('refused', 'This would have no effect in the rules log, so it was not entered.', {
             faults,

@@ -44,17 +44,21 @@ const TIMES: WitnessTimes = { round: 10_000, patience: 20_000, refresh: 30 * 60_
 export function makeWitnessing(parts: {
   log: Pick<InstallationLog, 'name' | 'storage'>;
   database: Pick<Database, 'query'>;
-  policy: Policy;
+  /** Each quorum is needed: while a change is under way, that before it and that after it (LGS50). */
+  policies: readonly Policy[];
+  /** Told of each checkpoint under the quorums before it is served; what rejects is a round that failed. */
+  onWitnessed?: (checkpoint: Uint8Array) => Promise<void>;
   post: Post;
   /** Milliseconds of a clock that only goes on. */
   now: () => number;
   times?: Partial<WitnessTimes>;
 }): Witnessing {
-  const { log, database, policy, post, now } = parts;
+  const { log, database, post, now } = parts;
+  const policies = parts.policies.filter(({ quorum }) => quorum !== null);
   const times = { ...TIMES, ...parts.times };
-  const isAsked = policy.quorum !== null;
-  /** What each witness was last known to have seen. */
-  const sizes = new Map<string, number>();
+  const isAsked = policies.length > 0;
+  /** What each witness of each policy was last known to have seen. */
+  const sizes = policies.map(() => new Map<string, number>());
   let running: Promise<boolean> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let isStarted = false;
@@ -66,21 +70,24 @@ export function makeWitnessing(parts: {
   async function round(): Promise<boolean> {
     const head = await log.storage.head();
     if (!head) return false;
-    const signed = orThrow(parseCheckpoint(head.checkpoint), 'storage');
+    let signed = orThrow(parseCheckpoint(head.checkpoint), 'storage');
     const reader = new LogReader({ source: storedLog(log.storage), ...signed.checkpoint });
-    const outcome = await askWitnesses({
-      policy,
-      signed,
-      consistencyProof: (size) => reader.consistencyProof(size),
-      post,
-      signal: AbortSignal.timeout(times.round),
-      sizes,
-    });
-    if (!outcome.quorum) return false;
+    const signal = AbortSignal.timeout(times.round);
+    for (const [i, policy] of policies.entries()) {
+      const outcome = await askWitnesses({
+        ...{ policy, signed, post, signal },
+        consistencyProof: (size) => reader.consistencyProof(size),
+        sizes: sizes[i] as Map<string, number>,
+      });
+      if (!outcome.quorum) return false;
+      signed = outcome.signed;
+    }
+    const note = formatNote(signed.note);
+    await parts.onWitnessed?.(note);
     await database.query(
       `update log_head set witnessed = $2, witnessed_size = $3
        where log = $1 and coalesce(witnessed_size, -1) <= $3`,
-      [log.name, Buffer.from(formatNote(outcome.signed.note)), head.size],
+      [log.name, Buffer.from(note), head.size],
     );
     metAt = now();
     return true;

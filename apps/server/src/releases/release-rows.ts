@@ -61,6 +61,25 @@ export async function insertRelease(query: Query, entered: EnteredRelease): Prom
   return true;
 }
 
+/** What one of two releases had and the other has not, and whether the other has what was erased; null: one is not here. */
+export async function betweenReleases(
+  query: Query,
+  before: string,
+  after: string,
+): Promise<{ gone: string[]; erased: boolean } | null> {
+  if ((await releasesWith(query, [before, after])).length < 2) return null;
+  const gone = await query<{ recording: string }>(
+    `select recording from release_recording where release = $1
+     except select recording from release_recording where release = $2 order by recording`,
+    [before, after],
+  );
+  const erased = await query(
+    'select 1 from release_recording l join erasure e on e.recording = l.recording where l.release = $1 limit 1',
+    [after],
+  );
+  return { gone: gone.map(({ recording }) => recording), erased: erased.length > 0 };
+}
+
 export async function releasesWith(query: Query, releases: readonly string[]): Promise<ReleaseRow[]> {
   return query<ReleaseRow>(`select ${RELEASE} from dataset_release where release = any($1)`, [releases]);
 }

@@ -18,6 +18,7 @@ import { answerBy } from './open-deletions.ts';
 import { ownLineage } from './own-lineage.ts';
 import {
   answerHolder,
+  betweenReleases,
   countModelsSince,
   type EnteredRelease,
   type HolderRow,
@@ -56,6 +57,11 @@ export type Releases = {
   mine(handle: string): Promise<MyLineage>;
   /** Which of these a build may take; closes batches that are due (LIN30-LIN33). Refusal `refused` while one is open. */
   takeable(recordings: readonly string[]): Promise<string[]>;
+  /**
+   * For the job that checks a release against the one before it (REL114); no route gives this. `gone`: recordings of the one before that
+   * are not in it; `erased`: it has one that was erased. Null: one of them is not in the register.
+   */
+  between(before: string, after: string): Promise<{ gone: string[]; erased: boolean } | null>;
   /** Superseded releases, and when the next may be built without what was withdrawn. */
   withdrawals(): Promise<WaitingWithdrawal[]>;
   /** Tells of what is superseded; how many releases. */
@@ -203,6 +209,8 @@ export function makeReleases(parts: {
         `LIN30: somebody withdrew from a release of these. The next is built from ${taken.waitsUntil} on, with all who withdraw until then.`,
       );
     },
+
+    between: (before, after) => betweenReleases(database.query, before, after),
 
     withdrawals: () => waitingWithdrawals(database.query),
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { readSecretFile } from '../identity/provider-config.ts';
 import { type InsideAddresses, insideAddresses } from '../inside-addresses.ts';
+import { readOperatorFile, readSecretFile } from '../operator-file.ts';
 
 /** Who can be told that something waits: the parties, and whoever runs the server. */
 export const REMINDED = ['employer', 'representative', 'data-protection-officer', 'operator'] as const;
@@ -62,20 +61,10 @@ const schema = z.strictObject({
  * it.
  */
 export function readReminderConfig(root: string): ReminderConfig | null {
-  const path = join(root, 'reminders.json');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  const parsed = schema.safeParse(asJson(text, path));
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path: at, message }) => `  ${at.join('.')}: ${message}`);
-    throw new Error(`${path} can not be relied on:\n${faults.join('\n')}`);
-  }
-  const { relay, from, page, to } = parsed.data;
+  const file = readOperatorFile(root, 'reminders.json', schema);
+  if (!file) return null;
+  const { said, path } = file;
+  const { relay, from, page, to } = said;
   const { host, port, security, caFile, user, passwordFile, networks } = relay;
   return {
     relay: {
@@ -97,13 +86,5 @@ function insideIn(networks: readonly string[], path: string): InsideAddresses {
     return insideAddresses(networks);
   } catch (cause) {
     throw new Error(`${path}: relay.networks: ${(cause as Error).message}.`, { cause });
-  }
-}
-
-function asJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${path} is not JSON.`, { cause });
   }
 }

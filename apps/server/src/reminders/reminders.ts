@@ -1,6 +1,7 @@
 import type { ShownWait } from '@aboveboard/protocol/controls';
 import type { AskingPrincipal } from '../access/decision.ts';
 import type { MayRun } from '../access/job-permission.ts';
+import { roleOfParty } from '../access/party-of.ts';
 import type { Database } from '../database/database.ts';
 import { digestOfWaits, isReminderDue, nearestDay } from './due-reminder.ts';
 import { REMINDED, type Reminded, type ReminderConfig } from './reminder-config.ts';
@@ -24,12 +25,6 @@ export type Reminders = {
   round(): Promise<void>;
 };
 
-const ROLE_OF: Readonly<Record<Reminded, AskingPrincipal['role']>> = {
-  employer: 'employer',
-  representative: 'representative',
-  'data-protection-officer': 'dpo',
-  operator: 'operator',
-};
 /** What may make a mail: nothing that is a contributor's is among them (CTL34). */
 const KINDS: ReadonlySet<ShownWait['kind']> = new Set([
   'version',
@@ -83,7 +78,11 @@ export function makeReminders(parts: {
         const addresses = all.filter((one) => one.party === party);
         if (addresses.length === 0) continue;
         try {
-          const waiting = await waits({ role: ROLE_OF[party], id: 'reminders', steppedUp: false });
+          const waiting = await waits({
+            role: party === 'operator' ? party : roleOfParty(party),
+            id: 'reminders',
+            steppedUp: false,
+          });
           const about = waiting.filter(({ kind }) => KINDS.has(kind));
           for (const one of addresses) {
             const outcome = await tell(one, about, { day, to });

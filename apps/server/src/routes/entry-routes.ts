@@ -32,7 +32,7 @@ export function entryRoutes(parts: {
           200: { description: 'A tlog-policy', content: { 'text/plain': { schema: z.string() } } },
         },
       }),
-      (context) => context.text(service.policy, 200),
+      async (context) => context.text(await service.policy(), 200),
     )
     .openapi(
       createRoute({

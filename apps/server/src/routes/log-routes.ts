@@ -12,13 +12,15 @@ const FOR_GOOD = 'public, max-age=31536000, immutable';
 const TEXT = 'text/plain; charset=utf-8';
 const BYTES = 'application/octet-stream';
 
-/** The logs as C2SP tlog-tiles has them read, for everyone (spec/log-service.md, LGS20-LGS22). */
+/** The logs as C2SP tlog-tiles has them read, for everyone (spec/log-service.md, LGS20-LGS22, LGS51). */
 export function logRoutes(parts: {
   logs: Readonly<Record<LogName, ServedLog>>;
+  /** Of the rules log; null: there is none of this digest. */
+  bridge: (digest: string) => Promise<Uint8Array | null>;
   rate: Rate;
   limits: ServerLimits;
 }) {
-  const { logs, rate, limits } = parts;
+  const { logs, bridge, rate, limits } = parts;
   const routes = new Hono<Env>();
 
   for (const name of LOG_NAMES) {
@@ -45,6 +47,11 @@ export function logRoutes(parts: {
       return served(context, asked && (await log.tile(asked)), BYTES, FOR_GOOD);
     });
   }
+  routes.get('/log/rules/bridges/*', async (context) => {
+    const { pathname, search } = new URL(context.req.url);
+    const digest = /^\/log\/rules\/bridges\/([0-9a-f]{64})$/.exec(pathname + search)?.[1];
+    return served(context, digest ? await bridge(digest) : null, TEXT, 'no-cache');
+  });
   routes.all('/log/*', () => {
     throw notFound();
   });

@@ -9,7 +9,7 @@ import type { Pending, PendingEnvelopes } from '../keys/pending-envelopes.ts';
 import type { VaultKeeper } from '../keys/vault-keeper.ts';
 import { insertRecording } from '../recordings/recording-rows.ts';
 import { makeSealedParts } from '../recordings/sealed-parts.ts';
-import { Refusal } from '../refusal.ts';
+import { otherRecipient, Refusal } from '../refusal.ts';
 import { type PartRow, refuseUpload, type UploadRow } from './upload-rows.ts';
 
 /**
@@ -94,6 +94,7 @@ export function makeCompletion(parts: CompletionParts): Completion {
     } catch (error) {
       if (!(error instanceof KeyRingError)) throw error;
       if (error.code === 'destroyed') throw erased(error);
+      if (error.isForAnother) return [otherRecipient('vault')];
       if (error.code === 'cannot-open' || error.code === 'exists') return [noHalf('vault')];
       throw error;
     }
@@ -108,7 +109,8 @@ export function makeCompletion(parts: CompletionParts): Completion {
     try {
       await guardian.keep(id, given.guardian);
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'refused') return [noHalf('guardian')];
+      if (error instanceof Refusal && error.code === 'refused')
+        return error.faults ? [...error.faults] : [noHalf('guardian')];
       throw error;
     }
     await vault.keep(id, given.vault);

@@ -9,11 +9,21 @@ import { z } from 'zod';
 export type GivenJournal = {
   /** `new`: entered now. `again`: the same job asked before. `other`: another job was given this access; nothing is entered. */
   enter(line: GivenLine): 'new' | 'again' | 'other';
+  /** What becomes of the vault's identities (VLT108). On disk when it returns. */
+  note(line: IdentityLine): void;
   close(): void;
 };
 
 /** `at`: seconds since 1970. `entry`, `job`: SHA-256 of the entry of the access and of the job's recipient, hex. */
 export type GivenLine = { at: number; entry: string; job: string; grant: string; recordings: number };
+
+/** `name`: of the identity (identity-file.ts). `halves`: that were sealed to it anew. */
+export type IdentityLine = {
+  at: number;
+  identity: 'made' | 'resealed' | 'retired';
+  name: string;
+  halves?: number | undefined;
+};
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const line = z.strictObject({
@@ -22,6 +32,13 @@ const line = z.strictObject({
   job: hash,
   grant: z.string().max(64),
   recordings: z.int().min(0),
+});
+
+const identityLine = z.strictObject({
+  at: z.int(),
+  identity: z.enum(['made', 'resealed', 'retired']),
+  name: z.string().max(64),
+  halves: z.int().min(0).optional(),
 });
 
 /** Throws a sentence for a file that is not this journal. A last line that a crash left half written says nothing. */
@@ -38,7 +55,7 @@ export function openGivenJournal(folder: string): GivenJournal {
         `${path}, line ${i + 1}, is no line of a vault's journal. Restore it from your backup.`,
       );
     }
-    if (read) jobs.set(read.entry, read.job);
+    if (read && 'job' in read) jobs.set(read.entry, read.job);
   }
   const file = openSync(path, 'a', 0o600);
   const write = (content: string) => {
@@ -54,6 +71,7 @@ export function openGivenJournal(folder: string): GivenJournal {
       jobs.set(given.entry, given.job);
       return 'new';
     },
+    note: (noted) => write(`${JSON.stringify(noted)}\n`),
     close: () => closeSync(file),
   };
 }
@@ -61,9 +79,9 @@ export function openGivenJournal(folder: string): GivenJournal {
 /** Ends a line that a crash left half written. */
 const TORN = '#';
 
-function parsed(text: string): GivenLine | null {
+function parsed(text: string): GivenLine | IdentityLine | null {
   try {
-    return line.parse(JSON.parse(text));
+    return z.union([line, identityLine]).parse(JSON.parse(text));
   } catch {
     return null;
   }

@@ -19,7 +19,7 @@ export async function provedKeyDays(
   const rules = await makeVaultRules({
     ...{ enrolment: enrolment.value, read: logFilesOf(origin), markPath: join(data, 'rules-mark.json') },
     ...{ mayMark: false, now: () => Math.floor(now() / 1000) },
-  })();
+  }).now();
   const days = (rules?.state.versions ?? []).map(({ agreement }) => agreement.retention.keyBackupDays);
   return days.length === 0 ? null : Math.max(...days);
 }

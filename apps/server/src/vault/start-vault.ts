@@ -9,6 +9,7 @@ import { diskLayer } from '../blobs/file-layer.ts';
 import { lastDone } from '../controls/last-done.ts';
 import { ageIdentity } from '../keys/age-identity.ts';
 import { openKeyFiles } from '../keys/key-files.ts';
+import { takeProcessLock } from '../process-lock.ts';
 import { openGivenJournal } from './given-journal.ts';
 import { readGivesFrom } from './gives-from.ts';
 import { logFilesOf } from './log-files.ts';
@@ -56,8 +57,33 @@ export async function startVault(options: VaultOptions): Promise<StartedVault> {
       `${data} can be read by others than its owner. Give it to the vault's user alone: chmod 700.`,
     );
   }
-  const { identity, recipient } = await ageIdentity('vault', data, undefined);
-  const ring = makeHalfRing({ store: await openKeyFiles(join(data, 'halves'), { owner: true }), identity });
+  // Its own until it stops: no command seals anything anew beside an erasure (VLT104).
+  const unlock = takeVaultFolder(data);
+  try {
+    return await serve(options, { data, origin, now, unlock });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** One process at a time has a vault's folder; gives what lets it go. Throws a sentence. */
+export function takeVaultFolder(data: string): () => void {
+  const unlock = takeProcessLock(join(data, 'vault.lock'));
+  if (unlock) return unlock;
+  throw new Error(
+    `Another vault listens with ${data}, or a command changes its identities. Stop that first.`,
+  );
+}
+
+async function serve(
+  options: VaultOptions,
+  own: { data: string; origin: string; now: () => number; unlock: () => void },
+): Promise<StartedVault> {
+  const { data, origin, now, unlock } = own;
+  const { identity, older, recipient } = await ageIdentity('vault', data, undefined);
+  const store = await openKeyFiles(join(data, 'halves'), { owner: true });
+  const ring = makeHalfRing({ store, identity: [identity, ...older] });
   const enrolment = enrolmentIn(data, { origin, now });
   const hasEnrolment = (await enrolment()) !== null;
   const journal = openGivenJournal(data);
@@ -101,6 +127,7 @@ export async function startVault(options: VaultOptions): Promise<StartedVault> {
         setTimeout(() => listener.closeAllConnections(), 5_000).unref();
       });
       journal.close();
+      unlock();
     },
   };
 }

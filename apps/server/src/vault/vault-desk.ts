@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { judgeAccess } from '@aboveboard/consent/access-verdict';
 import { canonicalDigest } from '@aboveboard/consent/canonical-json';
 import type { Enrolment } from '@aboveboard/consent/enrolment-file';
+import { policyText } from '@aboveboard/consent/policy-change';
 import { type PlainUse, readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { Checked, Fault } from '@aboveboard/protocol/fault';
 import { keepHalfText } from '@aboveboard/protocol/guardian-halves';
@@ -68,13 +69,26 @@ export function makeVaultDesk(parts: {
   }
 
   async function requireServer({ recording, envelope, note }: SentHalf): Promise<void> {
-    const { file } = await enrolled();
     const digest = createHash('sha256').update(envelope).digest('hex');
     const parsed = parseNote(note);
-    const keys = file.uses.policy.logs.map(({ key }) => key);
-    const isSigned =
-      parsed.ok && parsed.value.text === keepHalfText(recording, digest) && verifyNote(parsed.value, keys).ok;
-    if (!isSigned) throw new VaultRefused('malformed', 'Not a half that the server of this vault sends.');
+    const isSaid = parsed.ok && parsed.value.text === keepHalfText(recording, digest);
+    const keysOf = ({ logs }: Policy) => logs.map(({ key }) => key);
+    const signed = isSaid ? await underUses((policy) => verifyNote(parsed.value, keysOf(policy))) : null;
+    if (!signed?.ok) throw new VaultRefused('malformed', 'Not a half that the server of this vault sends.');
+  }
+
+  /**
+   * Under what counts for the log of uses; where it does not hold, once more after a look at the rules, by which other keys may
+   * count since (VLT111).
+   */
+  async function underUses<T>(check: (policy: Policy) => Checked<T>): Promise<Checked<T>> {
+    const { rules } = await enrolled();
+    const policy = await rules.usesPolicy();
+    const checked = check(policy);
+    if (checked.ok) return checked;
+    await rules.now();
+    const after = await rules.usesPolicy();
+    return policyText(after) === policyText(policy) ? checked : check(after);
   }
 
   /** An entry of the log of uses under this policy: with the witnesses' quorum, or signed by the log alone. */
@@ -93,15 +107,16 @@ export function makeVaultDesk(parts: {
   }
 
   async function decide(asked: AskedHalves): Promise<{ grant: string; recipient: string }> {
-    const { file, rules } = await enrolled();
-    const known = await rules();
+    const { rules } = await enrolled();
+    const known = await rules.now();
     if (!known) throw new VaultRefused('unavailable', 'The rules could not be checked.');
-    if (file.uses.policy.quorum === null) throw new VaultRefused('unavailable', 'No witness is relied on.');
+    const uses = await rules.usesPolicy();
+    if (uses.quorum === null) throw new VaultRefused('unavailable', 'No witness is relied on.');
     const verdict = await checks.judgeAccess(
       { ...asked, recordings: asked.recordings.map((id) => ({ id })) },
       {
         rules: known,
-        entry: proved(asked, file.uses.policy),
+        entry: proved(asked, uses),
         now: now(),
         accessSeconds: parts.accessSeconds,
         subtle: crypto.subtle,
@@ -179,10 +194,10 @@ export function makeVaultDesk(parts: {
     },
 
     async destroy({ recordings, ...shown }) {
-      const { file } = await enrolled();
       // The log's own signature is enough for what only takes away: an erasure waits for no witness (VLT71).
-      const { logs } = file.uses.policy;
-      const use = proved(shown, { logs, witnesses: [], groups: [], quorum: null });
+      const use = await underUses(({ logs }) =>
+        proved(shown, { logs, witnesses: [], groups: [], quorum: null }),
+      );
       if (!use.ok) throw new VaultRefused('not-granted', 'The entry is not in the log.', use.faults);
       const { act } = use.value;
       const list = await canonicalDigest([...recordings].sort(), crypto.subtle);
@@ -214,7 +229,8 @@ async function onRing(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof KeyRingError)) throw error;
-    throw new VaultRefused(CODES[error.code] ?? 'unavailable', 'The half can not be kept or given.');
+    const code = error.isForAnother ? 'other-recipient' : CODES[error.code];
+    throw new VaultRefused(code ?? 'unavailable', 'The half can not be kept or given.');
   }
 }
 

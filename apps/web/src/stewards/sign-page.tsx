@@ -3,13 +3,13 @@ import type { RulesBook } from '@aboveboard/logbook/read-logbook';
 import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { Loaded, useLoaded, useReturned } from '../loaded.tsx';
 import { type Served, servedRules } from '../served-books.ts';
-import { GuardianStatement } from './guardian-statement.tsx';
 import { KeyPanel, Secret } from './key-panel.tsx';
 import { keptKey } from './key-store.ts';
 import { text } from './messages/en.ts';
 import { NoteUpload } from './note-upload.tsx';
 import type { SealedKey } from './party-key.ts';
 import { WaitingVersion } from './pending-version.tsx';
+import { PreparedStatement } from './prepared-statement.tsx';
 import { RecorderActs, StopActs } from './stop-acts.tsx';
 import './stewards.css';
 
@@ -53,10 +53,14 @@ function Acts({
     // The act may be gone, or far below: whoever did it is told where it stands.
     if (entered !== '') said.current?.focus();
   }, [entered]);
+  // What it entered itself counts before the log was read again.
+  const enteredUpTo = useRef(0);
   const done = (entry: number) => {
     setPassphrase('');
     // To the byte the same text is one entry: said again it does nothing, and must not look as if it did.
-    setEntered(entry < state.size ? say.before(entry) : say.done(entry));
+    const known = Math.max(state.size, enteredUpTo.current);
+    setEntered(entry < known ? say.before(entry) : say.done(entry));
+    enteredUpTo.current = Math.max(known, entry + 1);
     onChange();
   };
   return (
@@ -83,8 +87,8 @@ function Acts({
       <NoteUpload onDone={done} />
       {signing && version && (
         <>
-          {party === 'representative' && (
-            <GuardianStatement {...{ state, version, signing, unlock }} onDone={done} />
+          {(party === 'representative' || party === 'employer') && (
+            <PreparedStatement {...{ state, version, signing, unlock, party }} onDone={done} />
           )}
           <StopActs {...{ state, version, signing, unlock }} onDone={done} />
           <RecorderActs {...{ state, version, signing, unlock }} onDone={done} />

@@ -1,4 +1,6 @@
 import type { Enrolment } from '@aboveboard/consent/enrolment-file';
+import { policyNow } from '@aboveboard/consent/followed-policy';
+import { policyDigest } from '@aboveboard/consent/policy-change';
 import { markOf, type RulesMark, type VerifiedRules, verifyRules } from '@aboveboard/consent/verified-rules';
 import type { Fault } from '@aboveboard/protocol/fault';
 import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
@@ -6,7 +8,7 @@ import { parseBundle } from '@aboveboard/tlog/entry-bundle';
 import { formatFork } from '@aboveboard/tlog/fork-evidence';
 import { forkFromLeaves } from '@aboveboard/tlog/fork-search';
 import { leafHash } from '@aboveboard/tlog/merkle';
-import { verifyCheckpoint } from '@aboveboard/tlog/policy';
+import { type Policy, verifyCheckpoint } from '@aboveboard/tlog/policy';
 import { TILE_WIDTH, tilePath, tileWidth } from '@aboveboard/tlog/tile';
 import type { CellLine, Reply } from '../cell-line.ts';
 import type { Kept } from './kept-value.ts';
@@ -23,6 +25,10 @@ export type KeptRules = {
    * lives from one cell to the next.
    */
   wanted?: Wanted | null;
+  /** What `checkpoint` was held against: a policy of both logs from the log itself; null or absent: that of the enrolment. */
+  under?: string | null;
+  /** The newest is of keys or witnesses that are not relied on here: the bridge over the change is asked for (RUL66). */
+  behind?: boolean;
 };
 type Wanted = { checkpoint: Uint8Array; size: number; from: number; bundles: Map<number, Uint8Array[]> };
 
@@ -32,6 +38,7 @@ export type RulesNews = { rules: VerifiedRules | null; fork: KeptRules['fork']; 
 const EMPTY: KeptRules = { entries: [], checkpoint: null, mark: null, fork: null };
 const PREFIX = 'rules';
 const CHECKPOINT = '/log/rules/checkpoint';
+const BRIDGE = `${PREFIX} bridge`;
 
 /**
  * Follows the rules log from cell to cell (RLY22) and replays it whole, with no help of the server but its
@@ -78,14 +85,20 @@ export class FollowedRules {
   /** What this device knew when it was last awake, verified anew. */
   async takeUp(): Promise<void> {
     this.#state = (await this.#kept.get()) ?? EMPTY;
-    const { checkpoint, entries } = this.#state;
-    if (checkpoint) await this.#verify(checkpoint, entries);
+    const { checkpoint, entries, under } = this.#state;
+    // The tree that holds a change was vouched for by those before it.
+    if (checkpoint) await this.#verify(checkpoint, entries, under ?? null);
   }
 
   /** Before each cell: every one asks for the state of the rules. */
   async ask(): Promise<void> {
     await this.#line.ask(`${PREFIX} checkpoint`, { method: 'GET', path: CHECKPOINT });
-    const { wanted } = this.#state;
+    const { wanted, behind } = this.#state;
+    if (behind && !wanted)
+      await this.#line.ask(BRIDGE, {
+        method: 'GET',
+        path: `/log/rules/bridges/${await policyDigest(this.#policy, this.#subtle)}`,
+      });
     for (const number of wanted ? this.#missing(wanted) : []) {
       const path = bundlePath(number, wanted?.size ?? 0);
       await this.#line.ask(`${PREFIX} ${path}`, { method: 'GET', path: `/log/rules/${path}` });
@@ -95,9 +108,16 @@ export class FollowedRules {
   async deliver(replies: ReadonlyMap<string, Reply>): Promise<void> {
     const { wanted } = this.#state;
     if (wanted) await this.#taken(wanted, replies);
-    const newest = replies.get(`${PREFIX} checkpoint`);
-    const checkpoint = newest && bodyOf(newest);
-    if (checkpoint && !this.#state.wanted) await this.#consider(checkpoint);
+    for (const key of [`${PREFIX} checkpoint`, BRIDGE]) {
+      const reply = replies.get(key);
+      const checkpoint = reply && bodyOf(reply);
+      if (checkpoint && !this.#state.wanted) await this.#consider(checkpoint);
+    }
+  }
+
+  /** What the next checkpoint is held against (RUL63). */
+  get #policy(): Policy {
+    return policyNow(this.#enrolment.rules.policy, this.#state.mark?.policy);
   }
 
   async #taken(wanted: Wanted, replies: ReadonlyMap<string, Reply>): Promise<void> {
@@ -132,7 +152,8 @@ export class FollowedRules {
     const parsed = parseCheckpoint(checkpoint);
     if (!parsed.ok) return this.#refuse(parsed.faults);
     // Nothing is fetched on the word of a server alone.
-    const verdict = verifyCheckpoint(parsed.value, this.#enrolment.rules.policy);
+    const verdict = verifyCheckpoint(parsed.value, this.#policy);
+    if (this.#state.behind !== !verdict.ok) await this.#keep({ behind: !verdict.ok });
     if (!verdict.ok) return this.#refuse(verdict.faults);
     const { size } = parsed.value.checkpoint;
     // The same tree, cosigned anew: nothing has to be fetched.
@@ -153,10 +174,14 @@ export class FollowedRules {
     );
   }
 
-  /** True: it is relied on from now on. */
-  async #verify(checkpoint: Uint8Array, entries: Uint8Array[]): Promise<boolean> {
+  /** True: it is relied on from now on. `under`: see `KeptRules`. */
+  async #verify(
+    checkpoint: Uint8Array,
+    entries: Uint8Array[],
+    under: string | null = this.#state.mark?.policy ?? null,
+  ): Promise<boolean> {
     const { policy, trust } = this.#enrolment.rules;
-    const before = this.#state.mark;
+    const before = this.#state.mark && { ...this.#state.mark, policy: under };
     const given = { entries, checkpoint, policy, trust, before, now: this.#now(), subtle: this.#subtle };
     const verified = await verifyRules(given);
     if (!verified.ok) {
@@ -173,7 +198,7 @@ export class FollowedRules {
     if (this.#rules && verified.value.checkpointTime < this.#rules.checkpointTime) return false;
     this.#rules = verified.value;
     this.#faults = [];
-    await this.#keep({ entries, checkpoint, mark: markOf(verified.value) });
+    await this.#keep({ entries, checkpoint, under, mark: markOf(verified.value) });
     await this.#changed(this.news);
     return true;
   }

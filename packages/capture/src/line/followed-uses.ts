@@ -1,3 +1,4 @@
+import { policyNow } from '@aboveboard/consent/followed-policy';
 import type { Fault } from '@aboveboard/protocol/fault';
 import { parseCheckpoint } from '@aboveboard/tlog/checkpoint';
 import { LogError } from '@aboveboard/tlog/log-fault';
@@ -15,6 +16,8 @@ export const USES_LOG = 'uses-log';
 /** What is kept of the uses log between two starts; believed only where it is verified again. */
 export type KeptUses = {
   checkpoint: Uint8Array | null;
+  /** What `checkpoint` was held against: a policy of both logs from the rules; null or absent: that of the enrolment (RUL65). */
+  policy?: string | null;
   size: number;
   root: Uint8Array | null;
   /** Index of the first entry that is here: a multiple of 256. */
@@ -29,6 +32,7 @@ export type KeptUses = {
 };
 type Wanted = {
   checkpoint: Uint8Array;
+  policy?: string | null;
   size: number;
   root: Uint8Array;
   first: number;
@@ -64,14 +68,24 @@ const MOST_BUNDLES = 32;
 export class FollowedUses {
   readonly #line: CellLine;
   readonly #kept: Kept<KeptUses>;
-  readonly #policy: Policy;
+  readonly #pinned: Policy;
+  readonly #inForce: () => string | null;
   readonly #now: () => number;
   #state: KeptUses | null = null;
 
-  constructor(parts: { line: CellLine; kept: Kept<KeptUses>; policy: Policy; now: () => number }) {
+  constructor(parts: {
+    line: CellLine;
+    kept: Kept<KeptUses>;
+    /** Of the enrolment. */
+    policy: Policy;
+    /** Of both logs, by the rules as they are relied on; null: nothing was changed. */
+    inForce: () => string | null;
+    now: () => number;
+  }) {
     this.#line = parts.line;
     this.#kept = parts.kept;
-    this.#policy = parts.policy;
+    this.#pinned = parts.policy;
+    this.#inForce = parts.inForce;
     this.#now = parts.now;
   }
 
@@ -114,17 +128,20 @@ export class FollowedUses {
     const state = await this.#known();
     const parsed = parseCheckpoint(checkpoint);
     if (!parsed.ok) return this.#refuse(parsed.faults);
-    const verdict = verifyCheckpoint(parsed.value, this.#policy);
+    const policy = this.#inForce();
+    const verdict = verifyCheckpoint(parsed.value, policyNow(this.#pinned, policy));
     if (!verdict.ok) return this.#refuse(verdict.faults);
     const { size, root } = parsed.value.checkpoint;
     if (size < state.size) return this.#refuse([older(state.size)]);
     if (size === state.size && state.root) {
       if (!sameHash(root, state.root)) return this.#forked(checkpoint);
-      return this.#keep({ checkpoint, faults: [] });
+      return this.#keep({ checkpoint, policy, faults: [] });
     }
     const bundles = Math.ceil(size / TILE_WIDTH);
     const first = state.checkpoint ? state.first : Math.max(0, bundles - BUNDLES_AT_FIRST) * TILE_WIDTH;
-    await this.#keep({ wanted: { checkpoint, size, root, first, tiles: new Map(), also: new Set() } });
+    await this.#keep({
+      wanted: { checkpoint, policy, size, root, first, tiles: new Map(), also: new Set() },
+    });
     await this.#arrived();
   }
 
@@ -133,7 +150,9 @@ export class FollowedUses {
     const state = await this.#known();
     const { wanted } = state;
     if (!wanted || missing(state).length > 0) return;
-    const { checkpoint, size, root, first, also } = wanted;
+    const { checkpoint, policy = null, size, root, first, also } = wanted;
+    // Others count since: the next checkpoint says anew what is wanted.
+    if (policy !== this.#inForce()) return this.#keep({ wanted: null });
     const tiles = new Map([...state.tiles, ...wanted.tiles]);
     const lacking: string[] = [];
     const source = keptTiles(checkpoint, tiles, (path) => lacking.push(path));
@@ -149,7 +168,8 @@ export class FollowedUses {
         return this.#keep({ wanted: { ...wanted, also: new Set([...also, ...lacking]) } });
       return this.#refuse([...error.faults]);
     }
-    await this.#keep({ checkpoint, size, root, faults: [], wanted: null, ...trimmed(tiles, first, size) });
+    const arrived = { checkpoint, policy, size, root, faults: [], wanted: null };
+    await this.#keep({ ...arrived, ...trimmed(tiles, first, size) });
   }
 
   /** The first that was seen is the evidence, and stays. */

@@ -2,6 +2,7 @@ import { agreementWords } from '@aboveboard/consent/agreement-words';
 import { hex } from '@aboveboard/consent/canonical-json';
 import type { ConsentRecord } from '@aboveboard/consent/consent';
 import type { Enrolment } from '@aboveboard/consent/enrolment-file';
+import { policyNow } from '@aboveboard/consent/followed-policy';
 import { en } from '@aboveboard/consent/messages/en';
 import { type Receipt, receiptAct, signReceipt } from '@aboveboard/consent/receipt';
 import { recordOf } from '@aboveboard/consent/receipt-record';
@@ -120,7 +121,7 @@ export class OwnReceipts {
     const at = `${wanted.length} ${uses?.size}`;
     if (!enrolment || wanted.length === 0 || !uses?.checkpoint || at === this.#lookedAt) return;
     const source = keptTiles(uses.checkpoint, new Map(uses.tiles));
-    const { signed, reader } = await openLog(source, enrolment.uses.policy);
+    const { signed, reader } = await openLog(source, policyNow(enrolment.uses.policy, uses.policy));
     const sought = new Map(
       wanted.map(({ receipt }) => [hex(entryOf(receipt)), receipt.log?.commitment ?? '']),
     );

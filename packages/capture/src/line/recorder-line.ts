@@ -72,6 +72,7 @@ export class RecorderLine {
         line,
         kept: keep<KeptUses>(KEPT.uses),
         policy: enrolment.uses.policy,
+        inForce: () => this.rules?.kept.mark?.policy ?? null,
         now,
       });
     this.#rhythm = new RelayRhythm({

@@ -20,10 +20,17 @@ export class ServerFault extends Error {
   readonly status: number;
   /** What it was about, where the server named it. */
   readonly at: string | null;
-  constructor(status: number, message: string, options: ErrorOptions & { at?: string | null } = {}) {
+  /** Which rule did not hold, where the server named it. */
+  readonly rule: string | null;
+  constructor(
+    status: number,
+    message: string,
+    options: ErrorOptions & { at?: string | null; rule?: string | null } = {},
+  ) {
     super(message, options);
     this.status = status;
     this.at = options.at ?? null;
+    this.rule = options.rule ?? null;
   }
 }
 
@@ -162,18 +169,21 @@ export class ServerClient {
       ...(this.#token ? { token: this.#token } : {}),
     });
     if (status >= 200 && status < 300) return body;
-    const { message, at } = refusalOf(body);
-    throw new ServerFault(status, message ?? `The server answered ${status}.`, { at });
+    const { message, at, rule } = refusalOf(body);
+    throw new ServerFault(status, message ?? `The server answered ${status}.`, { at, rule });
   }
 }
 
-function refusalOf(body: Uint8Array): { message: string | null; at: string | null } {
+type SaidRefusal = { message: string | null; at: string | null; rule: string | null };
+
+function refusalOf(body: Uint8Array): SaidRefusal {
   const text = (value: unknown) => (typeof value === 'string' ? value : null);
   try {
-    type Said = { error?: { message?: unknown; faults?: { at?: unknown }[] } } | null;
+    type Said = { error?: { message?: unknown; faults?: { at?: unknown; rule?: unknown }[] } } | null;
     const said = JSON.parse(new TextDecoder().decode(body)) as Said;
-    return { message: text(said?.error?.message), at: text(said?.error?.faults?.[0]?.at) };
+    const fault = said?.error?.faults?.[0];
+    return { message: text(said?.error?.message), at: text(fault?.at), rule: text(fault?.rule) };
   } catch {
-    return { message: null, at: null };
+    return { message: null, at: null, rule: null };
   }
 }

@@ -66,6 +66,8 @@ export const en = {
     tokens: (who: string, issued: number) =>
       `${who} dealt ${count(issued, 'objection token', 'objection tokens')}, one to each employee.`,
     halves: (who: string) => `${who} said which guardian keeps the other half of every key.`,
+    policy: (who: string) =>
+      `${who} signed that other keys vouch for these logs from then on. It counts when employer and representative have both signed it.`,
     enrolment: (who: string, issued: number) =>
       `${who} dealt ${count(issued, 'code', 'codes')} to all employees, and named the key of what they give.`,
     objections: (who: string, spent: number, issued: number) =>
@@ -98,6 +100,8 @@ export const en = {
       `${who} built the dataset ${name}, version ${version}, from ${count(n, 'recording', 'recordings')}.`,
     datasetWithdrawn: (who: string, name: string, version: number) =>
       `${who} withdrew the dataset ${name}, version ${version}.`,
+    datasetApart: (who: string, name: string, version: number) =>
+      `${who} checked the dataset ${name}, version ${version}, against the one before it: nothing of what was withdrawn is in it.`,
     deletion: (who: string, n: number) => `${who} deleted ${count(n, 'recording', 'recordings')}.`,
     holdAsked: (who: string, reason: HoldReason) =>
       `${who} asked that recordings be kept and not erased for now: ${HOLD_REASONS[reason]}.`,

@@ -257,8 +257,20 @@ export const text = {
       bad: 'A name, three numbers and a SHA-256.',
     },
     guardian: {
-      title: 'Publish what your guardian counted',
-      what: 'The number of codes or of objection tokens, or the count of objections, goes into the log. At the agreed share recording stops.',
+      title: {
+        representative: 'Publish what your guardian counted, or other keys of the logs',
+        employer: 'Sign other keys of the logs',
+      },
+      what: {
+        representative:
+          'The number of codes or of objection tokens, or the count of objections, goes into the log. At the agreed share recording stops.',
+        employer:
+          'When the keys that sign or countersign the logs are replaced, you and the representative both sign the same statement. The operator prepares it.',
+      },
+      policy: (gone: readonly string[], come: readonly string[]) =>
+        `Other keys vouch for the logs when you and the other party have both signed this. No longer: ${gone.join(', ') || 'none'}. From then on: ${come.join(', ') || 'none'}. Compare them with the guardian’s page and with the operator.`,
+      policyUndo:
+        'Keys that were replaced do not come back. Until both have signed, and the old keys have countersigned it once more, nothing changes.',
       tokens: (version: number, issued: number) =>
         `The log says that ${count(issued, 'objection token was', 'objection tokens were')} dealt for version ${version}.`,
       halves:
@@ -267,9 +279,19 @@ export const text = {
         `The log says that ${count(issued, 'code was', 'codes were')} dealt to all employees, and by which key the server and every recorder know what comes of them. Who has such a code can then take part.`,
       objections: (version: number, spent: number, issued: number) =>
         `The log says that ${spent.toLocaleString('en-GB')} of ${count(issued, 'employee objects', 'employees object')} to version ${version}. At the agreed share recording stops.`,
-      undo: 'No count is taken back, the number of tokens stays, and that of codes never goes down; the next count replaces this one.',
-      paste: 'The statement, as your guardian’s page shows it',
-      bad: 'This is no statement of codes, of tokens or of objections.',
+      undo: {
+        representative:
+          'No count is taken back, the number of tokens stays, and that of codes never goes down; the next count replaces this one.',
+        employer: 'Keys that were replaced do not come back.',
+      },
+      paste: {
+        representative: 'The statement, as your guardian’s page shows it or the operator gave it',
+        employer: 'The statement, as the operator gave it',
+      },
+      bad: {
+        representative: 'This is no statement of codes, of tokens, of objections or of keys.',
+        employer: 'This is no statement of keys.',
+      },
       button: 'Sign and publish it',
     },
     enter: {
