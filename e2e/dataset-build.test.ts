@@ -197,7 +197,9 @@ function filesOf(folder: string): Map<string, string> {
 describe('a build over a real installation', () => {
   it('[REL1] [T13] opens through vault and guardian under the grant, logs it, and writes what verifies', async () => {
     const before = (await entered('access')).length;
-    const { code, said } = await build('first', { more: ['--pictures', '--browsers', '2'] });
+    const { code, said } = await build('first', {
+      more: ['--pictures', '--browsers', '2', '--origins', at('first.origins')],
+    });
     expect([code, said]).toEqual([0, expect.stringContaining(`${PEOPLE} tasks`)]);
     expect(said).toContain(`pictures    ${3 * PEOPLE}; 0 steps could not be shown`);
     expect(await run('dataset', 'verify', at('first'))).toMatchObject({ code: 0 });
@@ -359,7 +361,7 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     expect((await build('locked')).said).toContain('ended after 3 tasks');
   });
 
-  it('[LIN1, LIN10, LIN31, LIN34] [REL4] [T11] after an erasure the half-built can not go on, and the next has nothing of hers', async () => {
+  it('[LIN1, LIN10, LIN31, LIN34] [REL4] [REL114, REL115] [T11] after an erasure the half-built can not go on, and the next has nothing of hers', async () => {
     await killedAt(`task 6 of ${PEOPLE}`, 'next');
     const [[id, contributor]] = [...whose] as [[string, Client]];
     expect(await hers(contributor)).toMatchObject({ first: [id], killed: [id] });
@@ -377,6 +379,17 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     expect([told.get('first'), told.get('killed'), told.get('next')]).toEqual([true, true, false]);
     const left = Object.keys(await hers(contributor));
     expect([left.includes('first'), left.includes('next')]).toEqual([true, false]);
+    // The job inside knows which tasks are gone; whoever comes from outside goes by what it entered.
+    const keys = ['--keys-before', at('first.keys'), '--keys-after', at('next.keys')];
+    const apart = (...more: string[]) => run('dataset', 'apart', at('first'), at('next'), ...keys, ...more);
+    const inside = await apart('--origins', at('first.origins'));
+    expect([inside.code, inside.said]).toEqual([0, expect.stringMatching(/entered {5}as entry \d+/)]);
+    const [word, ...more] = await entered('dataset-apart');
+    expect([word?.act, more]).toMatchObject([{ dataset: 'next', version: 1 }, []]);
+    expect((await apart('--origins', at('first.origins'))).said).toBe(inside.said);
+    expect(await entered('dataset-apart')).toHaveLength(1);
+    const same = await run('dataset', 'apart', at('first'), at('first'));
+    expect([same.code, same.said]).toEqual([1, expect.stringContaining('REL110')]);
     const listed = await run('dataset', 'withdrawals');
     expect(listed.said).toMatch(/first 1 {2}superseded on \d{4}-\d\d-\d\d, the next may be built/);
     expect(listed.said).not.toContain('next 1 ');

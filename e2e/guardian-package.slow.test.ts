@@ -30,7 +30,7 @@ afterAll(() => {
 /** The files of one build, by name. */
 function built(name: string): Map<string, Buffer> {
   const out = join(folder, name);
-  execFileSync(process.execPath, [join(ROOT, 'tools/package-guardian/run.ts'), '--out', out], {
+  execFileSync(process.execPath, [join(ROOT, 'tools/packaging/run.ts'), 'guardian', '--out', out], {
     stdio: 'ignore',
   });
   return new Map(readdirSync(out).map((file) => [file, readFileSync(join(out, file))]));

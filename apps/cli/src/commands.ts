@@ -14,6 +14,7 @@ import { register as evaluate } from './commands/eval.ts';
 import { register as exportRecordings } from './commands/export.ts';
 import { register as figures } from './commands/figures.ts';
 import { register as guardian } from './commands/guardian.ts';
+import { register as halves } from './commands/halves.ts';
 import { register as importForeign } from './commands/import.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as literals } from './commands/literals.ts';
@@ -30,11 +31,13 @@ import { register as render } from './commands/render.ts';
 import { register as restore } from './commands/restore.ts';
 import { register as retention } from './commands/retention.ts';
 import { register as risk } from './commands/risk.ts';
+import { register as rotate } from './commands/rotate.ts';
 import { register as scan } from './commands/scan.ts';
 import { register as show } from './commands/show.ts';
 import { register as staff } from './commands/staff.ts';
 import { register as start } from './commands/start.ts';
 import { register as vault } from './commands/vault.ts';
+import { register as worker } from './commands/worker.ts';
 
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly RegisterCommand[] = [
@@ -44,6 +47,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   backup,
   restore,
   vault,
+  halves,
   erasure,
   staff,
   code,
@@ -59,6 +63,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   importForeign,
   exportRecordings,
   dataset,
+  worker,
   evaluate,
   deidentify,
   risk,
@@ -67,6 +72,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   agreement,
   enrolment,
   log,
+  rotate,
   drill,
   breach,
   retention,

@@ -74,7 +74,7 @@ export async function checkApart(context: CommandContext, ask: ApartAsk): Promis
     const { index } = await inside.uses.record(
       { role: 'system', account: null },
       act,
-      `dataset-apart:${before.digest}:${after.digest}`,
+      `dataset-apart:${createHash('sha256').update(`${before.digest} ${after.digest}`).digest('hex')}`,
     );
     result.entry = index;
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import type { KeptTasks } from '@aboveboard/dataset/release/kept-tasks';
 import {
   type BuiltRelease,
   type ReleaseHead,
@@ -15,7 +16,10 @@ import { Refusal } from '@aboveboard/server/refusal';
 import { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
-import { makeRelease } from './release-making.ts';
+import { makeWithCrew } from './release-crew.ts';
+import { BuildCancelled } from './release-jobs.ts';
+import { type Logged, makeRelease } from './release-making.ts';
+import { writeOrigins } from './release-origins.ts';
 import { agreedShares } from './release-risk.ts';
 import { type ChosenRecordings, chooseRecordings, openSources } from './release-sources.ts';
 import { openWorkplace } from './release-workplace.ts';
@@ -30,8 +34,12 @@ export type FolderBuild = {
   threshold: RiskThreshold;
   out: string;
   keys: string;
+  /** A file that says of which recording each task was made (REL114); none unless told. */
+  origins?: string;
   /** Browsers that draw pictures at once; null: none are drawn. */
   browsers: number | null;
+  /** Processes that share the work, beside all that run already; null: this one alone does it. */
+  workers?: number | null;
 };
 
 /**
@@ -44,8 +52,12 @@ export async function buildFolder(
 ): Promise<BuiltRelease & { digest: string }> {
   const { name, out, keys, browsers } = options;
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) throw new UsageError('--name is lower case, digits, hyphens.');
-  if (!relative(resolve(out), resolve(keys)).startsWith('..'))
-    throw new UsageError('--keys lies outside of the folder of the release.');
+  for (const [option, file] of [
+    ['--keys', keys],
+    ['--origins', options.origins],
+  ] as const)
+    if (file !== undefined && !relative(resolve(out), resolve(file)).startsWith('..'))
+      throw new UsageError(`${option} lies outside of the folder of the release.`);
   const measured = await readRisk(options.risk, options.threshold);
   const installation = await context.installation({ opens: true });
   const chosen = await chooseRecordings(installation, options.grant);
@@ -82,45 +94,53 @@ async function buildChosen(
       throw new UsageError('LIN2: there is a release of that name and number. Take the next number.');
     if (place.found > 0) context.note(`Goes on with a build that ended after ${place.found} tasks.`);
     const sources = await openSources(installation, chosen, purpose);
-    const made = await makeRelease(
-      sources,
-      {
-        secret: await sources.secret(place.salt),
-        ask,
-        head,
-        risk: { ...measured, agreed: await agreedShares(installation) },
+    const secret = await sources.secret(place.salt);
+    const of = { secret, ask, head, risk: { ...measured, agreed: await agreedShares(installation) } };
+    const kept: KeptTasks = {
+      ...place.kept,
+      async keep(said) {
+        await place.kept.keep(said);
+        done++;
       },
-      {
-        write: place.write,
-        kept: {
-          ...place.kept,
-          async keep(said) {
-            await place.kept.keep(said);
-            done++;
-          },
-        },
-      },
-      {
-        progress: context.progress,
-        pool,
-        atOnce: browsers ?? 1,
-        logged: async (manifest, recordings) => {
-          const count = recordings.length;
-          const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
-          // Under a key: a build that goes on after this says it once.
-          await installation.uses.record(actorOf(chosen.by), act, `dataset:${manifest}`);
-          const grant = options.grant ?? null;
-          const entered = { release: manifest, name, version, purpose, grant, by: chosen.by, recordings };
-          // Before the release is whole: there is none that the register does not have (LIN1).
-          await installation.releases.enter(entered).catch(inWords);
-        },
-      },
-    );
+    };
+    const logged: Logged = async (manifest, recordings, tasks) => {
+      const count = recordings.length;
+      const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
+      // Under a key: a build that goes on after this says it once.
+      await installation.uses.record(actorOf(chosen.by), act, `dataset:${manifest}`);
+      const grant = options.grant ?? null;
+      const entered = { release: manifest, name, version, purpose, grant, by: chosen.by, recordings };
+      // Before the release is whole: there is none that the register does not have (LIN1).
+      await installation.releases.enter(entered).catch(inWords);
+      if (options.origins !== undefined) await writeOrigins(options.origins, manifest, tasks);
+    };
+    const { workers = null } = options;
+    if (workers !== null) done++;
+    const made =
+      workers === null
+        ? await makeRelease(
+            sources,
+            of,
+            { write: place.write, kept },
+            { progress: context.progress, pool, atOnce: browsers ?? 1, logged },
+          )
+        : await makeWithCrew(context, sources, of, {
+            installation,
+            place,
+            wish: {
+              ...{ name, version, purpose, grant: options.grant ?? null, by: chosen.by },
+              ...{ folder: place.folder, drawnBy: pool?.drawnBy ?? null },
+            },
+            crew: { count: workers, browsers },
+            logged,
+          });
     await writeKeys(keys, made);
     await place.finish(made.manifest);
     return made;
   } catch (error) {
-    const goesOn = done > 0 && !(error instanceof ReleaseRefused || error instanceof UsageError);
+    const isOver =
+      error instanceof ReleaseRefused || error instanceof UsageError || error instanceof BuildCancelled;
+    const goesOn = done > 0 && !isOver;
     if (goesOn) {
       place.leave();
       context.note('What is built is kept, sealed; the same command goes on with it.');

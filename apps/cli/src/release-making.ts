@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExportRecording } from '@aboveboard/dataset/export/export-recording';
-import type { Candidate } from '@aboveboard/dataset/release/candidate';
-import { readCandidate } from '@aboveboard/dataset/release/candidate-reading';
+import { HeldNotes, readNote } from '@aboveboard/dataset/release/candidate-note';
 import {
   type BuiltRelease,
   buildRelease,
@@ -14,6 +13,7 @@ import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import type { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { CommandFailure } from './command.ts';
 import { releaseGzip } from './release-folder.ts';
+import type { TaskOrigin } from './release-origins.ts';
 
 /** Recordings that a grant covers, and whose each is: known to this job alone. */
 export type ReleaseSources = {
@@ -22,10 +22,17 @@ export type ReleaseSources = {
   person(id: string): string;
 };
 
+/** Before the manifest is written: its digest, the recordings that are in it, and of which each task was made. */
+export type Logged = (
+  digest: string,
+  recordings: readonly string[],
+  tasks: readonly TaskOrigin[],
+) => Promise<void>;
+
 /** Where a release is written; `kept`: of a build that can go on. */
 export type ReleasePlace = Pick<ReleaseWorkshop, 'write' | 'kept'>;
 
-export type PlannedRelease = { plan: ReleasePlan; candidates: ReadonlyMap<string, Candidate> };
+export type PlannedRelease = { plan: ReleasePlan } & Pick<HeldNotes, 'candidates' | 'texts'>;
 
 export async function planFrom(
   sources: ReleaseSources,
@@ -33,13 +40,14 @@ export async function planFrom(
   ask: ReleaseAsk,
   progress: (line: string) => void,
 ): Promise<PlannedRelease> {
-  const candidates: Candidate[] = [];
+  const notes = new HeldNotes();
   for (const [i, id] of sources.ids.entries()) {
     progress(`recording ${i + 1} of ${sources.ids.length}`);
-    candidates.push(await readCandidate(await sources.open(id), sources.person(id)));
+    notes.take(await readNote(await sources.open(id), sources.person(id)));
   }
-  const plan = await planRelease(candidates, new ReleaseSecret(secret, crypto.subtle), ask);
-  return { plan, candidates: new Map(candidates.map((one) => [one.recording, one])) };
+  const { candidates, texts } = notes;
+  const plan = await planRelease(notes.list, new ReleaseSecret(secret, crypto.subtle), ask);
+  return { plan, candidates, texts };
 }
 
 /**
@@ -51,8 +59,7 @@ export async function makeRelease(
   of: { secret: Uint8Array; ask: ReleaseAsk; head: ReleaseHead; risk: MeasuredRisk | null },
   place: ReleasePlace,
   outside: {
-    /** Before the manifest is written: its digest, and the recordings that are in it. */
-    logged: (digest: string, recordings: readonly string[]) => Promise<void>;
+    logged: Logged;
     progress: (line: string) => void;
     /** What draws the pictures; without it there are none. */
     pool?: Pick<FramePool, 'framesOf'> | null;
@@ -62,9 +69,10 @@ export async function makeRelease(
 ): Promise<BuiltRelease & { digest: string }> {
   const { secret, ask, head, risk } = of;
   try {
-    const { plan, candidates } = await planFrom(sources, secret, ask, outside.progress);
+    const { plan, candidates, texts } = await planFrom(sources, secret, ask, outside.progress);
     const built = await buildRelease(plan, new ReleaseSecret(secret, crypto.subtle), head, risk, {
       open: sources.open,
+      texts,
       candidate(id) {
         const candidate = candidates.get(id);
         if (!candidate) throw new CommandFailure('A recording of the plan is not there any more.');
@@ -82,7 +90,7 @@ export async function makeRelease(
     });
     const digest = createHash('sha256').update(built.bytes).digest('hex');
     // Several tasks may be of one (MOV50).
-    await outside.logged(digest, [...new Set(plan.tasks.map(({ recording }) => recording))]);
+    await outside.logged(digest, [...new Set(plan.tasks.map(({ recording }) => recording))], plan.tasks);
     await place.write('release.json', built.bytes);
     return { ...built, digest };
   } finally {

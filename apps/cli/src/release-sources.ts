@@ -48,6 +48,18 @@ export async function chooseRecordings(
   return { ids, by, people };
 }
 
+/** Whose each is, by her pseudonym: for who goes on with what was chosen. */
+export async function peopleOf(
+  { inner }: Pick<Installation, 'inner'>,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await inner.database.query<{ id: string; contributor: string }>(
+    'select r.id, u.contributor from recording r join upload u on u.id = r.upload where r.id = any($1)',
+    [ids],
+  );
+  return new Map(rows.map(({ id, contributor }) => [id, contributor]));
+}
+
 /** The opening of all is journalled before the first (T13). With a purpose, what it is read for has to be that (REL18). */
 export async function openSources(
   installation: Installation,

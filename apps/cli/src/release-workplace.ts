@@ -1,19 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { KeptTasks, MarkedTask } from '@aboveboard/dataset/release/kept-tasks';
-import type { ReleaseWorkshop } from '@aboveboard/dataset/release/release-build';
 import { type ReleaseManifest, shardName } from '@aboveboard/dataset/release/release-manifest';
 import { takeProcessLock } from '@aboveboard/server/process-lock';
 import { CommandFailure, UsageError } from './command.ts';
+import { openWorkbench, type Workbench, writeWhole } from './release-workbench.ts';
 
 /**
  * Where a release is built, so that a build that was killed can go on (REL5). Beside the folder that it becomes, under a name that
  * begins with a dot: `job.json` with the salt of the secret, `tasks.jsonl` with what the manifest will say of each task that is
  * done, and the sealed shards. There is no plaintext, no key and no secret in it.
  */
-export type Workplace = Pick<ReleaseWorkshop, 'write'> & {
-  kept: KeptTasks;
+export type Workplace = Workbench & {
+  /** Of this build alone; says nothing of its salt. */
+  id: string;
+  folder: string;
   salt: Uint8Array;
   /** Tasks that the build before had finished. */
   found: number;
@@ -38,15 +39,9 @@ export async function openWorkplace(folder: string, job: unknown): Promise<Workp
     if (error.code === 'ENOENT') return null;
     throw new UsageError('--out is not a folder.', { cause: error });
   });
+  const bench = openWorkbench(working);
   const unlock = takeProcessLock(`${working}.lock`);
   if (!unlock) throw new CommandFailure('Another process builds into that folder.');
-  let drafts = 0;
-  /** Under its name there is all of it or nothing; several are written at once. */
-  const writeWhole = async (name: string, bytes: Uint8Array | string) => {
-    const draft = at(`draft-${drafts++}`);
-    await writeFile(draft, bytes, { mode: 0o600 });
-    await rename(draft, at(name));
-  };
   const discard = async () => {
     await rm(working, { recursive: true, force: true });
     unlock();
@@ -64,22 +59,15 @@ export async function openWorkplace(folder: string, job: unknown): Promise<Workp
       await mkdir(at('release', 'shards'), { recursive: true, mode: 0o700 });
       salt = new Uint8Array(randomBytes(32));
       const said = { format: 'aboveboard-build', job: digest, salt: Buffer.from(salt).toString('hex') };
-      await writeWhole('job.json', JSON.stringify(said));
+      await writeWhole(working, 'job.json', JSON.stringify(said));
     }
-    const done = await finishedTasks(at('tasks.jsonl'));
+    await bench.refresh();
     return {
+      ...bench,
+      id: createHash('sha256').update('aboveboard build v1').update(salt).digest('hex').slice(0, 32),
+      folder: working,
       salt,
-      found: done.size,
-      write: (name, bytes) => writeWhole(join('release', name), bytes),
-      kept: {
-        task: async (id) => done.get(id) ?? null,
-        shard: (name) =>
-          readFile(at('release', name)).then(
-            (bytes) => new Uint8Array(bytes),
-            () => null,
-          ),
-        keep: (said) => appendFile(at('tasks.jsonl'), `${JSON.stringify(said)}\n`, { mode: 0o600 }),
-      },
+      found: bench.finished(),
       async finish({ tasks }) {
         const named = new Set(tasks.flatMap(({ shards }) => shards.map(({ sha256 }) => shardName(sha256))));
         for (const name of await readdir(at('release', 'shards')))
@@ -97,35 +85,21 @@ export async function openWorkplace(folder: string, job: unknown): Promise<Workp
   }
 }
 
-async function saltOf(file: string, digest: string): Promise<Uint8Array | null> {
+/** The salt of the build that lies in a folder, whatever it is of; null: none does. */
+export async function saltIn(folder: string): Promise<Uint8Array | null> {
+  return saltOf(join(folder, 'job.json'), null);
+}
+
+async function saltOf(file: string, digest: string | null): Promise<Uint8Array | null> {
   try {
     const said = JSON.parse(await readFile(file, 'utf8')) as { job?: unknown; salt?: unknown };
-    if (said.job !== digest || typeof said.salt !== 'string' || !/^[0-9a-f]{64}$/.test(said.salt))
+    if (
+      (digest !== null && said.job !== digest) ||
+      typeof said.salt !== 'string' ||
+      !/^[0-9a-f]{64}$/.test(said.salt)
+    )
       return null;
     return new Uint8Array(Buffer.from(said.salt, 'hex'));
-  } catch {
-    return null;
-  }
-}
-
-/**
- * A kill may have cut the last line, and whoever has the folder may have written any: what is no task of the form is left out here, and
- * what does not bear its mark where it is asked for.
- */
-async function finishedTasks(file: string): Promise<Map<string, MarkedTask>> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const done = new Map<string, MarkedTask>();
-  for (const line of text.split('\n')) {
-    const said = taskIn(line);
-    if (said) done.set(said.entry.id, said);
-  }
-  return done;
-}
-
-function taskIn(line: string): MarkedTask | null {
-  try {
-    const said = JSON.parse(line) as MarkedTask;
-    return typeof said.entry.id === 'string' && typeof said.counts === 'object' ? said : null;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { rm } from 'node:fs/promises';
 import type { AgreedDesktopApp } from '@aboveboard/consent/agreement';
 import { AccessibilityReader } from './atspi/accessibility.ts';
 import { randomOf, steadyNow } from './live-recording.ts';
@@ -7,8 +7,9 @@ import { whyNot } from './platform.ts';
 import { type DaemonOptions, RecorderDaemon, subtle } from './recorder-daemon.ts';
 import { demonstrationDesk } from './rules/demonstration-desk.ts';
 import { FollowedDesk } from './rules/followed-desk.ts';
-import { buildDigest, RECORDER_FOLDERS } from './rules/own-build.ts';
+import { ownBuild } from './rules/own-build.ts';
 import { takeEnrolment } from './rules/taking-enrolment.ts';
+import { writeDurably } from './spool/durable-file.ts';
 import { showIndicator } from './x11/indicator.ts';
 import { type InterfaceReader, X11Source } from './x11/x11-source.ts';
 
@@ -32,6 +33,8 @@ export async function runRecorder(given: {
   environment: NodeJS.ProcessEnv;
   port?: number;
   now?: () => number;
+  /** Where the link is kept for its owner alone, another one after each that was used; null: the first is told once. */
+  linkFile?: string | null;
 }): Promise<RecorderRun> {
   const { environment } = given;
   const refused = whyNot(process.platform, environment);
@@ -44,7 +47,11 @@ export async function runRecorder(given: {
     source: async () => new X11Source({ display, now: steadyNow, reader: await readerOf(environment) }),
     indicator: (on) => showIndicator(display, on),
   });
-  const page = await servePage(daemon, given.port).catch(async (error) => {
+  const { linkFile = null } = given;
+  const links = linkFile
+    ? (link: string) => writeDurably(linkFile, new TextEncoder().encode(`${link}\n`))
+    : null;
+  const page = await servePage(daemon, { port: given.port ?? 0, links }).catch(async (error) => {
     await daemon.close();
     throw error;
   });
@@ -53,6 +60,7 @@ export async function runRecorder(given: {
     page,
     async stop() {
       await page.close();
+      if (linkFile) await rm(linkFile, { force: true });
       await daemon.close();
     },
   };
@@ -63,11 +71,10 @@ async function deskOf(rules: RulesSource): Promise<DaemonOptions['desk']> {
   if ('desk' in rules) return rules.desk;
   if ('apps' in rules) return () => demonstrationDesk(rules.apps, { now: Date.now, subtle });
   const enrolment = await takeEnrolment(rules.enrolment);
-  const build = await buildDigest(REPOSITORY, RECORDER_FOLDERS);
+  const build = await ownBuild();
   const means = { random: randomOf, subtle };
   return (on) => FollowedDesk.open({ enrolment, build, ...on, now: Date.now, means });
 }
-const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Without a bus there are no trees, so neither keys nor pictures (DSK22, DSK30). */
 async function readerOf(environment: NodeJS.ProcessEnv): Promise<InterfaceReader | null> {

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Policy } from '@aboveboard/tlog/policy';
-import { type NoteSigner, textSigner } from '@aboveboard/tlog/signer';
+import type { NoteSigner } from '@aboveboard/tlog/signer';
 import { makeAgeWrapper } from '@aboveboard/vault/age-wrapper';
 import { makeHalfRing } from '@aboveboard/vault/half-ring';
 import { type AccessJournal, makeJournal } from '@aboveboard/vault/journal';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import { makeStoredKeyRing } from '@aboveboard/vault/stored-keyring';
+import { dayOf } from './access/grant-state.ts';
 import { grantedReading } from './access/granted-reading.ts';
 import { type Grants, makeGrants } from './access/grants.ts';
 import { type MayRun, makeMayRun } from './access/job-permission.ts';
-import { makeMayOpen } from './access/opening-decision.ts';
+import { type MayStillOpen, makeMayOpen, makeMayStillOpen } from './access/opening-decision.ts';
 import { shippedDecide } from './access/policies.ts';
 import { type BlobStore, openBlobStore } from './blobs/blob-store.ts';
 import { type Garbage, makeGarbage } from './blobs/garbage.ts';
@@ -39,7 +40,7 @@ import type { HalfKeeper } from './keys/half-keeper.ts';
 import { jobSigner } from './keys/job-key.ts';
 import { makeJournalRows } from './keys/journal-rows.ts';
 import { openKeyFiles } from './keys/key-files.ts';
-import { logKeys } from './keys/log-keys.ts';
+import { logKeys, serverSigners } from './keys/log-keys.ts';
 import { openOwnKeeper } from './keys/own-keeper.ts';
 import { openPendingEnvelopes, type PendingEnvelopes } from './keys/pending-envelopes.ts';
 import { readVaultAddress } from './keys/vault-address.ts';
@@ -48,7 +49,8 @@ import { makeSocketVault } from './keys/vault-socket.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { type InstallationLog, type InstallationLogs, openLogs } from './logs/installation-log.ts';
 import type { LogName } from './logs/log-name.ts';
-import { readLogPolicy } from './logs/log-policy.ts';
+import { readLogPolicy, readNextLogPolicy } from './logs/log-policy.ts';
+import { makePolicyBridges, type PolicyBridges } from './logs/policy-bridges.ts';
 import { makeRulesLog } from './logs/rules-log.ts';
 import { makeUsesLog, type UsesLog } from './logs/uses-log.ts';
 import { postToWitness } from './logs/witness-post.ts';
@@ -58,6 +60,7 @@ import { proveEntry } from './recordings/entry-proof.ts';
 import type { GrantSource } from './recordings/grant-source.ts';
 import { type GrantedKeys, makeGrantedKeys } from './recordings/granted-keys.ts';
 import { makeShelf, type Shelf } from './recordings/shelf.ts';
+import { makeReleaseBuilds, type ReleaseBuilds } from './releases/build-rows.ts';
 import { makeReleases, type Releases } from './releases/releases.ts';
 
 /**
@@ -77,6 +80,8 @@ export type Installation = {
   readonly holds: Holds;
   /** What was built from recordings, who holds it, what was trained on it. */
   readonly releases: Releases;
+  /** What is being built by many processes. */
+  readonly builds: ReleaseBuilds;
   /** What only the server uses. */
   readonly inner: InstallationParts;
   close(): Promise<void>;
@@ -106,9 +111,12 @@ export type InstallationParts = {
   witnessing: Readonly<Record<LogName, Witnessing>>;
   /** The operator's file: which witnesses are asked, and which must have cosigned. */
   policy: Policy;
+  bridges: PolicyBridges;
   databaseUrl: string;
   /** Asked before whatever the server does by itself. */
   mayRun: MayRun;
+  /** Asked again by who works long under one access. */
+  mayStillOpen: MayStillOpen;
 };
 
 export type InstallationOptions = {
@@ -176,9 +184,9 @@ async function compose(given: {
     const own = await ageIdentity(address ? 'imports' : 'vault', paths.keys, options.kind);
     const ring = makeStoredKeyRing({
       store: await openKeyFiles(join(paths.keys, 'recordings'), { owner }),
-      wrapper: await makeAgeWrapper(own.identity),
+      wrapper: await makeAgeWrapper(own.identity, own.older),
       random,
-      identities: [own.identity],
+      identities: [own.identity, ...own.older],
     });
     const logs = await openLogs({
       database,
@@ -188,6 +196,9 @@ async function compose(given: {
       waiting: options.logEntriesWaiting ?? DEFAULT_LIMITS.logEntriesWaiting,
     });
     const policy = await readLogPolicy(paths.root);
+    const nextPolicy = await readNextLogPolicy(paths.root);
+    const bridges = makePolicyBridges(database, logs.rules.origin);
+    const rules = makeRulesLog(logs.rules, bridges.areThere);
     const kind = await installationKind(database);
     const decide = shippedDecide();
     const mayRun = makeMayRun({ decide, kind: kind ?? 'none' });
@@ -195,7 +206,10 @@ async function compose(given: {
       const witnessing = makeWitnessing({
         log,
         database,
-        policy,
+        policies: nextPolicy ? [policy, nextPolicy] : [policy],
+        ...(log === logs.rules
+          ? { onWitnessed: async (note: Uint8Array) => bridges.see(note, await rules.state()) }
+          : {}),
         post: async (...asked) => {
           mayRun('witnessing');
           return postToWitness(...asked);
@@ -208,20 +222,18 @@ async function compose(given: {
     };
     const witnessing = { rules: witness(logs.rules), uses: witness(logs.uses) };
     const uses = makeUsesLog({ log: logs.uses, witnessed: witnessing.uses.covers, now: Date.now });
-    const signer = async () => {
-      const { origin, ed25519 } = await logKeys(paths.keys, 'uses', { kind: undefined, mayMake: false });
-      return textSigner(origin, ed25519);
-    };
+    const signers = async () =>
+      serverSigners(await logKeys(paths.keys, 'uses', { kind: undefined, mayMake: false }));
     const vault = address
-      ? makeSocketVault(address, await signer())
+      ? makeSocketVault(address, await signers())
       : makeOwnVault(
           makeHalfRing({
             store: await openKeyFiles(join(paths.keys, 'halves'), { owner }),
-            identity: own.identity,
+            identity: [own.identity, ...own.older],
           }),
           own.recipient,
         );
-    const keeper = await openKeeper({ paths, kind, owner, signer });
+    const keeper = await openKeeper({ paths, kind, owner, signers });
     const keys = makeGrantedKeys({
       vault,
       keeper,
@@ -229,7 +241,6 @@ async function compose(given: {
       now: () => performance.now(),
       accessMinutes: DEFAULT_LIMITS.accessMinutes,
     });
-    const rules = makeRulesLog(logs.rules);
     const jobs = await jobSigner(paths.keys);
     const grants = makeGrants({ database, uses, decide, rules: rules.state, jobs, now: Date.now });
     const held = makeHeld({ database, rules: rules.state, now: Date.now });
@@ -246,13 +257,13 @@ async function compose(given: {
       kind === 'demonstration'
         ? makeDemonstrationGrants({ parties: () => demonstrationParties(paths.keys), rules, now: Date.now })
         : noGrants;
-    const storage = makeJournalRows({
+    const opening = {
       database,
-      uses,
       grants: options.grants ?? grantedReading({ grants, jobs, otherwise: ofParties }),
       mayOpen: makeMayOpen({ decide, rules: rules.state, held, now: Date.now }),
-      keys,
-    });
+    };
+    const storage = makeJournalRows({ ...opening, uses, keys });
+    const builds = makeReleaseBuilds({ database, today: () => dayOf(Date.now()) });
     const journal = makeJournal({ storage, now: Date.now, random });
     const digestLock = makeKeyedLock();
     const garbage = makeGarbage(database, blobs, digestLock);
@@ -264,6 +275,7 @@ async function compose(given: {
       grants,
       holds,
       releases,
+      builds,
       inner: {
         database,
         postgres,
@@ -281,8 +293,10 @@ async function compose(given: {
         logs,
         witnessing,
         policy,
+        bridges,
         databaseUrl,
         mayRun,
+        mayStillOpen: makeMayStillOpen(opening),
       },
       async close() {
         for (const one of Object.values(witnessing)) one.stop();
@@ -316,10 +330,10 @@ async function openKeeper(given: {
   kind: InstallationKind | null;
   owner: boolean;
   /** The log of uses', by which guardian and vault know this server. */
-  signer: () => Promise<NoteSigner>;
+  signers: () => Promise<readonly NoteSigner[]>;
 }): Promise<HalfKeeper | null> {
   const { paths, kind, owner } = given;
   const address = await readGuardianAddress(paths.root);
-  if (address !== null) return makeGuardianKeeper(address, await given.signer());
+  if (address !== null) return makeGuardianKeeper(address, await given.signers());
   return kind === 'demonstration' ? openOwnKeeper(paths.keys, { owner }) : null;
 }

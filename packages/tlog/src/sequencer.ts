@@ -38,6 +38,8 @@ export type SequencerLimits = {
 
 const LIMITS: SequencerLimits = { batch: 1024, waiting: 16_384, tries: 16 };
 
+const KEY_CHARACTERS = 128;
+
 type Waiting = KeyedEntry & {
   done: (index: number) => void;
   failed: (error: unknown) => void;
@@ -81,10 +83,13 @@ export class Sequencer {
   /**
    * Resolves when the entry, its tiles and the signed head that covers it are durable. Rejects with LogError:
    * `too-large`, `full` and `storage` if it was not written, `outcome-unknown` if nobody can tell. With a `key`
-   * a retry gives the index of the first; the bytes are then not looked at.
+   * of 1 to 128 characters a retry gives the index of the first; the bytes are then not looked at.
    */
   append(entry: Uint8Array, { key }: { key?: string } = {}): Promise<{ index: number }> {
     if (key !== undefined && !this.options.storage.indexOf) throw new TypeError('this store keeps no keys');
+    // Refused here, where it is one caller's mistake: in the store it would fail a step that others wait for.
+    if (key !== undefined && (key.length < 1 || key.length > KEY_CHARACTERS))
+      throw new TypeError('a key has 1 to 128 characters');
     if (entry.length > ENTRY_BYTES_LIMIT)
       return refused('too-large', 'LOG30', 'an entry has at most 65,535 bytes');
     if (this.waiting.length >= this.limits.waiting) return refused('full', 'LOG92', 'too many entries wait');

@@ -85,6 +85,16 @@ describe('sequencer', () => {
     expect(await entriesOf(storage)).toEqual(['entry 0', 'entry 1', 'entry 2']);
   });
 
+  it('[LOG93] a key has 1 to 128 characters; any other is its caller’s mistake alone', async () => {
+    const storage = new MemoryLogStorage();
+    const sequencer = await open(storage);
+    const other = sequencer.append(entryAt(0), { key: 'k'.repeat(128) });
+    for (const key of ['', 'k'.repeat(129)])
+      expect(() => sequencer.append(entryAt(1), { key })).toThrow('1 to 128');
+    expect(await other).toEqual({ index: 0 });
+    expect(await entriesOf(storage)).toEqual(['entry 0']);
+  });
+
   it('[LOG93] writes an entry under a key once, in one step, in two, and after a new start', async () => {
     const storage = new MemoryLogStorage();
     const sequencer = await open(storage);

@@ -2,6 +2,7 @@ import type { ReleaseAsk, ReleaseLevel } from '@aboveboard/dataset/release/relea
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 import { type EndpointFlags, endpointOf, printAsked, withEndpoint } from '../endpoint-options.ts';
+import { addApart } from './dataset-apart.ts';
 
 const LEVELS: readonly ReleaseLevel[] = ['vault', 'release', 'open'];
 
@@ -15,8 +16,10 @@ type BuildOptions = AskOptions & {
   linking: string;
   out: string;
   keys: string;
+  origins?: string;
   pictures?: true;
   browsers: string;
+  workers?: string;
 };
 
 export function register(program: Command, context: CommandContext): void {
@@ -28,6 +31,8 @@ export function register(program: Command, context: CommandContext): void {
       'Releases (spec/release.md): an immutable manifest and encrypted shards, of ten people at least, within the threshold ' +
         'of risk. A refusal names its rule.',
     );
+
+  addApart(dataset, context);
 
   asking(dataset.command('plan'))
     .description('What a release would hold and whether it may be made; writes nothing')
@@ -108,11 +113,16 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--linking <percent>', 'the share of pairs of 5-minute tasks that may be linked')
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .requiredOption('--keys <file>', 'a new file, outside of that folder')
+    .option('--origins <file>', 'of which recording each task is, for `dataset apart`; it stays inside')
     .option(
       '--pictures',
       'draw the page before each step, in headless Chromium; without it trees have no boxes',
     )
     .option('--browsers <n>', 'how many draw at once; the release is the same', '2')
+    .option(
+      '--workers <n>',
+      'share the work among so many processes here, and with every `aboveboard worker`; the release is the same',
+    )
     .action(async (options: BuildOptions) => {
       const ask = askOf(options);
       if (ask.level === 'vault')
@@ -123,8 +133,12 @@ export function register(program: Command, context: CommandContext): void {
       const browsers = Number(options.browsers);
       if (!(Number.isInteger(browsers) && browsers >= 1 && browsers <= 64))
         throw new UsageError('--browsers is a whole number from 1 to 64.');
+      const workers = options.workers === undefined ? null : Number(options.workers);
+      if (workers !== null && !(Number.isInteger(workers) && workers >= 0 && workers <= 64))
+        throw new UsageError('--workers is a whole number from 0 to 64.');
       const { digest, manifest } = await buildFolder(context, {
         ...options,
+        workers,
         browsers: options.pictures ? browsers : null,
         ask,
         version,

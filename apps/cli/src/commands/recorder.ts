@@ -17,7 +17,8 @@ export function register(program: Command, context: CommandContext): void {
       'the file that the representative handed out; one of a real installation is in /etc/aboveboard',
     )
     .option('--folder <path>', 'where recordings are kept; default: recorder in the data folder')
-    .action(async (options: { app?: string[]; enrolment?: string; folder?: string }) => {
+    .option('--link-file <path>', 'keep the link to its page there, for you alone, and print none')
+    .action(async (options: { app?: string[]; enrolment?: string; folder?: string; linkFile?: string }) => {
       const { join, resolve } = await import('node:path');
       const { parseApp } = await import('@aboveboard/desktop/rules/demonstration-desk');
       const { RecorderFault, runRecorder } = await import('@aboveboard/desktop/recorder-run');
@@ -38,14 +39,16 @@ export function register(program: Command, context: CommandContext): void {
       const asked = signalled();
       const folder = options.folder ? resolve(options.folder) : join(context.data, 'recorder');
       const rules = options.enrolment ? { enrolment: resolve(options.enrolment) } : { apps };
-      const run = await runRecorder({ folder, rules, environment: process.env }).catch((cause) => {
+      const linkFile = options.linkFile ? resolve(options.linkFile) : null;
+      const run = await runRecorder({ folder, rules, environment: process.env, linkFile }).catch((cause) => {
         const told = [RecorderFault, FolderFault, EnrolmentFault].some((fault) => cause instanceof fault);
         if (!told) throw cause;
         throw new CommandFailure(cause.message, { cause });
       });
-      context.result({ link: run.page.link });
+      context.result(linkFile ? { linkFile } : { link: run.page.link });
       context.print('The recorder is here, and records nothing yet. Its page opens once with this link:');
-      context.print(`  ${run.page.link}`);
+      // What is printed may be kept by whoever started this, as a unit's output is in the system's journal.
+      context.print(`  ${linkFile ? `(in ${linkFile})` : run.page.link}`);
       context.print('Stop with Ctrl-C.');
       await asked;
       await run.stop();

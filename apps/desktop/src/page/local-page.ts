@@ -18,8 +18,11 @@ const BODY_LIMIT = 65_536;
  * that scripts can't read and other sites don't send. Every request is for our own host by name, every act carries the
  * page's own token and comes from the page itself: other users have no cookie, and pages of others neither host nor token.
  */
-export async function servePage(daemon: RecorderDaemon, port = 0): Promise<LocalPage> {
-  const session = new PageSession();
+export async function servePage(
+  daemon: RecorderDaemon,
+  { port = 0, links = null }: { port?: number; links?: LinkKeeper | null } = {},
+): Promise<LocalPage> {
+  const session = new PageSession(links);
   const server = createServer((request, response) => {
     answer(daemon, session, request, response).catch(() =>
       send(response, 500, plainPage('That did not work.')),
@@ -31,15 +34,40 @@ export async function servePage(daemon: RecorderDaemon, port = 0): Promise<Local
   });
   const { port: bound } = server.address() as AddressInfo;
   session.host = `127.0.0.1:${bound}`;
-  return { link: `http://${session.host}/enter?once=${session.once}`, close: () => closed(server) };
+  const { link } = session;
+  await links?.(link);
+  return { link, close: () => closed(server) };
 }
 
+/** Keeps the link that works next where its owner alone finds it. */
+export type LinkKeeper = (link: string) => Promise<void>;
+
 class PageSession {
-  /** Null once it was used. */
+  /** Null once it was used and no other is kept for her. */
   once: string | null = secret();
   readonly cookie = secret();
   readonly token = secret();
   host = '';
+  readonly #links: LinkKeeper | null;
+
+  constructor(links: LinkKeeper | null) {
+    this.#links = links;
+  }
+
+  get link(): string {
+    return `http://${this.host}/enter?once=${this.once}`;
+  }
+
+  /** Before the answer that lets her in: a link that is in the file has not been used. */
+  async used(): Promise<void> {
+    this.once = null;
+    if (!this.#links) return;
+    this.once = secret();
+    await this.#links(this.link).catch(() => {
+      // A link that is kept nowhere is nobody's. She is in all the same.
+      this.once = null;
+    });
+  }
 }
 
 async function answer(
@@ -54,8 +82,7 @@ async function answer(
     return send(response, 421, plainPage('This is not the address of the recorder.'));
   const url = new URL(request.url ?? '/', `http://${session.host}`);
   if (request.method === 'GET' && url.pathname === '/enter') {
-    enter(session, url, response);
-    return;
+    return enter(session, url, response);
   }
   if (!isSame(cookieOf(request), session.cookie)) {
     return send(
@@ -81,13 +108,12 @@ async function answer(
 }
 
 /** The secret is worth nothing afterwards, so it does no harm in the list of pages that a browser keeps. */
-function enter(session: PageSession, url: URL, response: ServerResponse): void {
+async function enter(session: PageSession, url: URL, response: ServerResponse): Promise<void> {
   const given = url.searchParams.get('once') ?? '';
   if (session.once === null || !isSame(given, session.once)) {
-    send(response, 403, plainPage('This link was used already, or is not one.'));
-    return;
+    return send(response, 403, plainPage('This link was used already, or is not one.'));
   }
-  session.once = null;
+  await session.used();
   const cookie = `${COOKIE}=${session.cookie}; HttpOnly; SameSite=Strict; Path=/`;
   response.writeHead(303, { ...HEADERS, location: '/', 'set-cookie': cookie }).end();
 }

@@ -1,10 +1,31 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { isSea } from 'node:sea';
+import { fileURLToPath } from 'node:url';
 
 /**
- * SHA-256 of the list of this recorder's source files, hex: what the representative lists (RUL15, GATE24). It is the
- * recorder's own word. The list is that of `sha256sum`, one line a file, in the order of their names.
+ * What the representative lists of this recorder (RUL15, GATE24), hex; its own word. Of one that is a single program the
+ * digest of that program, with Node and everything of others in it (DST3); of one from a folder of sources `buildDigest`.
+ */
+export async function ownBuild(): Promise<string> {
+  if (isSea()) return programDigest(OWN_PROGRAM);
+  return buildDigest(fileURLToPath(new URL('../../../../', import.meta.url)), RECORDER_FOLDERS);
+}
+
+/** The kernel's name for what runs, also after another file took its place. */
+const OWN_PROGRAM = '/proc/self/exe';
+
+/** As `sha256sum` says it. */
+export async function programDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return hash.digest('hex');
+}
+
+/**
+ * SHA-256 of the list of source files in these folders, hex. The list is that of `sha256sum`, one line a file, in the order of their names.
  */
 export async function buildDigest(root: string, folders: readonly string[]): Promise<string> {
   const lines: string[] = [];

@@ -51,6 +51,7 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
   log_head: table('record', 'the heads of the two logs; they never go back'),
   log_entry: table('record', 'the entries of the two logs', true),
   log_tile: table('record', 'the hashes of the two logs; a tile only grows'),
+  log_bridge: table('record', 'checkpoints that lead over changes of whose cosignatures count', true),
   reminder: table('staff', 'digests of addresses that are told by mail that something waits, and when'),
   notice_board: table('installation', 'the day of each board of notices, and whether it was fetched'),
   notice_block: table('installation', 'sealed notices for contributors’ recorders, among dummies'),
@@ -73,6 +74,14 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
     'contributor',
     'recordings that were drawn by lot and are in no later release',
     true,
+  ),
+  release_build: table(
+    'installation',
+    'releases that are being built by many processes: what, under which grant, in which folder',
+  ),
+  release_build_recording: table(
+    'contributor',
+    'which recordings are being built of, while they are; joined by the server alone',
   ),
   release_holder: table('staff', 'accounts of who has a release, and whether they said that it is deleted'),
   trained_model: table('record', 'models that were trained, as researchers entered them', true),

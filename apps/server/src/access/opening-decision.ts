@@ -2,10 +2,11 @@ import { verifyGrant } from '@aboveboard/consent/grant';
 import { sliceCovers } from '@aboveboard/consent/grant-slice';
 import type { RulesState } from '@aboveboard/consent/rules-state';
 import type { AccessPurpose } from '@aboveboard/vault/journal';
+import type { Database } from '../database/database.ts';
 import type { Held } from '../holds/held.ts';
 import { accountOf } from '../logs/uses-log.ts';
-import type { GivenGrant } from '../recordings/grant-source.ts';
-import type { KnownRecording } from '../recordings/recording-rows.ts';
+import type { GivenGrant, GrantSource } from '../recordings/grant-source.ts';
+import { type KnownRecording, recordingsWithIds } from '../recordings/recording-rows.ts';
 import { Refusal } from '../refusal.ts';
 import { type AskingPrincipal, accountUid, type Decide, PRINCIPAL_ROLES } from './decision.ts';
 
@@ -62,6 +63,24 @@ export function makeMayOpen(parts: {
       });
       if (!allowed) throw notOpened();
     }
+  };
+}
+
+/** Throws Refusal: the grant ended, something of it is held, or erased. What was opened before is then used no more (REL94). */
+export type MayStillOpen = (purpose: AccessPurpose, ids: readonly string[]) => Promise<void>;
+
+/** The decision of an opening once more, without another entry: for who reads on under an access that it has. */
+export function makeMayStillOpen(parts: {
+  database: Pick<Database, 'query'>;
+  grants: GrantSource;
+  mayOpen: MayOpen;
+}): MayStillOpen {
+  const { database, grants, mayOpen } = parts;
+  return async (purpose, ids) => {
+    const known = await recordingsWithIds(database.query, ids);
+    if (known.length < ids.length) throw notOpened();
+    const given = known.some((one) => one.class === 'own') ? await grants(purpose, known) : null;
+    await mayOpen(purpose, ids, { known, given });
   };
 }
 

@@ -74,6 +74,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   part: HERS('part.upload'),
   recording: HERS('recording.upload'),
   release_recording: HERS_BY_ID('release_recording.recording'),
+  release_build_recording: HERS_BY_ID('release_build_recording.recording'),
   left_out_recording: HERS_BY_ID('left_out_recording.recording'),
   withdrawn_from: `${ASKED} in ('', contributor)`,
 };

@@ -1,0 +1,82 @@
+import type { Installation } from '@aboveboard/server/installation';
+import { processStart } from '@aboveboard/server/process-start';
+import { openBuildQueue } from '@aboveboard/server/releases/build-queue';
+import type { BuildWish } from '@aboveboard/server/releases/build-rows';
+import type { CommandContext } from './command.ts';
+import { type BuildProgress, makeByWorkers } from './release-jobs.ts';
+import type { Logged, ReleaseSources } from './release-making.ts';
+import type { Workplace } from './release-workplace.ts';
+import { workerCrew } from './worker-crew.ts';
+
+type Of = Parameters<typeof makeByWorkers>[1];
+
+/** A build by workers, from the queue that it opens to the queue that it closes; its state says how it ended. */
+export async function makeWithCrew(
+  context: CommandContext,
+  sources: ReleaseSources,
+  of: Of,
+  given: {
+    installation: Installation;
+    place: Workplace;
+    wish: BuildWish;
+    crew: { count: number; browsers: number | null };
+    logged: Logged;
+  },
+): ReturnType<typeof makeByWorkers> {
+  const { installation, place, wish, crew, logged } = given;
+  const { databaseUrl, folder } = installation.inner;
+  // No server runs on the folder: whoever comes to work joins this command.
+  folder?.announce({ pid: process.pid, started: processStart(process.pid) ?? '', url: null, databaseUrl });
+  const queue = await openBuildQueue(databaseUrl);
+  const { builds } = installation;
+  try {
+    const made = await makeByWorkers(
+      sources,
+      of,
+      { id: place.id, wish, bench: place },
+      {
+        builds,
+        queue,
+        crew: workerCrew({ ...crew, data: context.data, queue }),
+        logged,
+        progress: shownBy(context),
+      },
+    );
+    await builds.change(place.id, { state: 'done', from: ['working', 'paused', 'stopped'] });
+    await queue.end(place.id);
+    return made;
+  } catch (error) {
+    await builds
+      .change(place.id, { state: 'stopped', problem: problemOf(error), from: ['working', 'paused'] })
+      .catch(() => false);
+    throw error;
+  } finally {
+    await queue.close();
+  }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error && error.name !== 'Error'
+    ? error.message.slice(0, 2000)
+    : 'It ended with an error.';
+}
+
+/** A bar on a terminal; with `--json` a line for each change, on standard error. */
+function shownBy(context: CommandContext): (progress: BuildProgress) => void {
+  let last = '';
+  return (progress) => {
+    const line = JSON.stringify(progress);
+    if (line === last) return;
+    last = line;
+    if (context.json) context.note(line);
+    else context.progress(barOf(progress));
+  };
+}
+
+const WIDTH = 24;
+const WORDS = { read: 'reading', plan: 'planning', make: 'making tasks', finish: 'finishing' } as const;
+
+export function barOf({ step, done, of }: BuildProgress): string {
+  const filled = of === 0 ? WIDTH : Math.floor((WIDTH * done) / of);
+  return `${WORDS[step]} [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${done} of ${of}`;
+}
