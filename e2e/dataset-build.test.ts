@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { signGrantStatement } from '@aboveboard/consent/grant-note';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { BenchTask } from '@aboveboard/dataset/eval/bench-task';
@@ -21,15 +22,18 @@ import type { StartedGuardian } from '@aboveboard/guardian/start';
 import type { ShownGrant } from '@aboveboard/protocol/grants';
 import type { MyLineage, ShownLineage } from '@aboveboard/protocol/lineage';
 import { demonstrationParties } from '@aboveboard/server/keys/demonstration-parties';
+import { openBuildQueue } from '@aboveboard/server/releases/build-queue';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import type { StartedServer } from '@aboveboard/server/start';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProgram } from '../apps/cli/src/program.ts';
+import type { ShownBuild } from '../apps/cli/src/release-builds.ts';
 import type { FolderBuild } from '../apps/cli/src/release-command.ts';
 import { readManifestIn, releaseFolder, releaseGzip } from '../apps/cli/src/release-folder.ts';
 import { planFrom } from '../apps/cli/src/release-making.ts';
 import { releaseSources } from '../apps/cli/src/release-sources.ts';
+import { workOnBuilds } from '../apps/cli/src/release-worker.ts';
 import { quietRisk, releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
 import { Client } from '../apps/server/test/device.ts';
 import { likeness } from './applications/same-picture.ts';
@@ -39,6 +43,8 @@ import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.
 
 /** Twenty people's released work, a vault and a guardian in processes' and folders of their own, and the command. */
 const PEOPLE = 20;
+/** After an erasure: nine others are drawn by lot, so that nobody shows who is missing. */
+const LEFT = PEOPLE - 10;
 const PYTHON = '/usr/bin/python3';
 const ROOT = join(import.meta.dirname, '..');
 const BUILDER = join(import.meta.dirname, 'build-and-die.ts');
@@ -125,13 +131,8 @@ const build = (out: string, { purpose = 'model-training', under = grant.id, more
 /** The same in a process of its own that ends itself by -9 at a line of its progress. */
 async function killedAt(line: string, out: string): Promise<void> {
   const asks: FolderBuild = {
-    ...{
-      name: out,
-      version: 1,
-      purpose: 'model-training',
-      grant: grant.id,
-      ask: { level: 'release', filter: {} },
-    },
+    ...{ name: out, version: 1, purpose: 'model-training', grant: grant.id },
+    ask: { level: 'release', filter: {} },
     ...{
       risk: at('risk.json'),
       threshold: { naming: 0.3, linking: 0.7 },
@@ -370,8 +371,7 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     expect(readdirSync(root).filter((name) => name.includes('next'))).toEqual([]);
     await writeRisk();
     const { code, said } = await build('next');
-    // Nine others are drawn, so that the two do not show who is missing.
-    expect([code, said]).toEqual([0, expect.stringContaining(`${PEOPLE - 10} tasks`)]);
+    expect([code, said]).toEqual([0, expect.stringContaining(`${LEFT} tasks`)]);
     expect(said).not.toContain('Goes on');
     await server.installation.releases.announce();
     const { releases } = (await researcher.call<ShownLineage>('GET', '/api/releases')).body;
@@ -393,6 +393,49 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     const listed = await run('dataset', 'withdrawals');
     expect(listed.said).toMatch(/first 1 {2}superseded on \d{4}-\d\d-\d\d, the next may be built/);
     expect(listed.said).not.toContain('next 1 ');
+  });
+
+  it('[REL90] [REL95] what workers build is listed, paused, gone on with, and cancelled without a trace', async () => {
+    await writeRisk();
+    // None works: what it waits for does not end by itself.
+    const building = build('shared', { more: ['--workers', '0'] });
+    const listed = async () => {
+      const { said } = await run('--json', 'dataset', 'builds');
+      return (JSON.parse(said) as { builds: ShownBuild[] }).builds;
+    };
+    while (((await listed())[0]?.steps.waiting ?? 0) === 0);
+    const [shown, ...more] = (await listed()) as [ShownBuild];
+    expect([shown, more]).toMatchObject([
+      { name: 'shared', version: 1, state: 'working', problem: null },
+      [],
+    ]);
+    const { waiting } = shown.steps;
+    expect(waiting).toBeGreaterThanOrEqual(LEFT);
+    const id = shown.id.slice(0, 8);
+    const queue = await openBuildQueue(server.installation.inner.databaseUrl);
+    const ends = new AbortController();
+    const work = () =>
+      workOnBuilds(server.installation, queue, { build: null, pool: null, signal: ends.signal });
+    expect(await run('dataset', 'pause', id)).toMatchObject({ code: 0, said: 'shared 1  paused\n' });
+    const worker = work();
+    await wait(1_000);
+    expect((await listed())[0]).toMatchObject({ state: 'paused', steps: { waiting, done: 0 } });
+    expect(await run('dataset', 'pause', id)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('REL95'),
+    });
+    expect((await run('dataset', 'resume', id)).said).toBe('shared 1  working\n');
+    while (((await listed())[0]?.steps.done ?? 0) < 2);
+    ends.abort();
+    expect(await worker).toBeGreaterThanOrEqual(2);
+    expect((await run('dataset', 'cancel', id)).said).toBe('shared 1  cancelled\n');
+    expect(await building).toMatchObject({ code: 1, said: expect.stringContaining('was cancelled') });
+    await queue.close();
+    expect((await run('dataset', 'builds')).said).toContain('shared 1  cancelled');
+    expect((await run('dataset', 'resume', id)).said).toContain('this build is cancelled');
+    expect((await run('dataset', 'cancel', '0123')).said).toContain('no such build');
+    expect((await run('dataset', 'cancel', '..')).code).toBe(2);
+    expect(readdirSync(root).filter((name) => name.includes('shared'))).toEqual([]);
   });
 
   it('[REL17] a grant for other weeks covers nothing to build of', async () => {

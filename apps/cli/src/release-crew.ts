@@ -3,7 +3,7 @@ import { processStart } from '@aboveboard/server/process-start';
 import { openBuildQueue } from '@aboveboard/server/releases/build-queue';
 import type { BuildWish } from '@aboveboard/server/releases/build-rows';
 import type { CommandContext } from './command.ts';
-import { type BuildProgress, makeByWorkers } from './release-jobs.ts';
+import { BuildCancelled, type BuildProgress, makeByWorkers } from './release-jobs.ts';
 import type { Logged, ReleaseSources } from './release-making.ts';
 import type { Workplace } from './release-workplace.ts';
 import { workerCrew } from './worker-crew.ts';
@@ -46,6 +46,7 @@ export async function makeWithCrew(
     await queue.end(place.id);
     return made;
   } catch (error) {
+    if (error instanceof BuildCancelled) await queue.end(place.id).catch(() => undefined);
     await builds
       .change(place.id, { state: 'stopped', problem: problemOf(error), from: ['working', 'paused'] })
       .catch(() => false);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 import { type EndpointFlags, endpointOf, printAsked, withEndpoint } from '../endpoint-options.ts';
 import { addApart } from './dataset-apart.ts';
+import { addBuilds } from './dataset-builds.ts';
 
 const LEVELS: readonly ReleaseLevel[] = ['vault', 'release', 'open'];
 
@@ -33,6 +34,7 @@ export function register(program: Command, context: CommandContext): void {
     );
 
   addApart(dataset, context);
+  addBuilds(dataset, context);
 
   asking(dataset.command('plan'))
     .description('What a release would hold and whether it may be made; writes nothing')
