@@ -61,12 +61,12 @@ export function createFiller(hash: KeyedHash): Filler {
   };
 }
 
-/** The middle of the bucket that `length` falls into: two buckets an octave, one for 1 and 2. */
+/** The least length of the bucket that `length` falls into: two buckets an octave, one for 1 and 2. */
 export function fillerLength(length: number): number {
   if (length <= 2) return 2;
   const octave = 2 ** Math.floor(Math.log2(length - 1));
   const half = length - 1 < octave * 1.5 ? 0 : 1;
-  return Math.min(LENGTH_LIMIT, Math.round(octave * (1.25 + half / 2)) + 1);
+  return Math.min(LENGTH_LIMIT, octave + (octave * half) / 2 + 1);
 }
 
 /** The script that most of it is in; `digits` when there are no letters, `symbol` when neither. */

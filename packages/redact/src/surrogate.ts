@@ -55,8 +55,8 @@ type Next = () => number;
 
 /** One length for all of a class, so that no more than the class shows: filler's own, so that boxes stay as they were. */
 function lengthOfClass(length: number): number {
-  const middle = fillerLength(length);
-  return fillerLength(middle) === middle ? middle : length;
+  const least = fillerLength(length);
+  return fillerLength(least) === least ? least : length;
 }
 
 function make(value: string, type: SurrogateType, next: Next): string {

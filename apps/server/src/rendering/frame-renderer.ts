@@ -67,7 +67,12 @@ export class FrameRenderer {
     if (!executable) throw new Error(NO_CHROMIUM);
     const page = options.page ?? BUILT_PAGE;
     if (!existsSync(page)) throw new Error('The rendering page is not built. Run `npm run build` once.');
-    const browser = await chromium.launch({ executablePath: executable, args: [...RENDERING_FLAGS] });
+    const browser = await chromium.launch({
+      executablePath: executable,
+      args: [...RENDERING_FLAGS],
+      // Bars take room: without them text wraps in other places than it did.
+      ignoreDefaultArgs: ['--hide-scrollbars'],
+    });
     return new FrameRenderer(browser, { ...options, page });
   }
 
