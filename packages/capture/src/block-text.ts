@@ -29,7 +29,7 @@ const HOPS = 400;
 
 const INLINE: ReadonlySet<string> = new Set(
   (
-    'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span strike ' +
+    'a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span strike ' +
     'strong sub sup time tt u var wbr tspan textpath'
   ).split(' '),
 );

@@ -64,6 +64,7 @@ const PLANTED: readonly (readonly [string, SerializedNode, readonly string[]])[]
     element('p', element('b', 'Zorblax'), element('i', 'Quornby')),
     ['Zorblax', 'Quornby'],
   ],
+  ['a name over a break', element('p', 'Zorblax', element('br'), 'Quornby'), ['Zorblax', 'Quornby']],
   ['a name over cells', element('tr', element('td', 'Anna'), element('td', 'Quornby')), ['Anna', 'Quornby']],
   [
     'a card over spans',
