@@ -1,6 +1,6 @@
 import type { CaptureSession } from '@aboveboard/capture/session';
 import type { CaptureSource, SourceLoss, WindowId, WindowOwner, WindowPlace } from './capture-source.ts';
-import { type AgentClock, WindowAgent } from './window-agent.ts';
+import { type AgentClock, type PictureReading, WindowAgent } from './window-agent.ts';
 
 /**
  * Joins a source to a session: an agent for each window that the gate allows, nothing for the others (DSK10-DSK14).
@@ -10,14 +10,20 @@ export class DesktopCapture {
   readonly #source: CaptureSource;
   readonly #session: CaptureSession;
   readonly #clock: AgentClock;
+  readonly #reading: PictureReading | null;
   readonly #owners = new Map<WindowId, WindowOwner>();
   readonly #agents = new Map<WindowId, WindowAgent>();
   #screen = { width: 0, height: 0 };
 
-  constructor(source: CaptureSource, session: CaptureSession, clock: AgentClock) {
+  constructor(
+    source: CaptureSource,
+    session: CaptureSession,
+    { reading = null, ...clock }: AgentClock & { reading?: PictureReading | null },
+  ) {
     this.#source = source;
     this.#session = session;
     this.#clock = clock;
+    this.#reading = reading;
   }
 
   async begin(onLost: (why: SourceLoss) => void): Promise<void> {
@@ -52,7 +58,7 @@ export class DesktopCapture {
   #opened(window: WindowId, owner: WindowOwner, place: WindowPlace): void {
     this.#owners.set(window, owner);
     const agent = new WindowAgent(
-      { window, owner, place, screen: this.#screen },
+      { window, owner, place, screen: this.#screen, reading: this.#reading },
       this.#source,
       this.#session,
       this.#clock,

@@ -14,6 +14,7 @@ import { makePartSealer } from '@aboveboard/vault/part-sealing';
 import type { CaptureSource } from './capture-source.ts';
 import { DesktopCapture } from './desktop-capture.ts';
 import type { Shelf, ShelfRow } from './spool/shelf.ts';
+import type { PictureReading } from './window-agent.ts';
 
 /** How often what is due is written; with what comes before, an input is durable within a second (DSK52). */
 const FLUSH_EVERY = 150;
@@ -25,6 +26,7 @@ export type LiveOptions = {
   source: CaptureSource;
   limits: SessionLimits;
   budget: UseBudget;
+  reading: PictureReading | null;
   /** Called once, when it has to end by itself. */
   onEnd: (why: NonNullable<ShelfRow['ended']>) => void;
 };
@@ -71,6 +73,7 @@ export class LiveRecording {
     });
     this.capture = new DesktopCapture(options.source, this.session, {
       now: steadyNow,
+      reading: options.reading,
       every: (milliseconds, call) => this.#every(milliseconds, call),
     });
   }

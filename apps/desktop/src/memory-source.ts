@@ -47,13 +47,14 @@ export class MemorySource implements CaptureSource {
 
   async picture(window: WindowId): Promise<WindowPicture | null> {
     if (!this.#watched.get(window)?.frames) return null;
-    const { place, colour, tree } = this.#window(window);
+    const { place, colour, tree, paint } = this.#window(window);
     const raster: Raster = {
       width: place.width,
       height: place.height,
       data: new Uint8Array(place.width * place.height * 4),
     };
     new Uint32Array(raster.data.buffer).fill(colour);
+    paint(raster);
     const above = this.#windows.slice(this.#windows.findIndex(({ id }) => id === window) + 1);
     fillBoxes(
       raster,
@@ -68,9 +69,10 @@ export class MemorySource implements CaptureSource {
 
   // What the test does to the display.
 
-  addWindow(owner: WindowOwner, place: WindowPlace, looks: { colour?: number; tree?: AccessibleTree } = {}) {
+  addWindow(owner: WindowOwner, place: WindowPlace, looks: Partial<Looks> = {}) {
     const id = this.#next++;
-    this.#windows.push({ id, owner, place, colour: looks.colour ?? 0xff_ff_ff_ff, tree: looks.tree ?? null });
+    const { colour = 0xff_ff_ff_ff, tree = null, paint = () => undefined } = looks;
+    this.#windows.push({ id, owner, place, colour, tree, paint });
     this.#hears?.opened(id, owner, place);
     return id;
   }
@@ -89,6 +91,11 @@ export class MemorySource implements CaptureSource {
   setTree(window: WindowId, tree: AccessibleTree | null): void {
     this.#window(window).tree = tree;
     if (this.#watched.has(window)) this.#hears?.changed(window, 'tree');
+  }
+
+  repaint(window: WindowId, paint: Looks['paint']): void {
+    this.#window(window).paint = paint;
+    if (this.#watched.has(window)) this.#hears?.changed(window, 'pixels');
   }
 
   focus(window: WindowId | null): void {
@@ -136,11 +143,12 @@ export class MemorySource implements CaptureSource {
   }
 }
 
-type MemoryWindow = {
-  id: WindowId;
-  owner: WindowOwner;
-  place: WindowPlace;
+type Looks = {
   /** As a pixel of a raster. */
   colour: number;
   tree: AccessibleTree | null;
+  /** Over the colour, into a raster of the window's size. */
+  paint: (raster: Raster) => void;
 };
+
+type MemoryWindow = Looks & { id: WindowId; owner: WindowOwner; place: WindowPlace };

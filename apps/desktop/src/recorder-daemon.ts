@@ -11,6 +11,7 @@ import type { FrameItem } from '@aboveboard/protocol/frame-segment';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import { isoWeek } from '@aboveboard/protocol/week';
+import type { Recogniser } from '@aboveboard/redact/frame/recognition';
 import { maskFreeText } from '@aboveboard/redact/free-text';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { CaptureSource } from './capture-source.ts';
@@ -24,6 +25,7 @@ import { folderKeyRing } from './spool/folder-keys.ts';
 import { folderValues } from './spool/folder-values.ts';
 import { holdFolder, type RecorderFolder } from './spool/recorder-folder.ts';
 import { Shelf, type ShelfRow } from './spool/shelf.ts';
+import type { PictureReading } from './window-agent.ts';
 
 /** What stands on the screen while a recording runs (DSK60). Its end ends the recording. */
 export type Indicator = { show(state: 'recording' | 'paused'): void; close(): void };
@@ -34,6 +36,8 @@ export type DaemonOptions = {
   desk: (on: { keep: KeepValue; consents: () => readonly ConsentRecord[] }) => Promise<RulesDesk>;
   /** Made anew for each recording. */
   source: () => Promise<CaptureSource>;
+  /** Text in pictures, where the agreement in force lets it be recognised (DSK36); without it pictures have none but controls. */
+  recognise?: Recogniser;
   /** Milliseconds since the epoch, by which releases rest; the computer's where nothing else is given. */
   now?: () => number;
   /** Rejects where it can't be shown: then nothing is recorded. */
@@ -236,6 +240,7 @@ export class RecorderDaemon {
               cpuShare: agreement.budgets.cpuPercent / 100,
               memoryBytes: agreement.budgets.memoryMegabytes * MEGABYTE,
             },
+            reading: this.#reading(),
             onEnd: (why) => void this.stop(why),
           },
           row,
@@ -369,6 +374,13 @@ export class RecorderDaemon {
     };
     await recording.end(why).catch(() => undefined);
     await this.#usage.put(this.#today).catch(() => undefined);
+  }
+
+  #reading(): PictureReading | null {
+    const { recognise } = this.#options;
+    return recognise
+      ? { recognise, mayRead: () => this.#desk.current?.agreement.textRecognition === true }
+      : null;
   }
 
   /** The rules are others than they were: what is not allowed any more stops before anything else happens (T3, T14). */

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { AgreedDesktopApp } from '@aboveboard/consent/agreement';
+import type { Recogniser } from '@aboveboard/redact/frame/recognition';
 import { AccessibilityReader } from './atspi/accessibility.ts';
 import { randomOf, steadyNow } from './live-recording.ts';
 import { type LocalPage, servePage } from './page/local-page.ts';
@@ -33,6 +34,8 @@ export async function runRecorder(given: {
   environment: NodeJS.ProcessEnv;
   port?: number;
   now?: () => number;
+  /** Whoever made it closes it. */
+  recognise?: Recogniser;
   /** Where the link is kept for its owner alone, another one after each that was used; null: the first is told once. */
   linkFile?: string | null;
 }): Promise<RecorderRun> {
@@ -44,6 +47,7 @@ export async function runRecorder(given: {
     folder: given.folder,
     desk: await deskOf(given.rules),
     ...(given.now ? { now: given.now } : {}),
+    ...(given.recognise ? { recognise: given.recognise } : {}),
     source: async () => new X11Source({ display, now: steadyNow, reader: await readerOf(environment) }),
     indicator: (on) => showIndicator(display, on),
   });

@@ -2,6 +2,10 @@ import { BATCH_EVERY, type Batches, createBatches } from '@aboveboard/capture/ba
 import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { AgentItem, AgentSettings, SessionMessage } from '@aboveboard/capture/frame-message';
 import type { CaptureSession } from '@aboveboard/capture/session';
+import type { Raster } from '@aboveboard/redact/frame/raster';
+import type { Recogniser } from '@aboveboard/redact/frame/recognition';
+import { RememberedReading } from '@aboveboard/redact/frame/remembered-reading';
+import { foldSpace } from '@aboveboard/redact/openings';
 import { type AccessibleTree, holdsSecret, nodeAt } from './accessible-tree.ts';
 import type { CaptureSource, SourceInput, WindowId, WindowOwner, WindowPlace } from './capture-source.ts';
 import { maskedPicture } from './window-picture.ts';
@@ -13,6 +17,9 @@ export type AgentClock = {
   /** Calls until what it gives is called. */
   every: (milliseconds: number, call: () => void) => () => void;
 };
+
+/** Recognises text in pictures (MASK44); asked of each picture whether the agreement in force lets it (DSK36). */
+export type PictureReading = { recognise: Recogniser; mayRead: () => boolean };
 
 /** A tree is read at most this often, a picture taken at most this often; both only after something changed. */
 const TREE_EVERY = 250;
@@ -29,13 +36,20 @@ export class WindowAgent {
   readonly #source: CaptureSource;
   readonly #session: CaptureSession;
   readonly #clock: AgentClock;
+  readonly #reading: PictureReading | null;
   #place: WindowPlace;
   #screen: { width: number; height: number };
   #run: Run | null = null;
   #paused = false;
 
   constructor(
-    given: { window: WindowId; owner: WindowOwner; place: WindowPlace; screen: WindowAgent['screen'] },
+    given: {
+      window: WindowId;
+      owner: WindowOwner;
+      place: WindowPlace;
+      screen: WindowAgent['screen'];
+      reading: PictureReading | null;
+    },
     source: CaptureSource,
     session: CaptureSession,
     clock: AgentClock,
@@ -46,6 +60,7 @@ export class WindowAgent {
     this.#source = source;
     this.#session = session;
     this.#clock = clock;
+    this.#reading = given.reading;
     this.identity = {
       document: `window ${given.window}`,
       tab: given.window,
@@ -150,7 +165,7 @@ export class WindowAgent {
       (message) => this.#session.receive(this.identity.document, generation, message),
       this.#clock.now,
     );
-    const run = new Run(settings, generation, batches, this.#clock.now);
+    const run = new Run(settings, { generation, batches, now: this.#clock.now, reading: this.#reading });
     this.#run = run;
     this.#geometry();
     this.#watch(settings);
@@ -171,6 +186,7 @@ export class WindowAgent {
     if (!run) return;
     this.#run = null;
     this.#source.unwatch(this.window);
+    run.reading?.end();
     for (const stop of run.stops) stop();
   }
 
@@ -231,9 +247,15 @@ export class WindowAgent {
       run.pictureDue = true;
       return;
     }
-    const frame = await maskedPicture(picture);
+    const frame = await maskedPicture(picture, this.#readIn(picture, run));
     if (this.#run !== run || this.#paused) return;
     if (frame) run.batches.put({ at, item: 'frame', frame });
+  }
+
+  /** Nothing while a secret is in sight, as with keys; nothing new while the recorder takes too much of the machine (T17). */
+  #readIn({ raster, tree }: { raster: Raster; tree: AccessibleTree | null }, run: Run) {
+    if (!run.reading || !this.#reading?.mayRead() || (tree && holdsSecret(tree))) return [];
+    return run.reading.openIn(raster, { rest: run.patience > 1 });
   }
 }
 
@@ -243,6 +265,7 @@ class Run {
   readonly generation: number;
   readonly batches: Batches;
   readonly states: WindowStates;
+  readonly reading: RememberedReading | null;
   readonly stops: (() => void)[] = [];
   readonly #now: () => number;
   readonly #last = new Map<string, number>();
@@ -254,11 +277,22 @@ class Run {
   looking = false;
   patience = 1;
 
-  constructor(settings: AgentSettings, generation: number, batches: Batches, now: () => number) {
+  constructor(
+    settings: AgentSettings,
+    given: { generation: number; batches: Batches; now: () => number; reading: PictureReading | null },
+  ) {
     this.settings = settings;
-    this.generation = generation;
-    this.batches = batches;
-    this.#now = now;
+    this.generation = given.generation;
+    this.batches = given.batches;
+    this.#now = given.now;
+    this.reading =
+      given.reading &&
+      new RememberedReading(given.reading.recognise, {
+        shipped: new Set(settings.literals.map(foldSpace)),
+        onRead: () => {
+          this.pictureDue = true;
+        },
+      });
     this.states = new WindowStates(settings);
   }
 

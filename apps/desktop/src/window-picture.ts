@@ -17,8 +17,12 @@ import type { WindowPicture } from './capture-source.ts';
  * before it is encoded, every filled pixel is read again, and what was encoded is decoded and compared (MASK30,
  * MASK31). Throws where that does not hold. The raster's own buffer is filled. Null: nothing of it may be seen.
  */
-export async function maskedPicture({ raster, tree }: WindowPicture): Promise<AgentFrame | null> {
-  const open = tree ? vouchedBoxes(tree) : [];
+export async function maskedPicture(
+  { raster, tree }: WindowPicture,
+  /** Words that were recognised in these very pixels and may stay (MASK46). */
+  read: readonly Box[] = [],
+): Promise<AgentFrame | null> {
+  const open = [...(tree ? vouchedBoxes(tree) : []), ...read];
   if (open.length === 0) return null;
   const closed = outside(raster, open);
   // What a window that covers this one has made solid stays so: a box that is open does not bring it back.

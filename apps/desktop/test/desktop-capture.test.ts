@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RRWEB_FULL_SNAPSHOT } from '@aboveboard/protocol/state';
+import type { Recogniser } from '@aboveboard/redact/frame/recognition';
 import sharp from 'sharp';
 import { describe, expect, test, vi } from 'vitest';
 import type { AccessibleNode } from '../src/accessible-tree.ts';
@@ -142,7 +143,7 @@ describe('interfaces', () => {
     const file = new URL('../../../vectors/desktop/labels.json', import.meta.url);
     const cases = JSON.parse(readFileSync(file, 'utf8')) as { role: string; name: string; stays: boolean }[];
     for (const { role, name, stays } of cases) {
-      const desk = new DesktopDesk(false);
+      const desk = new DesktopDesk({ frames: false });
       desk.source.addWindow(LISTED, PLACE, {
         tree: node('application', '', { children: [node(role, name)] }),
       });
@@ -169,7 +170,7 @@ describe('interfaces', () => {
   });
 
   test('[DSK20] an element keeps its number while others come and go', async () => {
-    const desk = new DesktopDesk(false);
+    const desk = new DesktopDesk({ frames: false });
     const save = node('button', 'Save');
     const window = desk.source.addWindow(LISTED, PLACE, {
       tree: node('application', '', { key: '/top', children: [save] }),
@@ -193,7 +194,7 @@ describe('interfaces', () => {
   });
 
   test('[DSK23] a hostile name is data', async () => {
-    const desk = new DesktopDesk(false);
+    const desk = new DesktopDesk({ frames: false });
     const hostile = `\u202eevas\u0007 ${'x'.repeat(1_000_000)}`;
     desk.source.addWindow(LISTED, PLACE, {
       tree: node('application', hostile, { children: [node('button', hostile), node('on"click', 'Save')] }),
@@ -225,16 +226,67 @@ describe('pictures', () => {
     }, 15_000);
     await desk.end();
     const [frame] = desk.sink.frames;
-    const { data, info } = await sharp(frame?.bytes).raw().toBuffer({ resolveWithObject: true });
-    const open: string[] = [];
-    for (let y = 0; y < info.height; y++) {
-      for (let x = 0; x < info.width; x++) {
-        const at = (y * info.width + x) * info.channels;
-        if (data[at] !== 0x60 || data[at + 1] !== 0x60 || data[at + 2] !== 0x60) open.push(`${x} ${y}`);
-      }
-    }
+    const open = await openPixels(frame?.bytes);
     expect(open.length).toBe(60 * 20);
     expect([open[0], open.at(-1)]).toEqual(['10 10', '69 29']);
     expect(desk.of('frame').length).toBe(desk.sink.frames.length);
   });
+
+  describe('[DSK36] where text in pictures may be recognised', () => {
+    const words = [{ text: 'Save', confidence: 96, box: { x: 40, y: 20, width: 120, height: 40 } }];
+    /** What is open in the last frame, in a window that says nothing of itself. */
+    async function lastOpen(given: { may?: () => boolean; tree?: AccessibleNode; recognise?: Recogniser }) {
+      // Of the two bands of the window the first has something to read.
+      const {
+        may = () => true,
+        tree,
+        recognise = async ({ height }) => (height === 512 ? words : []),
+      } = given;
+      const desk = new DesktopDesk({ reading: { recognise, mayRead: may } });
+      const look = tree ? { tree } : {};
+      desk.source.addWindow(LISTED, PLACE, { colour: 0xff_22_88_ee, ...look });
+      await desk.begin();
+      for (let i = 0; i < 12; i++) {
+        await desk.later(500);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      await desk.end();
+      const { frames } = desk.sink;
+      return { length: (await openPixels(frames.at(-1)?.bytes)).length, frames: frames.length };
+    }
+
+    test('words stay in a window without a tree, once they were read', async () => {
+      expect((await lastOpen({})).length).toBe(60 * 20);
+    });
+
+    test('nothing where the agreement in force does not say so, nobody reads, or the reader fails', async () => {
+      expect(await lastOpen({ may: () => false })).toEqual({ length: 0, frames: 0 });
+      expect(await lastOpen({ recognise: () => Promise.reject(new Error('no engine')) })).toEqual({
+        length: 0,
+        frames: 0,
+      });
+    });
+
+    test('nothing while a place for secrets is in sight', async () => {
+      const states = new Set(['secret', 'editable'] as const);
+      const field = node('textbox', '', { states, box: { x: 300, y: 200, width: 60, height: 20 } });
+      const tree = node('application', '', { children: [field] });
+      expect(await lastOpen({ tree })).toEqual({ length: 0, frames: 0 });
+      expect((await lastOpen({ tree: node('application', '') })).length).toBe(60 * 20);
+    });
+  });
 });
+
+/** Pixels of a frame that are not the colour of what is closed. */
+async function openPixels(bytes: Uint8Array | undefined): Promise<string[]> {
+  if (!bytes) return [];
+  const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+  const open: string[] = [];
+  for (let y = 0; y < info.height; y++) {
+    for (let x = 0; x < info.width; x++) {
+      const at = (y * info.width + x) * info.channels;
+      if (data[at] !== 0x60 || data[at + 1] !== 0x60 || data[at + 2] !== 0x60) open.push(`${x} ${y}`);
+    }
+  }
+  return open;
+}

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '@aboveboard/protocol/event';
 import type { AccessibleNode } from '../src/accessible-tree.ts';
 import { DesktopCapture } from '../src/desktop-capture.ts';
 import { MemorySource } from '../src/memory-source.ts';
+import type { PictureReading } from '../src/window-agent.ts';
 
 export const LISTED = { executable: '/usr/bin/sheet', windowClass: 'Sheet' };
 export const OTHER = { executable: '/usr/bin/chat', windowClass: 'Chat' };
@@ -21,7 +22,7 @@ export class DesktopDesk {
   readonly #timers = new Set<() => void>();
   lost: string | null = null;
 
-  constructor(frames = true) {
+  constructor({ frames = true, reading = null }: { frames?: boolean; reading?: PictureReading | null } = {}) {
     const gate: Gate = {
       decide: ({ now, target }) =>
         target.kind === 'desktop' && target.executable === LISTED.executable
@@ -48,6 +49,7 @@ export class DesktopDesk {
     });
     this.capture = new DesktopCapture(this.source, this.session, {
       now: () => this.clock.now,
+      reading,
       every: (_, call) => {
         this.#timers.add(call);
         return () => this.#timers.delete(call);

@@ -24,6 +24,7 @@ export function register(program: Command, context: CommandContext): void {
       const { RecorderFault, runRecorder } = await import('@aboveboard/desktop/recorder-run');
       const { FolderFault } = await import('@aboveboard/desktop/spool/recorder-folder');
       const { signalled } = await import('../stop-signal.ts');
+      const { TextRecogniser } = await import('../text-recogniser.ts');
       if ((options.app === undefined) === (options.enrolment === undefined)) {
         throw new UsageError('Name either an enrolment or the applications of a demonstration.');
       }
@@ -40,7 +41,11 @@ export function register(program: Command, context: CommandContext): void {
       const folder = options.folder ? resolve(options.folder) : join(context.data, 'recorder');
       const rules = options.enrolment ? { enrolment: resolve(options.enrolment) } : { apps };
       const linkFile = options.linkFile ? resolve(options.linkFile) : null;
-      const run = await runRecorder({ folder, rules, environment: process.env, linkFile }).catch((cause) => {
+      // It begins with the first picture that the agreement lets it read.
+      const recogniser = new TextRecogniser();
+      const environment = process.env;
+      const given = { folder, rules, environment, linkFile, recognise: recogniser.recognise };
+      const run = await runRecorder(given).catch((cause) => {
         const told = [RecorderFault, FolderFault, EnrolmentFault].some((fault) => cause instanceof fault);
         if (!told) throw cause;
         throw new CommandFailure(cause.message, { cause });
@@ -52,5 +57,6 @@ export function register(program: Command, context: CommandContext): void {
       context.print('Stop with Ctrl-C.');
       await asked;
       await run.stop();
+      recogniser.close();
     });
 }

@@ -187,7 +187,7 @@ const agreement = {
       : 'Masked text is not replaced by made-up text.',
   textRecognition: (allowed: boolean) =>
     allowed
-      ? 'Text in pictures may be recognised, on your computer, to find what the masks missed.'
+      ? 'Text in pictures of programs may be recognised, on your computer. Words that the controls of every program bear then stay readable; all else is closed.'
       : 'Text in pictures is not recognised.',
   personnelDecisions:
     'No decision about you or your team may rest on it: not performance, discipline, attendance, attention or emotion.',
@@ -255,7 +255,7 @@ const difference = {
 
 export const en: Messages = {
   language: 'en',
-  version: 3,
+  version: 4,
   deny: {
     off: 'Recording is off. It stays off until you turn it on.',
     'no-agreement': 'No agreement is installed, so nothing is recorded.',

@@ -19,9 +19,7 @@ export async function recogniseRaster(raster: Raster, recognise: Recogniser): Pr
   let failed = 0;
   for (const band of bands) {
     try {
-      const read = await recognise(doubled(crop(raster, band)));
-      if (!Array.isArray(read)) throw new TypeError('no list of words');
-      words.push(...read.map((word) => placed(word, band)).filter((word) => whole(word.box, band, raster)));
+      words.push(...(await readBand(crop(raster, band), { band, of: raster }, recognise)));
     } catch {
       failed++;
     }
@@ -29,7 +27,19 @@ export async function recogniseRaster(raster: Raster, recognise: Recogniser): Pr
   return { words, crops: bands.length, failed };
 }
 
-function bandsOf({ width, height }: Raster): Box[] {
+/** The words of one band of a raster of size `of`, in that raster's pixels. Throws what `recognise` does, and for rubbish. */
+export async function readBand(
+  pixels: Raster,
+  { band, of }: { band: Box; of: Pick<Raster, 'width' | 'height'> },
+  recognise: Recogniser,
+): Promise<RecognisedWord[]> {
+  const read = await recognise(doubled(pixels));
+  if (!Array.isArray(read)) throw new TypeError('no list of words');
+  return read.map((word) => placed(word, band)).filter((word) => whole(word.box, band, of));
+}
+
+/** What is read at a time: the whole of them is the raster, and neighbours share some rows. */
+export function bandsOf({ width, height }: Pick<Raster, 'width' | 'height'>): Box[] {
   const out: Box[] = [];
   for (let y = 0; ; y += BAND.height - BAND.shared) {
     out.push({ x: 0, y, width, height: Math.min(BAND.height, height - y) });
@@ -47,7 +57,7 @@ function placed({ text, box, confidence }: RecognisedWord, band: Box): Recognise
 }
 
 /** Outside of its band a word was not seen; at a cut only a part of it may have been. */
-function whole({ x, y, width, height }: Box, band: Box, raster: Raster): boolean {
+function whole({ x, y, width, height }: Box, band: Box, raster: Pick<Raster, 'width' | 'height'>): boolean {
   const top = band.y === 0 ? 0 : band.y + CUT_MARGIN;
   const bottom = band.y + band.height === raster.height ? raster.height : band.y + band.height - CUT_MARGIN;
   return x >= 0 && x + width <= raster.width && y >= top && y + height <= bottom;
