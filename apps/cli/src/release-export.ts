@@ -15,7 +15,8 @@ import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
 import { WebDataset } from '@aboveboard/dataset/export/webdataset';
-import { plainName } from '@aboveboard/dataset/release/release-manifest';
+import { ATTESTATION_NAME } from '@aboveboard/dataset/release/attestation';
+import { MANIFEST_NAME, plainName } from '@aboveboard/dataset/release/release-manifest';
 import {
   ReleaseDamaged,
   type ReleaseReader,
@@ -89,8 +90,12 @@ export async function exportRelease(
     throw error instanceof ReleaseDamaged ? new CommandFailure(`REL54: ${error.message}.`) : error;
   }
   const report = account.report();
-  if (format === 'shards') await sink.write('release.json', (await store.read('release.json')) as Uint8Array);
-  else {
+  if (format === 'shards') {
+    for (const name of [ATTESTATION_NAME, MANIFEST_NAME]) {
+      const bytes = await store.read(name);
+      if (bytes !== null) await sink.write(name, bytes);
+    }
+  } else {
     const said = { format, release: manifest.id, ...report };
     await sink.write('export.json', new TextEncoder().encode(`${JSON.stringify(said, null, 2)}\n`));
   }
