@@ -35,6 +35,7 @@ import { planFrom } from '../apps/cli/src/release-making.ts';
 import { releaseSources } from '../apps/cli/src/release-sources.ts';
 import { quietRisk, releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
 import { Client } from '../apps/server/test/device.ts';
+import { readLeRobot } from '../packages/dataset/test/lerobot-contract.ts';
 import { likeness } from './applications/same-picture.ts';
 import { asRecorded, type Truth } from './recorded-page.ts';
 import { releaseAll } from './released-people.ts';
@@ -298,6 +299,16 @@ describe('a build over a real installation', () => {
       expect(likeness(picture, png, common)).toBeGreaterThan(0.95);
       expect(likeness(picture, png, hers)).toBeLessThan(0.7);
     }
+  });
+
+  it('[EXP70] [EXP73] [EXP77] is a LeRobot dataset with the pictures that were drawn', async () => {
+    const to = ['--keys', at('first.keys'), '--format', 'lerobot', '--out', at('lerobot')];
+    expect(await run('dataset', 'export', at('first'), ...to)).toMatchObject({ code: 0 });
+    const files = new Map<string, Uint8Array>();
+    for (const [name, text] of filesOf('lerobot')) files.set(name.slice(1), Buffer.from(text, 'base64'));
+    const { data, faults } = await readLeRobot(files);
+    expect([faults, data.info.total_frames]).toEqual([[], 3 * PEOPLE]);
+    expect(Number([data.stats['observation.image']?.['mean']].flat(4)[0])).toBeGreaterThan(0.7);
   });
 
   it.skipIf(!existsSync(PYTHON))('[REL55] the Python loader reads it', async () => {

@@ -252,7 +252,7 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--keys <file>', 'the keys of its tasks')
     .requiredOption(
       '--format <kind>',
-      'shards, parquet, webdataset, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench',
+      'shards, parquet, webdataset, lerobot, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench',
     )
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .action(async (folder: string, options: { keys: string; format: string; out: string }) => {
