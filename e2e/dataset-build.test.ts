@@ -15,7 +15,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { signGrantStatement } from '@aboveboard/consent/grant-note';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { BenchTask } from '@aboveboard/dataset/eval/bench-task';
-import type { ExportRecording } from '@aboveboard/dataset/export/export-recording';
 import { releaseReader } from '@aboveboard/dataset/release/release-reading';
 import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
@@ -25,9 +24,13 @@ import { demonstrationParties } from '@aboveboard/server/keys/demonstration-part
 import { openBuildQueue } from '@aboveboard/server/releases/build-queue';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import type { StartedServer } from '@aboveboard/server/start';
+import { ed25519Key } from '@aboveboard/tlog/ed25519';
+import { textSigner } from '@aboveboard/tlog/signer';
+import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProgram } from '../apps/cli/src/program.ts';
+import { attestRelease } from '../apps/cli/src/release-attestation.ts';
 import type { ShownBuild } from '../apps/cli/src/release-builds.ts';
 import type { FolderBuild } from '../apps/cli/src/release-command.ts';
 import { readManifestIn, releaseFolder, releaseGzip } from '../apps/cli/src/release-folder.ts';
@@ -36,8 +39,9 @@ import { releaseSources } from '../apps/cli/src/release-sources.ts';
 import { workOnBuilds } from '../apps/cli/src/release-worker.ts';
 import { quietRisk, releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
 import { Client } from '../apps/server/test/device.ts';
+import { readLeRobot } from '../packages/dataset/test/lerobot-contract.ts';
 import { likeness } from './applications/same-picture.ts';
-import type { Box } from './applications/shown-page.ts';
+import { asRecorded, type Truth } from './recorded-page.ts';
 import { releaseAll } from './released-people.ts';
 import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.ts';
 
@@ -161,28 +165,6 @@ async function hers(client: Client): Promise<Record<string, string[]>> {
   return Object.fromEntries(releases.map(({ name, recordings }) => [name, recordings]));
 }
 
-type Truth = { picture: PNG; hers: Box; common: Box };
-
-/** The page as it was recorded, in the same window, and where in it stand what everybody has and what she alone has. */
-async function asRecorded(renderer: FrameRenderer, work: ExportRecording): Promise<Truth | null> {
-  for await (const { png, tree, viewport } of renderer.render(work, [
-    { surface: 3, t: 10, tree: true, marks: [] },
-  ])) {
-    const boxOf = (has: RegExp): Box => {
-      const node = tree?.children.find(({ name, value }) => has.test(`${name} ${value ?? ''}`));
-      if (!node) throw new Error(`the page does not show ${has}`);
-      const { x, y, height } = node.box;
-      return { x, y: y + viewport.y, width: 180, height };
-    };
-    return {
-      picture: PNG.sync.read(Buffer.from(png)),
-      hers: boxOf(/Wendel/),
-      common: boxOf(/Orders/),
-    };
-  }
-  return null;
-}
-
 function filesOf(folder: string): Map<string, string> {
   const names = readdirSync(at(folder), { recursive: true, withFileTypes: true }).filter((one) =>
     one.isFile(),
@@ -217,6 +199,57 @@ describe('a build over a real installation', () => {
       actor: { role: 'researcher', account: accesses.at(-1)?.actor.account },
       act: { dataset: 'first', version: 1, manifest: digest, recordings: PEOPLE },
     });
+  });
+
+  it('[REL73] [REL74] [REL77] [REL78] is attested under the log’s key and its grant, and the log has what was attested', async () => {
+    const { verifierKeys } = server.installation.inner.logs.uses;
+    writeFileSync(at('policy'), `${verifierKeys.map((key) => `log ${key}\n`).join('')}quorum none\n`);
+    const trusted = ['--policy', at('policy')];
+    const logged = [...trusted, '--log', `${server.url}/log/uses`];
+    const verify = (folder: string, ...more: string[]) => run('dataset', 'verify', at(folder), ...more);
+    const held = await verify('first', ...logged);
+    expect([held.code, held.said]).toEqual([
+      0,
+      expect.stringMatching(/attested {4}by \S+\nlogged {6}as entry \d+/),
+    ]);
+    expect((await verify('first')).said).toContain('not checked: name whom you trust');
+    const own = verifierKeys.find((key) => key.length < 200) ?? '';
+    expect(await verify('first', '--key', own)).toMatchObject({ code: 0 });
+    const { payload } = JSON.parse(readFileSync(at('first', 'attestation.json'), 'utf8'));
+    const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+    expect(predicate).toMatchObject({ grant: grant.id, purpose: 'model-training', level: 'release' });
+
+    // Another's key; nothing; a changed word beside a shard that is missing; what is of another release.
+    const stranger = formatVerifierKey(textSigner('log.example', ed25519Key(new Uint8Array(32))).key);
+    expect((await verify('first', '--key', stranger)).said).toContain('REL77');
+    cpSync(at('first'), at('attested'), { recursive: true });
+    rmSync(at('attested', 'attestation.json'));
+    expect(await verify('attested')).toMatchObject({ code: 0, said: expect.stringContaining('there is no') });
+    expect(await verify('attested', ...trusted)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('is missing'),
+    });
+    const whole = readFileSync(at('first', 'attestation.json'), 'utf8');
+    writeFileSync(
+      at('attested', 'attestation.json'),
+      whole.replace(/"sig":"./, (sig) => `"sig":"${sig.endsWith('A') ? 'B' : 'A'}`),
+    );
+    const [shard = ''] = readdirSync(at('attested', 'shards'));
+    rmSync(at('attested', 'shards', shard));
+    const both = await verify('attested', ...trusted);
+    expect(both.said).toMatch(/REL53[\s\S]*REL77: attestation\.json\.signatures\[0\] does not hold/);
+
+    // The installation's own key says another thing, and the log does not have it.
+    const told = await readManifestIn(at('first'));
+    const lie = await attestRelease(told, 'ab'.repeat(16), server.installation);
+    cpSync(at('first'), at('lied'), { recursive: true });
+    writeFileSync(at('lied', 'attestation.json'), lie.bytes);
+    expect(await verify('lied', ...trusted)).toMatchObject({ code: 0 });
+    expect(await verify('lied', ...logged)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('REL78'),
+    });
+    for (const name of ['attested', 'lied']) rmSync(at(name), { recursive: true });
   });
 
   it('[REL3] [T15] nothing in it names a recording, and nothing beside it is left', () => {
@@ -269,6 +302,16 @@ describe('a build over a real installation', () => {
     }
   });
 
+  it('[EXP70] [EXP73] [EXP77] is a LeRobot dataset with the pictures that were drawn', async () => {
+    const to = ['--keys', at('first.keys'), '--format', 'lerobot', '--out', at('lerobot')];
+    expect(await run('dataset', 'export', at('first'), ...to)).toMatchObject({ code: 0 });
+    const files = new Map<string, Uint8Array>();
+    for (const [name, text] of filesOf('lerobot')) files.set(name.slice(1), Buffer.from(text, 'base64'));
+    const { data, faults } = await readLeRobot(files);
+    expect([faults, data.info.total_frames]).toEqual([[], 3 * PEOPLE]);
+    expect(Number([data.stats['observation.image']?.['mean']].flat(4)[0])).toBeGreaterThan(0.7);
+  });
+
   it.skipIf(!existsSync(PYTHON))('[REL55] the Python loader reads it', async () => {
     const to = ['--keys', at('first.keys'), '--format', 'shards', '--out', at('plain')];
     expect(await run('dataset', 'export', at('first'), ...to)).toMatchObject({ code: 0 });
@@ -279,6 +322,9 @@ r.verify()
 t = next(r.tasks())
 print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.steps[0])["image"] == t.steps[0]["picture"]["name"])`;
     const env = { PYTHONPATH: join(ROOT, 'clients/python') };
+    // The installation's word goes with it (REL79).
+    const attested = await run('dataset', 'verify', at('plain'), '--policy', at('policy'));
+    expect(attested).toMatchObject({ code: 0, said: expect.stringContaining('attested    by') });
     expect(execFileSync(PYTHON, ['-B', '-c', script, at('plain')], { encoding: 'utf8', env })).toBe(
       `${PEOPLE} Type ok and press Enter b'PNG' True\n`,
     );

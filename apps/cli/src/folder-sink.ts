@@ -18,7 +18,7 @@ export async function openFolderSink(folder: string): Promise<FolderSink> {
   const working = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   const made = new Set<string>();
   const place = async (name: string): Promise<string> => {
-    if (!/^[\w.-]+(\/[\w.-]+)?$/.test(name) || name.includes('..'))
+    if (!/^[\w.-]+(\/[\w.-]+){0,3}$/.test(name) || name.includes('..'))
       throw new TypeError('not a name of an export');
     const path = join(working, name);
     if (!made.has(dirname(path))) await mkdir(dirname(path), { recursive: true });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import { ATTESTATION_NAME } from '@aboveboard/dataset/release/attestation';
 import type { KeptTasks } from '@aboveboard/dataset/release/kept-tasks';
 import {
   type BuiltRelease,
@@ -16,6 +17,7 @@ import { Refusal } from '@aboveboard/server/refusal';
 import { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
+import { attestRelease } from './release-attestation.ts';
 import { makeWithCrew } from './release-crew.ts';
 import { BuildCancelled } from './release-jobs.ts';
 import { type Logged, makeRelease } from './release-making.ts';
@@ -103,12 +105,18 @@ async function buildChosen(
         done++;
       },
     };
-    const logged: Logged = async (manifest, recordings, tasks) => {
+    const logged: Logged = async (manifest, recordings, tasks, said) => {
       const count = recordings.length;
-      const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
-      // Under a key: a build that goes on after this says it once.
-      await installation.uses.record(actorOf(chosen.by), act, `dataset:${manifest}`);
       const grant = options.grant ?? null;
+      const attestation = await attestRelease({ manifest: said, digest: manifest }, grant, installation);
+      await place.write(ATTESTATION_NAME, attestation.bytes);
+      const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
+      // Under a key: a build that goes on after this says it once. Of what it said of another grant, that it did (REL74).
+      await installation.uses.record(
+        actorOf(chosen.by),
+        { ...act, attestation: attestation.digest },
+        `dataset:${attestation.digest}`,
+      );
       const entered = { release: manifest, name, version, purpose, grant, by: chosen.by, recordings };
       // Before the release is whole: there is none that the register does not have (LIN1).
       await installation.releases.enter(entered).catch(inWords);

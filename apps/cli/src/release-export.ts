@@ -10,12 +10,14 @@ import {
   type ExportReport,
   type ExportSink,
 } from '@aboveboard/dataset/export/export-recording';
+import { LEROBOT_LOSES } from '@aboveboard/dataset/export/lerobot';
 import { openai } from '@aboveboard/dataset/export/openai';
 import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
 import { WebDataset } from '@aboveboard/dataset/export/webdataset';
-import { plainName } from '@aboveboard/dataset/release/release-manifest';
+import { ATTESTATION_NAME } from '@aboveboard/dataset/release/attestation';
+import { MANIFEST_NAME, plainName } from '@aboveboard/dataset/release/release-manifest';
 import {
   ReleaseDamaged,
   type ReleaseReader,
@@ -45,6 +47,7 @@ export const RELEASE_FORMATS: readonly string[] = [
   'shards',
   'parquet',
   'webdataset',
+  'lerobot',
   ...Object.keys(WRITERS),
 ];
 
@@ -65,34 +68,44 @@ export async function exportRelease(
   const samples = format === 'webdataset' ? new WebDataset(sink, account) : null;
   const tables = format === 'parquet' ? new TaskTables(sink, account, zstd) : samples;
   try {
-    for (const [i, task] of manifest.tasks.entries()) {
-      progress(`task ${i + 1} of ${manifest.tasks.length}`);
-      if (format === 'shards') {
-        for (const shard of task.shards) {
-          const plain = await reader.plain(task, shard.kind);
-          if (plain) await sink.write(plainName(shard), plain);
+    if (format === 'lerobot') {
+      // What decodes pictures is loaded by who needs it.
+      const { writeLeRobot } = await import('./release-lerobot.ts');
+      await writeLeRobot(manifest, { reader, zstd, progress }, account, sink);
+    } else
+      for (const [i, task] of manifest.tasks.entries()) {
+        progress(`task ${i + 1} of ${manifest.tasks.length}`);
+        if (format === 'shards') {
+          for (const shard of task.shards) {
+            const plain = await reader.plain(task, shard.kind);
+            if (plain) await sink.write(plainName(shard), plain);
+          }
+          account.recordings++;
+        } else {
+          const { template, applications, ...shown } = await readTask(
+            reader,
+            task,
+            samples?.pictures ?? sink,
+            account,
+          );
+          if (tables) await tables.add(shown, { template, applications }, await reader.trees(task));
+          else await (WRITERS[format] as Writer)(shown, sink, account);
         }
-        account.recordings++;
-      } else {
-        const { template, applications, ...shown } = await readTask(
-          reader,
-          task,
-          samples?.pictures ?? sink,
-          account,
-        );
-        if (tables) await tables.add(shown, { template, applications }, await reader.trees(task));
-        else await (WRITERS[format] as Writer)(shown, sink, account);
       }
-    }
     await tables?.finish();
   } catch (error) {
     throw error instanceof ReleaseDamaged ? new CommandFailure(`REL54: ${error.message}.`) : error;
   }
   const report = account.report();
-  if (format === 'shards') await sink.write('release.json', (await store.read('release.json')) as Uint8Array);
-  else {
-    const said = { format, release: manifest.id, ...report };
+  if (format !== 'shards') {
+    const loses = format === 'lerobot' ? { loses: LEROBOT_LOSES } : {};
+    const said = { format, release: manifest.id, ...report, ...loses };
     await sink.write('export.json', new TextEncoder().encode(`${JSON.stringify(said, null, 2)}\n`));
+    return report;
+  }
+  for (const name of [ATTESTATION_NAME, MANIFEST_NAME]) {
+    const bytes = await store.read(name);
+    if (bytes !== null) await sink.write(name, bytes);
   }
   return report;
 }

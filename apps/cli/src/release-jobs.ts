@@ -83,7 +83,8 @@ export async function makeByWorkers(
       subtle: crypto.subtle,
     });
     const digest = createHash('sha256').update(built.bytes).digest('hex');
-    await outside.logged(digest, [...new Set(plan.tasks.map(({ recording }) => recording))], plan.tasks);
+    const recordings = [...new Set(plan.tasks.map(({ recording }) => recording))];
+    await outside.logged(digest, recordings, plan.tasks, built.manifest);
     await bench.write('release.json', built.bytes);
     return { ...built, digest };
   } finally {

@@ -7,6 +7,7 @@ import {
   type ReleaseHead,
   type ReleaseWorkshop,
 } from '@aboveboard/dataset/release/release-build';
+import type { ReleaseManifest } from '@aboveboard/dataset/release/release-manifest';
 import { planRelease, type ReleaseAsk, type ReleasePlan } from '@aboveboard/dataset/release/release-plan';
 import { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
@@ -22,11 +23,12 @@ export type ReleaseSources = {
   person(id: string): string;
 };
 
-/** Before the manifest is written: its digest, the recordings that are in it, and of which each task was made. */
+/** Before the manifest is written: its digest, the recordings that are in it, of which each task was made, and what it says. */
 export type Logged = (
   digest: string,
   recordings: readonly string[],
   tasks: readonly TaskOrigin[],
+  manifest: ReleaseManifest,
 ) => Promise<void>;
 
 /** Where a release is written; `kept`: of a build that can go on. */
@@ -90,7 +92,8 @@ export async function makeRelease(
     });
     const digest = createHash('sha256').update(built.bytes).digest('hex');
     // Several tasks may be of one (MOV50).
-    await outside.logged(digest, [...new Set(plan.tasks.map(({ recording }) => recording))], plan.tasks);
+    const recordings = [...new Set(plan.tasks.map(({ recording }) => recording))];
+    await outside.logged(digest, recordings, plan.tasks, built.manifest);
     await place.write('release.json', built.bytes);
     return { ...built, digest };
   } finally {

@@ -9,10 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { canonicalBytes } from '@aboveboard/consent/canonical-json';
 import { readBenchTask } from '@aboveboard/dataset/eval/bench-check';
 import { taskAnnotation } from '@aboveboard/dataset/model/annotation';
+import type { ReleaseTaskEntry } from '@aboveboard/dataset/release/release-manifest';
 import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLeRobot } from '../../../packages/dataset/test/lerobot-contract.ts';
 import { openFolderSink } from '../src/folder-sink.ts';
 import { makeProgram } from '../src/program.ts';
 import { makeRelease, planFrom, type ReleaseSources } from '../src/release-making.ts';
@@ -65,6 +67,20 @@ async function run(...args: string[]): Promise<{ code: number; said: string }> {
   const stream = { write: (text: string) => (said += text) };
   const code = await makeProgram({ version: '1', stdout: stream, stderr: stream }).run(args);
   return { code, said };
+}
+
+async function filesIn(folder: string): Promise<Map<string, Uint8Array>> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((one) =>
+    one.isFile(),
+  );
+  const paths = files.map((one) => join(one.parentPath, one.name));
+  return new Map(
+    await Promise.all(
+      paths.map(
+        async (path) => [path.slice(folder.length + 1), new Uint8Array(await readFile(path))] as const,
+      ),
+    ),
+  );
 }
 
 describe('a release on disk', () => {
@@ -134,6 +150,23 @@ describe('a release on disk', () => {
       box_x: null,
     });
     expect(/Wendel/.test(JSON.stringify(trees))).toBe(false);
+  });
+
+  it('[EXP70] [EXP75] is exported as LeRobot reads it, with the sides of the split by person', async () => {
+    const to = at('as-lerobot');
+    const args = ['--keys', at('keys.json'), '--format', 'lerobot', '--out', to];
+    expect(await run('dataset', 'export', at('release'), ...args)).toMatchObject({ code: 0 });
+    const { data, faults } = await readLeRobot(await filesIn(to));
+    expect(faults).toEqual([]);
+    expect(data.info).toMatchObject({ total_episodes: 20, total_frames: 60, total_tasks: 1 });
+    expect(data.info.splits).toEqual({ train: '0:10', test: '10:20' });
+    const { tasks } = JSON.parse(await readFile(at('release', 'release.json'), 'utf8'));
+    const sides = new Map(tasks.map((task: ReleaseTaskEntry) => [task.id, task.splits.person]));
+    const told = data.episodes.map((row) => sides.get(row['task_id'] as string));
+    expect(told).toEqual([...Array(10).fill('train'), ...Array(10).fill('test')]);
+    const report = JSON.parse(await readFile(join(to, 'export.json'), 'utf8'));
+    expect(report).toMatchObject({ format: 'lerobot', recordings: 20, actions: 60, frames: 0 });
+    expect(report.loses).toContain('boxes of what was acted on');
   });
 
   it('[REL54] [REL41] is not exported with keys of another, nor when a shard is damaged', async () => {

@@ -117,6 +117,8 @@ export type InstallationParts = {
   mayRun: MayRun;
   /** Asked again by who works long under one access. */
   mayStillOpen: MayStillOpen;
+  /** By which whoever knows the log of uses knows this installation. */
+  signers: () => Promise<readonly NoteSigner[]>;
 };
 
 export type InstallationOptions = {
@@ -297,6 +299,7 @@ async function compose(given: {
         databaseUrl,
         mayRun,
         mayStillOpen: makeMayStillOpen(opening),
+        signers,
       },
       async close() {
         for (const one of Object.values(witnessing)) one.stop();

@@ -119,7 +119,7 @@ class Release:
     def verify(self):
         """Reads everything; raises Damaged with all the faults at once, files that are none of the release among them."""
         faults = []
-        named = {"release.json"}
+        named = {"release.json", "attestation.json", "croissant.json", "risk.json"}
         card = self.manifest.get("card")
         if card is not None:
             named.add("card.html")

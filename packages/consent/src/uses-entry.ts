@@ -64,6 +64,8 @@ const act = z.discriminatedUnion('kind', [
     version: count,
     manifest: sha256,
     recordings: count,
+    /** Of the statement that the installation signed of a release (spec/release.md, REL74). */
+    attestation: sha256.optional(),
   }),
   z.strictObject({ kind: z.literal('dataset-withdrawn'), dataset: name, version: count, manifest: sha256 }),
   /** A release was held against the one before it, inside, and has nothing of what was withdrawn (spec/release.md). */

@@ -2,6 +2,7 @@ import type { ReleaseAsk, ReleaseLevel } from '@aboveboard/dataset/release/relea
 import type { Command } from 'commander';
 import { type CommandContext, CommandFailure, GROUPS, UsageError } from '../command.ts';
 import { type EndpointFlags, endpointOf, printAsked, withEndpoint } from '../endpoint-options.ts';
+import type { AttestationTrust } from '../release-attestation.ts';
 import { addApart } from './dataset-apart.ts';
 import { addBuilds } from './dataset-builds.ts';
 
@@ -197,15 +198,27 @@ export function register(program: Command, context: CommandContext): void {
   dataset
     .command('verify <folder>')
     .description(
-      'Read everything; name each shard that is missing, cut off, longer, damaged or none of the release',
+      'Read everything; name each shard that is missing, cut off, longer, damaged or none of the release, and what does not hold of ' +
+        'what the installation signed of it',
     )
-    .action(async (folder: string) => {
-      const { checkReleaseFolder } = await import('../release-folder.ts');
-      const { faults, shards } = await checkReleaseFolder(folder);
-      context.result({ shards, faults });
+    .option('--policy <file>', 'whose logs you trust: what signs the log of uses has to have signed this')
+    .option('--key <key>', 'a verifier key that you trust, or a file with it')
+    .option('--log <where>', 'the log of uses, its address or a folder: it has to have this release')
+    .action(async (folder: string, trust: AttestationTrust) => {
+      const { checkReleaseFolder, readManifestIn } = await import('../release-folder.ts');
+      const { verifyAttestation } = await import('../release-attestation.ts');
+      const { faults, shards, manifest } = await checkReleaseFolder(folder);
+      const said = manifest && (await verifyAttestation(folder, await readManifestIn(folder), trust));
+      faults.push(...(said?.faults ?? []));
+      const { statement = null, signedBy = [], entry = null } = said ?? {};
+      context.result({ shards, faults, attestation: { statement, signedBy, entry } });
       for (const { rule, at, message } of faults) context.print(`${rule}: ${at} ${message}`);
       if (faults.length > 0) throw new CommandFailure(`${faults.length} faults.`);
       context.print(`whole       ${shards} shards`);
+      if (signedBy.length > 0) context.print(`attested    by ${signedBy.join(', ')}`);
+      else if (statement === null) context.print('attested    no: there is no attestation');
+      else context.print('attested    not checked: name whom you trust with --policy or --key');
+      if (entry !== null) context.print(`logged      as entry ${entry} of the log of uses`);
     });
 
   dataset
@@ -241,7 +254,7 @@ export function register(program: Command, context: CommandContext): void {
     .requiredOption('--keys <file>', 'the keys of its tasks')
     .requiredOption(
       '--format <kind>',
-      'shards, parquet, webdataset, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench',
+      'shards, parquet, webdataset, lerobot, agentnet, openai, anthropic, ui-tars, atif, agentnet-bench',
     )
     .requiredOption('--out <dir>', 'a folder that does not exist yet, or is empty')
     .action(async (folder: string, options: { keys: string; format: string; out: string }) => {
