@@ -1,26 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { signGrantStatement } from '@aboveboard/consent/grant-note';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { BenchTask } from '@aboveboard/dataset/eval/bench-task';
 import { releaseReader } from '@aboveboard/dataset/release/release-reading';
-import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
 import type { ShownGrant } from '@aboveboard/protocol/grants';
 import type { MyLineage, ShownLineage } from '@aboveboard/protocol/lineage';
-import { demonstrationParties } from '@aboveboard/server/keys/demonstration-parties';
 import { openBuildQueue } from '@aboveboard/server/releases/build-queue';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import type { StartedServer } from '@aboveboard/server/start';
@@ -29,21 +16,16 @@ import { textSigner } from '@aboveboard/tlog/signer';
 import { formatVerifierKey } from '@aboveboard/tlog/verifier-key';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeProgram } from '../apps/cli/src/program.ts';
 import { attestRelease } from '../apps/cli/src/release-attestation.ts';
 import type { ShownBuild } from '../apps/cli/src/release-builds.ts';
-import type { FolderBuild } from '../apps/cli/src/release-command.ts';
 import { readManifestIn, releaseFolder, releaseGzip } from '../apps/cli/src/release-folder.ts';
-import { planFrom } from '../apps/cli/src/release-making.ts';
-import { releaseSources } from '../apps/cli/src/release-sources.ts';
 import { workOnBuilds } from '../apps/cli/src/release-worker.ts';
-import { quietRisk, releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
-import { Client } from '../apps/server/test/device.ts';
+import { releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
+import type { Client } from '../apps/server/test/device.ts';
 import { readLeRobot } from '../packages/dataset/test/lerobot-contract.ts';
 import { likeness } from './applications/same-picture.ts';
+import { BuildHouse } from './build-house.ts';
 import { asRecorded, type Truth } from './recorded-page.ts';
-import { releaseAll } from './released-people.ts';
-import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.ts';
 
 /** Twenty people's released work, a vault and a guardian in processes' and folders of their own, and the command. */
 const PEOPLE = 20;
@@ -51,103 +33,27 @@ const PEOPLE = 20;
 const LEFT = PEOPLE - 10;
 const PYTHON = '/usr/bin/python3';
 const ROOT = join(import.meta.dirname, '..');
-const BUILDER = join(import.meta.dirname, 'build-and-die.ts');
-let root: string;
-let data: string;
-let vault: VaultProcess;
+let house: BuildHouse;
 let server: StartedServer;
 let guardian: StartedGuardian;
 let whose: Map<string, Client>;
 let researcher: Client;
 let grant: ShownGrant;
+let root: string;
 let her: Record<string, string>;
-const at = (...names: string[]) => join(root, ...names);
+const at = (...names: string[]) => house.at(...names);
+const run = (...args: string[]) => house.run(...args);
+const build: BuildHouse['build'] = (...given) => house.build(...given);
+const filesOf = (folder: string) => house.filesOf(folder);
 
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'aboveboard-build-'));
-  chmodSync(root, 0o711);
-  ({ data, vault, server, guardian } = await startWithVault(root));
-  vault.put('enrolment.json', await enrolmentOf(data, server, guardian));
-  whose = await releaseAll(releasedByPeople(PEOPLE), {
-    url: server.url,
-    codeFor: () => server.makeCode('contributor', 1),
-  });
-  researcher = await Client.redeem(server.url, server.codes.researcher);
-  grant = await asked();
-  await approve(grant);
-  await writeRisk();
+  house = await BuildHouse.start(PEOPLE);
+  ({ server, guardian, whose, researcher, grant, root } = house);
 }, 120_000);
-afterAll(async () => {
-  await server?.stop();
-  await guardian?.stop();
-  await vault?.end();
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => house?.stop());
 
-async function asked(weeks = { from: '2026-W01', to: '2027-W52' }): Promise<ShownGrant> {
-  const wish = {
-    purpose: 'model-training',
-    reading: ['dataset'],
-    slice: { kind: 'tasks', cards: null, weeks },
-    days: 30,
-  };
-  return (await researcher.call<ShownGrant>('POST', '/api/grants', wish)).body;
-}
-
-async function approve({ id, digest }: ShownGrant): Promise<void> {
-  const signers = await demonstrationParties(join(data, 'keys'));
-  for (const [role, party] of [
-    ['representative', 'representative'],
-    ['dpo', 'data-protection-officer'],
-  ] as const) {
-    const client = await Client.redeem(server.url, await server.makeCode(role, 1));
-    const note = await signGrantStatement({ kind: 'grant-approval', grant: id, digest }, signers[party]);
-    expect((await client.call('POST', `/api/grants/${id}/notes`, note)).status).toBe(200);
-  }
-}
-
-/** A measurement that lies within every threshold, of the recordings that are there now. */
-async function writeRisk(): Promise<void> {
-  const sources = await releaseSources(server.installation, grant.id);
-  const { plan } = await planFrom(sources, new Uint8Array(32), { level: 'release' }, () => undefined);
-  const report = { ...quietRisk(), inputs: await measuredInputs(plan, crypto.subtle) };
-  writeFileSync(at('risk.json'), JSON.stringify(report));
-}
-
-async function run(...args: string[]): Promise<{ code: number; said: string }> {
-  let said = '';
-  const stream = { write: (text: string) => (said += text) };
-  const code = await makeProgram({ version: '1', stdout: stream, stderr: stream }).run([
-    '--data',
-    data,
-    ...args,
-  ]);
-  return { code, said };
-}
-
-const build = (out: string, { purpose = 'model-training', under = grant.id, more = [] as string[] } = {}) =>
-  run(
-    ...['dataset', 'build', '--grant', under, '--name', out, '--release', '1', '--purpose', purpose],
-    ...['--risk', at('risk.json'), '--naming', '30', '--linking', '70'],
-    ...['--out', at(out), '--keys', at(`${out}.keys`), ...more],
-  );
-
-/** The same in a process of its own that ends itself by -9 at a line of its progress. */
 async function killedAt(line: string, out: string): Promise<void> {
-  const asks: FolderBuild = {
-    ...{ name: out, version: 1, purpose: 'model-training', grant: grant.id },
-    ask: { level: 'release', filter: {} },
-    ...{
-      risk: at('risk.json'),
-      threshold: { naming: 0.3, linking: 0.7 },
-      out: at(out),
-      keys: at(`${out}.keys`),
-    },
-    browsers: null,
-  };
-  const child = spawn(process.execPath, [BUILDER, data, line, JSON.stringify(asks)], { stdio: 'ignore' });
-  const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
-  expect(signal).toBe('SIGKILL');
+  expect(await house.killedAt(line, out)).toBe('SIGKILL');
 }
 
 /** Plain entries of the log of uses, of one kind. */
@@ -163,18 +69,6 @@ async function entered(kind: string) {
 async function hers(client: Client): Promise<Record<string, string[]>> {
   const { releases } = (await client.call<MyLineage>('GET', '/api/my/lineage')).body;
   return Object.fromEntries(releases.map(({ name, recordings }) => [name, recordings]));
-}
-
-function filesOf(folder: string): Map<string, string> {
-  const names = readdirSync(at(folder), { recursive: true, withFileTypes: true }).filter((one) =>
-    one.isFile(),
-  );
-  return new Map(
-    names.map((one) => {
-      const path = join(one.parentPath, one.name);
-      return [path.slice(at(folder).length), readFileSync(path).toString('base64')] as const;
-    }),
-  );
 }
 
 describe('a build over a real installation', () => {
@@ -415,7 +309,7 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     await contributor.call('POST', '/api/my/recordings/erasure', { recordings: [id] });
     expect((await build('next')).said).toContain('measured of other recordings');
     expect(readdirSync(root).filter((name) => name.includes('next'))).toEqual([]);
-    await writeRisk();
+    await house.writeRisk();
     const { code, said } = await build('next');
     expect([code, said]).toEqual([0, expect.stringContaining(`${LEFT} tasks`)]);
     expect(said).not.toContain('Goes on');
@@ -442,7 +336,7 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
   });
 
   it('[REL90] [REL95] what workers build is listed, paused, gone on with, and cancelled without a trace', async () => {
-    await writeRisk();
+    await house.writeRisk();
     // None works: what it waits for does not end by itself.
     const building = build('shared', { more: ['--workers', '0'] });
     const listed = async () => {
@@ -485,8 +379,8 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
   });
 
   it('[REL17] a grant for other weeks covers nothing to build of', async () => {
-    const narrow = await asked({ from: '2020-W01', to: '2020-W02' });
-    await approve(narrow);
+    const narrow = await house.asked({ from: '2020-W01', to: '2020-W02' });
+    await house.approve(narrow);
     const { code, said } = await build('narrow', { under: narrow.id });
     expect([code, said]).toEqual([1, expect.stringContaining('nothing that a contributor released')]);
   });
