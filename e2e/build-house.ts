@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signGrantStatement } from '@aboveboard/consent/grant-note';
@@ -14,6 +14,7 @@ import { planFrom } from '../apps/cli/src/release-making.ts';
 import { releaseSources } from '../apps/cli/src/release-sources.ts';
 import { quietRisk, releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
 import { Client } from '../apps/server/test/device.ts';
+import { folderFiles } from './folder-files.ts';
 import { releaseAll } from './released-people.ts';
 import { enrolmentOf, startWithVault, type VaultProcess } from './vault-process.ts';
 
@@ -135,14 +136,6 @@ export class BuildHouse {
 
   /** Every file below a folder, by its path in it. */
   filesOf(folder: string): Map<string, string> {
-    const all = readdirSync(this.at(folder), { recursive: true, withFileTypes: true });
-    return new Map(
-      all
-        .filter((one) => one.isFile())
-        .map((one) => {
-          const path = join(one.parentPath, one.name);
-          return [path.slice(this.at(folder).length), readFileSync(path).toString('base64')] as const;
-        }),
-    );
+    return folderFiles(this.at(folder));
   }
 }

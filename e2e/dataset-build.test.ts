@@ -22,6 +22,7 @@ import { readManifestIn, releaseFolder, releaseGzip } from '../apps/cli/src/rele
 import { workOnBuilds } from '../apps/cli/src/release-worker.ts';
 import { releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
 import type { Client } from '../apps/server/test/device.ts';
+import { croissantFormatFaults } from '../packages/dataset/test/croissant-contract.ts';
 import { readLeRobot } from '../packages/dataset/test/lerobot-contract.ts';
 import { likeness } from './applications/same-picture.ts';
 import { BuildHouse } from './build-house.ts';
@@ -113,6 +114,10 @@ describe('a build over a real installation', () => {
     const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
     expect(predicate).toMatchObject({ grant: grant.id, purpose: 'model-training', level: 'release' });
 
+    // Beside it stands what catalogues read, of this manifest and of today (REL81).
+    const told = readFileSync(at('first', 'croissant.json'));
+    expect(croissantFormatFaults(JSON.parse(String(told)), Object.fromEntries(filesOf('first')))).toEqual([]);
+
     // Another's key; nothing; a changed word beside a shard that is missing; what is of another release.
     const stranger = formatVerifierKey(textSigner('log.example', ed25519Key(new Uint8Array(32))).key);
     expect((await verify('first', '--key', stranger)).said).toContain('REL77');
@@ -134,8 +139,7 @@ describe('a build over a real installation', () => {
     expect(both.said).toMatch(/REL53[\s\S]*REL77: attestation\.json\.signatures\[0\] does not hold/);
 
     // The installation's own key says another thing, and the log does not have it.
-    const told = await readManifestIn(at('first'));
-    const lie = await attestRelease(told, 'ab'.repeat(16), server.installation);
+    const lie = await attestRelease(await readManifestIn(at('first')), 'ab'.repeat(16), server.installation);
     cpSync(at('first'), at('lied'), { recursive: true });
     writeFileSync(at('lied', 'attestation.json'), lie.bytes);
     expect(await verify('lied', ...trusted)).toMatchObject({ code: 0 });
@@ -219,6 +223,8 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     // The installation's word goes with it (REL79).
     const attested = await run('dataset', 'verify', at('plain'), '--policy', at('policy'));
     expect(attested).toMatchObject({ code: 0, said: expect.stringContaining('attested    by') });
+    const said = JSON.parse(readFileSync(at('plain', 'croissant.json'), 'utf8'));
+    expect(croissantFormatFaults(said, Object.fromEntries(filesOf('plain')))).toEqual([]);
     expect(execFileSync(PYTHON, ['-B', '-c', script, at('plain')], { encoding: 'utf8', env })).toBe(
       `${PEOPLE} Type ok and press Enter b'PNG' True\n`,
     );

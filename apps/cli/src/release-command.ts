@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { ATTESTATION_NAME } from '@aboveboard/dataset/release/attestation';
+import { CROISSANT_NAME, croissantBytes } from '@aboveboard/dataset/release/croissant';
 import type { KeptTasks } from '@aboveboard/dataset/release/kept-tasks';
 import {
   type BuiltRelease,
   type ReleaseHead,
   ReleaseRefused,
 } from '@aboveboard/dataset/release/release-build';
+import { manifestBytes } from '@aboveboard/dataset/release/release-manifest';
 import type { ReleaseAsk } from '@aboveboard/dataset/release/release-plan';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import type { RiskReport, RiskThreshold } from '@aboveboard/dataset/risk/risk-report';
@@ -110,6 +112,10 @@ async function buildChosen(
       const grant = options.grant ?? null;
       const attestation = await attestRelease({ manifest: said, digest: manifest }, grant, installation);
       await place.write(ATTESTATION_NAME, attestation.bytes);
+      const published = new Date().toISOString().slice(0, 10);
+      const bytes = manifestBytes(said).length;
+      const described = { manifest: said, digest: manifest, bytes, published, plain: false };
+      await place.write(CROISSANT_NAME, croissantBytes(described));
       const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
       // Under a key: a build that goes on after this says it once. Of what it said of another grant, that it did (REL74).
       await installation.uses.record(

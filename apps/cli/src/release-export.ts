@@ -16,8 +16,11 @@ import { pyautogui } from '@aboveboard/dataset/export/pyautogui';
 import { TaskTables } from '@aboveboard/dataset/export/task-tables';
 import { uiTars } from '@aboveboard/dataset/export/ui-tars';
 import { WebDataset } from '@aboveboard/dataset/export/webdataset';
-import { ATTESTATION_NAME } from '@aboveboard/dataset/release/attestation';
-import { MANIFEST_NAME, plainName } from '@aboveboard/dataset/release/release-manifest';
+import { ATTESTATION_NAME, type DigestedManifest } from '@aboveboard/dataset/release/attestation';
+import { CARD_NAME } from '@aboveboard/dataset/release/card-page';
+import { CROISSANT_NAME, croissantBytes, publishedOn } from '@aboveboard/dataset/release/croissant';
+import type { ReleaseStore } from '@aboveboard/dataset/release/release-check';
+import { MANIFEST_NAME, manifestBytes, plainName } from '@aboveboard/dataset/release/release-manifest';
 import {
   ReleaseDamaged,
   type ReleaseReader,
@@ -57,7 +60,7 @@ export async function exportRelease(
   sink: ExportSink,
 ): Promise<ExportReport> {
   const { folder, format, progress } = options;
-  const { manifest } = await readManifestIn(folder);
+  const { manifest, digest } = await readManifestIn(folder);
   if (manifest.level === 'vault')
     throw new CommandFailure('Refused by REL17: what is at the level vault does not leave it.');
   const keys = await readReleaseKeys(options.keys, manifest.id);
@@ -103,11 +106,25 @@ export async function exportRelease(
     await sink.write('export.json', new TextEncoder().encode(`${JSON.stringify(said, null, 2)}\n`));
     return report;
   }
-  for (const name of [ATTESTATION_NAME, MANIFEST_NAME]) {
+  await copyBeside(store, { manifest, digest }, sink);
+  return report;
+}
+
+/** What goes with plain shards: the card and the attestation as they are, and what Croissant says of these files on the same day. */
+async function copyBeside(
+  store: ReleaseStore,
+  { manifest, digest }: DigestedManifest,
+  sink: ExportSink,
+): Promise<void> {
+  for (const name of [CARD_NAME, ATTESTATION_NAME, MANIFEST_NAME]) {
     const bytes = await store.read(name);
     if (bytes !== null) await sink.write(name, bytes);
   }
-  return report;
+  const said = await store.read(CROISSANT_NAME);
+  const published = said && publishedOn(said);
+  if (!published) return;
+  const bytes = manifestBytes(manifest).length;
+  await sink.write(CROISSANT_NAME, croissantBytes({ manifest, digest, bytes, published, plain: true }));
 }
 
 async function readTask(

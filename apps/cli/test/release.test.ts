@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -88,7 +88,24 @@ describe('a release on disk', () => {
     expect(await run('dataset', 'verify', at('release'))).toMatchObject({ code: 0 });
     const { code, said } = await run('--json', 'dataset', 'show', at('release'));
     expect(code).toBe(0);
-    expect(JSON.parse(said)).toMatchObject({ digest: logged[0]?.[0], counts: { tasks: 20 } });
+    const told = JSON.parse(said);
+    expect(told).toMatchObject({ digest: logged[0]?.[0], counts: { tasks: 20 } });
+    // What the card says, for machines and in plain text (REL65).
+    expect(told.facts.map(({ title }: { title: string | null }) => title)).toContain('How it was collected');
+    const shown = await run('dataset', 'show', at('release'));
+    const bad = {
+      ...told,
+      facts: undefined,
+      digest: undefined,
+      purpose: 'a\u001b[2Jb',
+      drawnBy: 'c\u001b[2Jd',
+    };
+    await mkdir(at('hostile'));
+    const { tasks } = JSON.parse(await readFile(at('release', 'release.json'), 'utf8'));
+    await writeFile(at('hostile', 'release.json'), canonicalBytes({ ...bad, tasks }));
+    const hostile = await run('dataset', 'show', at('hostile'));
+    expect([hostile.code, hostile.said.includes('\u001b')]).toEqual([0, false]);
+    expect(shown.said).toMatch(/How it was collected\n.*recorder[\s\S]*There is no public licence/);
     expect(await run('dataset', 'diff', at('release'), at('release'))).toEqual({ code: 0, said: '' });
   });
 
@@ -305,7 +322,11 @@ print(len(files), len(trees), trees[0]["nodes"][trees[0]["node"]]["name"], len({
     expect(python(script, 'as-webdataset')).toBe('160 80 Submit 20 click Type ok and press Enter\n');
   });
 
-  it('[REL55] is what the command verifies too', async () => {
+  it('[REL55] [REL65] is what the command verifies too, with the card of the release', async () => {
+    const cards = [at('plain', 'card.html'), at('release', 'card.html')].map((path) =>
+      readFile(path, 'utf8'),
+    );
+    expect(await cards[0]).toBe(await cards[1]);
     expect(await run('dataset', 'verify', at('plain'))).toMatchObject({ code: 0 });
   });
 

@@ -174,12 +174,14 @@ export function register(program: Command, context: CommandContext): void {
 
   dataset
     .command('show <folder>')
-    .description('What a release says of itself; reads the manifest alone')
+    .description('What a release says of itself, as its card does; reads the manifest alone')
     .action(async (folder: string) => {
       const { readManifestIn } = await import('../release-folder.ts');
+      const { cardText, shownPlainly } = await import('@aboveboard/dataset/release/card-page');
+      const { cardSections } = await import('@aboveboard/dataset/messages/card-en');
       const { manifest, digest } = await readManifestIn(folder);
       const { tasks: _, ...said } = manifest;
-      context.result({ digest, ...said });
+      context.result({ digest, ...said, facts: cardSections(manifest) });
       const { counts, cohort, risk } = manifest;
       context.print(`release     ${manifest.name} ${manifest.version}, level ${manifest.level}`);
       context.print(`digest      ${digest}`);
@@ -189,10 +191,11 @@ export function register(program: Command, context: CommandContext): void {
       context.print(
         `gaps        ${counts.gaps.trees} steps without a tree, ${counts.gaps.pictures} without a picture`,
       );
-      if (manifest.drawnBy) context.print(`drawn by    ${manifest.drawnBy}`);
+      if (manifest.drawnBy) context.print(`drawn by    ${shownPlainly(manifest.drawnBy)}`);
       context.print(`card        ${manifest.card ? 'card.html' : 'none: it is of before there were cards'}`);
       context.print(`people      at least ${cohort.people}`);
       if (risk) context.print(`risk        naming ${percent(risk.naming)}, linking ${percent(risk.linking)}`);
+      for (const line of cardText(manifest)) context.print(line);
     });
 
   dataset

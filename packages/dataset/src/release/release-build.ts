@@ -2,9 +2,10 @@ import { hex } from '@aboveboard/consent/canonical-json';
 import { type CommonTexts, TextCensus } from '../text-census.ts';
 import { atOnce } from './at-once.ts';
 import type { Refusal } from './candidate.ts';
-import { CARD_NAME, type CardedManifest, cardPage } from './card-page.ts';
+import { CARD_NAME, cardPage } from './card-page.ts';
 import { digestOf, type KeyedTask } from './kept-tasks.ts';
 import {
+  type CardedManifest,
   manifestBytes,
   type ReleaseManifest,
   type ReleaseRisk,

@@ -1,6 +1,7 @@
-import { hex } from '@aboveboard/consent/canonical-json';
 import type { Fault } from '@aboveboard/protocol/fault';
 import { CARD_NAME } from './card-page.ts';
+import { CROISSANT_NAME, croissantFaults } from './croissant.ts';
+import { digestOf } from './kept-tasks.ts';
 import {
   plainName,
   type ReleaseManifest,
@@ -17,7 +18,7 @@ export interface ReleaseStore {
   read(name: string): Promise<Uint8Array | null>;
 }
 
-/** May stand beside the shards, and is in no digest: believed by nobody. */
+/** May stand beside the shards, and is in no digest of the release: what is said of it stands in rules of its own (REL70, REL80). */
 export const BESIDE: readonly string[] = ['release.json', 'attestation.json', 'croissant.json', 'risk.json'];
 
 export type ReleaseCheck = { manifest: ReleaseManifest | null; shards: number; faults: Fault[] };
@@ -40,6 +41,11 @@ export async function checkRelease(
     // Plain shards may go without it.
     const message = plain && page === null ? null : await faultOf(page, card, subtle);
     if (message !== null) faults.push({ rule: 'REL64', at: CARD_NAME, message });
+  }
+  const told = await store.read(CROISSANT_NAME);
+  if (told !== null) {
+    const digest = await digestOf(bytes, subtle);
+    faults.push(...croissantFaults(told, { manifest: read.value, digest, bytes: bytes.length, plain }));
   }
   let shards = 0;
   for (const { shards: set } of read.value.tasks) {
@@ -65,8 +71,7 @@ async function faultOf(
   if (bytes === null) return 'is missing';
   if (bytes.length < entry.bytes) return 'is cut off';
   if (bytes.length > entry.bytes) return 'is longer than it was';
-  const digest = hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
-  return digest === entry.sha256 ? null : 'is damaged';
+  return (await digestOf(bytes, subtle)) === entry.sha256 ? null : 'is damaged';
 }
 
 function none(fault: Fault): ReleaseCheck {

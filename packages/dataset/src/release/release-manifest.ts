@@ -36,6 +36,8 @@ export type ReleaseManifest = {
   /** Of `card.html` (REL60); releases from before there were cards have none. */
   card?: { sha256: string; bytes: number };
 };
+/** A manifest before its card: what a card is made of, and of nothing else (REL60). */
+export type CardedManifest = Omit<ReleaseManifest, 'card'>;
 /** Steps that have no picture before them, and no tree (REL47): none was asked for, or there could be none. */
 export type ShownGaps = { pictures: number; trees: number };
 export type ReleaseRisk = {
