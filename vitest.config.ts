@@ -13,6 +13,8 @@ export default defineConfig({
         test: {
           name: 'packages',
           maxWorkers,
+          // For what hangs: beside browsers a property of some hundred runs may take longer than the usual five seconds.
+          testTimeout: 30_000,
           include: ['packages/*/test/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*', '**/*.slow.test.*'],
         },
