@@ -27,6 +27,8 @@ export type LiveOptions = {
   limits: SessionLimits;
   budget: UseBudget;
   reading: PictureReading | null;
+  /** What she wants closed wherever it stands (MASK19). */
+  closedWords: readonly string[];
   /** Called once, when it has to end by itself. */
   onEnd: (why: NonNullable<ShelfRow['ended']>) => void;
 };
@@ -58,6 +60,7 @@ export class LiveRecording {
       settings: () => ({
         literals: cardLiterals(row.task),
         shipped: { exact: [] },
+        closedWords: options.closedWords,
         selectors: { open: [], closed: [] },
         renaming,
       }),

@@ -13,6 +13,7 @@ import { type OpenedRecording, openRecording } from '@aboveboard/protocol/record
 import { isoWeek } from '@aboveboard/protocol/week';
 import type { Recogniser } from '@aboveboard/redact/frame/recognition';
 import { maskFreeText } from '@aboveboard/redact/free-text';
+import { LONGEST_WORD, MOST_WORDS, writtenWords } from '@aboveboard/redact/written-words';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { CaptureSource } from './capture-source.ts';
 import { closeAfterCrash, codec, LiveRecording, randomOf, steadyNow } from './live-recording.ts';
@@ -20,6 +21,7 @@ import { type Prepared, prepareRelease, type ReviewWords } from './release/prepa
 import { Releases } from './release/releases.ts';
 import { whyRefused } from './rules/agreed-windows.ts';
 import type { RulesDesk, RulesView } from './rules/rules-desk.ts';
+import { ClosedWords } from './spool/closed-words.ts';
 import { ConsentFile } from './spool/consent-file.ts';
 import { folderKeyRing } from './spool/folder-keys.ts';
 import { folderValues } from './spool/folder-values.ts';
@@ -72,6 +74,7 @@ export class RecorderDaemon {
   readonly #gate: Gate;
   readonly #consents: ConsentFile;
   readonly #usage: Kept<Usage>;
+  readonly closed: Pick<ClosedWords, 'all' | 'keep'>;
   #today: Usage;
   #live: { recording: LiveRecording; indicator: Indicator; asking: NodeJS.Timeout } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -83,6 +86,7 @@ export class RecorderDaemon {
     this.#keys = made.keys;
     this.#consents = made.consents;
     this.#usage = made.usage;
+    this.closed = made.closed;
     this.#today = made.today;
     this.#shelf = new Shelf(made.folder, made.keys);
     this.#releases = new Releases({
@@ -108,9 +112,10 @@ export class RecorderDaemon {
       const keep = await folderValues(folder, keys);
       const consents = await ConsentFile.read(folder);
       const usage = keep<Usage>('usage');
+      const closed = new ClosedWords(folder, keep);
       const today = (await usage.get()) ?? { day: '', milliseconds: 0 };
       desk = await options.desk({ keep, consents: () => consents.all });
-      const daemon = new RecorderDaemon(options, { folder, keys, desk, consents, usage, today });
+      const daemon = new RecorderDaemon(options, { folder, keys, desk, consents, usage, closed, today });
       await daemon.#shelf.sweep();
       for (const row of await daemon.#shelf.all()) {
         if (row.state === 'recording') await closeAfterCrash(row, { shelf: daemon.#shelf, keys });
@@ -208,12 +213,13 @@ export class RecorderDaemon {
       const { agreement, digest } = current;
       const refused = this.#whyRefused();
       if (refused !== null) throw new ActRefused(refused);
+      const closed = await this.#closedOrRefused();
       const row: ShelfRow = {
         id: freshRecordingId(randomOf),
         state: 'recording',
         week: isoWeek(Date.now()),
         tickMicroseconds: agreement.finestTimestampMicroseconds <= 100 ? 100 : 1000,
-        task: { kind: 'free', text: maskFreeText(words.trim() || 'Something').text },
+        task: { kind: 'free', text: maskFreeText(words.trim() || 'Something', [], closed).text },
         signals: ['pointer', 'keys', 'states', 'frames'],
         agreement: { id: agreement.id, version: agreement.version, digest },
         receipt: this.#desk.recordingClass === 'own' ? await receiptDigest(consent, subtle) : null,
@@ -241,6 +247,7 @@ export class RecorderDaemon {
               memoryBytes: agreement.budgets.memoryMegabytes * MEGABYTE,
             },
             reading: this.#reading(),
+            closedWords: closed,
             onEnd: (why) => void this.stop(why),
           },
           row,
@@ -290,7 +297,8 @@ export class RecorderDaemon {
     if (row?.state !== 'reviewing') throw new ActRefused('It does not wait for review.');
     if (!row.receipt) throw new ActRefused('A demonstration’s recordings can not be released.');
     await this.forgetPrepared();
-    this.#prepared = await prepareRelease(id, words, { shelf: this.#shelf, keys: this.#keys });
+    const closed = await this.#closedOrRefused();
+    this.#prepared = await prepareRelease(id, words, { shelf: this.#shelf, keys: this.#keys, closed });
     return this.#prepared;
   }
 
@@ -376,6 +384,22 @@ export class RecorderDaemon {
     await this.#usage.put(this.#today).catch(() => undefined);
   }
 
+  /** From the next recording on. A line each; ActRefused, and nothing changed, for too many or too long ones. */
+  async closeWords(lines: string): Promise<void> {
+    const words = writtenWords(lines);
+    if (!words)
+      throw new ActRefused(
+        `These are more than ${MOST_WORDS} lines, or one is longer than ${LONGEST_WORD} characters.`,
+      );
+    await this.closed.keep(words);
+  }
+
+  async #closedOrRefused(): Promise<readonly string[]> {
+    const words = await this.closed.all();
+    if (!words) throw new ActRefused('Your words to close can’t be opened any more. Write them down anew.');
+    return words;
+  }
+
   #reading(): PictureReading | null {
     const { recognise } = this.#options;
     return recognise
@@ -415,6 +439,7 @@ type DaemonParts = {
   desk: RulesDesk;
   consents: ConsentFile;
   usage: Kept<Usage>;
+  closed: ClosedWords;
   today: Usage;
 };
 

@@ -2,6 +2,9 @@ import { BATCH_EVERY, type Batches, createBatches } from '@aboveboard/capture/ba
 import type { DocumentIdentity } from '@aboveboard/capture/document-identity';
 import type { AgentItem, AgentSettings, SessionMessage } from '@aboveboard/capture/frame-message';
 import type { CaptureSession } from '@aboveboard/capture/session';
+import { ALL } from '@aboveboard/redact/detect/detectors';
+import { ownWords } from '@aboveboard/redact/detect/own-words';
+import type { Detector } from '@aboveboard/redact/detect/span';
 import type { Raster } from '@aboveboard/redact/frame/raster';
 import type { Recogniser } from '@aboveboard/redact/frame/recognition';
 import { RememberedReading } from '@aboveboard/redact/frame/remembered-reading';
@@ -247,7 +250,10 @@ export class WindowAgent {
       run.pictureDue = true;
       return;
     }
-    const frame = await maskedPicture(picture, this.#readIn(picture, run));
+    const frame = await maskedPicture(picture, {
+      read: this.#readIn(picture, run),
+      detectors: run.detectors,
+    });
     if (this.#run !== run || this.#paused) return;
     if (frame) run.batches.put({ at, item: 'frame', frame });
   }
@@ -266,6 +272,8 @@ class Run {
   readonly batches: Batches;
   readonly states: WindowStates;
   readonly reading: RememberedReading | null;
+  /** With her own words (MASK19). */
+  readonly detectors: readonly Detector[];
   readonly stops: (() => void)[] = [];
   readonly #now: () => number;
   readonly #last = new Map<string, number>();
@@ -285,10 +293,12 @@ class Run {
     this.generation = given.generation;
     this.batches = given.batches;
     this.#now = given.now;
+    this.detectors = [...ALL, ownWords(settings.closedWords ?? []).detect];
     this.reading =
       given.reading &&
       new RememberedReading(given.reading.recognise, {
         shipped: new Set(settings.literals.map(foldSpace)),
+        detectors: this.detectors,
         onRead: () => {
           this.pictureDue = true;
         },

@@ -1,4 +1,6 @@
 import type { AgentFrame } from '@aboveboard/capture/frame-message';
+import { ALL } from '@aboveboard/redact/detect/detectors';
+import type { Detector } from '@aboveboard/redact/detect/span';
 import {
   type Box,
   fillBoxes,
@@ -19,10 +21,10 @@ import type { WindowPicture } from './capture-source.ts';
  */
 export async function maskedPicture(
   { raster, tree }: WindowPicture,
-  /** Words that were recognised in these very pixels and may stay (MASK46). */
-  read: readonly Box[] = [],
+  /** `read`: words that were recognised in these very pixels and may stay (MASK46). */
+  { read = [], detectors = ALL }: { read?: readonly Box[]; detectors?: readonly Detector[] } = {},
 ): Promise<AgentFrame | null> {
-  const open = [...(tree ? vouchedBoxes(tree) : []), ...read];
+  const open = [...(tree ? vouchedBoxes(tree, detectors) : []), ...read];
   if (open.length === 0) return null;
   const closed = outside(raster, open);
   // What a window that covers this one has made solid stays so: a box that is open does not bring it back.
@@ -39,8 +41,8 @@ export async function maskedPicture(
   return { mime: 'image/webp', width, height, bytes: new Uint8Array(bytes) };
 }
 
-/** Boxes of controls with labels that everybody's application bears. */
-export function vouchedBoxes(tree: AccessibleTree): Box[] {
+/** Boxes of controls with labels that everybody's application bears, and in which none of the detectors finds anything. */
+export function vouchedBoxes(tree: AccessibleTree, detectors: readonly Detector[] = ALL): Box[] {
   const nodes: VouchingNode[] = [];
   for (const { role, name, box, children, states } of everyNode(tree)) {
     if (box === null) continue;
@@ -48,7 +50,7 @@ export function vouchedBoxes(tree: AccessibleTree): Box[] {
     nodes.push({ role: states.has('editable') || states.has('secret') ? 'textbox' : role, name, box, leaf });
   }
   try {
-    return openBoxes(nodes);
+    return openBoxes(nodes, undefined, detectors);
   } catch (error) {
     // Too much to compare: nothing is vouched for.
     if (error instanceof TreeError) return [];

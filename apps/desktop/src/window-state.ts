@@ -5,6 +5,9 @@ import {
   type StateChange,
 } from '@aboveboard/protocol/state';
 import { looksLikeData } from '@aboveboard/redact/data-shape';
+import { findSpans } from '@aboveboard/redact/detect/find-spans';
+import { ownWords } from '@aboveboard/redact/detect/own-words';
+import type { Detector } from '@aboveboard/redact/detect/span';
 import { createFiller, type Filler } from '@aboveboard/redact/filler';
 import { isInterfaceRole } from '@aboveboard/redact/interface-role';
 import { isInterfaceWords } from '@aboveboard/redact/interface-words';
@@ -20,15 +23,22 @@ import type { AccessibleNode, AccessibleTree } from './accessible-tree.ts';
 export class WindowStates {
   readonly #fill: Filler;
   readonly #literals: ReadonlySet<string>;
+  readonly #own: readonly Detector[];
   readonly #first: number;
   readonly #ids = new Map<string, number>();
   #next: number;
   #last = '';
 
   /** Ids count from `firstNodeId`; an element keeps its id, and none is given twice. */
-  constructor(given: { firstNodeId: number; literals: readonly string[]; renaming: string }) {
+  constructor(given: {
+    firstNodeId: number;
+    literals: readonly string[];
+    renaming: string;
+    closedWords?: readonly string[];
+  }) {
     this.#fill = createFiller(keyedHash(given.renaming));
     this.#literals = new Set(given.literals);
+    this.#own = [ownWords(given.closedWords ?? []).detect];
     this.#first = given.firstNodeId;
     this.#next = given.firstNodeId + FIXED;
   }
@@ -88,7 +98,8 @@ export class WindowStates {
     if (name === '') return '';
     if (this.#literals.has(name)) return name;
     const opens = !node.states.has('editable') && isInterfaceRole(node.role);
-    if (opens && isInterfaceWords(name) && !looksLikeData(name)) return name;
+    if (opens && isInterfaceWords(name) && !looksLikeData(name) && findSpans(name, this.#own).length === 0)
+      return name;
     given.masked += 1;
     return this.#fill(name);
   }

@@ -235,14 +235,20 @@ describe('pictures', () => {
   describe('[DSK36] where text in pictures may be recognised', () => {
     const words = [{ text: 'Save', confidence: 96, box: { x: 40, y: 20, width: 120, height: 40 } }];
     /** What is open in the last frame, in a window that says nothing of itself. */
-    async function lastOpen(given: { may?: () => boolean; tree?: AccessibleNode; recognise?: Recogniser }) {
+    async function lastOpen(given: {
+      may?: () => boolean;
+      tree?: AccessibleNode;
+      recognise?: Recogniser;
+      closedWords?: string[];
+    }) {
       // Of the two bands of the window the first has something to read.
       const {
         may = () => true,
         tree,
         recognise = async ({ height }) => (height === 512 ? words : []),
       } = given;
-      const desk = new DesktopDesk({ reading: { recognise, mayRead: may } });
+      const { closedWords = [] } = given;
+      const desk = new DesktopDesk({ reading: { recognise, mayRead: may }, closedWords });
       const look = tree ? { tree } : {};
       desk.source.addWindow(LISTED, PLACE, { colour: 0xff_22_88_ee, ...look });
       await desk.begin();
@@ -265,6 +271,13 @@ describe('pictures', () => {
         length: 0,
         frames: 0,
       });
+    });
+
+    test('[DSK68] nor what she wants closed, read or named by a tree', async () => {
+      const save = node('button', 'Save', { box: { x: 100, y: 100, width: 60, height: 20 } });
+      const tree = () => node('application', '', { children: [save] });
+      expect((await lastOpen({ tree: tree() })).length).toBe(2 * 60 * 20);
+      expect(await lastOpen({ tree: tree(), closedWords: ['SAVE'] })).toEqual({ length: 0, frames: 0 });
     });
 
     test('nothing while a place for secrets is in sight', async () => {

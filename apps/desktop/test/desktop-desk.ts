@@ -22,7 +22,11 @@ export class DesktopDesk {
   readonly #timers = new Set<() => void>();
   lost: string | null = null;
 
-  constructor({ frames = true, reading = null }: { frames?: boolean; reading?: PictureReading | null } = {}) {
+  constructor({
+    frames = true,
+    reading = null,
+    closedWords = [],
+  }: { frames?: boolean; reading?: PictureReading | null; closedWords?: readonly string[] } = {}) {
     const gate: Gate = {
       decide: ({ now, target }) =>
         target.kind === 'desktop' && target.executable === LISTED.executable
@@ -37,6 +41,7 @@ export class DesktopDesk {
       settings: () => ({
         literals: ['Blue folders'],
         shipped: { exact: [] },
+        closedWords,
         selectors: { open: [], closed: [] },
         renaming: '000102030405060708090a0b0c0d0e0f',
       }),

@@ -94,6 +94,25 @@ describe('the recorder’s page', () => {
     expect([status, desk.daemon.state]).toEqual([303, 'ready']);
   });
 
+  test('[DSK68] her words to close are kept there, shown to her as text, and replaced', async () => {
+    const { cookie, token } = await entered();
+    const headers = { cookie, origin: new URL(page.link).origin, 'content-type': FORM };
+    const keep = (words: string) =>
+      ask('/words', { method: 'POST', headers, body: `token=${token}&words=${encodeURIComponent(words)}` });
+    const shown = async () => (await ask('/', { headers: { cookie } })).body;
+    expect(await shown()).toContain('On this computer: none');
+    expect((await keep('Quokka\r\n</textarea><script>x</script>\r\n--\r\n')).status).toBe(303);
+    expect(await desk.daemon.closed.all()).toEqual(['Quokka', '</textarea><script>x</script>']);
+    expect(await shown()).toContain('On this computer: 2 words');
+    expect(await shown()).not.toContain('<script>');
+    expect(await shown()).toContain('Quokka\n');
+    // As many and as long as may be, in letters that take most room in a form.
+    const most = Array.from({ length: 1_000 }, (_, i) => `${i}${'\u8a9e'.repeat(97)}`);
+    expect((await keep(most.join('\n'))).status).toBe(303);
+    expect((await keep([...most, 'one more'].join('\n'))).body).toContain('more than 1000 lines');
+    expect(await desk.daemon.closed.all()).toEqual(most);
+  });
+
   test('[DSK67] she agrees, records, pauses and stops there, and what she writes is text', async () => {
     const { cookie, token } = await entered();
     const headers = { cookie, origin: new URL(page.link).origin, 'content-type': FORM };

@@ -56,6 +56,39 @@ describe('the recorder of a desktop', () => {
     await daemon.close();
   });
 
+  test('[DSK68] what she wants closed is closed in states and in what she says, though every control bears it', async () => {
+    const { daemon, click } = await memoryDaemon(folder);
+    await daemon.agree();
+    await daemon.closeWords('save\nQuokka Lantern');
+    await daemon.start('Save it for quokka lantern');
+    click();
+    await daemon.stop();
+    const [row] = await daemon.recordings();
+    const found = await daemon.steps(row?.id ?? '');
+    expect(found?.lines.length).toBeGreaterThan(0);
+    expect(found?.lines.join()).not.toContain('Save');
+    expect(found?.recording.manifest.task).toEqual({ kind: 'free', text: '[closed] it for [closed]' });
+    await daemon.close();
+    // Kept for the next time, and nowhere as it is.
+    const again = await memoryDaemon(folder);
+    expect(await again.daemon.closed.all()).toEqual(['save', 'Quokka Lantern']);
+    const file = join(folder, 'values', 'closed-words');
+    expect((await readFile(file)).includes('Quokka')).toBe(false);
+    await again.daemon.close();
+  });
+
+  test('[DSK68] [T14] no recording begins while they are there and can not be opened', async () => {
+    const { daemon } = await memoryDaemon(folder);
+    await daemon.agree();
+    await daemon.closeWords('Quokka');
+    await writeFile(join(folder, 'values', 'closed-words'), 'damaged');
+    await expect(daemon.start('Save it')).rejects.toThrow('Write them down anew');
+    expect([daemon.state, await daemon.recordings()]).toEqual(['ready', []]);
+    await daemon.closeWords('');
+    await daemon.start('Save it');
+    await daemon.close();
+  });
+
   test('[DSK60] the end of the window that shows it ends the recording; without it none begins', async () => {
     const { daemon, goneIndicator } = await memoryDaemon(folder);
     await daemon.agree();

@@ -10,8 +10,8 @@ import { preparedPage, stepsPage } from './review-pages.ts';
 export type LocalPage = { link: string; close(): Promise<void> };
 
 const COOKIE = 'aboveboard-recorder';
-/** A box for each step of a long recording. */
-const BODY_LIMIT = 65_536;
+/** A box for each step of a long recording; a thousand words to close, at up to nine bytes a letter. */
+const BODY_LIMIT = 1 << 20;
 
 /**
  * The recorder's page on this computer alone (DSK65-DSK67). It is opened by a link that works once; from then on by a cookie
@@ -147,6 +147,7 @@ async function act(daemon: RecorderDaemon, path: string, form: URLSearchParams):
     '/opt-out': () => daemon.optOut(),
     '/code': () => daemon.giveCode(form.get('code') ?? ''),
     '/code-kept': () => daemon.eraseCodeKept(),
+    '/words': () => daemon.closeWords(form.get('words') ?? ''),
     '/start': () => daemon.start(form.get('task') ?? ''),
     '/pause': () => daemon.pause(),
     '/resume': () => daemon.resume(),

@@ -8,6 +8,7 @@ export async function statePage(daemon: RecorderDaemon, token: string, note = ''
   const { agreement, state, use } = daemon;
   const rows = await daemon.recordings();
   const rules = await daemon.rules();
+  const closed = await daemon.closed.all();
   const act = (name: string, label: string, more = '') =>
     `<form method="post" action="/${name}"><input type="hidden" name="token" value="${text(token)}">${more}` +
     `<button>${text(label)}</button></form>`;
@@ -41,8 +42,26 @@ export async function statePage(daemon: RecorderDaemon, token: string, note = ''
 ${codeForms(rules, act)}
 <ul>${apps.join('')}</ul><p>Nothing else is looked at. Text of yours is masked before it is kept.</p>
 <details><summary>The agreement in words</summary>${words}</details>
+<h2>Words to close</h2>${closedWords(closed, act)}
 <h2>Recordings on this computer</h2><ul>${rows.map((row) => rowLine(row, act)).join('') || '<li>None.</li>'}</ul>`,
   );
+}
+
+/** Her page shows them to her; they are in nothing that is recorded or sent (MASK19). */
+function closedWords(
+  words: readonly string[] | null,
+  act: (name: string, label: string, more?: string) => string,
+): string {
+  const lost =
+    words === null
+      ? '<p role="alert">Your words are here but can’t be opened any more. Nothing is recorded until you write them down anew.</p>'
+      : '';
+  const field =
+    '<label>One word or name a line: names of people, customers, projects, places that must not be readable in any recording of ' +
+    `yours. They stay on this computer, sealed.<br><textarea name="words" rows="4" cols="40" maxlength="110000">` +
+    `${(words ?? []).map(text).join('\n')}</textarea></label><br>`;
+  const count = words?.length ? `${words.length} ${words.length === 1 ? 'word' : 'words'}` : 'none';
+  return `${lost}<details${lost && ' open'}><summary>On this computer: ${count}</summary>${act('words', 'Keep these words', field)}</details>`;
 }
 
 function codeForms(rules: RulesView, act: (name: string, label: string, more?: string) => string): string {
@@ -114,7 +133,7 @@ export function page(title: string, body: string): string {
 }
 
 const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1c1b1a;background:#fff}' +
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}' +
   'img{max-width:100%;border:1px solid #999;margin:0 0 .5rem}form{display:inline-block;margin:0 .5rem .5rem 0}button,input{font:inherit;padding:.3rem .7rem}';
 
 export function text(value: string): string {

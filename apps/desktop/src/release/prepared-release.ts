@@ -27,7 +27,7 @@ export async function releaseSealer(keys: KeyRing, id: string) {
 export async function prepareRelease(
   from: string,
   words: ReviewWords,
-  { shelf, keys }: { shelf: Shelf; keys: KeyRing },
+  { shelf, keys, closed }: { shelf: Shelf; keys: KeyRing; closed: readonly string[] },
 ): Promise<Prepared> {
   const recording = await openRecording({ id: from, store: shelf.parts(from), ...(await codec(keys, from)) });
   const actions = (await readSteps(recording)).steps;
@@ -42,7 +42,7 @@ export async function prepareRelease(
       actions,
       target,
       hitTest: async () => null,
-      words: (text) => maskFreeText(text).text,
+      words: (text) => maskFreeText(text, [], closed).text,
     });
     const result = await openRecording(target);
     const { steps } = await readSteps(result);

@@ -1,7 +1,8 @@
+import { writtenWords } from '@aboveboard/redact/written-words';
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import { freshId } from '../background/recording-writing.ts';
 import { words } from '../messages/en.ts';
-import { ClosedWords, wordsOf } from '../store/closed-words.ts';
+import { ClosedWords } from '../store/closed-words.ts';
 import { openDatabase } from '../store/database.ts';
 import { deviceKeyRing } from '../store/device-keys.ts';
 
@@ -27,7 +28,7 @@ export function ClosedWordsPage() {
   }, []);
   const keep = async (event: FormEvent) => {
     event.preventDefault();
-    const kept = wordsOf(text);
+    const kept = writtenWords(text);
     setSaid('');
     if (!kept) return setFault(say.tooMany);
     try {

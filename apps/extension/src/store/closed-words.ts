@@ -6,17 +6,6 @@ const WORDS = 'closed-words';
 /** `key`: a name of the key ring, another one each time that they are kept. */
 type Kept = { key: string; sealed: Uint8Array };
 
-/** Every page that is recorded is told all of them. */
-export const MOST_WORDS = 1_000;
-export const LONGEST_WORD = 100;
-
-/** One line, one word or name; lines without a letter or digit, and repetitions, are left out. Null: too many, or too long. */
-export function wordsOf(text: string): string[] | null {
-  const lines = text.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
-  const kept = [...new Set(lines.filter((line) => /[\p{L}\p{N}]/u.test(line)))];
-  return kept.length <= MOST_WORDS && kept.every((word) => word.length <= LONGEST_WORD) ? kept : null;
-}
-
 /**
  * What she wants closed wherever it stands (MASK28, MASK19): sealed on this device under a key of its own, in no recording and in
  * nothing that is sent. Nothing here is kept in memory; who asks for it holds it as long as a recording goes on.

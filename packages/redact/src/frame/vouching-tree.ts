@@ -1,6 +1,7 @@
 import { looksLikeData } from '../data-shape.ts';
 import { ALL } from '../detect/detectors.ts';
 import { findSpans } from '../detect/find-spans.ts';
+import type { Detector } from '../detect/span.ts';
 import { isInterfaceWords } from '../interface-words.ts';
 import { foldSpace } from '../openings.ts';
 import type { Box } from './raster.ts';
@@ -71,8 +72,12 @@ const CONTROL_LIMIT = { width: 600, height: 96 };
 const COMPARED_LIMIT = 50_000_000;
 
 /** The boxes that may stay. `shipped`: labels that the application brings to everybody, white space folded. */
-export function openBoxes(nodes: readonly VouchingNode[], shipped: ReadonlySet<string> = new Set()): Box[] {
-  const vouched = nodes.filter((node) => vouches(node, shipped));
+export function openBoxes(
+  nodes: readonly VouchingNode[],
+  shipped: ReadonlySet<string> = new Set(),
+  detectors: readonly Detector[] = ALL,
+): Box[] {
+  const vouched = nodes.filter((node) => vouches(node, shipped, detectors));
   // Whatever else stands in the same place shows there too, so it has to be vouched for as well.
   const known = new Set(vouched);
   const others = nodes.filter((node) => node.leaf && !known.has(node));
@@ -81,12 +86,16 @@ export function openBoxes(nodes: readonly VouchingNode[], shipped: ReadonlySet<s
   return vouched.map((node) => node.box).filter((box) => !others.some((other) => overlap(box, other.box)));
 }
 
-function vouches({ role, name, box, leaf }: VouchingNode, shipped: ReadonlySet<string>): boolean {
+function vouches(
+  { role, name, box, leaf }: VouchingNode,
+  shipped: ReadonlySet<string>,
+  detectors: readonly Detector[],
+): boolean {
   if (!leaf || !CONTROLS.has(role.replace(/[ _]/g, '-'))) return false;
   if (box.width > CONTROL_LIMIT.width || box.height > CONTROL_LIMIT.height) return false;
   const label = foldSpace(name);
   if (!shipped.has(label) && !isInterfaceWords(label)) return false;
-  return !looksLikeData(label) && findSpans(label, ALL).length === 0;
+  return !looksLikeData(label) && findSpans(label, detectors).length === 0;
 }
 
 function overlap(a: Box, b: Box): boolean {
