@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readUsesEntry } from '@aboveboard/consent/uses-entry';
 import type { BenchTask } from '@aboveboard/dataset/eval/bench-task';
+import { publishedOn } from '@aboveboard/dataset/release/croissant';
 import { releaseReader } from '@aboveboard/dataset/release/release-reading';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
 import type { ShownGrant } from '@aboveboard/protocol/grants';
@@ -117,7 +118,6 @@ describe('a build over a real installation', () => {
     // Beside it stands what catalogues read, of this manifest and of today (REL81).
     const told = readFileSync(at('first', 'croissant.json'));
     expect(croissantFormatFaults(JSON.parse(String(told)), Object.fromEntries(filesOf('first')))).toEqual([]);
-
     // Another's key; nothing; a changed word beside a shard that is missing; what is of another release.
     const stranger = formatVerifierKey(textSigner('log.example', ed25519Key(new Uint8Array(32))).key);
     expect((await verify('first', '--key', stranger)).said).toContain('REL77');
@@ -137,7 +137,6 @@ describe('a build over a real installation', () => {
     rmSync(at('attested', 'shards', shard));
     const both = await verify('attested', ...trusted);
     expect(both.said).toMatch(/REL53[\s\S]*REL77: attestation\.json\.signatures\[0\] does not hold/);
-
     // The installation's own key says another thing, and the log does not have it.
     const lie = await attestRelease(await readManifestIn(at('first')), 'ab'.repeat(16), server.installation);
     cpSync(at('first'), at('lied'), { recursive: true });
@@ -249,16 +248,20 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     for (const id of whose.keys()) for (const text of inside) expect(text).not.toContain(id);
 
     await killedAt(`task 9 of ${PEOPLE}`, 'killed');
+    // Begun on another day, which the one that goes on keeps (REL81).
+    const job = at('.killed.building', 'job.json');
+    const salt = readFileSync(job, 'utf8').replace(/"day":"[^"]+"/, '"day":"2026-01-02"');
+    writeFileSync(job, salt);
     cpSync(at('.killed.building'), at('.copied.building'), { recursive: true });
     // Another damaged half-way: what does not open under its key is made anew.
     const [shard = ''] = readdirSync(at('.copied.building', 'release', 'shards'));
     writeFileSync(at('.copied.building', 'release', 'shards', shard), 'x');
     writeFileSync(at('.copied.building', 'release', 'shards', `${'0'.repeat(64)}.bin`), 'of nothing');
-    const salt = readFileSync(at('.killed.building', 'job.json'), 'utf8');
     const went = await build('killed');
     expect([went.code, went.said]).toEqual([0, expect.stringContaining('ended after 9 tasks')]);
     expect(filesOf('killed')).not.toEqual(filesOf('first'));
     expect(await run('dataset', 'verify', at('killed'))).toMatchObject({ code: 0 });
+    expect(publishedOn(readFileSync(at('killed', 'croissant.json')))).toBe('2026-01-02');
     expect(existsSync(at('.killed.building'))).toBe(false);
 
     // The job names where the keys go, so the copy's is put in order by hand.
@@ -268,7 +271,7 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     rmSync(at('killed'), { recursive: true });
     cpSync(at('.copied.building'), at('.killed.building'), { recursive: true });
     rmSync(at('.copied.building'), { recursive: true });
-    expect(readFileSync(at('.killed.building', 'job.json'), 'utf8')).toBe(salt);
+    expect(readFileSync(job, 'utf8')).toBe(salt);
     const again = await build('killed');
     expect(again.code).toBe(0);
     expect(again.said.replace(/^Goes on.*$/m, '')).toBe(went.said.replace(/^Goes on.*$/m, ''));

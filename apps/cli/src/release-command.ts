@@ -112,9 +112,8 @@ async function buildChosen(
       const grant = options.grant ?? null;
       const attestation = await attestRelease({ manifest: said, digest: manifest }, grant, installation);
       await place.write(ATTESTATION_NAME, attestation.bytes);
-      const published = new Date().toISOString().slice(0, 10);
       const bytes = manifestBytes(said).length;
-      const described = { manifest: said, digest: manifest, bytes, published, plain: false };
+      const described = { manifest: said, digest: manifest, bytes, published: place.day, plain: false };
       await place.write(CROISSANT_NAME, croissantBytes(described));
       const act = { kind: 'dataset' as const, dataset: name, version, manifest, recordings: count };
       // Under a key: a build that goes on after this says it once. Of what it said of another grant, that it did (REL74).

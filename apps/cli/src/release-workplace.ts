@@ -8,7 +8,7 @@ import { openWorkbench, type Workbench, writeWhole } from './release-workbench.t
 
 /**
  * Where a release is built, so that a build that was killed can go on (REL5). Beside the folder that it becomes, under a name that
- * begins with a dot: `job.json` with the salt of the secret, `tasks.jsonl` with what the manifest will say of each task that is
+ * begins with a dot: `job.json` with the salt of the secret and the day, `tasks.jsonl` with what the manifest will say of each task that is
  * done, and the sealed shards. There is no plaintext, no key and no secret in it.
  */
 export type Workplace = Workbench & {
@@ -16,6 +16,8 @@ export type Workplace = Workbench & {
   id: string;
   folder: string;
   salt: Uint8Array;
+  /** On which it began, by UTC; one that goes on keeps it, so that it comes to the same bytes. */
+  day: string;
   /** Tasks that the build before had finished. */
   found: number;
   /** The folder gets its name, with what the manifest names and nothing else, and the salt goes. */
@@ -53,20 +55,24 @@ export async function openWorkplace(folder: string, job: unknown): Promise<Workp
   }
   try {
     const digest = createHash('sha256').update(JSON.stringify(job)).digest('hex');
-    let salt = await saltOf(at('job.json'), digest);
-    if (!salt) {
+    let begun = await begunOf(at('job.json'), digest);
+    if (!begun) {
       await rm(working, { recursive: true, force: true });
       await mkdir(at('release', 'shards'), { recursive: true, mode: 0o700 });
-      salt = new Uint8Array(randomBytes(32));
-      const said = { format: 'aboveboard-build', job: digest, salt: Buffer.from(salt).toString('hex') };
+      const day = new Date().toISOString().slice(0, 10);
+      begun = { salt: new Uint8Array(randomBytes(32)), day };
+      const hex = Buffer.from(begun.salt).toString('hex');
+      const said = { format: 'aboveboard-build', job: digest, salt: hex, day };
       await writeWhole(working, 'job.json', JSON.stringify(said));
     }
+    const { salt, day } = begun;
     await bench.refresh();
     return {
       ...bench,
       id: createHash('sha256').update('aboveboard build v1').update(salt).digest('hex').slice(0, 32),
       folder: working,
       salt,
+      day,
       found: bench.finished(),
       async finish({ tasks }) {
         const named = new Set(tasks.flatMap(({ shards }) => shards.map(({ sha256 }) => shardName(sha256))));
@@ -87,19 +93,24 @@ export async function openWorkplace(folder: string, job: unknown): Promise<Workp
 
 /** The salt of the build that lies in a folder, whatever it is of; null: none does. */
 export async function saltIn(folder: string): Promise<Uint8Array | null> {
-  return saltOf(join(folder, 'job.json'), null);
+  return (await begunOf(join(folder, 'job.json'), null))?.salt ?? null;
 }
 
-async function saltOf(file: string, digest: string | null): Promise<Uint8Array | null> {
+async function begunOf(
+  file: string,
+  digest: string | null,
+): Promise<{ salt: Uint8Array; day: string } | null> {
   try {
-    const said = JSON.parse(await readFile(file, 'utf8')) as { job?: unknown; salt?: unknown };
+    const said = JSON.parse(await readFile(file, 'utf8')) as { job?: unknown; salt?: unknown; day?: unknown };
     if (
       (digest !== null && said.job !== digest) ||
       typeof said.salt !== 'string' ||
-      !/^[0-9a-f]{64}$/.test(said.salt)
+      !/^[0-9a-f]{64}$/.test(said.salt) ||
+      typeof said.day !== 'string' ||
+      !/^\d{4}-\d\d-\d\d$/.test(said.day)
     )
       return null;
-    return new Uint8Array(Buffer.from(said.salt, 'hex'));
+    return { salt: new Uint8Array(Buffer.from(said.salt, 'hex')), day: said.day };
   } catch {
     return null;
   }

@@ -64,6 +64,9 @@ export async function readLeRobot(
     need(shape.length > 0 && shape.every((n) => Number.isInteger(n) && n > 0), `shape of ${name}`);
     const ofShape = dtype === 'image' || shape.length > 1 ? shape.length : shape[0];
     need(names === null || names.length === ofShape, `names of ${name}`);
+    // What begins so is handed to policies.
+    if (/^(action|observation)/.test(name))
+      need(['float32', 'image'].includes(dtype), `${name} is nothing for a policy`);
     if (dtype === 'image') need(shape.length === 3 && shape[2] === 3, `shape of ${name}`);
     else need(Object.hasOwn(PHYSICAL, dtype), `type of ${name}`);
   }

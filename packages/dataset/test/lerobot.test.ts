@@ -112,8 +112,8 @@ describe('a LeRobot dataset', () => {
   it('[EXP78] steps, reasons and pictures read back, but for digits of places', async () => {
     const { data } = await exported([task('a', ALL)]);
     expect(data.frames.map((row) => readLeRobotAction(row as LeRobotAction))).toEqual(ALL.map(rounded));
-    expect(data.frames.map(({ reason }) => reason).slice(0, 2)).toEqual(['it is there', '']);
-    expect(data.frames.map((row) => row['action.masked']).indexOf(true)).toBe(4);
+    expect(data.frames.map((row) => row['step.reason']).slice(0, 2)).toEqual(['it is there', '']);
+    expect(data.frames.map((row) => row['step.masked']).indexOf(true)).toBe(4);
     const image = data.frames[3]?.['observation.image'] as { bytes: Uint8Array; path: string };
     expect([Buffer.from(image.bytes).equals(png([30, 100, 252])), image.path]).toEqual([true, 'a-3.png']);
   });
@@ -253,6 +253,8 @@ describe('a LeRobot dataset', () => {
     expect(await withInfo({ total_frames: 8 })).toContain('total_frames');
     expect(await withInfo({ fps: 30 })).toContain('episode 0 frame 1: timestamp');
     expect(await withInfo({ splits: { train: '0:2' } })).toEqual(['splits']);
+    const named = { ...info.features, 'action.text': info.features['step.text'] };
+    expect(await withInfo({ features: named })).toContain('action.text is nothing for a policy');
     const shape = [17];
     expect(await withInfo({ features: { ...info.features, action: { ...action, shape } } })).toContain(
       'names of action',

@@ -4,11 +4,11 @@ import type { ModelAction, Point } from './model-action.ts';
 /** A step as LeRobot's policies see it (spec/dataset-formats.md, EXP71): numbers of one length, and beside them what has no number. */
 export type LeRobotAction = {
   action: number[];
-  'action.button': string;
-  'action.held': string;
-  'action.text': string;
-  'action.keys': string;
-  'action.path': string;
+  'step.button': string;
+  'step.held': string;
+  'step.text': string;
+  'step.keys': string;
+  'step.path': string;
 };
 
 const KINDS = ['click', 'drag', 'move', 'scroll', 'type', 'select', 'keys', 'wait'] as const;
@@ -34,11 +34,11 @@ export function leRobotAction(action: ModelAction): LeRobotAction | null {
   const numbers = [at.x, at.y, to.x, to.y, dx, dy, count, seconds];
   return {
     action: [...KINDS.map((_, i) => (i === place ? 1 : 0)), ...numbers],
-    'action.button': 'button' in action ? action.button : '',
-    'action.held': 'held' in action ? JSON.stringify(action.held) : '',
-    'action.text': 'text' in action ? action.text : '',
-    'action.keys': 'keys' in action ? JSON.stringify(action.keys) : '',
-    'action.path': 'path' in action ? JSON.stringify(action.path.map(({ x, y }) => [x, y])) : '',
+    'step.button': 'button' in action ? action.button : '',
+    'step.held': 'held' in action ? JSON.stringify(action.held) : '',
+    'step.text': 'text' in action ? action.text : '',
+    'step.keys': 'keys' in action ? JSON.stringify(action.keys) : '',
+    'step.path': 'path' in action ? JSON.stringify(action.path.map(({ x, y }) => [x, y])) : '',
   };
 }
 
@@ -50,13 +50,13 @@ export function readLeRobotAction(row: LeRobotAction): ModelAction {
   const [x = 0, y = 0, , , dx = 0, dy = 0, count = 0, seconds = 0] = action.slice(KINDS.length);
   const at = { x, y };
   const list = (text: string) => JSON.parse(text || '[]') as unknown[];
-  const held = list(row['action.held']);
-  const button = row['action.button'];
+  const held = list(row['step.held']);
+  const button = row['step.button'];
   const said = {
     click: { button, count, at, held },
     drag: {
       button,
-      path: list(row['action.path']).map((point) => {
+      path: list(row['step.path']).map((point) => {
         const [left, top] = point as [number, number];
         return { x: left, y: top };
       }),
@@ -64,9 +64,9 @@ export function readLeRobotAction(row: LeRobotAction): ModelAction {
     },
     move: { at },
     scroll: { at, dx, dy, held },
-    type: { text: row['action.text'] },
-    select: { at: x < 0 ? null : at, text: row['action.text'] },
-    keys: { keys: list(row['action.keys']), count },
+    type: { text: row['step.text'] },
+    select: { at: x < 0 ? null : at, text: row['step.text'] },
+    keys: { keys: list(row['step.keys']), count },
     wait: { seconds },
   }[kind];
   return { kind, ...said } as ModelAction;

@@ -91,7 +91,12 @@ function elementsOf({ name, cell }: LeRobotColumn): ConstructorParameters<typeof
 function pandasOf(columns: readonly LeRobotColumn[], index: string): string {
   return JSON.stringify({
     index_columns: [index],
-    column_indexes: [],
+    column_indexes: [
+      {
+        ...{ name: null, field_name: null, pandas_type: 'unicode', numpy_type: 'object' },
+        metadata: { encoding: 'UTF-8' },
+      },
+    ],
     columns: columns.map(({ name, cell }) => ({
       name,
       field_name: name,

@@ -30,7 +30,8 @@ export type LeRobotPictures = PictureSize & { rgb: (png: Uint8Array) => Promise<
 
 type Feature = { dtype: string; shape: number[]; names: string[] | null };
 const one = (dtype: string): Feature => ({ dtype, shape: [1], names: null });
-const TEXTS = ['action.button', 'action.held', 'action.text', 'action.keys', 'action.path', 'reason'];
+/** Not under `action` or `observation`: what stands there LeRobot hands to policies, which know numbers alone. */
+const TEXTS = ['step.button', 'step.held', 'step.text', 'step.keys', 'step.path', 'step.reason'];
 const INDICES = ['frame_index', 'episode_index', 'index', 'task_index'];
 
 /**
@@ -83,7 +84,7 @@ export class LeRobotExport {
       'observation.state': { dtype: 'float32', shape: [2], names: ['pointer_x', 'pointer_y'] },
       action: { dtype: 'float32', shape: [ACTION_NAMES.length], names: [...ACTION_NAMES] },
       ...Object.fromEntries(TEXTS.map((name) => [name, one('string')])),
-      'action.masked': one('bool'),
+      'step.masked': one('bool'),
       'next.done': one('bool'),
       timestamp: one('float32'),
       ...Object.fromEntries(INDICES.map((name) => [name, one('int64')])),
@@ -196,8 +197,8 @@ export class LeRobotExport {
       const row: LeRobotRow = {
         ...said,
         'observation.state': [pointer.x, pointer.y],
-        'action.masked': step.masked,
-        reason: step.thought ?? '',
+        'step.masked': step.masked,
+        'step.reason': step.thought ?? '',
         'next.done': i === steps.length - 1,
       };
       if (this.#size) {

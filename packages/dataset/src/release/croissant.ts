@@ -18,7 +18,7 @@ export const CROISSANT_NAME = 'croissant.json';
 /** Of how a manifest is told in Croissant, to the byte: another word is another version, and those before it stay readable. */
 const SD_VERSION = '1';
 
-/** `bytes`: of the manifest as it lies there. `published`: the day on which the release became whole, `YYYY-MM-DD`. */
+/** `bytes`: of the manifest as it lies there. `published`: the day on which its build began, `YYYY-MM-DD`. */
 export type Described = {
   manifest: ReleaseManifest;
   digest: string;
