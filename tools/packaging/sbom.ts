@@ -16,7 +16,8 @@ export function sbom(
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
   const faults: string[] = [];
   const components = [...(withNode ? ['node_modules/node'] : []), ...folders].map((folder) => {
-    const { version, license, integrity } = lock.packages[folder] ?? {};
+    const { version, integrity, ...pinned } = lock.packages[folder] ?? {};
+    const license = pinned.license ?? (version ? olderLicence(join(root, folder)) : null);
     const digest = /^sha512-([A-Za-z0-9+/]+=*)$/.exec(integrity ?? '')?.[1];
     if (!version || !license || !digest) faults.push(folder);
     const name = folder.slice('node_modules/'.length);
@@ -39,4 +40,12 @@ export function sbom(
     metadata: { component: { type: 'application', ...product } },
     components,
   };
+}
+
+/** In the form of before npm's lockfiles, which they leave out; the digest pins that file as well. */
+function olderLicence(folder: string): string | null {
+  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    licenses?: { type: string }[];
+  };
+  return about.licenses?.map(({ type }) => type).join(' OR ') || null;
 }

@@ -190,6 +190,13 @@ describe('npm run package:extension', () => {
 });
 
 describe('the list of what is in a package', () => {
+  it('[DST10] has a licence that only the package itself says, in the form of before', () => {
+    const { components } = sbom(ROOT, { name: 'a', version: '1.2.3' }, ['node_modules/x11'], false) as {
+      components: { licenses: unknown }[];
+    };
+    expect(components[0]?.licenses).toEqual([{ expression: 'MIT' }]);
+  });
+
   it('[DST11] names at once all that the lockfile does not pin', () => {
     const about = { name: 'a', version: '1.2.3' };
     expect(() => sbom(ROOT, about, ['node_modules/nobody', 'node_modules/zod', 'node_modules/none'])).toThrow(
