@@ -141,7 +141,7 @@ async function start(path: string, args: readonly string[], display: string) {
 const LONG = { timeout: 60_000, interval: 200 };
 
 describe.skipIf(!isRoot || !hasXvfb)('the program under signed rules (needs root and Xvfb)', () => {
-  it('[DST3, DST4, DST5] records where its digest is listed; one byte more, and it does not; what was kept stays', {
+  it('[DST3, DST4, DST7] records where its digest is listed; one byte more, and it does not; what was kept stays', {
     timeout: 300_000,
   }, async () => {
     const work = mkdtempSync(join(tmpdir(), 'aboveboard-recorder-rules-'));
@@ -176,6 +176,8 @@ describe.skipIf(!isRoot || !hasXvfb)('the program under signed rules (needs root
       await first.page.act('/code', { code: house.codes[0] as string });
       await house.signStatements();
       await expect.poll(() => first.page.text(), LONG).toContain('You take part');
+      // Only once every attachment came is there something to agree to (GATE23).
+      await expect.poll(() => first.page.text(), LONG).toContain('action="/agree"');
       await first.page.act('/agree');
       expect(await first.page.act('/start', { task: 'Fill the sheet' })).toContain(
         'The recorder is recording',
@@ -193,11 +195,28 @@ describe.skipIf(!isRoot || !hasXvfb)('the program under signed rules (needs root
       expect(refused).toContain('This build of the recorder is not one that was agreed');
       // What the other build kept is there all the same, and can be reviewed.
       expect(refused).toContain('Fill the sheet');
+      const id = 'works';
+      const later = { name: NAME, version: '0.1.1', digest: digestOf(other) };
+      // An update is the representative's word, with both of her keys (T24).
+      await house.parties.say({ kind: 'build', id, state: 'listed', ...later });
+      await expect
+        .poll(() => second.page.act('/start', { task: 'Updated' }), LONG)
+        .toContain('The recorder is recording');
       await second.stop();
 
+      // Rolled back: the earlier build is listed still, and reads what the later one kept.
       const third = await start(program, args, display);
+      expect(await third.page.text()).toContain('Updated');
       expect(await third.page.act('/start', { task: 'Again' })).toContain('The recorder is recording');
       await third.stop();
+
+      // Any party alone takes a build back, for good.
+      await house.parties.say({ kind: 'build', id, state: 'withdrawn', ...later }, 'employer');
+      const fourth = await start(other, args, display);
+      await expect
+        .poll(() => fourth.page.act('/start', { task: 'Withdrawn' }), LONG)
+        .toContain('not one that was agreed');
+      await fourth.stop();
 
       expect(run(program, ['uninstall', '--folder', spool]).status).not.toBe(0);
       expect(existsSync(join(spool, 'keys'))).toBe(true);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'wxt';
 
 /** `sha256sum -c build-files.txt` checks a package; the list's own SHA-256 is the build that parties list. */
@@ -17,6 +18,26 @@ function listFiles(folder: string): void {
   writeFileSync(join(folder, list), lines.join(''));
 }
 
+/** Folders in `node_modules` whose code is in what ships: the list of what is in the package comes of them (DST10). */
+const bundled = new Set<string>();
+const notePackages: Plugin = {
+  name: 'note-packages',
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      for (const id of chunk.moduleIds) {
+        const folder = /^.*\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
+        if (folder) bundled.add(folder);
+      }
+    }
+  },
+};
+
+/** Beside what ships, not in it: the build that is listed stays the same. */
+function writePackages(folder: string): void {
+  writeFileSync(join(dirname(folder), 'bundled-packages.json'), `${JSON.stringify([...bundled].sort())}\n`);
+}
+
 /**
  * Manifest V3, isolated world only: no web-accessible resources, no main-world scripts, no content script in the
  * manifest. `npm run build` puts the unpacked extension in .output/chrome-mv3 and needs no network.
@@ -25,9 +46,14 @@ export default defineConfig({
   imports: false,
   // WXT asks a registry for nothing, and nobody is asked for consent to statistics.
   suppressWarnings: { firefoxDataCollection: true },
-  hooks: { 'build:done': (wxt) => listFiles(wxt.config.outDir) },
+  hooks: {
+    'build:done': (wxt) => {
+      listFiles(wxt.config.outDir);
+      writePackages(wxt.config.outDir);
+    },
+  },
   vite: () => ({
-    plugins: [react()],
+    plugins: [react(), notePackages],
     build: { modulePreload: false, sourcemap: false, target: 'chrome120' },
   }),
   manifest: {
