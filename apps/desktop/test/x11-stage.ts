@@ -100,7 +100,7 @@ async function keycodes({
 }
 
 /** Without a window manager: a plain window with a class, filled with one colour. */
-function makeWindow(display: XDisplay, name: string, { x, y, width, height }: WindowPlace): number {
+export function makeWindow(display: XDisplay, name: string, { x, y, width, height }: WindowPlace): number {
   const client: Client = display.client;
   const id = client.AllocID();
   const colour = name === 'other' ? 0xee2211 : 0x1177ee;

@@ -2,7 +2,7 @@ import type { XEvent } from 'x11';
 import type { XDisplay } from './display.ts';
 
 const GRAB = 1;
-const UNGRAB = 2;
+const WHILE_GRABBED = 3;
 
 /**
  * Which window keys go to (DSK43). Each window that has an owner is asked to say when it gets and loses the focus; then the
@@ -51,8 +51,8 @@ export class FocusWatch {
     if (event.name === 'DestroyNotify') this.#windows.delete(event.wid);
     if (event.name !== 'FocusIn' && event.name !== 'FocusOut') return;
     this.#turns += 1;
-    if (event.mode === GRAB) this.#grabbed = true;
-    else if (event.mode === UNGRAB) this.#grabbed = false;
+    // The focus also moves under a grab that began while nothing of ours had it: then this is all that is said of the grab.
+    this.#grabbed = event.mode === GRAB || event.mode === WHILE_GRABBED;
     void this.ask();
   }
 

@@ -20,6 +20,16 @@ declare module 'x11' {
     MapWindow(window: Xid): void;
     ConfigureWindow(window: Xid, values: Record<string, number>): void;
     SetInputFocus(window: Xid, revertTo: number): void;
+    GrabKeyboard(
+      window: Xid,
+      ownerEvents: boolean,
+      time: number,
+      pointerMode: number,
+      keyboardMode: number,
+      done: Reply<number>,
+    ): void;
+    UngrabKeyboard(time: number): void;
+    ChangeKeyboardMapping(first: number, each: number, keysyms: number[]): void;
     ChangeProperty(
       mode: number,
       window: Xid,
