@@ -133,7 +133,7 @@ export function page(title: string, body: string): string {
 }
 
 const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}' +
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}:root{color-scheme:light dark}textarea{font:inherit;max-width:100%}' +
   'img{max-width:100%;border:1px solid #999;margin:0 0 .5rem}form{display:inline-block;margin:0 .5rem .5rem 0}button,input{font:inherit;padding:.3rem .7rem}';
 
 export function text(value: string): string {
