@@ -13,6 +13,8 @@ const NEEDED: readonly [program: string, from: string][] = [
   ['mousepad', 'mousepad'],
   ['zenity', 'zenity'],
   ['xterm', 'xterm'],
+  ['xwininfo', 'x11-utils'],
+  ['xrandr', 'x11-xserver-utils'],
 ];
 
 /** Brings what is missing where it may; else throws, naming it. */
@@ -32,6 +34,7 @@ export function bringDesktop(): void {
 export class DesktopStage {
   readonly environment: NodeJS.ProcessEnv;
   readonly #children: ChildProcess[] = [];
+  #server: ChildProcess | undefined;
   readonly #home: string;
 
   private constructor(environment: NodeJS.ProcessEnv, home: string) {
@@ -47,6 +50,7 @@ export class DesktopStage {
     const stage = new DesktopStage(environment, home);
     const size = ['-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset', '-ac'];
     environment['DISPLAY'] = `:${await stage.#said('Xvfb', ['-displayfd', '1', ...size])}`;
+    stage.#server = stage.#children.at(-1);
     const session = ['--session', '--nofork', '--print-address=1'];
     environment['DBUS_SESSION_BUS_ADDRESS'] = await stage.#said('dbus-daemon', session);
     stage.run('openbox');
@@ -58,6 +62,21 @@ export class DesktopStage {
     const child = spawn(program, given, { env: this.environment, stdio: 'ignore' });
     this.#children.push(child);
     return child;
+  }
+
+  /** Of the one screen, by RandR. */
+  resolution(width: number, height: number): void {
+    const set = (...given: string[]) => execFileSync('xrandr', given, { env: this.environment });
+    const timings = (size: number, ...more: number[]) => [0, ...more].map((one) => `${size + one}`);
+    const name = `${width}x${height}`;
+    set('--newmode', name, '40', ...timings(width, 40, 168, 256), ...timings(height, 1, 5, 28));
+    set('--addmode', 'screen', name);
+    set('--output', 'screen', '--mode', name);
+  }
+
+  /** The X server ends, as it does when it crashes. */
+  killServer(): void {
+    this.#server?.kill('SIGKILL');
   }
 
   /** Its windows, by name: xdotool's own numbers, of which the recorder knows nothing. */

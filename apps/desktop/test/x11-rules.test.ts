@@ -235,6 +235,33 @@ describe.skipIf(!hasXvfb)('whose input and whose pixels, on an X11 server', () =
     });
   });
 
+  test('[DSK104] what comes after the recorder stood still is nobody’s, whatever the screen was like meanwhile', async () => {
+    await begin();
+    const code = await hands.codeOf(A);
+    await focus('listed');
+    hands.point(150, 120);
+    await vi.waitFor(() => expect(pointed()).toEqual([['move', 50, 40]]), WAIT);
+    const { client } = hands.client;
+    // Another window comes over it, is pressed and typed into, and is away again before anybody here looks.
+    client.ConfigureWindow(hands.xid('other'), { x: 90, stackMode: 0 });
+    hands.press();
+    hands.release();
+    hands.type(code);
+    hands.press();
+    client.ConfigureWindow(hands.xid('other'), { x: 700 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    await soon(300);
+    hands.point(160, 120);
+    hands.release();
+    await soon(300);
+    expect(pointed()).toEqual([['move', 50, 40]]);
+    expect(keys()).toEqual([]);
+    hands.point(170, 120);
+    await vi.waitFor(() => expect(pointed().at(-1)).toEqual(['move', 70, 40]), WAIT);
+    hands.type(code);
+    await vi.waitFor(() => expect(keys()).toHaveLength(2), WAIT);
+  });
+
   describe('[DSK45] pictures', () => {
     /** While the server is asked for the pixels, `meanwhile` happens there. */
     async function taken(meanwhile: () => void) {

@@ -1,9 +1,9 @@
 import type { AccessibleTree } from '../accessible-tree.ts';
 import type { WindowId, WindowPlace } from '../capture-source.ts';
 import { DBusConnection, type DBusSignal } from '../dbus/connection.ts';
-import { DBusFault } from '../dbus/values.ts';
+import { DBusFault, DBusSilence } from '../dbus/values.ts';
 import type { InterfaceReader } from '../x11/x11-source.ts';
-import { type BusObject, readWindowTree } from './window-tree-reader.ts';
+import { type Bus, type BusObject, readWindowTree } from './window-tree-reader.ts';
 
 const REGISTRY = 'org.a11y.atspi.Registry';
 const ROOT = '/org/a11y/atspi/accessible/root';
@@ -16,6 +16,8 @@ const EVENTS = [
   'object:children-changed',
   'object:property-change:accessible-name',
 ];
+/** What is not read by then is not: an application answers each of thousands of questions as late as it likes. */
+const READ_WITHIN = 2_000;
 /** Several changes close together are one. */
 const SETTLE = 60;
 
@@ -51,12 +53,18 @@ export class AccessibilityReader implements InterfaceReader {
       })
       .finally(() => session.close());
     let heard: (signal: DBusSignal) => void = () => undefined;
+    let ended = onEnd;
     const bus = await DBusConnection.connect(`${address}`, {
       onSignal: (signal) => heard(signal),
-      onEnd,
+      onEnd: () => ended(),
     });
     const reader = new AccessibilityReader(bus);
     heard = (signal) => reader.#heard(signal);
+    ended = () => {
+      // The trees that were read say nothing of what comes now (DSK101).
+      for (const { changed } of reader.#watched.values()) changed();
+      onEnd();
+    };
     return reader;
   }
 
@@ -82,7 +90,12 @@ export class AccessibilityReader implements InterfaceReader {
       const name = await this.#nameOf(known.pid);
       if (name === null || !this.#watched.has(window)) return null;
       await this.#listen(name);
-      return await readWindowTree(this.#bus, { name, path: ROOT }, place, outer);
+      return await readWindowTree(
+        this.#until(performance.now() + READ_WITHIN),
+        { name, path: ROOT },
+        place,
+        outer,
+      );
     } catch (error) {
       // It hangs, has gone, or says what can't be read: it has no tree (DSK22).
       if (error instanceof DBusFault || error instanceof RangeError) return null;
@@ -94,6 +107,11 @@ export class AccessibilityReader implements InterfaceReader {
     for (const { timer } of this.#watched.values()) if (timer) clearTimeout(timer);
     this.#watched.clear();
     this.#bus.close();
+  }
+
+  #until(end: number): Bus {
+    const late = () => Promise.reject(new DBusSilence('not read in time'));
+    return { call: (call) => (performance.now() > end ? late() : this.#bus.call(call)) };
   }
 
   #heard({ sender }: DBusSignal): void {

@@ -1,13 +1,15 @@
 import { type AccessibleNode, type AccessibleTree, TREE_LIMITS } from '../accessible-tree.ts';
 import type { WindowPlace } from '../capture-source.ts';
-import type { DBusConnection } from '../dbus/connection.ts';
-import { DBusFault, type DBusValue } from '../dbus/values.ts';
+import type { DBusCall } from '../dbus/connection.ts';
+import { DBusFault, DBusSilence, type DBusValue } from '../dbus/values.ts';
 import { relative } from '../place.ts';
 import { isShowing, roleOf, statesOf } from './roles.ts';
 
 /** An object of an application: the name on the bus, and its path. */
 export type BusObject = [name: string, path: string];
 type Application = { name: string; path: string };
+/** What is asked; rejects with DBusFault. */
+export type Bus = { call(call: DBusCall): Promise<DBusValue[]> };
 
 type Item = { path: string; parent: string; index: number; name: string; role: number; states: number };
 
@@ -21,7 +23,7 @@ const TOLERANCE = 2;
  * more than one, or it says that there are more nodes than are read (DSK21, DSK22).
  */
 export async function readWindowTree(
-  bus: DBusConnection,
+  bus: Bus,
   application: Application,
   place: WindowPlace,
   outer: WindowPlace,
@@ -47,7 +49,7 @@ export async function readWindowTree(
 }
 
 async function ask(
-  bus: DBusConnection,
+  bus: Bus,
   { name, path }: Application,
   interface_: string,
   member: string,
@@ -57,7 +59,7 @@ async function ask(
   return bus.call({ destination: name, path, interface: interface_, member, signature, body });
 }
 
-async function extents(bus: DBusConnection, object: Application): Promise<WindowPlace | null> {
+async function extents(bus: Bus, object: Application): Promise<WindowPlace | null> {
   const answer = await ask(bus, object, 'org.a11y.atspi.Component', 'GetExtents', 'u', [SCREEN]).catch(
     () => null,
   );
@@ -73,7 +75,7 @@ function isAt(box: WindowPlace, place: WindowPlace): boolean {
 }
 
 /** All that the application keeps, in one answer; its two spellings differ in one field. */
-async function cached(bus: DBusConnection, { name }: Application): Promise<Item[] | null> {
+async function cached(bus: Bus, { name }: Application): Promise<Item[] | null> {
   const cache = { name, path: '/org/a11y/atspi/cache' };
   const [answer] = (await ask(bus, cache, 'org.a11y.atspi.Cache', 'GetItems')) as [DBusValue[][]];
   if (answer.length > TREE_LIMITS.nodes) return null;
@@ -89,7 +91,7 @@ async function cached(bus: DBusConnection, { name }: Application): Promise<Item[
 }
 
 /** Node by node; those of one depth together. Null: too many, or too deep. */
-async function walked(bus: DBusConnection, name: string, frame: string): Promise<Item[] | null> {
+async function walked(bus: Bus, name: string, frame: string): Promise<Item[] | null> {
   const items: Item[] = [];
   const seen = new Set<string>();
   let level: { path: string; parent: string; index: number }[] = [{ path: frame, parent: '', index: 0 }];
@@ -104,15 +106,15 @@ async function walked(bus: DBusConnection, name: string, frame: string): Promise
 }
 
 async function described(
-  bus: DBusConnection,
+  bus: Bus,
   name: string,
   { path, parent, index }: { path: string; parent: string; index: number },
 ) {
   const object = { name, path };
   const [label, role, states] = await Promise.all([
     ask(bus, object, 'org.freedesktop.DBus.Properties', 'Get', 'ss', [ACCESSIBLE, 'Name']).catch(() => null),
-    ask(bus, object, ACCESSIBLE, 'GetRole').catch(() => null),
-    ask(bus, object, ACCESSIBLE, 'GetState').catch(() => null),
+    ask(bus, object, ACCESSIBLE, 'GetRole').catch(orRefused),
+    ask(bus, object, ACCESSIBLE, 'GetState').catch(orRefused),
   ]);
   const bits = ((states?.[0] as number[] | undefined) ?? [0])[0] ?? 0;
   if (!role || !isShowing(bits)) return null;
@@ -125,16 +127,24 @@ async function described(
     role: role[0] as number,
     states: bits,
   };
-  const [below] = (await ask(bus, object, ACCESSIBLE, 'GetChildren').catch(() => [[]])) as [BusObject[]];
+  const [below] = (await ask(bus, object, ACCESSIBLE, 'GetChildren').catch(
+    (error) => orRefused(error) ?? [[]],
+  )) as [BusObject[]];
   const children = below
     .filter(([owner]) => owner === name)
     .map(([, child], order) => ({ path: child, parent: path, index: order }));
   return { item, children };
 }
 
+/** One that hangs may be a place for a password: a tree with holes where nobody answered is none (DSK102). */
+function orRefused(error: unknown): null {
+  if (error instanceof DBusSilence) throw error;
+  return null;
+}
+
 /** From the frame down, what is on the screen, each once: parents that go in circles are never reached. */
 async function assemble(
-  bus: DBusConnection,
+  bus: Bus,
   name: string,
   frame: string,
   items: readonly Item[],

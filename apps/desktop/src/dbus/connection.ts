@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { DBusFault, type DBusValue, typesIn, ValueReader, ValueWriter } from './values.ts';
+import { DBusFault, DBusSilence, type DBusValue, typesIn, ValueReader, ValueWriter } from './values.ts';
 
 export type DBusCall = {
   destination: string;
@@ -72,13 +72,13 @@ export class DBusConnection {
 
   /** Rejects with DBusFault for an error, and when the answer does not come in time. */
   call(call: DBusCall): Promise<DBusValue[]> {
-    if (this.#ended) return Promise.reject(new DBusFault('the bus is gone'));
+    if (this.#ended) return Promise.reject(new DBusSilence('the bus is gone'));
     const serial = ++this.#serial;
     this.#socket.write(encode(call, serial));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(serial);
-        reject(new DBusFault('no answer in time'));
+        reject(new DBusSilence('no answer in time'));
       }, this.#patience);
       this.#waiting.set(serial, {
         resolve: (body) => {
@@ -115,7 +115,7 @@ export class DBusConnection {
 
   #end(): void {
     this.#ended = true;
-    for (const { reject } of this.#waiting.values()) reject(new DBusFault('the bus is gone'));
+    for (const { reject } of this.#waiting.values()) reject(new DBusSilence('the bus is gone'));
     this.#waiting.clear();
   }
 

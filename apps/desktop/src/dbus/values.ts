@@ -9,6 +9,9 @@ export class DBusFault extends Error {
   override readonly name = 'DBusFault';
 }
 
+/** Nobody answered in time, or the bus is gone: what was asked may be anything. */
+export class DBusSilence extends DBusFault {}
+
 /** The specification's own limits; what is beyond is refused before anything is allocated. */
 const ARRAY_LIMIT = 67_108_864;
 const DEPTH_LIMIT = 32;

@@ -34,6 +34,8 @@ export async function showIndicator(
   const client = display.client as typeof display.client & Drawing;
   const [id, gc, font] = [client.AllocID(), client.AllocID(), client.AllocID()];
   let state: 'recording' | 'paused' = 'recording';
+  let place = { x: 8, y: 8 };
+  let screen = { width: 0, height: 0 };
   let held: { x: number; y: number } | null = null;
 
   const draw = () => {
@@ -46,8 +48,18 @@ export async function showIndicator(
   };
   const raise = () => client.ConfigureWindow(id, { stackMode: ABOVE });
   const hear = (event: XEvent & { rootx?: number; rooty?: number }) => {
-    const mine = (event.wid1 ?? event.wid) === id;
-    if (!mine || closed) return;
+    if (closed) return;
+    const about = event.wid1 ?? event.wid;
+    if (event.name === 'ConfigureNotify') {
+      const { x = 0, y = 0, width = 0, height = 0 } = event;
+      if (about === display.root) screen = { width, height };
+      if (about === id) place = { x, y };
+      // Another resolution, or somebody who moves it away, hides it nowhere.
+      const kept = onScreen(place);
+      if (kept.x !== place.x || kept.y !== place.y) client.ConfigureWindow(id, kept);
+      return;
+    }
+    if (about !== id) return;
     switch (event.name) {
       case 'Expose':
         draw();
@@ -77,11 +89,17 @@ export async function showIndicator(
   const within = (
     { rootx = 0, rooty = 0 }: { rootx?: number; rooty?: number },
     from: { x: number; y: number },
-  ) => ({
-    x: Math.max(0, rootx - from.x),
-    y: Math.max(0, rooty - from.y),
+  ) => onScreen({ x: rootx - from.x, y: rooty - from.y });
+  const onScreen = ({ x, y }: { x: number; y: number }) => ({
+    x: Math.max(0, Math.min(x, screen.width - SIZE.width)),
+    y: Math.max(0, Math.min(y, screen.height - SIZE.height)),
   });
 
+  const measured = await display.ask<typeof screen>((done) =>
+    client.GetGeometry(display.root, done as never),
+  );
+  if (measured) screen = { width: measured.width, height: measured.height };
+  client.ChangeWindowAttributes(display.root, { eventMask: client.eventMask['StructureNotify'] ?? 0 });
   client.on('event', hear);
   const mask = client.eventMask;
   const eventMask = [

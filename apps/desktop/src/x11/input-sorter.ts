@@ -10,6 +10,11 @@ export type InputTell = (window: number, at: number, input: SourceInput) => void
 /** How long an event waits, so that a change of focus or place that the server made before it is known. */
 export const SETTLE = 80;
 
+/** Older when it comes: the recorder or the computer stood still, and what the screen was like then is not known (DSK104). */
+const STALE = 1_000;
+/** Later than this after it was due, what the server said meanwhile is not read yet. */
+const STOOD_STILL = 250;
+
 type Waiting = {
   at: number;
   due: number;
@@ -61,11 +66,30 @@ export class InputSorter {
 
   hear(event: DeviceEvent): void {
     const at = this.#given.clock.at(event.time);
+    if (this.#given.clock.age(at) > STALE) {
+      this.#miss(event);
+      return;
+    }
     const waiting =
       event.what === 'keydown' || event.what === 'keyup' ? this.#key(event, at) : this.#pointed(event, at);
     if (!waiting) return;
     this.#waiting.push({ ...waiting, at, due: performance.now() + SETTLE });
     this.#schedule();
+  }
+
+  /** Of what is dropped only this counts: which keys and buttons are down, and that they are nobody's. */
+  #miss({ what, detail }: DeviceEvent): void {
+    if (what === 'keyup') this.#held.delete(detail);
+    if (what !== 'down' && what !== 'up') return;
+    if (WHEEL[detail]) return;
+    if (what === 'down') {
+      this.#drag ??= nobodys();
+      this.#drag.window = null;
+      this.#drag.buttons.add(detail);
+      return;
+    }
+    this.#drag?.buttons.delete(detail);
+    if (this.#drag?.buttons.size === 0) this.#drag = null;
   }
 
   /** What waits for this window is not told. */
@@ -150,11 +174,10 @@ export class InputSorter {
   #grabAt({ x, y }: DeviceEvent): Drag {
     const { stack } = this.#given;
     const client = stack.topAt(x, y)?.client;
-    const nobody = { window: null, place: { x: 0, y: 0 }, buttons: new Set<number>(), holds: () => false };
-    if (!client) return nobody;
+    if (!client) return nobodys();
     const { place } = client;
     const inside = x >= place.x && y >= place.y && x < place.x + place.width && y < place.y + place.height;
-    if (!inside) return nobody;
+    if (!inside) return nobodys();
     let judged: boolean | null = null;
     // Judged once: a press that was for nobody takes its row of moves and its release along.
     const holds = () => {
@@ -179,6 +202,10 @@ export class InputSorter {
 
   #flush(): void {
     const now = performance.now();
+    if (this.#waiting[0] && now - this.#waiting[0].due > STOOD_STILL) {
+      for (const one of this.#waiting) one.due = now + SETTLE;
+      return;
+    }
     while (this.#waiting[0] && this.#waiting[0].due <= now) {
       // Whom a key is for is not known while the server is being asked; what came after it waits with it.
       if (this.#waiting[0].code !== undefined && this.#given.focus.isAsking) return;
@@ -186,6 +213,10 @@ export class InputSorter {
       if (one.holds()) this.#given.tell(one.window, one.at, one.input);
     }
   }
+}
+
+function nobodys(): Drag {
+  return { window: null, place: { x: 0, y: 0 }, buttons: new Set(), holds: () => false };
 }
 
 function samePlace(stack: WindowStack, window: number, place: { x: number; y: number }): boolean {

@@ -24,6 +24,11 @@ export class ServerClock {
     this.#offset = Math.min(this.#offset, this.#now() - widened);
     return widened + this.#offset;
   }
+
+  /** Milliseconds since then. */
+  age(at: number): number {
+    return this.#now() - at;
+  }
 }
 
 const HALF = 2 ** 31;
