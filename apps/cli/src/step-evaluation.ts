@@ -1,12 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { playedActions } from '@aboveboard/dataset/eval/bench-action';
 import { readBenchTask, readPlayedAction } from '@aboveboard/dataset/eval/bench-check';
+import { type BenchComparison, compareBench } from '@aboveboard/dataset/eval/bench-comparison';
 import { PLAYERS, type PlayerName } from '@aboveboard/dataset/eval/bench-players';
-import { type BenchScore, type Player, scoreBench } from '@aboveboard/dataset/eval/bench-score';
+import { type BenchScore, type Player, scoreBench, scoredSteps } from '@aboveboard/dataset/eval/bench-score';
 import type { BenchTask, PlayedAction } from '@aboveboard/dataset/eval/bench-task';
+import { missesPage, worstMisses } from '@aboveboard/dataset/eval/misses-page';
 import { anthropic } from '@aboveboard/dataset/export/anthropic';
 import { NO_PICTURE } from '@aboveboard/dataset/export/demonstration';
 import type { Dialect, PictureSize } from '@aboveboard/dataset/export/dialect';
@@ -20,7 +22,15 @@ const DIALECTS: readonly Dialect[] = [pyautogui, openai, anthropic, uiTars];
 /** A task file, or a line of answers, is no longer than this. */
 const LONGEST = 16 * 1024 * 1024;
 
-export type StepReport = { score: BenchScore; players: Record<PlayerName, BenchScore> };
+export type StepReport = {
+  score: BenchScore;
+  players: Record<PlayerName, BenchScore>;
+  /** Beside other answers to the same steps; null: none were given. */
+  against: { score: BenchScore; comparison: BenchComparison } | null;
+};
+/** On a page: a picture is at most so large, and all of them. What is beyond is told in words. */
+const MOST_MISSES = 40;
+const MOST_BYTES = { each: 8 * 2 ** 20, all: 64 * 2 ** 20 };
 
 /** Where the answers come from: a file of JSON lines, or one of the players that see nothing. */
 export type Answers = { file: string } | { player: PlayerName };
@@ -29,8 +39,10 @@ export async function evaluateSteps(
   folder: string,
   from: Answers,
   seed: number,
-  progress: (line: string) => void,
+  { against, page, progress }: { against?: string; page?: string; progress: (line: string) => void },
 ): Promise<StepReport> {
+  if (page !== undefined && existsSync(page))
+    throw new UsageError('--page names a file that is there already.');
   const tasks = await readTasks(folder);
   const player =
     'player' in from
@@ -39,12 +51,38 @@ export async function evaluateSteps(
   const score = (by: Player) =>
     scoreBench(tasks, by, seeded(seed), (done) => progress(`task ${done} of ${tasks.length}`));
   const names = Object.keys(PLAYERS) as PlayerName[];
+  const other = against === undefined ? null : await answersOf(against, tasks, join(folder, 'images'));
+  if (page !== undefined) await writeMisses(page, folder, tasks, player);
   return {
     score: score(player),
+    against: other && {
+      score: score(other),
+      comparison: compareBench(tasks, { one: player, other }, seeded(seed)),
+    },
     players: Object.fromEntries(
       names.map((name) => [name, score(playerNamed(name)(tasks, seeded(seed)))]),
     ) as StepReport['players'],
   };
+}
+
+async function writeMisses(
+  page: string,
+  folder: string,
+  tasks: readonly BenchTask[],
+  player: Player,
+): Promise<void> {
+  const all = worstMisses(tasks, player, Number.POSITIVE_INFINITY);
+  const steps = tasks.reduce((sum, task) => sum + [...scoredSteps(task, player)].length, 0);
+  let left = MOST_BYTES.all;
+  const png = async (image: string) => {
+    const path = join(folder, 'images', image);
+    const { size } = await stat(path).catch(() => ({ size: Number.POSITIVE_INFINITY }));
+    if (size > Math.min(MOST_BYTES.each, left)) return null;
+    left -= size;
+    return new Uint8Array(await readFile(path));
+  };
+  const text = await missesPage(all.slice(0, MOST_MISSES), { steps, missed: all.length }, png);
+  await writeFile(page, text, { mode: 0o600, flag: 'wx' });
 }
 
 function playerNamed(name: PlayerName): (tasks: readonly BenchTask[], random: () => number) => Player {

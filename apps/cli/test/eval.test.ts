@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
@@ -68,6 +68,35 @@ describe('eval steps', () => {
     expect(Object.keys(players)).toEqual(['perfect', 'shuffled', 'random', 'frequent']);
     expect(players.frequent.score.mean).toBe(0.25);
     expect((await run('eval', 'steps', made, '--player', 'perfect')).out).toContain('score       100.0 %');
+  });
+
+  it('[EVA18] [EVA20] compares with other answers, and writes a page of what was missed', async () => {
+    const one = answers('one.jsonl', {
+      task_id: 'a',
+      step_num: 1,
+      actions: [{ type: 'click', x: 0.5, y: 0.5 }],
+    });
+    const other = answers('other.jsonl', {
+      task_id: 'a',
+      step_num: 2,
+      actions: [{ type: 'write', text: 'yes' }],
+    });
+    const page = join(folder, 'misses.html');
+    const asked = ['eval', 'steps', made, '--answers', one, '--against', other];
+    const { code, out } = await run('--json', ...asked, '--page', page);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).against.comparison).toMatchObject({
+      more: 1,
+      less: 1,
+      same: 2,
+      difference: { mean: 0 },
+    });
+    const text = readFileSync(page, 'utf8');
+    expect(text.match(/<article>/g)).toHaveLength(3);
+    expect(text.match(/data:image\/png/g)).toHaveLength(1);
+    expect((await run(...asked)).out).toContain('more at 1 steps, less at 1, the same at 2');
+    const again = await run(...asked, '--page', page);
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('is there already')]);
   });
 
   it('[EVA1] reads actions, and calls of a dialect in pixels of the step’s picture', async () => {

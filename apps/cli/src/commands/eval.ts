@@ -8,7 +8,7 @@ const PLAYERS = ['perfect', 'shuffled', 'frequent', 'random'] as const;
 
 const SPLITS = ['person', 'application', 'template'] as const;
 
-type Options = { answers?: string; player?: string; seed: string };
+type Options = { answers?: string; player?: string; against?: string; page?: string; seed: string };
 
 export function register(program: Command, context: CommandContext): void {
   const evaluate = program
@@ -27,6 +27,11 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option('--answers <file>', 'JSON lines, one for each step that was answered')
     .option('--player <name>', `instead of answers: ${PLAYERS.join(', ')}`)
+    .option('--against <file>', 'other answers to the same steps: how much more these score, step by step')
+    .option(
+      '--page <file>',
+      'a new page of the steps that were played worst, with their pictures; they are not encrypted',
+    )
     .option('--seed <n>', 'the same seed gives the same draws', '1')
     .action(async (folder: string, options: Options) => {
       const player = PLAYERS.find((name) => name === options.player);
@@ -38,7 +43,11 @@ export function register(program: Command, context: CommandContext): void {
       if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError('--seed is a whole number from 0.');
       const { evaluateSteps } = await import('../step-evaluation.ts');
       const from = player ? { player } : { file: options.answers ?? '' };
-      const report = await evaluateSteps(folder, from, seed, context.progress);
+      const report = await evaluateSteps(folder, from, seed, {
+        ...(options.against === undefined ? {} : { against: options.against }),
+        ...(options.page === undefined ? {} : { page: options.page }),
+        progress: context.progress,
+      });
       context.result(report);
       const { score, players } = report;
       context.print(
@@ -49,6 +58,17 @@ export function register(program: Command, context: CommandContext): void {
         context.print(`  ${kind.padEnd(12)}${said(of)}, ${of.n} steps`);
       for (const [name, of] of Object.entries(players) as [string, BenchScore][])
         context.print(`beside      ${name.padEnd(10)}${said(of.score)}`);
+      if (report.against) {
+        const { score: other, comparison } = report.against;
+        const { difference, byKind, more, less, same } = comparison;
+        context.print(`against     ${said(other.score)}`);
+        context.print(
+          `difference  ${said(difference)}: more at ${more} steps, less at ${less}, the same at ${same}`,
+        );
+        for (const [kind, of] of Object.entries(byKind))
+          context.print(`  ${kind.padEnd(12)}${said(of)}, ${of.n} steps`);
+      }
+      if (options.page !== undefined) context.note('The pictures on that page are not encrypted.');
     });
   registerPlay(evaluate, context);
   registerBaseline(evaluate, context);

@@ -1,6 +1,6 @@
 import type { BenchStep, BenchTask, PlayedAction, TruthAction } from './bench-task.ts';
 import { type Measured, measured } from './measured.ts';
-import { scoreStep } from './step-score.ts';
+import { type StepScore, scoreStep } from './step-score.ts';
 
 /** What a player does at a step; null: it gave no answer, which counts as nothing done. */
 export type Player = (task: BenchTask, step: BenchStep) => readonly PlayedAction[] | null;
@@ -16,6 +16,18 @@ export type BenchScore = {
   byKind: Partial<Record<TruthAction['type'], Measured>>;
 };
 
+/** What was played at one step, and what it is worth. */
+export type ScoredStep = { step: BenchStep; played: readonly PlayedAction[] | null; score: StepScore };
+
+/** Of one task, each step by itself (EVA15); steps that ask for nothing are left out. */
+export function* scoredSteps(task: BenchTask, play: Player): Generator<ScoredStep> {
+  for (const step of task.steps) {
+    if (step.ground_truth_actions.length === 0) continue;
+    const played = play(task, step);
+    yield { step, played, score: scoreStep(step.ground_truth_actions, played ?? []) };
+  }
+}
+
 /** Plays every step of every task by itself: no mistake carries on to the next (EVA15). `random` gives 0 to 1. */
 export function scoreBench(
   tasks: readonly BenchTask[],
@@ -29,13 +41,10 @@ export function scoreBench(
   for (const [i, task] of tasks.entries()) {
     const own: number[] = [];
     const ownKinds = new Map<TruthAction['type'], number[]>();
-    for (const step of task.steps) {
-      if (step.ground_truth_actions.length === 0) continue;
-      const played = play(task, step);
+    for (const { played, score: of } of scoredSteps(task, play)) {
       if (played === null) unanswered++;
-      const { total, byKind } = scoreStep(step.ground_truth_actions, played ?? []);
-      own.push(total);
-      for (const [kind, score] of Object.entries(byKind) as [TruthAction['type'], number][])
+      own.push(of.total);
+      for (const [kind, score] of Object.entries(of.byKind) as [TruthAction['type'], number][])
         ownKinds.set(kind, [...(ownKinds.get(kind) ?? []), score]);
     }
     totals.push(own);
