@@ -63,7 +63,8 @@ function newKey(path: string): void {
 function publish(version: string, by = key): void {
   const built = join(folder, 'builds', version, 'chrome-mv3');
   if (!existsSync(built)) {
-    execFileSync('cp', ['-r', `${BUILT}/.`, (mkdirSync(built, { recursive: true }), built)]);
+    mkdirSync(built, { recursive: true });
+    execFileSync('cp', ['-r', `${BUILT}/.`, built]);
     const manifest = join(built, 'manifest.json');
     writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, 'utf8')), version }));
     const list = join(built, 'build-files.txt');
