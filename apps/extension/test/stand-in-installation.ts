@@ -162,6 +162,7 @@ function answering(state: State): Behind {
     if (path === '/api/about')
       return json({
         installation: 'demonstration',
+        protocol: 1,
         uploadRecipient: state.recipient,
         guardianRecipient: null,
       });

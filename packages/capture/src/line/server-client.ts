@@ -51,6 +51,8 @@ export type CountBytes = (bytes: number) => Promise<void>;
 /** How a question gets to the server; status 0 never comes, a ServerFault is thrown instead. */
 export type Post = (question: Question) => Promise<{ status: number; body: Uint8Array }>;
 
+const PROTOCOL = 1;
+
 /** What the recorder asks of its installation's server, whichever way it gets there. */
 export class ServerClient {
   readonly #post: Post;
@@ -61,8 +63,19 @@ export class ServerClient {
     this.#token = token;
   }
 
-  about(): Promise<About> {
-    return this.#json('GET', '/api/about');
+  /**
+   * ServerFault (0) where the server speaks another version than this recorder (DST8): what waits stays on this computer and
+   * goes once both speak the same.
+   */
+  async about(): Promise<About> {
+    const about = await this.#json<Omit<About, 'protocol'> & { protocol: unknown }>('GET', '/api/about');
+    if (about.protocol === PROTOCOL) return { ...about, protocol: PROTOCOL };
+    const said = Number.isSafeInteger(about.protocol) ? `version ${about.protocol}` : 'no version';
+    const older = Number.isSafeInteger(about.protocol) && Number(about.protocol) > PROTOCOL;
+    throw new ServerFault(
+      0,
+      `The server speaks ${said}, this recorder version ${PROTOCOL}. ${older ? 'The recorder' : 'The server'} has to be updated; nothing is lost.`,
+    );
   }
 
   /** `token`: 32 random bytes of the caller's own, so that the same may be asked twice. */
