@@ -43,12 +43,20 @@ export class RelayRhythm {
     this.#acts = parts.acts;
   }
 
-  /** Does what is due and waits for the next; one call at a time, also from an alarm. */
+  /** Does what is due and waits for the next; one call at a time, also from an alarm. Never rejects: what failed waits (RLY21). */
   wake(): Promise<void> {
-    this.#running ??= this.#step().finally(() => {
-      this.#running = null;
-    });
+    this.#running ??= this.#step()
+      .catch(() => this.#later())
+      .finally(() => {
+        this.#running = null;
+      });
     return this.#running;
+  }
+
+  /** What can't be kept is not said either: a store that fails, as a full disk does, may be there again in the next period. */
+  async #later(): Promise<void> {
+    const until = this.#now() + this.#periodMilliseconds;
+    if (!this.#stopped) await this.#wait.until(until, () => void this.wake()).catch(() => undefined);
   }
 
   async stop(): Promise<void> {
