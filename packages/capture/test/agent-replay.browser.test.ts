@@ -84,7 +84,8 @@ describe('what a player makes of the states', () => {
     await replay(replaying, world);
     expect(await equalPixels(page, replaying)).toBeGreaterThanOrEqual(0.99);
     const unmasked = offsets(before, await replayedBoxes(replaying));
-    expect(quantile(unmasked, 0.5)).toBeLessThanOrEqual(4);
+    // Filler wraps otherwise than text: here a line of it more or less above most of the page (ADR 0095).
+    expect(quantile(unmasked, 0.5)).toBeLessThanOrEqual(24);
     await replaying.close();
     await page.close();
   });
