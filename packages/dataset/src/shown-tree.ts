@@ -39,12 +39,14 @@ const MOST_TEXT = 500;
 /** A tenth of a pixel of the largest picture. */
 const GRAIN = 100_000;
 
-type Held = ShownTree & { places: ReadonlyMap<number, number> };
+type Held = ShownTree & { numbered: readonly NumberedNode[] };
 
 /** The trees of one task, in bounded memory. */
 export class ShownTrees {
   readonly #held = new Map<string, Held>();
   readonly #isClosed: (text: string) => boolean;
+  /** Looked through already: trees share nodes that did not change. */
+  readonly #open = new WeakSet<NumberedNode>();
   #room: number;
   /** Trees that were not taken: there was no room, or a text in them must not be shown. */
   withheld = 0;
@@ -70,11 +72,7 @@ export class ShownTrees {
 
   take(want: FrameWant, of: { nodes: readonly NumberedNode[]; cut: boolean; image: string | null }): void {
     const { nodes, cut, image } = of;
-    const isShown = nodes.every(
-      ({ shown: { name, value } }) =>
-        !this.#isClosed(name) && (value === undefined || !this.#isClosed(value)),
-    );
-    if (!isShown || nodes.length > this.#room) {
+    if (!nodes.every((node) => this.#isOpen(node)) || nodes.length > this.#room) {
       this.withheld++;
       return;
     }
@@ -82,8 +80,16 @@ export class ShownTrees {
     this.#held.set(frameKey(want), {
       ...{ image, steps: [], end: false, cut },
       nodes: nodes.map(({ shown }) => shown),
-      places: new Map(nodes.map(({ id }, place) => [id, place])),
+      numbered: nodes,
     });
+  }
+
+  #isOpen(node: NumberedNode): boolean {
+    if (this.#open.has(node)) return true;
+    const { name, value } = node.shown;
+    if (this.#isClosed(name) || (value !== undefined && this.#isClosed(value))) return false;
+    this.#open.add(node);
+    return true;
   }
 
   /** Which step it stood before; `node` and `drop` by the recording's numbers. */
@@ -93,7 +99,10 @@ export class ShownTrees {
     { node, drop }: { node: number | null; drop: number | null },
   ): void {
     const held = this.#held.get(frameKey(want));
-    const placeOf = (id: number | null) => (id === null ? null : (held?.places.get(id) ?? null));
+    const placeOf = (id: number | null) => {
+      const place = id === null || !held ? -1 : held.numbered.findLastIndex((one) => one.id === id);
+      return place < 0 ? null : place;
+    };
     held?.steps.push({ step, node: placeOf(node), drop: placeOf(drop) });
   }
 
@@ -106,7 +115,7 @@ export class ShownTrees {
   list(): ShownTree[] {
     return [...this.#held.values()]
       .filter(({ steps, end }) => steps.length > 0 || end)
-      .map(({ places: _, ...tree }) => tree)
+      .map(({ numbered: _, ...tree }) => tree)
       .sort((a, b) => (a.steps[0]?.step ?? Number.MAX_VALUE) - (b.steps[0]?.step ?? Number.MAX_VALUE));
   }
 }
@@ -141,8 +150,11 @@ function drawnNodes(tree: InterfaceNode, area: Picture['area']): { nodes: Number
   return { nodes, cut: false };
 }
 
+const UNFOLDED = /[^\S ]|^ | $| {2}/;
+
 export function shortened(text: string): string {
-  const folded = text.replace(/\s+/g, ' ').trim();
+  // Most have nothing to fold, and looking is cheaper than writing anew.
+  const folded = UNFOLDED.test(text) ? text.replace(/\s+/g, ' ').trim() : text;
   return folded.length <= MOST_TEXT ? folded : [...folded.slice(0, MOST_TEXT)].slice(0, -1).join('');
 }
 

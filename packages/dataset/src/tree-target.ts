@@ -114,8 +114,11 @@ function isDraggable({ content }: StateNode): boolean {
 export function roleOf(node: StateNode): string {
   const { content } = node;
   if (content.type !== 2) return 'none';
-  const given = text(content.attributes['role']).trim().split(/\s+/)[0];
-  if (given) return given;
+  const said = content.attributes['role'];
+  if (typeof said === 'string') {
+    const given = said.trim().split(/\s+/)[0];
+    if (given) return given;
+  }
   const tag = content.tagName.toLowerCase();
   if (tag === 'input') return known(INPUT_ROLES, text(content.attributes['type']).toLowerCase()) ?? 'textbox';
   if (tag === 'a' && content.attributes['href'] === undefined) return 'generic';

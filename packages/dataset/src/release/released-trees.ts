@@ -2,11 +2,21 @@ import type { ShownNode, ShownTree } from '../shown-tree.ts';
 
 /** JSON lines (REL45): whose they are, then each tree. The id keeps two tasks' shards apart where both show the same. */
 export function treeLines(task: string, trees: readonly ShownTree[]): string {
-  const lines: unknown[] = [
-    { kind: 'trees', id: task, trees: trees.length },
-    ...trees.map((tree, index) => ({ kind: 'tree', index, ...tree })),
-  ];
-  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
+  const said = new WeakMap<ShownNode, string>();
+  const nodeLine = (node: ShownNode): string => {
+    let line = said.get(node);
+    if (line === undefined) {
+      line = JSON.stringify(node);
+      said.set(node, line);
+    }
+    return line;
+  };
+  const lines = [JSON.stringify({ kind: 'trees', id: task, trees: trees.length })];
+  for (const [index, { nodes, ...tree }] of trees.entries()) {
+    const head = JSON.stringify({ kind: 'tree', index, ...tree });
+    lines.push(`${head.slice(0, -1)},"nodes":[${nodes.map(nodeLine).join(',')}]}`);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 /** Of lines whose digest was right: what a release's own builder wrote. Throws RangeError for others. */
