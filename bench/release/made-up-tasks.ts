@@ -8,8 +8,8 @@ import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { RecordingWriter } from '@aboveboard/protocol/recording-writer';
 import type { SerializedNode, StateItem } from '@aboveboard/protocol/state';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
+import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
 import { nodeDeflate } from '@aboveboard/server/recordings/node-deflate';
-import { nodePartCiphers } from '@aboveboard/server/recordings/node-part-ciphers';
 import { makePartSealer } from '@aboveboard/vault/part-sealing';
 import { asRecordingKey } from '@aboveboard/vault/recording-key';
 import {
@@ -72,9 +72,9 @@ export const personOf = (id: string): string => id.slice(0, 7);
 
 /** Opened from its sealed parts, as a job opens it once it has the key. */
 export async function openTask(folder: string, id: string): Promise<ExportRecording> {
-  const sealer = makePartSealer(keyOf(Number(id.slice(8, 20))), nodePartCiphers, random) as PartSealer;
+  const sealer = makePartSealer(keyOf(Number(id.slice(8, 20))), nodeCiphers, random) as PartSealer;
   const store = folderStore(join(folder, id));
-  return openRecording({ id, store, sealer, deflate: nodeDeflate, subtle: nodePartCiphers });
+  return openRecording({ id, store, sealer, deflate: nodeDeflate, subtle: nodeCiphers });
 }
 
 function keyOf(i: number) {

@@ -1,8 +1,8 @@
 import type { PartStore } from '@aboveboard/protocol/part';
 import { type OpenedRecording, openRecording } from '@aboveboard/protocol/recording-reader';
 import type { Installation } from '@aboveboard/server/installation';
+import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
 import { nodeDeflate } from '@aboveboard/server/recordings/node-deflate';
-import { nodePartCiphers } from '@aboveboard/server/recordings/node-part-ciphers';
 import { Refusal } from '@aboveboard/server/refusal';
 import type { Policy } from '@aboveboard/tlog/policy';
 import { type Access, type AccessPurpose, JournalError } from '@aboveboard/vault/journal';
@@ -45,7 +45,7 @@ export function openingsOf(
 ): (id: string) => Promise<OpenForReading> {
   return async (id) => {
     const source = await saidInWords(recordings.openReleased(access, id), inner.policy);
-    const opened = await openRecording({ ...source, deflate: nodeDeflate, subtle: nodePartCiphers });
+    const opened = await openRecording({ ...source, deflate: nodeDeflate, subtle: nodeCiphers });
     return { ...opened, sealed: await source.store.list(), entry: access.entry };
   };
 }

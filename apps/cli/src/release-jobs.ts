@@ -11,6 +11,7 @@ import {
 import { planRelease, type ReleaseAsk, type ReleasePlan } from '@aboveboard/dataset/release/release-plan';
 import { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
+import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
 import type { BuildQueue, BuildStep } from '@aboveboard/server/releases/build-queue';
 import type { BuildWish, ReleaseBuilds } from '@aboveboard/server/releases/build-rows';
 import { CommandFailure } from './command.ts';
@@ -45,7 +46,7 @@ export async function makeByWorkers(
   const { bench } = job;
   const { builds, queue, crew, progress } = outside;
   try {
-    const secret = new ReleaseSecret(of.secret, crypto.subtle);
+    const secret = new ReleaseSecret(of.secret, nodeCiphers);
     await queue.begin(job.id);
     await builds.begin({ id: job.id, wish: job.wish, recordings: sources.ids });
     crew.start(job.id);
@@ -56,7 +57,7 @@ export async function makeByWorkers(
     progress({ step: 'plan', done: 0, of: 1 });
     const notes = await notesOf(sources, secret, bench);
     const plan = await planRelease(notes.list, secret, ask);
-    await requireAllowed(plan, risk, crypto.subtle);
+    await requireAllowed(plan, risk, nodeCiphers);
     await leavePlan({ plan, head, notes }, secret, bench);
 
     const id = await releaseId(secret, head);
@@ -68,7 +69,7 @@ export async function makeByWorkers(
       async (number) => {
         for (const task of tasksOf.get(number) ?? []) {
           if (made.has(task.id)) continue;
-          const kept = await keptTask(id, task, secret, { kept: bench.kept, subtle: crypto.subtle });
+          const kept = await keptTask(id, task, secret, { kept: bench.kept, subtle: nodeCiphers });
           if (!kept) return false;
           made.set(task.id, kept);
         }
@@ -80,7 +81,7 @@ export async function makeByWorkers(
     const whole = { id, plan, head, risk };
     const built = await wholeRelease(whole, (task) => made.get(task) as KeyedTask, {
       write: bench.write,
-      subtle: crypto.subtle,
+      subtle: nodeCiphers,
     });
     const digest = createHash('sha256').update(built.bytes).digest('hex');
     const recordings = [...new Set(plan.tasks.map(({ recording }) => recording))];

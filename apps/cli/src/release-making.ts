@@ -11,6 +11,7 @@ import type { ReleaseManifest } from '@aboveboard/dataset/release/release-manife
 import { planRelease, type ReleaseAsk, type ReleasePlan } from '@aboveboard/dataset/release/release-plan';
 import { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
+import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
 import type { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { CommandFailure } from './command.ts';
 import { releaseGzip } from './release-folder.ts';
@@ -48,7 +49,7 @@ export async function planFrom(
     notes.take(await readNote(await sources.open(id), sources.person(id)));
   }
   const { candidates, texts } = notes;
-  const plan = await planRelease(notes.list, new ReleaseSecret(secret, crypto.subtle), ask);
+  const plan = await planRelease(notes.list, new ReleaseSecret(secret, nodeCiphers), ask);
   return { plan, candidates, texts };
 }
 
@@ -72,7 +73,7 @@ export async function makeRelease(
   const { secret, ask, head, risk } = of;
   try {
     const { plan, candidates, texts } = await planFrom(sources, secret, ask, outside.progress);
-    const built = await buildRelease(plan, new ReleaseSecret(secret, crypto.subtle), head, risk, {
+    const built = await buildRelease(plan, new ReleaseSecret(secret, nodeCiphers), head, risk, {
       open: sources.open,
       texts,
       candidate(id) {
@@ -87,7 +88,7 @@ export async function makeRelease(
       gzip: releaseGzip.gzip,
       write: (name, bytes) => place.write(name, bytes),
       ...(place.kept ? { kept: place.kept } : {}),
-      subtle: crypto.subtle,
+      subtle: nodeCiphers,
       progress: (done, all) => outside.progress(`task ${done} of ${all}`),
     });
     const digest = createHash('sha256').update(built.bytes).digest('hex');

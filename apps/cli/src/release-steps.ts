@@ -5,6 +5,7 @@ import type { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import { openNote, sealNote } from '@aboveboard/dataset/release/sealed-note';
 import { taskMaker } from '@aboveboard/dataset/release/task-making';
 import { commonTextsOf } from '@aboveboard/dataset/text-census';
+import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
 import type { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { CommandFailure } from './command.ts';
 import { releaseGzip } from './release-folder.ts';
@@ -32,7 +33,7 @@ export function buildSteps(
   bench: Workbench,
   pool: Pick<FramePool, 'framesOf'> | null,
 ): BuildSteps {
-  const sealing = { secret, subtle: crypto.subtle };
+  const sealing = { secret, subtle: nodeCiphers };
   let planned: Promise<{ tasks: PlannedTask[]; make: ReturnType<typeof taskMaker> }> | undefined;
   const said = new Map<string, CandidateNote['candidate']>();
 
@@ -53,7 +54,7 @@ export function buildSteps(
       gzip: releaseGzip.gzip,
       write: bench.write,
       kept: bench.kept,
-      subtle: crypto.subtle,
+      subtle: nodeCiphers,
     });
     return { tasks, make };
   }
@@ -90,7 +91,7 @@ export async function noteAt(
   bench: Pick<Workbench, 'note'>,
 ): Promise<CandidateNote | null> {
   const sealed = await bench.note(noteName(number));
-  const sealing = { secret, subtle: crypto.subtle };
+  const sealing = { secret, subtle: nodeCiphers };
   const note = sealed && ((await openNote(sealed, noteName(number), sealing)) as CandidateNote | null);
   return note?.candidate.recording === idAt(sources, number) ? note : null;
 }
@@ -123,7 +124,7 @@ export async function leavePlan(
     tasks: plan.tasks,
     common: common?.list() ?? null,
   };
-  await bench.leaveNote(PLAN, await sealNote(shared, PLAN, { secret, subtle: crypto.subtle }));
+  await bench.leaveNote(PLAN, await sealNote(shared, PLAN, { secret, subtle: nodeCiphers }));
 }
 
 function idAt({ ids }: Pick<ReleaseSources, 'ids'>, number: number): string {

@@ -4,6 +4,7 @@ import { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import { DatabaseDown } from '@aboveboard/server/database/database';
 import type { Installation } from '@aboveboard/server/installation';
 import { DEFAULT_LIMITS } from '@aboveboard/server/limits';
+import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
 import { Refusal } from '@aboveboard/server/refusal';
 import { type BuildQueue, HEARTBEAT_SECONDS, type TakenStep } from '@aboveboard/server/releases/build-queue';
 import type { ReleaseBuild } from '@aboveboard/server/releases/build-rows';
@@ -129,7 +130,7 @@ async function openBuild(
   const secret = await sources.secret(salt);
   const bench = openWorkbench(wish.folder, randomBytes(8).toString('hex'));
   await bench.refresh();
-  const steps = buildSteps(sources, new ReleaseSecret(secret, crypto.subtle), bench, pool);
+  const steps = buildSteps(sources, new ReleaseSecret(secret, nodeCiphers), bench, pool);
   secret.fill(0);
   const purpose = { kind: 'dataset' as const, by: wish.by };
   return {

@@ -22,76 +22,72 @@ export function sipHash(key: string): (input: string) => readonly [number, numbe
   };
   const [k0l, k0h, k1l, k1h] = [word(0), word(8), word(16), word(24)];
   return (input) => {
-    v[0] = k0l ^ 0x70736575;
-    v[1] = k0h ^ 0x736f6d65;
-    v[2] = k1l ^ 0x6e646f6d;
-    v[3] = k1h ^ 0x646f7261;
-    v[4] = k0l ^ 0x6e657261;
-    v[5] = k0h ^ 0x6c796765;
-    v[6] = k1l ^ 0x79746573;
-    v[7] = k1h ^ 0x74656462;
-    const unit = (at: number) => (at < input.length ? input.charCodeAt(at) : 0);
-    let at = 0;
-    for (; at + 4 <= input.length; at += 4) {
-      absorb(unit(at) | (unit(at + 1) << 16), unit(at + 2) | (unit(at + 3) << 16));
+    // Each word as two halves in variables of its own: in an array, or by calls, it takes several times as long.
+    let v0l = k0l ^ 0x70736575;
+    let v0h = k0h ^ 0x736f6d65;
+    let v1l = k1l ^ 0x6e646f6d;
+    let v1h = k1h ^ 0x646f7261;
+    let v2l = k0l ^ 0x6e657261;
+    let v2h = k0h ^ 0x6c796765;
+    let v3l = k1l ^ 0x79746573;
+    let v3h = k1h ^ 0x74656462;
+    const { length } = input;
+    const blocks = (length >> 2) + 1;
+    for (let block = 0; block <= blocks; block++) {
+      const isLast = block === blocks - 1;
+      const isEnd = block === blocks;
+      let low = 0;
+      let high = 0;
+      if (isEnd) v2l ^= 0xff;
+      else {
+        const at = block * 4;
+        low = unit(input, at) | (unit(input, at + 1) << 16);
+        high =
+          unit(input, at + 2) |
+          ((isLast ? (length * 2) & 0xff : 0) << 24) |
+          (isLast ? 0 : unit(input, at + 3) << 16);
+        v3l ^= low;
+        v3h ^= high;
+      }
+      for (let i = isEnd ? 4 : 2; i > 0; i--) {
+        let sum = (v0l >>> 0) + (v1l >>> 0);
+        v0h = (v0h + v1h + (sum > 0xffffffff ? 1 : 0)) | 0;
+        v0l = sum | 0;
+        let turned = (v1l << 13) | (v1h >>> 19);
+        v1h = ((v1h << 13) | (v1l >>> 19)) ^ v0h;
+        v1l = turned ^ v0l;
+        turned = v0l;
+        v0l = v0h;
+        v0h = turned;
+        sum = (v2l >>> 0) + (v3l >>> 0);
+        v2h = (v2h + v3h + (sum > 0xffffffff ? 1 : 0)) | 0;
+        v2l = sum | 0;
+        turned = (v3l << 16) | (v3h >>> 16);
+        v3h = ((v3h << 16) | (v3l >>> 16)) ^ v2h;
+        v3l = turned ^ v2l;
+        sum = (v0l >>> 0) + (v3l >>> 0);
+        v0h = (v0h + v3h + (sum > 0xffffffff ? 1 : 0)) | 0;
+        v0l = sum | 0;
+        turned = (v3l << 21) | (v3h >>> 11);
+        v3h = ((v3h << 21) | (v3l >>> 11)) ^ v0h;
+        v3l = turned ^ v0l;
+        sum = (v2l >>> 0) + (v1l >>> 0);
+        v2h = (v2h + v1h + (sum > 0xffffffff ? 1 : 0)) | 0;
+        v2l = sum | 0;
+        turned = (v1l << 17) | (v1h >>> 15);
+        v1h = ((v1h << 17) | (v1l >>> 15)) ^ v2h;
+        v1l = turned ^ v2l;
+        turned = v2l;
+        v2l = v2h;
+        v2h = turned;
+      }
+      v0l ^= low;
+      v0h ^= high;
     }
-    absorb(unit(at) | (unit(at + 1) << 16), unit(at + 2) | (((input.length * 2) & 0xff) << 24));
-    v[4] = (v[4] as number) ^ 0xff;
-    for (let i = 0; i < 4; i++) round();
-    const half = (from: number) =>
-      ((v[from] ?? 0) ^ (v[from + 2] ?? 0) ^ (v[from + 4] ?? 0) ^ (v[from + 6] ?? 0)) >>> 0;
-    return [half(0), half(1)];
+    return [(v0l ^ v1l ^ v2l ^ v3l) >>> 0, (v0h ^ v1h ^ v2h ^ v3h) >>> 0];
   };
 }
 
-// v0..v3 as pairs (low, high). One scratch for the module: a hash is computed to the end before the next.
-const v = new Int32Array(8);
-
-function absorb(low: number, high: number): void {
-  v[6] = (v[6] as number) ^ low;
-  v[7] = (v[7] as number) ^ high;
-  round();
-  round();
-  v[0] = (v[0] as number) ^ low;
-  v[1] = (v[1] as number) ^ high;
-}
-
-function round(): void {
-  add(0, 2);
-  rotate(2, 13);
-  xor(2, 0);
-  rotate(0, 32);
-  add(4, 6);
-  rotate(6, 16);
-  xor(6, 4);
-  add(0, 6);
-  rotate(6, 21);
-  xor(6, 0);
-  add(4, 2);
-  rotate(2, 17);
-  xor(2, 4);
-  rotate(4, 32);
-}
-
-function add(a: number, b: number): void {
-  const low = ((v[a] as number) >>> 0) + ((v[b] as number) >>> 0);
-  v[a + 1] = (v[a + 1] as number) + (v[b + 1] as number) + (low > 0xffffffff ? 1 : 0);
-  v[a] = low;
-}
-
-function xor(a: number, b: number): void {
-  v[a] = (v[a] as number) ^ (v[b] as number);
-  v[a + 1] = (v[a + 1] as number) ^ (v[b + 1] as number);
-}
-
-function rotate(a: number, bits: number): void {
-  const low = v[a] as number;
-  const high = v[a + 1] as number;
-  if (bits === 32) {
-    v[a] = high;
-    v[a + 1] = low;
-    return;
-  }
-  v[a] = (low << bits) | (high >>> (32 - bits));
-  v[a + 1] = (high << bits) | (low >>> (32 - bits));
+function unit(input: string, at: number): number {
+  return at < input.length ? input.charCodeAt(at) : 0;
 }

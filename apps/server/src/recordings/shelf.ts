@@ -17,7 +17,7 @@ import { deleteUpload, partsOf } from '../uploads/upload-rows.ts';
 import { requireAnnounced } from './announced-manifest.ts';
 import type { GrantedKeys } from './granted-keys.ts';
 import { jointSecret } from './joint-secret.ts';
-import { nodePartCiphers } from './node-part-ciphers.ts';
+import { nodeCiphers } from './node-ciphers.ts';
 import { makePartShelf } from './part-shelf.ts';
 import { insertRecording, type KnownRecording, listRecordings, recordingsWithIds } from './recording-rows.ts';
 import { makeSealedParts, type OpenRecording } from './sealed-parts.ts';
@@ -78,10 +78,7 @@ export function makeShelf(parts: {
       );
       if (!row) throw notFound();
       const isReleased = row.class === 'own';
-      const opening = makeOpening(
-        isReleased ? { open: (of) => keys.keyFor(access, of) } : ring,
-        nodePartCiphers,
-      );
+      const opening = makeOpening(isReleased ? { open: (of) => keys.keyFor(access, of) } : ring, nodeCiphers);
       const recording: OpenRecording = {
         id,
         store: makeSealedParts(await partsOf(database.query, row.upload), blobs),

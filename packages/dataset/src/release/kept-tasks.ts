@@ -32,7 +32,7 @@ export async function keptTask(
   release: string,
   { id }: PlannedTask,
   secret: ReleaseSecret,
-  { kept, subtle }: { kept?: KeptTasks; subtle: SubtleCrypto },
+  { kept, subtle }: { kept?: KeptTasks; subtle: Pick<SubtleCrypto, 'digest'> },
 ): Promise<KeyedTask | null> {
   const found = await kept?.task(id);
   if (!kept || !found) return null;
@@ -64,6 +64,6 @@ export function shardKey(
   return secret.bytes('key of shards', release, task, ...digests);
 }
 
-export async function digestOf(bytes: Uint8Array, subtle: SubtleCrypto): Promise<string> {
+export async function digestOf(bytes: Uint8Array, subtle: Pick<SubtleCrypto, 'digest'>): Promise<string> {
   return hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
 }

@@ -71,7 +71,7 @@ export function releaseId(secret: ReleaseSecret, { name, version }: ReleaseHead)
 export async function requireAllowed(
   plan: ReleasePlan,
   risk: MeasuredRisk | null,
-  subtle: SubtleCrypto,
+  subtle: Pick<SubtleCrypto, 'digest'>,
 ): Promise<void> {
   const refusals = [...plan.refusals, ...(await riskRefusals(plan, risk, subtle))];
   if (refusals.length > 0) throw new ReleaseRefused(refusals);

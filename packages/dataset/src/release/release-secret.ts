@@ -1,6 +1,9 @@
 import { hex } from '@aboveboard/consent/canonical-json';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 
+/** What releases take of WebCrypto; a platform may have its own. */
+export type ReleaseCiphers = Pick<SubtleCrypto, 'importKey' | 'sign' | 'encrypt' | 'decrypt' | 'digest'>;
+
 const DOMAIN = 'aboveboard release v1';
 
 /**
@@ -9,11 +12,11 @@ const DOMAIN = 'aboveboard release v1';
  * so it stays in the vault's job and is destroyed when the release is whole.
  */
 export class ReleaseSecret {
-  readonly #subtle: SubtleCrypto;
+  readonly #subtle: ReleaseCiphers;
   readonly #key: Promise<CryptoKey>;
 
   /** Throws RangeError unless there are 32 bytes. */
-  constructor(secret: Uint8Array, subtle: SubtleCrypto) {
+  constructor(secret: Uint8Array, subtle: ReleaseCiphers) {
     if (secret.length !== 32) throw new RangeError('the secret of a release has 32 bytes');
     this.#subtle = subtle;
     this.#key = subtle.importKey('raw', new Uint8Array(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [

@@ -20,7 +20,7 @@ export type MeasuredRisk = {
  */
 export async function measuredInputs(
   { level, contents }: Pick<ReleasePlan, 'level' | 'contents'>,
-  subtle: SubtleCrypto,
+  subtle: Pick<SubtleCrypto, 'digest'>,
 ): Promise<string> {
   const said = JSON.stringify(['aboveboard measured recordings v1', level, [...contents].sort()]);
   return hex(new Uint8Array(await subtle.digest('SHA-256', new TextEncoder().encode(said))));
@@ -30,7 +30,7 @@ export async function measuredInputs(
 export async function riskRefusals(
   plan: ReleasePlan,
   risk: MeasuredRisk | null,
-  subtle: SubtleCrypto,
+  subtle: Pick<SubtleCrypto, 'digest'>,
 ): Promise<Refusal[]> {
   const refused = (message: string): Refusal => ({ rule: 'REL15', message });
   if (plan.level === 'vault') return [];

@@ -1,6 +1,6 @@
 import { hex } from '@aboveboard/consent/canonical-json';
 import { digestOf } from './kept-tasks.ts';
-import type { ReleaseSecret } from './release-secret.ts';
+import type { ReleaseCiphers, ReleaseSecret } from './release-secret.ts';
 
 const MARK_BYTES = 32;
 
@@ -12,7 +12,7 @@ const MARK_BYTES = 32;
 export async function sealNote(
   value: unknown,
   name: string,
-  { secret, subtle }: { secret: ReleaseSecret; subtle: SubtleCrypto },
+  { secret, subtle }: { secret: ReleaseSecret; subtle: ReleaseCiphers },
 ): Promise<Uint8Array> {
   const plain = new TextEncoder().encode(JSON.stringify(value));
   const mark = await secret.bytes('mark of a note', name, await digestOf(plain, subtle));
@@ -28,7 +28,7 @@ export async function sealNote(
 export async function openNote(
   sealed: Uint8Array,
   name: string,
-  { secret, subtle }: { secret: ReleaseSecret; subtle: SubtleCrypto },
+  { secret, subtle }: { secret: ReleaseSecret; subtle: ReleaseCiphers },
 ): Promise<unknown | null> {
   const mark = sealed.slice(0, MARK_BYTES);
   if (mark.length < MARK_BYTES) return null;
@@ -41,7 +41,7 @@ export async function openNote(
   }
 }
 
-async function keyOf(mark: Uint8Array, name: string, secret: ReleaseSecret, subtle: SubtleCrypto) {
+async function keyOf(mark: Uint8Array, name: string, secret: ReleaseSecret, subtle: ReleaseCiphers) {
   const bytes = new Uint8Array(await secret.bytes('key of a note', name, hex(mark)));
   return subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 }

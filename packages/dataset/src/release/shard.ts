@@ -1,3 +1,5 @@
+import type { ReleaseCiphers } from './release-secret.ts';
+
 /** What is in a shard: a task's lines or its trees (gzip), or its pictures (tar). Each task has one set, under one key (REL41). */
 export type ShardKind = 'steps' | 'pictures' | 'trees';
 /** What its nonce ends with: no two alike, and never changed. */
@@ -16,7 +18,7 @@ export async function sealShard(
   plain: Uint8Array,
   key: Uint8Array,
   label: ShardLabel,
-  subtle: SubtleCrypto,
+  subtle: ReleaseCiphers,
 ): Promise<Uint8Array> {
   const secret = await subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, ['encrypt']);
   const body = await subtle.encrypt(algorithmOf(label), secret, plain as Uint8Array<ArrayBuffer>);
@@ -31,7 +33,7 @@ export async function openShard(
   sealed: Uint8Array,
   key: Uint8Array,
   label: ShardLabel,
-  subtle: SubtleCrypto,
+  subtle: ReleaseCiphers,
 ): Promise<Uint8Array | null> {
   if (sealed[0] !== VERSION || sealed.length < SHARD_OVERHEAD || key.length !== 32) return null;
   const secret = await subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, ['decrypt']);

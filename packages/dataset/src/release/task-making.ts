@@ -21,7 +21,7 @@ import {
 import { pictureTar } from './picture-tar.ts';
 import { type ReleaseTaskEntry, shardName } from './release-manifest.ts';
 import type { PlannedTask } from './release-plan.ts';
-import type { ReleaseSecret } from './release-secret.ts';
+import type { ReleaseCiphers, ReleaseSecret } from './release-secret.ts';
 import { releasedPictures } from './released-pictures.ts';
 import { taskLines } from './released-task.ts';
 import { treeLines } from './released-trees.ts';
@@ -37,7 +37,7 @@ export type TaskWorkshop = {
   /** The same bytes for the same bytes, whatever the machine and the time. */
   gzip(bytes: Uint8Array): Uint8Array;
   write(name: string, bytes: Uint8Array): Promise<void>;
-  subtle: SubtleCrypto;
+  subtle: ReleaseCiphers;
   /** For a build that can go on after it was interrupted (REL5). */
   kept?: KeptTasks;
 };

@@ -3,7 +3,7 @@ import { makePartSealer, type PartCiphers, SealingError } from '@aboveboard/vaul
 import { asRecordingKey } from '@aboveboard/vault/recording-key';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodePartCiphers } from '../src/recordings/node-part-ciphers.ts';
+import { nodeCiphers } from '../src/recordings/node-ciphers.ts';
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const key = new Uint8Array(32).fill(9);
@@ -14,8 +14,8 @@ const sealerOf = (ciphers: PartCiphers, padded = false) =>
 describe('ciphers of parts by Node itself', () => {
   it('[SEAL1] [SEAL2] either opens what the other sealed, padded or not', async () => {
     const pairs = [
-      [crypto.subtle, nodePartCiphers],
-      [nodePartCiphers, crypto.subtle],
+      [crypto.subtle, nodeCiphers],
+      [nodeCiphers, crypto.subtle],
     ] as const;
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (plain, padded) => {
@@ -29,8 +29,8 @@ describe('ciphers of parts by Node itself', () => {
   });
 
   it('[SEAL6] one bit that is another anywhere, or one byte less, opens nothing', async () => {
-    const sealed = await sealerOf(nodePartCiphers).seal(random(40), label);
-    const sealer = sealerOf(nodePartCiphers);
+    const sealed = await sealerOf(nodeCiphers).seal(random(40), label);
+    const sealer = sealerOf(nodeCiphers);
     for (let at = 0; at < sealed.length; at++) {
       const other = sealed.slice();
       other[at] = (other[at] as number) ^ 1;
@@ -41,7 +41,7 @@ describe('ciphers of parts by Node itself', () => {
   });
 
   it('a tag that was cut short is no tag', async () => {
-    const opened = nodePartCiphers.decrypt(
+    const opened = nodeCiphers.decrypt(
       { name: 'AES-GCM', iv: new Uint8Array(12), additionalData: new Uint8Array(0) },
       createSecretKey(key) as never,
       new Uint8Array(4),
@@ -52,7 +52,7 @@ describe('ciphers of parts by Node itself', () => {
   it('digests are the same', async () => {
     const bytes = random(1000);
     const [ours, theirs] = [
-      await nodePartCiphers.digest('SHA-256', bytes),
+      await nodeCiphers.digest('SHA-256', bytes),
       await crypto.subtle.digest('SHA-256', bytes),
     ];
     expect(Buffer.from(ours).equals(Buffer.from(theirs))).toBe(true);
