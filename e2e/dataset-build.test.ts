@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attestRelease } from '../apps/cli/src/release-attestation.ts';
 import type { ShownBuild } from '../apps/cli/src/release-builds.ts';
 import { readManifestIn, releaseFolder, releaseGzip } from '../apps/cli/src/release-folder.ts';
-import { workOnBuilds } from '../apps/cli/src/release-worker.ts';
+import { workerHouse, workOnBuilds } from '../apps/cli/src/release-worker.ts';
 import { releasedByPeople } from '../apps/cli/test/made-up-recordings.ts';
 import type { Client } from '../apps/server/test/device.ts';
 import { croissantFormatFaults } from '../packages/dataset/test/croissant-contract.ts';
@@ -364,7 +364,11 @@ print(len(list(r.tasks())), t.instruction, t.picture(t.steps[0])[1:4], t.tree(t.
     const queue = await openBuildQueue(server.installation.inner.databaseUrl);
     const ends = new AbortController();
     const work = () =>
-      workOnBuilds(server.installation, queue, { build: null, pool: null, signal: ends.signal });
+      workOnBuilds(workerHouse(server.installation, null), queue, {
+        build: null,
+        pool: null,
+        signal: ends.signal,
+      });
     expect(await run('dataset', 'pause', id)).toMatchObject({ code: 0, said: 'shared 1  paused\n' });
     const worker = work();
     await wait(1_000);

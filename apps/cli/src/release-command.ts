@@ -27,6 +27,7 @@ import { writeOrigins } from './release-origins.ts';
 import { agreedShares } from './release-risk.ts';
 import { type ChosenRecordings, chooseRecordings, openSources } from './release-sources.ts';
 import { openWorkplace } from './release-workplace.ts';
+import { keepYoungObjectsFew } from './young-objects.ts';
 
 export type FolderBuild = {
   name: string;
@@ -42,7 +43,7 @@ export type FolderBuild = {
   origins?: string;
   /** Browsers that draw pictures at once; null: none are drawn. */
   browsers: number | null;
-  /** Processes that share the work, beside all that run already; null: this one alone does it. */
+  /** Processes that share the work, this one among them, beside all that run already; null: this one alone, without a queue. */
   workers?: number | null;
 };
 
@@ -63,6 +64,7 @@ export async function buildFolder(
     if (file !== undefined && !relative(resolve(out), resolve(file)).startsWith('..'))
       throw new UsageError(`${option} lies outside of the folder of the release.`);
   const measured = await readRisk(options.risk, options.threshold);
+  keepYoungObjectsFew();
   const installation = await context.installation({ opens: true });
   const chosen = await chooseRecordings(installation, options.grant);
   const pool = browsers === null ? null : await openPool(browsers);
@@ -144,7 +146,7 @@ async function buildChosen(
               ...{ name, version, purpose, grant: options.grant ?? null, by: chosen.by },
               ...{ folder: place.folder, drawnBy: pool?.drawnBy ?? null },
             },
-            crew: { count: workers, browsers },
+            crew: { count: workers, browsers, pool },
             logged,
           });
     await writeKeys(keys, made);

@@ -1,12 +1,14 @@
 import type { Installation } from '@aboveboard/server/installation';
 import { processStart } from '@aboveboard/server/process-start';
-import { openBuildQueue } from '@aboveboard/server/releases/build-queue';
+import { type BuildQueue, openBuildQueue } from '@aboveboard/server/releases/build-queue';
 import type { BuildWish } from '@aboveboard/server/releases/build-rows';
+import type { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import type { CommandContext } from './command.ts';
 import { BuildCancelled, type BuildProgress, makeByWorkers } from './release-jobs.ts';
 import type { Logged, ReleaseSources } from './release-making.ts';
+import { workerHouse, workOnBuilds } from './release-worker.ts';
 import type { Workplace } from './release-workplace.ts';
-import { workerCrew } from './worker-crew.ts';
+import { type WorkerCrew, withOwnHands, workerCrew } from './worker-crew.ts';
 
 type Of = Parameters<typeof makeByWorkers>[1];
 
@@ -19,7 +21,8 @@ export async function makeWithCrew(
     installation: Installation;
     place: Workplace;
     wish: BuildWish;
-    crew: { count: number; browsers: number | null };
+    /** `count`: processes that work, this one among them; 0: none but those that come by themselves. */
+    crew: { count: number; browsers: number | null; pool: FramePool | null };
     logged: Logged;
   },
 ): ReturnType<typeof makeByWorkers> {
@@ -37,7 +40,7 @@ export async function makeWithCrew(
       {
         builds,
         queue,
-        crew: workerCrew({ ...crew, data: context.data, queue }),
+        crew: crewOf(crew, { installation, queue, data: context.data }),
         logged,
         progress: shownBy(context),
       },
@@ -54,6 +57,16 @@ export async function makeWithCrew(
   } finally {
     await queue.close();
   }
+}
+
+function crewOf(
+  { count, browsers, pool }: { count: number; browsers: number | null; pool: FramePool | null },
+  { installation, queue, data }: { installation: Installation; queue: BuildQueue; data: string },
+): WorkerCrew {
+  const others = workerCrew({ count: Math.max(0, count - 1), browsers, data, queue });
+  if (count === 0) return others;
+  const house = workerHouse(installation, pool);
+  return withOwnHands(others, (build, signal) => workOnBuilds(house, queue, { build, pool, signal }));
 }
 
 function problemOf(error: unknown): string {

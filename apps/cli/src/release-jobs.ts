@@ -12,11 +12,11 @@ import { planRelease, type ReleaseAsk, type ReleasePlan } from '@aboveboard/data
 import { ReleaseSecret } from '@aboveboard/dataset/release/release-secret';
 import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
-import type { BuildQueue, BuildStep } from '@aboveboard/server/releases/build-queue';
+import type { BuildQueue, BuildSteps } from '@aboveboard/server/releases/build-queue';
 import type { BuildWish, ReleaseBuilds } from '@aboveboard/server/releases/build-rows';
 import { CommandFailure } from './command.ts';
 import type { Logged, ReleaseSources } from './release-making.ts';
-import { leavePlan, noteAt, notesOf } from './release-steps.ts';
+import { leavePlan, notesAt, notesOf, type Shelf, shelvesOf } from './release-steps.ts';
 import type { Workbench } from './release-workbench.ts';
 import type { WorkerCrew } from './worker-crew.ts';
 
@@ -51,8 +51,10 @@ export async function makeByWorkers(
     await builds.begin({ id: job.id, wish: job.wish, recordings: sources.ids });
     crew.start(job.id);
 
-    const isRead = (number: number) => noteAt(number, sources, secret, bench).then((note) => note !== null);
-    await settle('read', [...sources.ids.keys()], isRead);
+    const shelves = shelvesOf(sources);
+    await settle('read', shelves, (one) =>
+      notesAt(one, sources, secret, bench).then((notes) => notes !== null),
+    );
 
     progress({ step: 'plan', done: 0, of: 1 });
     const notes = await notesOf(sources, secret, bench);
@@ -63,19 +65,19 @@ export async function makeByWorkers(
     const id = await releaseId(secret, head);
     const made = new Map<string, KeyedTask>();
     const tasksOf = byRecording(plan, sources);
-    await settle(
-      'make',
-      [...tasksOf.keys()].sort((a, b) => a - b),
-      async (number) => {
+    // A picture takes as long as all else together.
+    const together = job.wish.drawnBy === null ? shelves : shelvesOfOne(sources);
+    await settle('make', together, async ({ from, to }) => {
+      for (let number = from; number <= to; number++) {
         for (const task of tasksOf.get(number) ?? []) {
           if (made.has(task.id)) continue;
           const kept = await keptTask(id, task, secret, { kept: bench.kept, subtle: nodeCiphers });
           if (!kept) return false;
           made.set(task.id, kept);
         }
-        return true;
-      },
-    );
+      }
+      return true;
+    });
 
     progress({ step: 'finish', done: 0, of: 1 });
     const whole = { id, plan, head, risk };
@@ -95,21 +97,21 @@ export async function makeByWorkers(
 
   /** Puts in what is not done, and waits until it is. What was said to be done and is not there is put in once more. */
   async function settle(
-    step: BuildStep['step'],
-    numbers: readonly number[],
-    isDone: (number: number) => Promise<boolean>,
+    step: BuildSteps['step'],
+    shelves: readonly Shelf[],
+    isDone: (shelf: Shelf) => Promise<boolean>,
   ): Promise<void> {
     for (let round = 0; round < 3; round++) {
       await bench.refresh();
-      const left: number[] = [];
-      for (const number of numbers) if (!(await isDone(number))) left.push(number);
+      const left: Shelf[] = [];
+      for (const shelf of shelves) if (!(await isDone(shelf))) left.push(shelf);
       if (left.length === 0) return;
       if (round > 0) await queue.begin(job.id);
       await queue.put(
         job.id,
-        left.map((number) => ({ step, number })),
+        left.map((shelf) => ({ step, ...shelf })),
       );
-      await emptied(step, { all: numbers.length, left: left.length });
+      await emptied(step, { all: recordingsOn(shelves), left: recordingsOn(left) });
     }
     throw new CommandFailure(
       'What workers said they had made is not in the folder of the build, or is not theirs.',
@@ -117,7 +119,7 @@ export async function makeByWorkers(
   }
 
   async function emptied(
-    step: BuildStep['step'],
+    step: BuildSteps['step'],
     { all, left }: { all: number; left: number },
   ): Promise<void> {
     const before = await queue.counts(job.id);
@@ -141,7 +143,7 @@ export async function makeByWorkers(
     const failed = await queue.troubles(job.id);
     const lines = failed
       .slice(0, 10)
-      .map(({ step, number, sentence }) => `${STEPS[step]} ${number + 1}: ${sentence}`);
+      .map(({ step, from, to, sentence }) => `${STEPS[step]} ${placesOf(from, to)}: ${sentence}`);
     const sentence = [`${failed.length} steps failed three times:`, ...lines].join('\n');
     const problem = sentence.slice(0, 2000);
     await builds.change(job.id, { state: 'stopped', problem, from: ['working', 'paused'] });
@@ -150,6 +152,18 @@ export async function makeByWorkers(
 }
 
 const STEPS = { read: 'reading recording', make: 'making the tasks of recording' } as const;
+
+function placesOf(from: number, to: number): string {
+  return from === to ? `${from + 1}` : `${from + 1} to ${to + 1}`;
+}
+
+function recordingsOn(shelves: readonly Shelf[]): number {
+  return shelves.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+}
+
+function shelvesOfOne({ ids }: Pick<ReleaseSources, 'ids'>): Shelf[] {
+  return Array.from(ids, (_, number) => ({ from: number, to: number }));
+}
 
 function byRecording(plan: ReleasePlan, { ids }: ReleaseSources): Map<number, ReleasePlan['tasks']> {
   const numbers = new Map(ids.map((id, number) => [id, number]));

@@ -13,19 +13,35 @@ import type { ReleaseSources } from './release-making.ts';
 import type { Workbench } from './release-workbench.ts';
 
 /**
- * The steps of a build that several processes share (REL90-REL92). `read` leaves what a plan needs of one recording, the plan is made of
- * those, `make` writes the tasks of one recording. Each can be done twice, or anew after a kill: it leaves the same bytes.
+ * The steps of a build that several processes share (REL90-REL92). `read` leaves what a plan needs of recordings, the plan is made of
+ * those, `make` writes the tasks of recordings: from one number to another, both of them among them. Each can be done twice, or anew
+ * after a kill: it leaves the same bytes.
  */
 export type BuildSteps = {
-  read(number: number): Promise<void>;
-  make(number: number): Promise<void>;
+  read(from: number, to: number): Promise<void>;
+  make(from: number, to: number): Promise<void>;
 };
 
 /** What `make` needs of the plan. */
 type SharedPlan = { release: string; tasks: PlannedTask[]; common: string[] | null };
 
 const PLAN = 'plan';
-const noteName = (number: number) => `recording-${number}`;
+
+/** Recordings that lie side by side, by their places in the build; both ends are in it. */
+export type Shelf = { from: number; to: number };
+const shelfName = ({ from, to }: Shelf) => `recordings-${from}-${to}`;
+/** So many that what surrounds the work is little beside it, and so few that workers end together. */
+const MOST_ON_A_SHELF = 16;
+const LEAST_SHELVES = 64;
+
+/** All recordings of a build, as they are read: the same for each of its processes. */
+export function shelvesOf({ ids }: Pick<ReleaseSources, 'ids'>): Shelf[] {
+  const size = Math.max(1, Math.min(MOST_ON_A_SHELF, Math.floor(ids.length / LEAST_SHELVES)));
+  const shelves: Shelf[] = [];
+  for (let from = 0; from < ids.length; from += size)
+    shelves.push({ from, to: Math.min(from + size, ids.length) - 1 });
+  return shelves;
+}
 
 export function buildSteps(
   sources: ReleaseSources,
@@ -59,41 +75,55 @@ export function buildSteps(
     return { tasks, make };
   }
 
+  const shelves = shelvesOf(sources);
+  let last: { shelf: Shelf; notes: Promise<CandidateNote[] | null> } | undefined;
+  async function noteOf(number: number): Promise<CandidateNote> {
+    const shelf = shelves.find(({ from, to }) => from <= number && number <= to);
+    if (shelf && last?.shelf !== shelf) last = { shelf, notes: notesAt(shelf, sources, secret, bench) };
+    const note = shelf && (await last?.notes)?.[number - shelf.from];
+    if (!note) throw new CommandFailure('What was read of this recording is not there any more.');
+    return note;
+  }
+
   return {
-    async read(number) {
-      const id = idAt(sources, number);
-      if (await noteAt(number, sources, secret, bench)) return;
-      const note = await readNote(await sources.open(id), sources.person(id));
-      await bench.leaveNote(noteName(number), await sealNote(note, noteName(number), sealing));
+    async read(from, to) {
+      const shelf = { from, to };
+      if (await notesAt(shelf, sources, secret, bench)) return;
+      const notes: CandidateNote[] = [];
+      for (const id of idsOn(shelf, sources))
+        notes.push(await readNote(await sources.open(id), sources.person(id)));
+      await bench.leaveNote(shelfName(shelf), await sealNote(notes, shelfName(shelf), sealing));
     },
 
-    async make(number) {
+    async make(from, to) {
       planned ??= openPlan();
       const { tasks, make } = await planned;
-      const note = await noteAt(number, sources, secret, bench);
-      if (!note) throw new CommandFailure('What was read of this recording is not there any more.');
-      const { recording } = note.candidate;
-      said.set(recording, note.candidate);
-      try {
-        for (const task of tasks) if (task.recording === recording) await make(task);
-      } finally {
-        said.delete(recording);
+      for (let number = from; number <= to; number++) {
+        const { candidate } = await noteOf(number);
+        said.set(candidate.recording, candidate);
+        try {
+          for (const task of tasks) if (task.recording === candidate.recording) await make(task);
+        } finally {
+          said.delete(candidate.recording);
+        }
       }
     },
   };
 }
 
-/** What `read` left of a recording; null: nothing, or nothing that is of this build. */
-export async function noteAt(
-  number: number,
+/** What `read` left of recordings; null: nothing, or nothing that is of this build. */
+export async function notesAt(
+  shelf: Shelf,
   sources: Pick<ReleaseSources, 'ids'>,
   secret: ReleaseSecret,
   bench: Pick<Workbench, 'note'>,
-): Promise<CandidateNote | null> {
-  const sealed = await bench.note(noteName(number));
+): Promise<CandidateNote[] | null> {
+  const ids = idsOn(shelf, sources);
+  const sealed = await bench.note(shelfName(shelf));
   const sealing = { secret, subtle: nodeCiphers };
-  const note = sealed && ((await openNote(sealed, noteName(number), sealing)) as CandidateNote | null);
-  return note?.candidate.recording === idAt(sources, number) ? note : null;
+  const notes = sealed && ((await openNote(sealed, shelfName(shelf), sealing)) as CandidateNote[] | null);
+  const isWhole = notes?.length === ids.length && ids.every((id, i) => notes[i]?.candidate.recording === id);
+  return isWhole ? notes : null;
 }
 
 /** Of what every `read` left. Throws CommandFailure when one is missing. */
@@ -103,10 +133,10 @@ export async function notesOf(
   bench: Pick<Workbench, 'note'>,
 ): Promise<HeldNotes> {
   const notes = new HeldNotes();
-  for (const number of sources.ids.keys()) {
-    const note = await noteAt(number, sources, secret, bench);
-    if (!note) throw new CommandFailure('What was read of a recording is not there any more.');
-    notes.take(note);
+  for (const shelf of shelvesOf(sources)) {
+    const read = await notesAt(shelf, sources, secret, bench);
+    if (!read) throw new CommandFailure('What was read of a recording is not there any more.');
+    for (const note of read) notes.take(note);
   }
   return notes;
 }
@@ -127,8 +157,8 @@ export async function leavePlan(
   await bench.leaveNote(PLAN, await sealNote(shared, PLAN, { secret, subtle: nodeCiphers }));
 }
 
-function idAt({ ids }: Pick<ReleaseSources, 'ids'>, number: number): string {
-  const id = ids[number];
-  if (id === undefined) throw new CommandFailure('There is no recording of that number in this build.');
-  return id;
+function idsOn({ from, to }: Shelf, { ids }: Pick<ReleaseSources, 'ids'>): readonly string[] {
+  if (!(from >= 0 && from <= to && to < ids.length))
+    throw new CommandFailure('There are no recordings of those numbers in this build.');
+  return ids.slice(from, to + 1);
 }

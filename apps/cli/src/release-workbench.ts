@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeptTasks, MarkedTask } from '@aboveboard/dataset/release/kept-tasks';
 import type { ReleaseWorkshop } from '@aboveboard/dataset/release/release-build';
@@ -18,58 +18,75 @@ export type Workbench = Pick<ReleaseWorkshop, 'write'> & {
   leaveNote(name: string, sealed: Uint8Array): Promise<void>;
 };
 
-/** `writer`: of a process that is not the only one; it has a list of its own. */
+/**
+ * `writer`: of a process that is not the only one; it has a list of its own. Files are read and written at once: they are small, and a
+ * build has nothing else to do meanwhile.
+ */
 export function openWorkbench(folder: string, writer?: string): Workbench {
   const at = (...names: string[]) => join(folder, ...names);
   const list = writer === undefined ? 'tasks.jsonl' : `tasks-${writer}.jsonl`;
   let done = new Map<string, MarkedTask>();
   return {
-    write: (name, bytes) => writeWhole(folder, join('release', name), bytes),
+    async write(name, bytes) {
+      // A shard's name is its digest, by which it is believed: a half of one is none.
+      if (name.startsWith('shards/')) writeFileSync(at('release', name), bytes, { mode: 0o600 });
+      else writeWhole(folder, join('release', name), bytes);
+    },
     kept: {
       task: async (id) => done.get(id) ?? null,
-      shard: (name) => bytesOf(at('release', name)),
-      keep: (said) => appendFile(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 }),
+      shard: async (name) => bytesOf(at('release', name)),
+      async keep(said) {
+        appendFileSync(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 });
+      },
     },
     async refresh() {
-      const names = await readdir(folder);
+      const names = readdirSync(folder);
       const found = new Map<string, MarkedTask>();
       for (const name of names.filter((one) => /^tasks(-[0-9a-f]+)?\.jsonl$/.test(one)).sort())
-        for (const said of await finishedTasks(at(name))) found.set(said.entry.id, said);
+        for (const said of finishedTasks(at(name))) found.set(said.entry.id, said);
       done = found;
     },
     finished: () => done.size,
-    note: (name) => bytesOf(at('notes', name)),
+    note: async (name) => bytesOf(at('notes', name)),
     async leaveNote(name, sealed) {
       // Not with the folder around it: that of a build that was cancelled stays away.
-      await mkdir(at('notes'), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      });
-      await writeWhole(folder, join('notes', name), sealed);
+      try {
+        mkdirSync(at('notes'), { mode: 0o700 });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      writeWhole(folder, join('notes', name), sealed);
     },
   };
 }
 
 /** Under its name there is all of it or nothing; several are written at once. */
-export async function writeWhole(folder: string, name: string, bytes: Uint8Array | string): Promise<void> {
+export function writeWhole(folder: string, name: string, bytes: Uint8Array | string): void {
   const draft = join(folder, `draft-${randomBytes(8).toString('hex')}`);
-  await writeFile(draft, bytes, { mode: 0o600 });
-  await rename(draft, join(folder, name));
+  writeFileSync(draft, bytes, { mode: 0o600 });
+  renameSync(draft, join(folder, name));
 }
 
-function bytesOf(file: string): Promise<Uint8Array | null> {
-  return readFile(file).then(
-    (bytes) => new Uint8Array(bytes),
-    () => null,
-  );
+function bytesOf(file: string): Uint8Array | null {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch {
+    return null;
+  }
 }
 
 /**
  * A kill may have cut the last line, and whoever has the folder may have written any: what is no task of the form is left out here, and
  * what does not bear its mark where it is asked for.
  */
-async function finishedTasks(file: string): Promise<MarkedTask[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => taskIn(line) ?? []);
+function finishedTasks(file: string): MarkedTask[] {
+  const text = bytesOf(file);
+  return text === null
+    ? []
+    : new TextDecoder()
+        .decode(text)
+        .split('\n')
+        .flatMap((line) => taskIn(line) ?? []);
 }
 
 function taskIn(line: string): MarkedTask | null {

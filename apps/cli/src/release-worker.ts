@@ -6,7 +6,7 @@ import type { Installation } from '@aboveboard/server/installation';
 import { DEFAULT_LIMITS } from '@aboveboard/server/limits';
 import { nodeCiphers } from '@aboveboard/server/recordings/node-ciphers';
 import { Refusal } from '@aboveboard/server/refusal';
-import { type BuildQueue, HEARTBEAT_SECONDS, type TakenStep } from '@aboveboard/server/releases/build-queue';
+import { type BuildQueue, HEARTBEAT_SECONDS, type TakenSteps } from '@aboveboard/server/releases/build-queue';
 import type { ReleaseBuild } from '@aboveboard/server/releases/build-rows';
 import type { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { CommandFailure } from './command.ts';
@@ -24,10 +24,21 @@ export type WorkerOptions = {
   /** What it does, as a line; nothing of a recording is in it. */
   note?: (line: string) => void;
   /** What it has in hand, for who started it; null: nothing. */
-  holds?: (step: TakenStep | null) => void;
+  holds?: (steps: TakenSteps | null) => void;
 };
 
-type Opened = { build: string; until: number; steps: BuildSteps; mayStill: (id: number) => Promise<void> };
+/** What a worker may read of a build until then (monotonic, in milliseconds). */
+export type OpenedBuild = {
+  until: number;
+  steps: BuildSteps;
+  /** Throws Refusal or CommandFailure where it may not read these any more. */
+  mayStill(from: number, to: number): Promise<void>;
+};
+/** What a worker has of an installation. */
+export type WorkerHouse = {
+  builds: Pick<Installation['builds'], 'working' | 'one' | 'change'>;
+  open(build: ReleaseBuild): Promise<OpenedBuild>;
+};
 
 const PAUSE_MS = 300;
 /** An access is given up before it is over. */
@@ -38,28 +49,28 @@ const ACCESS_MS = (DEFAULT_LIMITS.accessMinutes - 5) * 60_000;
  * that stands in the log (T13); before each step it is decided again whether it still may (REL94). Gives how many steps it did.
  */
 export async function workOnBuilds(
-  installation: Installation,
+  { builds, open }: WorkerHouse,
   queue: BuildQueue,
   { build, pool, signal, note = () => undefined, holds = () => undefined }: WorkerOptions,
 ): Promise<number> {
-  let opened: Opened | null = null;
+  let opened: (OpenedBuild & { build: string }) | null = null;
   let count = 0;
   const refused = new Set<string>();
 
   async function stop(of: ReleaseBuild, error: unknown): Promise<void> {
     if (!(error instanceof CommandFailure || error instanceof Refusal)) throw error;
-    await installation.builds.change(of.id, { state: 'stopped', problem: error.message, from: ['working'] });
+    await builds.change(of.id, { state: 'stopped', problem: error.message, from: ['working'] });
     note(`stopped: ${error.message}`);
   }
 
-  async function ready(of: ReleaseBuild, { number }: TakenStep): Promise<Opened> {
+  async function ready(of: ReleaseBuild, { from, to }: TakenSteps): Promise<OpenedBuild> {
     if (opened?.build !== of.id || opened.until <= performance.now())
-      opened = await openBuild(installation, of, pool);
-    await opened.mayStill(number);
+      opened = { ...(await open(of)), build: of.id };
+    await opened.mayStill(from, to);
     return opened;
   }
 
-  async function doStep(of: ReleaseBuild, taken: TakenStep): Promise<void> {
+  async function doSteps(of: ReleaseBuild, taken: TakenSteps): Promise<void> {
     const alive = () => void queue.keep(of.id, taken).catch(() => undefined);
     const beat = setInterval(alive, (HEARTBEAT_SECONDS * 1000) / 3);
     try {
@@ -70,9 +81,9 @@ export async function workOnBuilds(
         return null;
       });
       if (!one) return await queue.failed(of.id, taken, 'It could not be begun.');
-      await one.steps[taken.step](taken.number);
+      await one.steps[taken.step](taken.from, taken.to);
       await queue.done(of.id, taken);
-      count++;
+      count += taken.to - taken.from + 1;
     } catch (error) {
       if (error instanceof DatabaseDown) throw error;
       note(`failed: ${sentenceOf(error)}`);
@@ -84,7 +95,7 @@ export async function workOnBuilds(
 
   while (!signal.aborted) {
     let found = false;
-    for (const of of await installation.builds.working()) {
+    for (const of of await builds.working()) {
       if (signal.aborted || (build !== null && of.id !== build)) continue;
       if ((of.wish.drawnBy ?? null) !== (pool?.drawnBy ?? null)) {
         if (!refused.has(of.id))
@@ -99,12 +110,12 @@ export async function workOnBuilds(
       }
       found = true;
       holds(taken);
-      await doStep(of, taken);
+      await doSteps(of, taken);
       holds(null);
       break;
     }
     if (found) continue;
-    if (build !== null && isOver(await installation.builds.one(build))) break;
+    if (build !== null && isOver(await builds.one(build))) break;
     await wait(PAUSE_MS);
   }
   return count;
@@ -114,12 +125,16 @@ function isOver(build: ReleaseBuild | null): boolean {
   return build === null || build.state === 'done' || build.state === 'cancelled' || build.state === 'stopped';
 }
 
-/** Under an access of this process's own; the secret takes the key of every recording (REL4). */
+/** Builds of an installation, each opened under an access of this process's own; the secret takes the key of every recording (REL4). */
+export function workerHouse(installation: Installation, pool: FramePool | null): WorkerHouse {
+  return { builds: installation.builds, open: (build) => openBuild(installation, build, pool) };
+}
+
 async function openBuild(
   installation: Installation,
   { id, wish }: ReleaseBuild,
   pool: FramePool | null,
-): Promise<Opened> {
+): Promise<OpenedBuild> {
   const salt = await saltIn(wish.folder);
   if (!salt) throw new CommandFailure(`The folder of the build is not here: ${wish.folder}`);
   const ids = await installation.builds.recordings(id);
@@ -134,10 +149,9 @@ async function openBuild(
   secret.fill(0);
   const purpose = { kind: 'dataset' as const, by: wish.by };
   return {
-    build: id,
     until,
     steps,
-    mayStill: (number) => installation.inner.mayStillOpen(purpose, ids.slice(number, number + 1)),
+    mayStill: (from, to) => installation.inner.mayStillOpen(purpose, ids.slice(from, to + 1)),
   };
 }
 

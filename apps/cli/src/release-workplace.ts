@@ -63,7 +63,7 @@ export async function openWorkplace(folder: string, job: unknown): Promise<Workp
       begun = { salt: new Uint8Array(randomBytes(32)), day };
       const hex = Buffer.from(begun.salt).toString('hex');
       const said = { format: 'aboveboard-build', job: digest, salt: hex, day };
-      await writeWhole(working, 'job.json', JSON.stringify(said));
+      writeWhole(working, 'job.json', JSON.stringify(said));
     }
     const { salt, day } = begun;
     await bench.refresh();

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { BuildQueue, TakenStep } from '@aboveboard/server/releases/build-queue';
+import type { BuildQueue, TakenSteps } from '@aboveboard/server/releases/build-queue';
 import { CommandFailure } from './command.ts';
 
 /** Workers that a command starts beside itself on this computer, for one build. They end with it. */
@@ -12,7 +12,36 @@ export type WorkerCrew = {
 };
 
 /** `said`: a line that a worker says of itself. */
-type Worker = { child: ChildProcess; holds: TakenStep | null; said: string };
+type Worker = { child: ChildProcess; holds: TakenSteps | null; said: string };
+
+/** The same crew, and this process works with it: `work` until it is told to end. */
+export function withOwnHands(
+  crew: WorkerCrew,
+  work: (build: string, signal: AbortSignal) => Promise<unknown>,
+): WorkerCrew {
+  const ends = new AbortController();
+  let working: Promise<void> | null = null;
+  let failed: { error: unknown } | null = null;
+  return {
+    start(build) {
+      crew.start(build);
+      working = work(build, ends.signal).then(
+        () => undefined,
+        (error: unknown) => {
+          failed = { error };
+        },
+      );
+    },
+    async look() {
+      if (failed) throw failed.error;
+      await crew.look();
+    },
+    async end() {
+      ends.abort();
+      await Promise.all([working, crew.end()]);
+    },
+  };
+}
 
 const MAIN = fileURLToPath(new URL('../bin/aboveboard.js', import.meta.url));
 /** Deaths that each place of the crew is allowed. */
@@ -39,7 +68,7 @@ export function workerCrew(given: {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     const worker: Worker = { child, holds: null, said: '' };
     workers.add(worker);
-    child.on('message', (message: { holds: TakenStep | null }) => {
+    child.on('message', (message: { holds: TakenSteps | null }) => {
       worker.holds = message.holds;
     });
     child.stderr?.on('data', (bytes: Buffer) => {

@@ -2,14 +2,16 @@ import { openBuildQueue } from '@aboveboard/server/releases/build-queue';
 import { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
 import type { CommandContext } from './command.ts';
-import { workOnBuilds } from './release-worker.ts';
+import { workerHouse, workOnBuilds } from './release-worker.ts';
 import { signalled } from './stop-signal.ts';
+import { keepYoungObjectsFew } from './young-objects.ts';
 
 /** One worker, as long as nobody ends it; who started it hears what it has in hand. Gives how many steps it did. */
 export async function runWorker(
   context: CommandContext,
   { build, browsers }: { build: string | null; browsers: number | null },
 ): Promise<number> {
+  keepYoungObjectsFew();
   const installation = await context.installation({ opens: true });
   const queue = await openBuildQueue(installation.inner.databaseUrl);
   const ends = new AbortController();
@@ -22,7 +24,7 @@ export async function runWorker(
       ? null
       : await FramePool.open(() => FrameRenderer.start({ bars: true }), { size: browsers });
   try {
-    return await workOnBuilds(installation, queue, {
+    return await workOnBuilds(workerHouse(installation, pool), queue, {
       build,
       pool,
       signal: ends.signal,

@@ -5,9 +5,9 @@ import { migrate } from '../src/database/migrate.ts';
 import { raiseWalls, SERVER_ROLE } from '../src/database/row-walls.ts';
 import {
   type BuildQueue,
-  type BuildStep,
+  type BuildSteps,
   openBuildQueue,
-  type TakenStep,
+  type TakenSteps,
 } from '../src/releases/build-queue.ts';
 import { type BuildState, makeReleaseBuilds } from '../src/releases/build-rows.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
@@ -36,15 +36,15 @@ afterAll(async () => {
   clearFolders();
 });
 
-const steps = (count: number, step: BuildStep['step'] = 'read'): BuildStep[] =>
-  Array.from({ length: count }, (_, number) => ({ step, number }));
+const steps = (count: number, step: BuildSteps['step'] = 'read'): BuildSteps[] =>
+  Array.from({ length: count }, (_, number) => ({ step, from: number, to: number }));
 const begun = async (count: number) => {
   await queues[0].begin(BUILD);
   await queues[0].put(BUILD, steps(count));
 };
-const take = async (queue: BuildQueue = queues[0]) => (await queue.take(BUILD)) as TakenStep;
+const take = async (queue: BuildQueue = queues[0]) => (await queue.take(BUILD)) as TakenSteps;
 /** As if its worker had not been heard of for longer than a heartbeat. */
-const silent = ({ id }: TakenStep) =>
+const silent = ({ id }: TakenSteps) =>
   owner.query(`update pgboss.job set heartbeat_on = now() - interval '5 minutes' where id = $1`, [id]);
 
 describe('the queue of a build', () => {
@@ -53,14 +53,30 @@ describe('the queue of a build', () => {
     const worker = async (queue: BuildQueue) => {
       const taken: number[] = [];
       for (let one = await queue.take(BUILD); one; one = await queue.take(BUILD)) {
-        taken.push(one.number);
+        taken.push(one.from);
         await queue.done(BUILD, one);
       }
       return taken;
     };
     const taken = await Promise.all([...queues, ...queues].map(worker));
-    expect(taken.flat().sort((a, b) => a - b)).toEqual(steps(40).map(({ number }) => number));
+    expect(taken.flat().sort((a, b) => a - b)).toEqual(steps(40).map(({ from }) => from));
     expect(await queues[1].counts(BUILD)).toEqual({ waiting: 0, taken: 0, done: 40, failed: 0 });
+  });
+
+  it('[REL90] counts steps, however many of them one claim is for', async () => {
+    await queues[0].begin(BUILD);
+    await queues[0].put(BUILD, [
+      { step: 'read', from: 0, to: 15 },
+      { step: 'read', from: 16, to: 20 },
+    ]);
+    expect(await queues[0].counts(BUILD)).toMatchObject({ waiting: 21, taken: 0 });
+    const claims = [await take(), await take(queues[1])].sort((a, b) => a.from - b.from);
+    expect(claims).toMatchObject([
+      { from: 0, to: 15 },
+      { from: 16, to: 20 },
+    ]);
+    await queues[0].done(BUILD, claims[0] as TakenSteps);
+    expect(await queues[0].counts(BUILD)).toEqual({ waiting: 0, taken: 5, done: 16, failed: 0 });
   });
 
   it('[REL93] takes a step that is put in twice once, and begins anew when it is told to', async () => {
@@ -103,7 +119,7 @@ describe('the queue of a build', () => {
     for (const sentence of ['first', 'second', 'third'])
       await queues[0].failed(BUILD, await take(), sentence);
     expect(await queues[0].counts(BUILD)).toMatchObject({ waiting: 0, failed: 1 });
-    expect(await queues[0].troubles(BUILD)).toEqual([{ step: 'read', number: 0, sentence: 'third' }]);
+    expect(await queues[0].troubles(BUILD)).toEqual([{ step: 'read', from: 0, to: 0, sentence: 'third' }]);
   });
 
   it('[REL95] is gone for whoever still has something of it in hand', async () => {
@@ -118,12 +134,12 @@ describe('the queue of a build', () => {
     await queues[0].end(BUILD);
   });
 
-  it('[REL96] has the number of a step and nothing else', async () => {
+  it('[REL96] has the numbers of steps and nothing else', async () => {
     await begun(3);
     const rows = await owner.query<{ data: object }>('select data from pgboss.job where name like $1', [
       'build-%',
     ]);
-    expect(rows.map(({ data }) => Object.keys(data).sort())).toEqual(Array(3).fill(['number', 'step']));
+    expect(rows.map(({ data }) => Object.keys(data).sort())).toEqual(Array(3).fill(['from', 'step', 'to']));
   });
 });
 

@@ -124,7 +124,7 @@ export function register(program: Command, context: CommandContext): void {
     .option('--browsers <n>', 'how many draw at once; the release is the same', '2')
     .option(
       '--workers <n>',
-      'share the work among so many processes here, and with every `aboveboard worker`; the release is the same',
+      'share the work among so many processes here, this one among them, and with every `aboveboard worker`; the release is the same',
     )
     .action(async (options: BuildOptions) => {
       const ask = askOf(options);

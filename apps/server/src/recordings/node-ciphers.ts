@@ -1,10 +1,11 @@
 import {
-  type CipherKey,
   createCipheriv,
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
 } from 'node:crypto';
 import type { ReleaseCiphers } from '@aboveboard/dataset/release/release-secret';
 import type { PartCiphers } from '@aboveboard/vault/part-sealing';
@@ -18,14 +19,14 @@ const TAG_BYTES = 16;
  */
 export const nodeCiphers = {
   async importKey(_format: 'raw', material: Uint8Array) {
-    return new Uint8Array(material);
+    return createSecretKey(material);
   },
   async deriveKey({ salt, info }: HkdfParams, root: unknown) {
-    const key = new Uint8Array(hkdfSync('sha256', root as Uint8Array, bytes(salt), bytes(info), 32));
-    return key;
+    const key = new Uint8Array(hkdfSync('sha256', root as KeyObject, bytes(salt), bytes(info), 32));
+    return createSecretKey(key);
   },
   async encrypt({ iv, additionalData }: AesGcmParams, key: unknown, plain: Uint8Array) {
-    const cipher = createCipheriv('aes-256-gcm', key as CipherKey, bytes(iv), { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv('aes-256-gcm', key as KeyObject, bytes(iv), { authTagLength: TAG_BYTES });
     cipher.setAAD(bytes(additionalData));
     return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   },
@@ -33,7 +34,7 @@ export const nodeCiphers = {
   async decrypt({ iv, additionalData }: AesGcmParams, key: unknown, sealed: Uint8Array) {
     if (sealed.length < TAG_BYTES) throw new RangeError('too short to bear a tag');
     const end = sealed.length - TAG_BYTES;
-    const cipher = createDecipheriv('aes-256-gcm', key as CipherKey, bytes(iv), {
+    const cipher = createDecipheriv('aes-256-gcm', key as KeyObject, bytes(iv), {
       authTagLength: TAG_BYTES,
     });
     cipher.setAAD(bytes(additionalData));
@@ -43,7 +44,7 @@ export const nodeCiphers = {
     return plain;
   },
   async sign(_algorithm: 'HMAC', key: unknown, data: Uint8Array) {
-    return createHmac('sha256', key as Uint8Array)
+    return createHmac('sha256', key as KeyObject)
       .update(data)
       .digest();
   },

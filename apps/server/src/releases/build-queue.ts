@@ -4,9 +4,11 @@ import { PgBoss } from 'pg-boss';
 import { onConnection } from '../database/one-connection.ts';
 import { SERVER_ROLE } from '../database/row-walls.ts';
 
-/** A step of a build, and the recording that it is of, by its place in the build. */
-export type BuildStep = { step: 'read' | 'make'; number: number };
-export type TakenStep = BuildStep & { id: string; retryCount: number };
+/** The same step of recordings that lie side by side, by their places in the build: both ends are in it. */
+export type BuildSteps = { step: 'read' | 'make'; from: number; to: number };
+/** One claim. A claim for each recording would cost more than what is claimed where no pictures are drawn. */
+export type TakenSteps = BuildSteps & { id: string; retryCount: number };
+/** Steps of one recording each. */
 export type StepCounts = { waiting: number; taken: number; done: number; failed: number };
 
 /**
@@ -17,19 +19,19 @@ export type BuildQueue = {
   /** Empty, whatever was in it. */
   begin(build: string): Promise<void>;
   /** Those that are in it already change nothing. */
-  put(build: string, steps: readonly BuildStep[]): Promise<void>;
+  put(build: string, steps: readonly BuildSteps[]): Promise<void>;
   /** Null: there is none now, or no such build. */
-  take(build: string): Promise<TakenStep | null>;
+  take(build: string): Promise<TakenSteps | null>;
   /** Says that the worker lives. */
-  keep(build: string, taken: TakenStep): Promise<void>;
-  done(build: string, taken: TakenStep): Promise<void>;
+  keep(build: string, taken: TakenSteps): Promise<void>;
+  done(build: string, taken: TakenSteps): Promise<void>;
   /** The sentence is shown to who asked for the build; after the third time nobody tries again. */
-  failed(build: string, taken: TakenStep, sentence: string): Promise<void>;
+  failed(build: string, taken: TakenSteps, sentence: string): Promise<void>;
   /** Gives back what dead workers had claimed. */
   reclaim(build: string): Promise<void>;
   counts(build: string): Promise<StepCounts>;
   /** Steps that failed for good. */
-  troubles(build: string): Promise<(BuildStep & { sentence: string })[]>;
+  troubles(build: string): Promise<(BuildSteps & { sentence: string })[]>;
   end(build: string): Promise<void>;
   close(): Promise<void>;
 };
@@ -83,19 +85,16 @@ export async function openBuildQueue(
     },
 
     async put(build, steps) {
-      const jobs = steps.map(({ step, number }) => ({
-        id: idOf(build, step, number),
-        data: { step, number },
-      }));
+      const jobs = steps.map((one) => ({ id: idOf(build, one), data: one }));
       if (jobs.length > 0) await boss.insert(nameOf(build), jobs);
     },
 
     async take(build) {
       try {
-        const [job] = await boss.fetch<BuildStep>(nameOf(build), { includeMetadata: true });
+        const [job] = await boss.fetch<BuildSteps>(nameOf(build), { includeMetadata: true });
         if (!job) return null;
-        const { step, number } = job.data;
-        return { step, number, id: job.id, retryCount: job.retryCount };
+        const { step, from, to } = job.data;
+        return { step, from, to, id: job.id, retryCount: job.retryCount };
       } catch (error) {
         if ((await boss.getQueue(nameOf(build))) === null) return null;
         throw error;
@@ -110,7 +109,8 @@ export async function openBuildQueue(
 
     async counts(build) {
       const found = await rows<{ state: string; count: string }>(
-        `select state::text, count(*) as count from ${SCHEMA}.job where name = $1 group by 1`,
+        `select state::text, sum((data->>'to')::int - (data->>'from')::int + 1) as count
+         from ${SCHEMA}.job where name = $1 group by 1`,
         [nameOf(build)],
       );
       const of = new Map(found.map(({ state, count }) => [state, Number(count)]));
@@ -124,8 +124,8 @@ export async function openBuildQueue(
     },
 
     async troubles(build) {
-      const failed = await rows<{ data: BuildStep; output: { sentence?: string } | null }>(
-        `select data, output from ${SCHEMA}.job where name = $1 and state = 'failed' order by data->>'step', (data->>'number')::int`,
+      const failed = await rows<{ data: BuildSteps; output: { sentence?: string } | null }>(
+        `select data, output from ${SCHEMA}.job where name = $1 and state = 'failed' order by data->>'step', (data->>'from')::int`,
         [nameOf(build)],
       );
       return failed.map(({ data, output }) => ({
@@ -179,13 +179,13 @@ function nameOf(build: string): string {
 }
 
 /** The same for the same step: put in twice it is there once. */
-function idOf(build: string, step: string, number: number): string {
+function idOf(build: string, { step, from, to }: BuildSteps): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify([build, step, number]))
+    .update(JSON.stringify([build, step, from, to]))
     .digest('hex');
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
-function attempt({ id, retryCount }: TakenStep) {
+function attempt({ id, retryCount }: TakenSteps) {
   return { id, retryCount };
 }
