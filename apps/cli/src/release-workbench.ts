@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeptTasks, MarkedTask } from '@aboveboard/dataset/release/kept-tasks';
 import type { ReleaseWorkshop } from '@aboveboard/dataset/release/release-build';
+import { roomSaid } from './build-room.ts';
 
 /**
  * The folder of a build, as each of its processes works in it. What is under its name is whole; two that make the same write the same.
@@ -28,7 +29,10 @@ export function openWorkbench(folder: string, writer?: string): Workbench {
     kept: {
       task: async (id) => done.get(id) ?? null,
       shard: (name) => bytesOf(at('release', name)),
-      keep: (said) => appendFile(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 }),
+      keep: (said) =>
+        appendFile(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 }).catch((error) => {
+          throw roomSaid(error);
+        }),
     },
     async refresh() {
       const names = await readdir(folder);
@@ -52,8 +56,14 @@ export function openWorkbench(folder: string, writer?: string): Workbench {
 /** Under its name there is all of it or nothing; several are written at once. */
 export async function writeWhole(folder: string, name: string, bytes: Uint8Array | string): Promise<void> {
   const draft = join(folder, `draft-${randomBytes(8).toString('hex')}`);
-  await writeFile(draft, bytes, { mode: 0o600 });
-  await rename(draft, join(folder, name));
+  try {
+    await writeFile(draft, bytes, { mode: 0o600 });
+    await rename(draft, join(folder, name));
+  } catch (error) {
+    // On a full disk the half of it would take the room that the next try needs.
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw roomSaid(error);
+  }
 }
 
 function bytesOf(file: string): Promise<Uint8Array | null> {
