@@ -45,10 +45,11 @@ export class BuildHouse {
     this.#vault = made.vault;
   }
 
-  static async start(people: number): Promise<BuildHouse> {
+  /** `prepare`: what the operator writes into the folder before the first start. */
+  static async start(people: number, prepare?: (data: string) => void): Promise<BuildHouse> {
     const root = mkdtempSync(join(tmpdir(), 'aboveboard-build-'));
     chmodSync(root, 0o711);
-    const { data, vault, server, guardian } = await startWithVault(root);
+    const { data, vault, server, guardian } = await startWithVault(root, prepare);
     vault.put('enrolment.json', await enrolmentOf(data, server, guardian));
     const whose = await releaseAll(releasedByPeople(people), {
       url: server.url,
