@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { signGrantStatement } from '@aboveboard/consent/grant-note';
 import { measuredInputs } from '@aboveboard/dataset/release/risk-refusals';
 import type { StartedGuardian } from '@aboveboard/guardian/start';
@@ -45,10 +45,11 @@ export class BuildHouse {
     this.#vault = made.vault;
   }
 
-  static async start(people: number): Promise<BuildHouse> {
+  /** `prepare`: what the operator writes into the folder before the first start. */
+  static async start(people: number, prepare?: (data: string) => void): Promise<BuildHouse> {
     const root = mkdtempSync(join(tmpdir(), 'aboveboard-build-'));
     chmodSync(root, 0o711);
-    const { data, vault, server, guardian } = await startWithVault(root);
+    const { data, vault, server, guardian } = await startWithVault(root, prepare);
     vault.put('enrolment.json', await enrolmentOf(data, server, guardian));
     const whose = await releaseAll(releasedByPeople(people), {
       url: server.url,
@@ -115,7 +116,18 @@ export class BuildHouse {
 
   build(out: string, { purpose = 'model-training', under = this.grant.id, more = [] as string[] } = {}) {
     return this.run(
-      ...['dataset', 'build', '--grant', under, '--name', out, '--release', '1', '--purpose', purpose],
+      ...[
+        'dataset',
+        'build',
+        '--grant',
+        under,
+        '--name',
+        basename(out),
+        '--release',
+        '1',
+        '--purpose',
+        purpose,
+      ],
       ...['--risk', this.at('risk.json'), '--naming', '30', '--linking', '70'],
       ...['--out', this.at(out), '--keys', this.at(`${out}.keys`), ...more],
     );
@@ -124,7 +136,7 @@ export class BuildHouse {
   /** The same in a process of its own that ends itself by -9 at a line of its progress; by what it ended. */
   async killedAt(line: string, out: string): Promise<string | null> {
     const asks: FolderBuild = {
-      ...{ name: out, version: 1, purpose: 'model-training', grant: this.grant.id },
+      ...{ name: basename(out), version: 1, purpose: 'model-training', grant: this.grant.id },
       ...{ ask: { level: 'release', filter: {} }, risk: this.at('risk.json') },
       ...{ threshold: { naming: 0.3, linking: 0.7 }, browsers: null },
       ...{ out: this.at(out), keys: this.at(`${out}.keys`) },

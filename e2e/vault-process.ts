@@ -94,9 +94,10 @@ export class VaultProcess {
 }
 
 /** A demonstration with a guardian, whose server has no half of a key. */
-export async function startWithVault(root: string) {
+export async function startWithVault(root: string, prepare: (data: string) => void = () => undefined) {
   const data = join(root, 'data');
   mkdirSync(data);
+  prepare(data);
   const port = await freePort('127.0.0.1', 0);
   const vault = new VaultProcess(root, `http://127.0.0.1:${port}`);
   const address = await vault.start();

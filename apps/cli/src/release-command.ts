@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { ATTESTATION_NAME } from '@aboveboard/dataset/release/attestation';
 import { CROISSANT_NAME, croissantBytes } from '@aboveboard/dataset/release/croissant';
@@ -16,8 +16,10 @@ import type { MeasuredRisk } from '@aboveboard/dataset/release/risk-refusals';
 import type { RiskReport, RiskThreshold } from '@aboveboard/dataset/risk/risk-report';
 import { actorOf } from '@aboveboard/server/logs/uses-log';
 import { Refusal } from '@aboveboard/server/refusal';
+import { alonePerName } from '@aboveboard/server/releases/build-lock';
 import { FramePool } from '@aboveboard/server/rendering/frame-pool';
 import { FrameRenderer } from '@aboveboard/server/rendering/frame-renderer';
+import { roomSaid } from './build-room.ts';
 import { type CommandContext, CommandFailure, UsageError } from './command.ts';
 import { attestRelease } from './release-attestation.ts';
 import { makeWithCrew } from './release-crew.ts';
@@ -69,7 +71,14 @@ export async function buildFolder(
   const chosen = await chooseRecordings(installation, options.grant);
   const pool = browsers === null ? null : await openPool(browsers);
   try {
-    return await buildChosen(context, options, { installation, chosen, measured, pool });
+    const names = [`folder ${resolve(out)}`, `release ${name} ${options.version}`];
+    const alone = await alonePerName(installation.inner.databaseUrl, names, () =>
+      buildChosen(context, options, { installation, chosen, measured, pool }),
+    ).catch((error) => {
+      throw roomSaid(error);
+    });
+    if (!alone) throw new CommandFailure('REL123: another command builds this release, or into that folder.');
+    return alone.made;
   } finally {
     await pool?.close();
   }
@@ -184,8 +193,13 @@ async function writeKeys(file: string, { manifest, keys }: BuiltRelease): Promis
   const there = await readFile(file, 'utf8').catch(() => null);
   if (there === said) return;
   if (there !== null) throw new UsageError('--keys is a file that is there already.');
-  await writeFile(`${file}.new`, said, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  try {
+    await writeFile(`${file}.new`, said, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    await rm(`${file}.new`, { force: true });
+    throw error;
+  }
 }
 
 async function readRisk(file: string, threshold: RiskThreshold): Promise<Omit<MeasuredRisk, 'agreed'>> {

@@ -1,8 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { KeptTasks, MarkedTask } from '@aboveboard/dataset/release/kept-tasks';
 import type { ReleaseWorkshop } from '@aboveboard/dataset/release/release-build';
+import { roomSaid } from './build-room.ts';
 
 /**
  * The folder of a build, as each of its processes works in it. What is under its name is whole; two that make the same write the same.
@@ -29,15 +38,14 @@ export function openWorkbench(folder: string, writer?: string): Workbench {
   return {
     async write(name, bytes) {
       // A shard's name is its digest, by which it is believed: a half of one is none.
-      if (name.startsWith('shards/')) writeFileSync(at('release', name), bytes, { mode: 0o600 });
+      if (name.startsWith('shards/')) room(() => writeFileSync(at('release', name), bytes, { mode: 0o600 }));
       else writeWhole(folder, join('release', name), bytes);
     },
     kept: {
       task: async (id) => done.get(id) ?? null,
       shard: async (name) => bytesOf(at('release', name)),
-      async keep(said) {
-        appendFileSync(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 });
-      },
+      keep: async (said) =>
+        room(() => appendFileSync(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 })),
     },
     async refresh() {
       const names = readdirSync(folder);
@@ -60,11 +68,25 @@ export function openWorkbench(folder: string, writer?: string): Workbench {
   };
 }
 
+function room(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw roomSaid(error);
+  }
+}
+
 /** Under its name there is all of it or nothing; several are written at once. */
 export function writeWhole(folder: string, name: string, bytes: Uint8Array | string): void {
   const draft = join(folder, `draft-${randomBytes(8).toString('hex')}`);
-  writeFileSync(draft, bytes, { mode: 0o600 });
-  renameSync(draft, join(folder, name));
+  try {
+    writeFileSync(draft, bytes, { mode: 0o600 });
+    renameSync(draft, join(folder, name));
+  } catch (error) {
+    // On a full disk the half of it would take the room that the next try needs.
+    rmSync(draft, { force: true });
+    throw roomSaid(error);
+  }
 }
 
 function bytesOf(file: string): Uint8Array | null {

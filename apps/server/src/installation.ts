@@ -13,8 +13,9 @@ import { type Grants, makeGrants } from './access/grants.ts';
 import { type MayRun, makeMayRun } from './access/job-permission.ts';
 import { type MayStillOpen, makeMayOpen, makeMayStillOpen } from './access/opening-decision.ts';
 import { shippedDecide } from './access/policies.ts';
-import { type BlobStore, openBlobStore } from './blobs/blob-store.ts';
+import type { BlobStore } from './blobs/blob-store.ts';
 import { type Garbage, makeGarbage } from './blobs/garbage.ts';
+import { openPartBlobs } from './blobs/part-blobs.ts';
 import {
   type DataFolder,
   type FolderPaths,
@@ -179,7 +180,7 @@ async function compose(given: {
     }
     const random = (length: number) => new Uint8Array(randomBytes(length));
     const relay = await ageIdentity('relay', paths.keys, options.kind);
-    const blobs = await openBlobStore(paths.blobs, { owner });
+    const blobs = await openPartBlobs(paths, { owner });
     const envelopes = await openPendingEnvelopes(join(paths.keys, 'pending'), { owner });
     const address = await readVaultAddress(paths.root);
     // What nobody released has a key of the server's own; of what was released it has nothing then (VLT90).

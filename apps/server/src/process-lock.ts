@@ -8,11 +8,11 @@ import { hasStarted, processStart } from './process-start.ts';
  */
 export function takeProcessLock(lock: string): (() => void) | null {
   const draft = `${lock}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, JSON.stringify({ pid: process.pid, started: processStart(process.pid) }), {
-    mode: 0o600,
-    flag: 'wx',
-  });
   try {
+    writeFileSync(draft, JSON.stringify({ pid: process.pid, started: processStart(process.pid) }), {
+      mode: 0o600,
+      flag: 'wx',
+    });
     for (let attempt = 0; attempt < 5; attempt++) {
       try {
         // link(2) fails when the name exists: of two that begin at once one gets it.

@@ -11,7 +11,7 @@ export type BackupErrorCode =
   /** Another backup or restore works there. */
   | 'busy'
   | 'disk-full'
-  /** The database to restore into is of a kind that no server works with. */
+  /** The database to restore into is of a kind that no server works with, or what is to be backed up lies elsewhere. */
   | 'unsuitable'
   /** It did not say whether it has all of it: the same restore again finds out. */
   | 'unsure'

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { FileLayer } from '../blobs/file-layer.ts';
+import { BUCKET_FILE } from '../blobs/part-blobs.ts';
 import { type FolderPaths, folderPaths, runningServer, takeDataFolder } from '../data-folder.ts';
 import { openDatabase } from '../database/database.ts';
 import { startEmbedded } from '../database/embedded.ts';
@@ -54,6 +55,11 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   const paths = folderPaths(options.data);
   const to = resolve(options.to);
   const installation = installationId(paths.root);
+  if (options.kind === 'data' && existsSync(join(paths.root, BUCKET_FILE)))
+    throw new BackupError(
+      'unsuitable',
+      'REL129: sealed parts lie in a bucket, and a backup would be without them.',
+    );
   const work = () =>
     withDatabase(options, (url) =>
       writeBackup({ ...options, installation }, (writer, earlier) =>

@@ -4,6 +4,7 @@ import { JournalError } from '@aboveboard/vault/journal';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { BlobStoreDown } from '../blobs/s3-calls.ts';
 import { DatabaseDown } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
 import { errorBody } from './schemas.ts';
@@ -31,7 +32,7 @@ export function asRefusal(error: unknown): Refusal {
   if (error instanceof JournalError && error.cause instanceof Refusal) return error.cause;
   const isNotRecorded =
     error instanceof LogError || (error instanceof JournalError && error.code === 'storage');
-  if (error instanceof DatabaseDown || isNotRecorded || isOutOfRoom(error)) {
+  if (isDown(error) || isNotRecorded || isOutOfRoom(error)) {
     return new Refusal(
       'unavailable',
       'The server can not store anything just now. What it acknowledged is kept; try again.',
@@ -59,6 +60,10 @@ export function errorAnswer(context: Context, refusal: Refusal): Response {
   };
   if (retryAfter !== undefined) context.header('retry-after', String(Math.ceil(retryAfter)));
   return context.json(body, refusal.status as ContentfulStatusCode);
+}
+
+function isDown(error: unknown): boolean {
+  return error instanceof DatabaseDown || error instanceof BlobStoreDown;
 }
 
 function isOutOfRoom(error: unknown): boolean {
