@@ -37,15 +37,21 @@ export function openWorkbench(folder: string, writer?: string): Workbench {
   let done = new Map<string, MarkedTask>();
   return {
     async write(name, bytes) {
-      // A shard's name is its digest, by which it is believed: a half of one is none.
-      if (name.startsWith('shards/')) room(() => writeFileSync(at('release', name), bytes, { mode: 0o600 }));
+      // A shard's name is its digest, by which it is believed: it needs no other name while it is written.
+      if (name.startsWith('shards/'))
+        orNothing(at('release', name), (file) => writeFileSync(file, bytes, { mode: 0o600 }));
       else writeWhole(folder, join('release', name), bytes);
     },
     kept: {
       task: async (id) => done.get(id) ?? null,
       shard: async (name) => bytesOf(at('release', name)),
-      keep: async (said) =>
-        room(() => appendFileSync(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 })),
+      async keep(said) {
+        try {
+          appendFileSync(at(list), `${JSON.stringify(said)}\n`, { mode: 0o600 });
+        } catch (error) {
+          throw roomSaid(error);
+        }
+      },
     },
     async refresh() {
       const names = readdirSync(folder);
@@ -68,23 +74,20 @@ export function openWorkbench(folder: string, writer?: string): Workbench {
   };
 }
 
-function room(write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw roomSaid(error);
-  }
-}
-
 /** Under its name there is all of it or nothing; several are written at once. */
 export function writeWhole(folder: string, name: string, bytes: Uint8Array | string): void {
-  const draft = join(folder, `draft-${randomBytes(8).toString('hex')}`);
-  try {
+  orNothing(join(folder, `draft-${randomBytes(8).toString('hex')}`), (draft) => {
     writeFileSync(draft, bytes, { mode: 0o600 });
     renameSync(draft, join(folder, name));
+  });
+}
+
+/** On a full disk the half of it would take the room that the next try needs (REL122). */
+function orNothing(file: string, write: (file: string) => void): void {
+  try {
+    write(file);
   } catch (error) {
-    // On a full disk the half of it would take the room that the next try needs.
-    rmSync(draft, { force: true });
+    rmSync(file, { force: true });
     throw roomSaid(error);
   }
 }
