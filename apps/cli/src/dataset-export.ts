@@ -186,7 +186,7 @@ function writerOf(
       const template = task.kind === 'card' ? task.card.id : null;
       if (tables) await tables.add(shown, { template, applications }, interfaces?.list());
       else if (format === 'atif') await writeAtif(shown, sink, account);
-      else if (format === 'agentnet-bench') await writeBenchTask(shown, sink, account);
+      else if (format === 'agentnet-bench') await writeBenchTask(shown, applications, sink, account);
       else await writeTrajectory(shown, sink, account, DIALECTS[format as Exclude<ExportFormat, OwnTerms>]);
     },
     finish: async () => tables?.finish(),

@@ -30,7 +30,12 @@ import type { ReleasedTask } from '@aboveboard/dataset/release/released-task';
 import { CommandFailure } from './command.ts';
 import { readManifestIn, readReleaseKeys, releaseFolder, releaseGzip } from './release-folder.ts';
 
-type Writer = (shown: Demonstration, sink: ExportSink, account: ExportAccount) => Promise<void>;
+type Writer = (
+  shown: Demonstration,
+  sink: ExportSink,
+  account: ExportAccount,
+  applications: readonly string[],
+) => Promise<void>;
 
 const inDialect =
   (dialect: Dialect): Writer =>
@@ -44,7 +49,8 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   anthropic: inDialect(anthropic),
   'ui-tars': inDialect(uiTars),
   atif: writeAtif,
-  'agentnet-bench': writeBenchTask,
+  'agentnet-bench': (shown, sink, account, applications) =>
+    writeBenchTask(shown, applications, sink, account),
 };
 export const RELEASE_FORMATS: readonly string[] = [
   'shards',
@@ -92,7 +98,7 @@ export async function exportRelease(
             account,
           );
           if (tables) await tables.add(shown, { template, applications }, await reader.trees(task));
-          else await (WRITERS[format] as Writer)(shown, sink, account);
+          else await (WRITERS[format] as Writer)(shown, sink, account, applications);
         }
       }
     await tables?.finish();

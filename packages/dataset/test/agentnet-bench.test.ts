@@ -2,7 +2,8 @@ import type { InterfaceNode } from '@aboveboard/protocol/state';
 import { describe, expect, it } from 'vitest';
 import { playedActions } from '../src/eval/bench-action.ts';
 import { readBenchTask } from '../src/eval/bench-check.ts';
-import { exportBenchTask } from '../src/export/agentnet-bench.ts';
+import { writeBenchTask } from '../src/export/agentnet-bench.ts';
+import { readDemonstration } from '../src/export/demonstration.ts';
 import { ExportAccount, type ExportRecording } from '../src/export/export-recording.ts';
 import { MemoryExportSink } from '../src/export/memory-sink.ts';
 import { type Frame, MemoryFrameSource } from '../src/frame-source.ts';
@@ -28,7 +29,11 @@ const drawn = (t: number): Frame => ({ ...frame(t), tree });
 async function exported(of: ExportRecording, frames: Frame[] | null) {
   const sink = new MemoryExportSink();
   const account = new ExportAccount();
-  await exportBenchTask(of, sink, account, { frames: frames && new MemoryFrameSource(frames) });
+  const shown = await readDemonstration(of, sink, account, {
+    frames: frames && new MemoryFrameSource(frames),
+    boxes: true,
+  });
+  await writeBenchTask(shown, ['https://till.example'], sink, account);
   const read = readBenchTask(JSON.parse(sink.text(`tasks/${manifest.id}.json`)));
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
   return { task: read.value, report: account.report() };
@@ -57,6 +62,7 @@ describe('tasks of the benchmark', () => {
   it('[EVA1] [EVA2] have what was done at each picture, with the box of the control in the picture', async () => {
     const { task } = await exported(masked, [drawn(10), drawn(1200), drawn(2600)]);
     expect(task.high_level_task_description).toBe('Type ok and press Enter');
+    expect(task.applications).toEqual(['https://till.example']);
     expect(task.steps[0]).toEqual({
       step_num: 1,
       image: `${manifest.id}-0.png`,

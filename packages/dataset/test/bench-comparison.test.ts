@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readBenchTask } from '../src/eval/bench-check.ts';
 import { compareBench } from '../src/eval/bench-comparison.ts';
-import type { Player } from '../src/eval/bench-score.ts';
+import { type Player, scoreBench } from '../src/eval/bench-score.ts';
 import type { BenchTask, PlayedAction } from '../src/eval/bench-task.ts';
 import { missesPage, worstMisses } from '../src/eval/misses-page.ts';
 
-const task = (id: string, texts: readonly string[]): BenchTask => ({
+const task = (id: string, texts: readonly string[], applications: readonly string[] = []): BenchTask => ({
   task_id: id,
   high_level_task_description: `<b>${id}</b>`,
   user_task_description: '',
+  applications,
   steps: texts.map((text, i) => ({
     step_num: i + 1,
     image: i === 0 ? `${id}.png` : null,
@@ -31,6 +33,36 @@ describe('two sets of answers', () => {
     expect(compared).toMatchObject({ more: 2, less: 1, same: 2, difference: { n: 5 } });
     expect(compared.difference.mean).toBeCloseTo(0.2, 9);
     expect(compared.byKind.write?.mean).toBeCloseTo(0.2, 9);
+    expect(compared.byApplication).toEqual({});
+  });
+
+  it('[EVA16] [EVA18] by application too; a task that goes over two counts in each', () => {
+    const [till, stock] = ['https://till.example', 'https://stock.example'];
+    const tasks = [task('a', ['one', 'two'], [till]), task('b', ['three', 'four'], [till, stock])];
+    const one = right('a1', 'b1', 'b2');
+    const { byApplication } = scoreBench(tasks, one, random);
+    expect(byApplication[till]).toMatchObject({ n: 4, mean: 0.75 });
+    expect(byApplication[stock]).toMatchObject({ n: 2, mean: 1 });
+    const compared = compareBench(tasks, { one, other: right('a1', 'b1') }, random).byApplication;
+    expect(compared[till]).toMatchObject({ n: 4, mean: 0.25 });
+    expect(compared[stock]).toMatchObject({ n: 2, mean: 0.5 });
+  });
+
+  it('[EVA3] an application whose name would steer a terminal, and no list of them, are refused', () => {
+    for (const applications of [
+      ['\u001b[2J'],
+      ['a\u202eb'],
+      [''],
+      [7],
+      'https://till.example',
+      Array(101).fill('a'),
+    ])
+      expect(readBenchTask({ ...task('a', ['one']), applications })).toMatchObject({
+        faults: [{ rule: 'EVA3', at: 'applications' }],
+      });
+    const { applications, ...peers } = task('a', ['one']);
+    expect(applications).toEqual([]);
+    expect(readBenchTask(peers)).toMatchObject({ ok: true, value: { applications: [] } });
   });
 
   it('[EVA18] property: with themselves they are the same, and the other way round it is the opposite', () => {

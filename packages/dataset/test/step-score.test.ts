@@ -100,6 +100,7 @@ const task: fc.Arbitrary<BenchTask> = fc
     task_id: 't',
     high_level_task_description: '',
     user_task_description: '',
+    applications: [],
     steps: steps.map((actions, i) => ({ step_num: i + 1, image: null, ground_truth_actions: actions })),
   }));
 
@@ -136,6 +137,7 @@ describe('a benchmark', () => {
       task_id: String(i),
       high_level_task_description: '',
       user_task_description: '',
+      applications: [],
       steps: [{ step_num: 1, image: null, ground_truth_actions: actions }],
     }));
     const perfect = player('perfect', tasks);
@@ -172,6 +174,7 @@ describe('a benchmark', () => {
       task_id: 'a',
       high_level_task_description: '',
       user_task_description: '',
+      applications: [],
       steps,
     };
     const half = scoreBench(

@@ -5,9 +5,10 @@ import { structuralMasker } from '@aboveboard/redact/structural-masker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportTrajectory } from '../src/export/agentnet.ts';
-import { exportBenchTask } from '../src/export/agentnet-bench.ts';
+import { writeBenchTask } from '../src/export/agentnet-bench.ts';
 import { anthropic } from '../src/export/anthropic.ts';
 import { exportAtif } from '../src/export/atif.ts';
+import { readDemonstration } from '../src/export/demonstration.ts';
 import type { Dialect } from '../src/export/dialect.ts';
 import { ExportAccount, type ExportRecording, readActions } from '../src/export/export-recording.ts';
 import { MemoryExportSink } from '../src/export/memory-sink.ts';
@@ -176,7 +177,7 @@ describe('surrogates in what is exported', () => {
     expect(bare(await readActions(shown))).toEqual(await readActions(recording));
     const sink = new MemoryExportSink();
     const account = new ExportAccount();
-    await exportBenchTask(shown, sink, account, { frames: null });
+    await writeBenchTask(await readDemonstration(shown, sink, account, { frames: null }), [], sink, account);
     expect(account.report().leftOut).toContainEqual({ rule: 'masked-text', count: 1 });
   });
 

@@ -54,19 +54,18 @@ export function register(program: Command, context: CommandContext): void {
         `tasks       ${score.tasks}, ${score.steps} steps, ${score.unanswered} without an answer`,
       );
       context.print(`score       ${said(score.score)}`);
-      for (const [kind, of] of Object.entries(score.byKind))
-        context.print(`  ${kind.padEnd(12)}${said(of)}, ${of.n} steps`);
+      for (const [by, of] of named(score)) context.print(`  ${by.padEnd(24)}${said(of)}, ${of.n} steps`);
       for (const [name, of] of Object.entries(players) as [string, BenchScore][])
         context.print(`beside      ${name.padEnd(10)}${said(of.score)}`);
       if (report.against) {
         const { score: other, comparison } = report.against;
-        const { difference, byKind, more, less, same } = comparison;
+        const { difference, more, less, same } = comparison;
         context.print(`against     ${said(other.score)}`);
         context.print(
           `difference  ${said(difference)}: more at ${more} steps, less at ${less}, the same at ${same}`,
         );
-        for (const [kind, of] of Object.entries(byKind))
-          context.print(`  ${kind.padEnd(12)}${said(of)}, ${of.n} steps`);
+        for (const [by, of] of named(comparison))
+          context.print(`  ${by.padEnd(24)}${said(of)}, ${of.n} steps`);
       }
       if (options.page !== undefined) context.note('The pictures on that page are not encrypted.');
     });
@@ -122,8 +121,7 @@ function registerBaseline(evaluate: Command, context: CommandContext): void {
           context.print('The policy was trained on another release: the same people may be on both sides.');
         context.print(`tasks       ${score.tasks}, ${score.found.n} steps, ${score.unknown} not asked`);
         context.print(`found       ${said(score.found)}`);
-        for (const [by, of] of Object.entries({ ...score.byKind, ...score.byApplication }))
-          context.print(`  ${by.padEnd(24)}${said(of)}, ${of.n} steps`);
+        for (const [by, of] of named(score)) context.print(`  ${by.padEnd(24)}${said(of)}, ${of.n} steps`);
         for (const [name, of] of Object.entries(report.beside))
           context.print(`beside      ${name.padEnd(10)}${said(of)}`);
         for (const [name, of] of Object.entries(difference))
@@ -149,5 +147,8 @@ function registerPlay(evaluate: Command, context: CommandContext): void {
     });
 }
 
+type Named = Record<'byKind' | 'byApplication', Partial<Record<string, Measured>>>;
+const named = ({ byKind, byApplication }: Named) =>
+  [...Object.entries(byKind), ...Object.entries(byApplication)] as [string, Measured][];
 const percent = (share: number) => (share * 100).toFixed(1);
 const said = ({ mean, low, high }: Measured) => `${percent(mean)} % (${percent(low)} to ${percent(high)})`;

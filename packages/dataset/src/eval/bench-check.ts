@@ -2,7 +2,7 @@ import type { Checked, Fault } from '@aboveboard/protocol/fault';
 import type { BenchBox, BenchTask, PlayedAction, TruthAction } from './bench-task.ts';
 
 /** A task of at most so many steps, a step of so many actions, a text of so many characters (EVA3). */
-export const BENCH_LIMITS = { steps: 10_000, actions: 100, text: 100_000, boxes: 100 };
+export const BENCH_LIMITS = { steps: 10_000, actions: 100, text: 100_000, boxes: 100, applications: 100 };
 
 const PLACES = ['click', 'doubleClick', 'tripleClick', 'rightClick', 'moveTo', 'dragTo'] as const;
 type Json = Readonly<Record<string, unknown>>;
@@ -47,9 +47,24 @@ export function readBenchTask(value: unknown): Checked<BenchTask> {
     high_level_task_description: goal,
     user_task_description:
       typeof value['user_task_description'] === 'string' ? value['user_task_description'] : goal,
+    applications: applicationsOf(value['applications'], fault),
     steps,
   };
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: task };
+}
+
+/** Reports print it: nothing in it steers a terminal or turns the line round. */
+const PRINTED = /^[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u;
+
+/** A file of the peer's has no such field. */
+function applicationsOf(value: unknown, fault: (at: string, message: string) => void): string[] {
+  if (value === undefined) return [];
+  const { applications: most } = BENCH_LIMITS;
+  const isList = Array.isArray(value) && value.length <= most;
+  if (isList && value.every((one) => typeof one === 'string' && PRINTED.test(one)))
+    return [...new Set<string>(value)];
+  fault('applications', `is no list of at most ${most} names of one line`);
+  return [];
 }
 
 /** What a player says it did, one action. A sentence: what is wrong with it. */

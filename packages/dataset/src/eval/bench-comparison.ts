@@ -1,11 +1,12 @@
-import { type Player, scoredSteps } from './bench-score.ts';
+import { byApplication, type Player, scoredSteps } from './bench-score.ts';
 import type { BenchTask, TruthAction } from './bench-task.ts';
-import { type Measured, measured } from './measured.ts';
+import { type Measured, MeasuredGroups, measured } from './measured.ts';
 
 /** How much more one player scores than another at the very same steps (EVA18). */
 export type BenchComparison = {
   difference: Measured;
   byKind: Partial<Record<TruthAction['type'], Measured>>;
+  byApplication: Partial<Record<string, Measured>>;
   /** Steps at which the one scores more, the other does, and both the same. */
   more: number;
   less: number;
@@ -19,26 +20,32 @@ export function compareBench(
   random: () => number,
 ): BenchComparison {
   const totals: number[][] = [];
-  const kinds = new Map<TruthAction['type'], number[][]>();
+  const kinds = new MeasuredGroups<TruthAction['type']>();
+  const applications = new MeasuredGroups<string>();
   for (const task of tasks) {
     const others = [...scoredSteps(task, other)];
-    const own: number[] = [];
-    const ownKinds = new Map<TruthAction['type'], number[]>();
-    for (const [i, { score }] of [...scoredSteps(task, one)].entries()) {
-      const beside = others[i]?.score ?? { total: 0, byKind: {} };
-      own.push(score.total - beside.total);
-      for (const [kind, value] of Object.entries(score.byKind) as [TruthAction['type'], number][])
-        ownKinds.set(kind, [...(ownKinds.get(kind) ?? []), value - (beside.byKind[kind] ?? 0)]);
-    }
+    const steps = [...scoredSteps(task, one)].map(({ score }, i) => ({
+      score,
+      beside: others[i]?.score ?? { total: 0, byKind: {} },
+    }));
+    const own = steps.map(({ score, beside }) => score.total - beside.total);
     totals.push(own);
-    for (const [kind, values] of ownKinds) kinds.set(kind, [...(kinds.get(kind) ?? []), values]);
+    kinds.addTask(
+      steps.flatMap(({ score, beside }) =>
+        (Object.entries(score.byKind) as [TruthAction['type'], number][]).map(
+          ([kind, value]) => [kind, value - (beside.byKind[kind] ?? 0)] as const,
+        ),
+      ),
+    );
+    applications.addTask(byApplication(task, own));
   }
   const all = totals.flat();
   const more = all.filter((value) => value > 0).length;
   const less = all.filter((value) => value < 0).length;
   return {
     difference: measured(totals, random),
-    byKind: Object.fromEntries([...kinds].map(([kind, values]) => [kind, measured(values, random)])),
+    byKind: kinds.measured(random),
+    byApplication: applications.measured(random),
     ...{ more, less, same: all.length - more - less },
   };
 }

@@ -1,5 +1,5 @@
 import type { BenchStep, BenchTask, PlayedAction, TruthAction } from './bench-task.ts';
-import { type Measured, measured } from './measured.ts';
+import { type Measured, MeasuredGroups, measured } from './measured.ts';
 import { type StepScore, scoreStep } from './step-score.ts';
 
 /** What a player does at a step; null: it gave no answer, which counts as nothing done. */
@@ -14,6 +14,8 @@ export type BenchScore = {
   score: Measured;
   /** The same for each kind of action that the steps ask for. */
   byKind: Partial<Record<TruthAction['type'], Measured>>;
+  /** The same for each origin that tasks say they go over. */
+  byApplication: Partial<Record<string, Measured>>;
 };
 
 /** What was played at one step, and what it is worth. */
@@ -36,19 +38,18 @@ export function scoreBench(
   onTask?: (done: number) => void,
 ): BenchScore {
   const totals: number[][] = [];
-  const kinds = new Map<TruthAction['type'], number[][]>();
+  const kinds = new MeasuredGroups<TruthAction['type']>();
+  const applications = new MeasuredGroups<string>();
   let unanswered = 0;
   for (const [i, task] of tasks.entries()) {
-    const own: number[] = [];
-    const ownKinds = new Map<TruthAction['type'], number[]>();
-    for (const { played, score: of } of scoredSteps(task, play)) {
-      if (played === null) unanswered++;
-      own.push(of.total);
-      for (const [kind, score] of Object.entries(of.byKind) as [TruthAction['type'], number][])
-        ownKinds.set(kind, [...(ownKinds.get(kind) ?? []), score]);
-    }
+    const steps = [...scoredSteps(task, play)];
+    unanswered += steps.filter(({ played }) => played === null).length;
+    const own = steps.map(({ score }) => score.total);
     totals.push(own);
-    for (const [kind, scores] of ownKinds) kinds.set(kind, [...(kinds.get(kind) ?? []), scores]);
+    kinds.addTask(
+      steps.flatMap(({ score }) => Object.entries(score.byKind) as [TruthAction['type'], number][]),
+    );
+    applications.addTask(byApplication(task, own));
     onTask?.(i + 1);
   }
   return {
@@ -56,6 +57,12 @@ export function scoreBench(
     steps: totals.flat().length,
     unanswered,
     score: measured(totals, random),
-    byKind: Object.fromEntries([...kinds].map(([kind, scores]) => [kind, measured(scores, random)])),
+    byKind: kinds.measured(random),
+    byApplication: applications.measured(random),
   };
+}
+
+/** A task that goes over several counts in each (EVA16). */
+export function byApplication(task: BenchTask, scores: readonly number[]): [string, number][] {
+  return task.applications.flatMap((one) => scores.map((score): [string, number] => [one, score]));
 }

@@ -6,6 +6,8 @@ export type BenchTask = {
   task_id: string;
   high_level_task_description: string;
   user_task_description: string;
+  /** Origins that the task goes over; none where the file says none (EVA1). Ours: the peer has no such field. */
+  applications: readonly string[];
   steps: BenchStep[];
 };
 export type BenchStep = {

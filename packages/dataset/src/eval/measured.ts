@@ -3,6 +3,27 @@ const DRAWS = 1000;
 /** A mean over steps with 95 % bounds. */
 export type Measured = { mean: number; low: number; high: number; n: number };
 
+/** Scores of one task at a time, each under one or several names. */
+export class MeasuredGroups<Name extends string> {
+  readonly #byTask = new Map<Name, number[][]>();
+
+  addTask(scores: Iterable<readonly [Name, number]>): void {
+    const own = new Map<Name, number[]>();
+    for (const [name, score] of scores) {
+      const there = own.get(name);
+      if (there) there.push(score);
+      else own.set(name, [score]);
+    }
+    for (const [name, of] of own) this.#byTask.set(name, [...(this.#byTask.get(name) ?? []), of]);
+  }
+
+  measured(random: () => number): Partial<Record<Name, Measured>> {
+    return Object.fromEntries(
+      [...this.#byTask].map(([name, scores]) => [name, measured(scores, random)]),
+    ) as Partial<Record<Name, Measured>>;
+  }
+}
+
 /** Bounds by drawing whole tasks anew: steps of one task hang together. */
 export function measured(byTask: readonly (readonly number[])[], random: () => number): Measured {
   const all = byTask.flat();

@@ -1,8 +1,7 @@
 import { truthActions } from '../eval/bench-action.ts';
 import type { BenchStep, BenchTask } from '../eval/bench-task.ts';
-import { type Demonstration, NO_PICTURE, readDemonstration } from './demonstration.ts';
-import type { ExportAccount, ExportRecording, ExportSink } from './export-recording.ts';
-import type { PictureOptions } from './pictures.ts';
+import { type Demonstration, NO_PICTURE } from './demonstration.ts';
+import type { ExportAccount, ExportSink } from './export-recording.ts';
 
 /** What the benchmark can't say, in words for the one who exports (EVA5, EVA6). */
 export const BENCH_LOSES: readonly string[] = [
@@ -14,22 +13,12 @@ export const BENCH_LOSES: readonly string[] = [
 ];
 
 /**
- * Writes one recording to `tasks/ID.json` as a task of AgentNetBench (spec/evaluation.md, EVA1-EVA9): what was done at each
- * picture, with the box of what it was done to. Pictures go to `images/`.
+ * Writes one task to `tasks/ID.json` as AgentNetBench has them (EVA1-EVA9), of what was read before with its boxes. `applications`:
+ * the origins that it goes over.
  */
-export async function exportBenchTask(
-  recording: ExportRecording,
-  sink: ExportSink,
-  account: ExportAccount,
-  options: PictureOptions,
-): Promise<void> {
-  const shown = await readDemonstration(recording, sink, account, { ...options, boxes: true });
-  await writeBenchTask(shown, sink, account);
-}
-
-/** The file alone, of what was read before with its boxes: from a recording, or from a release. */
 export async function writeBenchTask(
   shown: Demonstration,
+  applications: readonly string[],
   sink: ExportSink,
   account: ExportAccount,
 ): Promise<void> {
@@ -63,6 +52,7 @@ export async function writeBenchTask(
     task_id: shown.id,
     high_level_task_description: shown.instruction,
     user_task_description: shown.instruction,
+    applications,
     steps,
   };
   await sink.write(`tasks/${shown.id}.json`, new TextEncoder().encode(`${JSON.stringify(task, null, 2)}\n`));
