@@ -42,6 +42,9 @@ export type WindowOwner = {
 
 export type WindowPlace = { x: number; y: number; width: number; height: number };
 
+/** Milliseconds. Input that is heard later than this after it was made is not told (DSK104). */
+export const STALE_INPUT = 1_000;
+
 export type SourceHears = {
   /** It is there; who owns it does not change any more. */
   opened(window: WindowId, owner: WindowOwner, place: WindowPlace): void;

@@ -120,6 +120,12 @@ export class WindowAgent {
     if (input.kind === 'up') this.changed('tree');
   }
 
+  /** Nothing is known of what was done in between, in whatever window that was. */
+  missed(from: number, until: number): void {
+    if (this.#run && !this.#paused)
+      this.#run.batches.put({ at: from, item: 'gap', until, reason: 'overload' });
+  }
+
   changed(what: 'tree' | 'pixels'): void {
     if (!this.#run) return;
     if (what === 'tree') this.#run.treeDue = true;

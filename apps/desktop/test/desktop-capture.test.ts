@@ -64,6 +64,41 @@ describe('windows in a session', () => {
     expect(desk.of('move')).toMatchObject([{ x: 60, y: 60 }]);
   });
 
+  test('[DSK104] a recorder that stood still says from when to when it heard nothing', async () => {
+    const desk = new DesktopDesk();
+    const window = desk.source.addWindow(LISTED, PLACE, { tree: node('application', '') });
+    const other = desk.source.addWindow(OTHER, ELSEWHERE);
+    await desk.begin();
+    desk.source.focus(window);
+    await desk.later(500);
+    desk.standStill(900);
+    await desk.later(500);
+    expect(desk.of('gap')).toEqual([]);
+    const begun = desk.clock.now;
+    desk.standStill(4_000);
+    await desk.later(1_000);
+    const [gap, ...more] = desk.of('gap');
+    expect(more).toEqual([]);
+    expect(gap?.reason).toBe('overload');
+    const lasts = (gap?.until ?? 0) - (gap?.t ?? 0);
+    expect(lasts).toBeGreaterThanOrEqual(3_000);
+    expect(lasts).toBeLessThanOrEqual(3_100);
+    expect(Math.abs((gap?.t ?? 0) - (begun - 1_000_000))).toBeLessThanOrEqual(100);
+
+    // Of time elsewhere, and of a pause, nothing more is said than that it was.
+    desk.source.focus(other);
+    await desk.later(300);
+    desk.standStill(4_000);
+    await desk.later(300);
+    desk.source.focus(window);
+    await desk.later(300);
+    desk.session.pause('contributor');
+    desk.standStill(4_000);
+    await desk.later(300);
+    await desk.end();
+    expect(desk.of('gap').map(({ reason }) => reason)).toEqual(['overload', 'not-allowed']);
+  });
+
   test('[DSK12] time elsewhere is one gap without a name (T15, T18)', async () => {
     const desk = new DesktopDesk();
     const window = desk.source.addWindow(LISTED, PLACE, { tree: node('application', '') });

@@ -79,6 +79,11 @@ export class DesktopDesk {
     await this.session.flush();
   }
 
+  /** The process is not given a turn: time goes by, and nothing is called. */
+  standStill(milliseconds: number): void {
+    this.clock.now += milliseconds;
+  }
+
   async end(): Promise<void> {
     await this.later(2_000);
     await this.session.end();

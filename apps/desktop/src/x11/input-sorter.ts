@@ -1,4 +1,4 @@
-import type { SourceInput } from '../capture-source.ts';
+import { type SourceInput, STALE_INPUT } from '../capture-source.ts';
 import type { FocusWatch } from './focus-watch.ts';
 import type { DeviceEvent } from './input-record.ts';
 import { type Keyboard, keyClass } from './key-names.ts';
@@ -10,8 +10,6 @@ export type InputTell = (window: number, at: number, input: SourceInput) => void
 /** How long an event waits, so that a change of focus or place that the server made before it is known. */
 export const SETTLE = 80;
 
-/** Older when it comes: the recorder or the computer stood still, and what the screen was like then is not known (DSK104). */
-const STALE = 1_000;
 /** Later than this after it was due, what the server said meanwhile is not read yet. */
 const STOOD_STILL = 250;
 
@@ -66,7 +64,7 @@ export class InputSorter {
 
   hear(event: DeviceEvent): void {
     const at = this.#given.clock.at(event.time);
-    if (this.#given.clock.age(at) > STALE) {
+    if (this.#given.clock.age(at) > STALE_INPUT) {
       this.#miss(event);
       return;
     }
