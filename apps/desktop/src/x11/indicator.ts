@@ -1,6 +1,7 @@
 import type { XEvent } from 'x11';
 import type { Indicator } from '../recorder-daemon.ts';
 import { XDisplay } from './display.ts';
+import { Monitors } from './monitors.ts';
 
 const SIZE = { width: 210, height: 34 };
 const STOP_FROM = 150;
@@ -55,8 +56,7 @@ export async function showIndicator(
       if (about === display.root) screen = { width, height };
       if (about === id) place = { x, y };
       // Another resolution, or somebody who moves it away, hides it nowhere.
-      const kept = onScreen(place);
-      if (kept.x !== place.x || kept.y !== place.y) client.ConfigureWindow(id, kept);
+      stay();
       return;
     }
     if (about !== id) return;
@@ -90,10 +90,12 @@ export async function showIndicator(
     { rootx = 0, rooty = 0 }: { rootx?: number; rooty?: number },
     from: { x: number; y: number },
   ) => onScreen({ x: rootx - from.x, y: rooty - from.y });
-  const onScreen = ({ x, y }: { x: number; y: number }) => ({
-    x: Math.max(0, Math.min(x, screen.width - SIZE.width)),
-    y: Math.max(0, Math.min(y, screen.height - SIZE.height)),
-  });
+  const onScreen = (at: { x: number; y: number }) => monitors.nearest(at, SIZE, screen);
+  const stay = () => {
+    const kept = onScreen(place);
+    if (kept.x !== place.x || kept.y !== place.y) client.ConfigureWindow(id, kept);
+  };
+  const monitors = await Monitors.of(display, () => !closed && stay());
 
   const measured = await display.ask<typeof screen>((done) =>
     client.GetGeometry(display.root, done as never),
@@ -112,7 +114,8 @@ export async function showIndicator(
   ]
     .map((name) => mask[name] ?? 0)
     .reduce((all, bit) => all | bit, 0);
-  client.CreateWindow(id, display.root, 8, 8, SIZE.width, SIZE.height, 0, 0, 0, 0, {
+  place = onScreen(place);
+  client.CreateWindow(id, display.root, place.x, place.y, SIZE.width, SIZE.height, 0, 0, 0, 0, {
     overrideRedirect: true,
     backgroundPixel: COLOURS.recording,
     eventMask,
