@@ -28,6 +28,8 @@ export type PictureReading = { recognise: Recogniser; mayRead: () => boolean };
 const TREE_EVERY = 250;
 const PICTURE_EVERY = 1_000;
 const KEYS_WAIT = 1_500;
+/** Without a tree nothing is heard of changes either: it is asked again so much later, then twice that, up to the last (DSK102). */
+const ASK_AGAIN = { first: 2_000, last: 60_000 };
 
 /**
  * What an agent is for a document, for one window: it is told what it may take, watches the source no longer than
@@ -213,7 +215,7 @@ export class WindowAgent {
     if (run.looking || this.#run !== run || this.#paused) return;
     run.looking = true;
     try {
-      if (run.treeDue && run.isDue('tree', TREE_EVERY)) await this.#readTree(run);
+      if ((run.treeDue || run.mayAskAgain()) && run.isDue('tree', TREE_EVERY)) await this.#readTree(run);
       if (run.settings.signals.frames && run.pictureDue && run.isDue('picture', PICTURE_EVERY)) {
         await this.#takePicture(run);
       }
@@ -233,6 +235,7 @@ export class WindowAgent {
       run.readingTree = false;
     });
     if (this.#run !== run || this.#paused) return;
+    run.answered(tree !== null);
     run.releaseKeys(tree !== null && !holdsSecret(tree), at);
     if (!run.settings.signals.states) {
       run.tree = tree;
@@ -284,6 +287,8 @@ class Run {
   readonly #now: () => number;
   readonly #last = new Map<string, number>();
   #keys: AgentItem[] = [];
+  #askAgainAt = Number.POSITIVE_INFINITY;
+  #wait = ASK_AGAIN.first;
   readingTree = false;
   tree: AccessibleTree | null = null;
   treeDue = true;
@@ -326,6 +331,16 @@ class Run {
       if (key.at > lookedAt && this.treeDue) this.#keys.push(key);
       else if (this.#now() - key.at < KEYS_WAIT) this.batches.put(key);
     }
+  }
+
+  /** Said of each look at the interface: was there one? */
+  answered(hasTree: boolean): void {
+    this.#askAgainAt = hasTree ? Number.POSITIVE_INFINITY : this.#now() + this.#wait;
+    this.#wait = hasTree ? ASK_AGAIN.first : Math.min(this.#wait * 2, ASK_AGAIN.last);
+  }
+
+  mayAskAgain(): boolean {
+    return this.#now() >= this.#askAgainAt;
   }
 
   isDue(what: string, every: number): boolean {

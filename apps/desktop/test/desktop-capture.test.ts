@@ -64,6 +64,30 @@ describe('windows in a session', () => {
     expect(desk.of('move')).toMatchObject([{ x: 60, y: 60 }]);
   });
 
+  test('[DSK102] a window that did not answer is asked again, ever more rarely, though nothing is said of it', async () => {
+    const desk = new DesktopDesk();
+    const window = desk.source.addWindow(LISTED, PLACE, {
+      tree: node('application', '', { children: [node('button', 'Save')] }),
+    });
+    const asked: number[] = [];
+    const silence = vi.spyOn(desk.source, 'tree').mockImplementation(async () => {
+      asked.push(desk.clock.now);
+      return null;
+    });
+    await desk.begin();
+    desk.source.focus(window);
+    asked.length = 0;
+    await desk.later(20_000);
+    const waits = asked.slice(1).map((at, i) => at - (asked[i] as number));
+    expect(waits.length).toBeGreaterThan(1);
+    for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(2 * (waits[i - 1] ?? 1_000));
+    expect(JSON.stringify(desk.sink.states)).not.toContain('Save');
+    silence.mockRestore();
+    await desk.later(30_000);
+    expect(JSON.stringify(desk.sink.states)).toContain('Save');
+    await desk.end();
+  });
+
   test('[DSK104] a recorder that stood still says from when to when it heard nothing', async () => {
     const desk = new DesktopDesk();
     const window = desk.source.addWindow(LISTED, PLACE, { tree: node('application', '') });
