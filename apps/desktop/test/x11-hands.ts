@@ -38,12 +38,17 @@ export class X11Hands {
     this.source = given.source;
   }
 
-  static async start(reader: InterfaceReader | null = null): Promise<X11Hands> {
+  /** `before`: what is done there before the source looks. */
+  static async start(
+    reader: InterfaceReader | null = null,
+    before: (hands: X11Hands) => Promise<unknown> = async () => undefined,
+  ): Promise<X11Hands> {
     const { display: name, server } = await startXvfb();
     const client = await XDisplay.connect(name, () => undefined);
     const xtest = await client.extension<XTest>('xtest');
     const source = new X11Source({ display: name, now, reader });
     const hands = new X11Hands({ name, server, client, xtest, source });
+    await before(hands);
     await source.open({
       opened: (window, { executable, windowClass }, place) =>
         hands.opened.set(windowClass, { window, executable, place }),

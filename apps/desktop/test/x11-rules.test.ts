@@ -182,6 +182,28 @@ describe.skipIf(!hasXvfb)('whose input and whose pixels, on an X11 server', () =
       await vi.waitFor(() => expect(keys()).toHaveLength(2), WAIT);
     });
 
+    test('[DSK43] also where it was taken before the recorder looked', async () => {
+      hands = await X11Hands.start(null, async (first) => {
+        hands = first;
+        await first.add('listed', LISTED);
+        first.client.client.SetInputFocus(first.xid('listed'), 1);
+        expect(await grab()).toBe(0);
+      });
+      ending.push(() => hands.end());
+      await vi.waitFor(() => expect(hands.opened.has('listed')).toBe(true), WAIT);
+      hands.source.watch(hands.id('listed'), ALL);
+      await vi.waitFor(() => expect(hands.fronts.at(-1)).toBe(hands.id('listed')), WAIT);
+      const code = await hands.codeOf(A);
+      hands.type(code);
+      await soon(300);
+      expect(keys()).toEqual([]);
+      hands.client.client.UngrabKeyboard(0);
+      await hands.done();
+      await soon(200);
+      hands.type(code);
+      await vi.waitFor(() => expect(keys()).toHaveLength(2), WAIT);
+    });
+
     test('[DSK43] also where it was taken before the window had the focus', async () => {
       await begin();
       const code = await hands.codeOf(A);

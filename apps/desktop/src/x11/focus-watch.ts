@@ -3,6 +3,8 @@ import type { XDisplay } from './display.ts';
 
 const GRAB = 1;
 const WHILE_GRABBED = 3;
+const ASYNCHRONOUS = 1;
+const GRANTED = 0;
 
 /**
  * Which window keys go to (DSK43). Each window that has an owner is asked to say when it gets and loses the focus; then the
@@ -35,6 +37,19 @@ export class FocusWatch {
   /** Another number: the focus, or a grab, has changed in between. */
   get turns(): number {
     return this.#turns;
+  }
+
+  /**
+   * Before anything is watched: a keyboard that somebody has already is said by no event. The server tells who asks for it himself,
+   * and what it was asked for is given back at once.
+   */
+  async begin(): Promise<void> {
+    const { client, root } = this.#display;
+    const status = await this.#display.ask<number>((done) => {
+      client.GrabKeyboard(root, true, 0, ASYNCHRONOUS, ASYNCHRONOUS, done);
+      client.UngrabKeyboard(0);
+    });
+    this.#grabbed = status !== GRANTED;
   }
 
   /** From here on this client's window says when it has the focus. */

@@ -94,6 +94,7 @@ export class X11Source implements CaptureSource {
       eventMask: (SubstructureNotify ?? 0) | (StructureNotify ?? 0) | (PropertyChange ?? 0),
     });
     await this.#measureScreen();
+    await this.#focus.begin();
     await stack.begin();
     const sorter = this.#sorter;
     this.#stopRecord = await recordInput(display, this.#data, (event) => sorter.hear(event));
