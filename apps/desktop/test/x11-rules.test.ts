@@ -195,7 +195,7 @@ describe.skipIf(!hasXvfb)('whose input and whose pixels, on an X11 server', () =
       await vi.waitFor(() => expect(hands.fronts.at(-1)).toBe(hands.id('listed')), WAIT);
       const code = await hands.codeOf(A);
       hands.type(code);
-      await soon(300);
+      await marked();
       expect(keys()).toEqual([]);
       hands.client.client.UngrabKeyboard(0);
       await hands.done();

@@ -71,6 +71,12 @@ export class FocusWatch {
     void this.ask();
   }
 
+  /** Who owns the window is known now: if it has the focus, that was told when nobody could know whose it is. */
+  known(window: number): void {
+    if (window === this.#front) this.#onFront(window);
+    else void this.ask();
+  }
+
   async ask(): Promise<void> {
     this.#asking += 1;
     const window = await this.#focused();

@@ -192,7 +192,7 @@ export class X11Source implements CaptureSource {
     this.#byId.set(id, made);
     const { executable, windowClass } = owner;
     this.#hears.opened(id, { executable, windowClass }, place);
-    void this.#focus?.ask();
+    this.#focus?.known(client.id);
   }
 
   #gone(xid: number): void {
