@@ -122,6 +122,14 @@ describe('the queue of a build', () => {
     expect(await queues[0].troubles(BUILD)).toEqual([{ step: 'read', from: 0, to: 0, sentence: 'third' }]);
   });
 
+  it('[REL95] may be ended by several at once: who builds, and who cancels', async () => {
+    for (let round = 0; round < 5; round++) {
+      await begun(3);
+      await Promise.all([...queues, ...queues, ...queues].map((queue) => queue.end(BUILD)));
+      expect(await queues[1].take(BUILD)).toBeNull();
+    }
+  });
+
   it('[REL95] is gone for whoever still has something of it in hand', async () => {
     await begun(2);
     const taken = await take(queues[1]);

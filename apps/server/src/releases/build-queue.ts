@@ -74,9 +74,8 @@ export async function openBuildQueue(
 
   return {
     async begin(build) {
-      const name = nameOf(build);
-      if (await boss.getQueue(name)) await boss.deleteQueue(name);
-      await boss.createQueue(name, {
+      await drop(build);
+      await boss.createQueue(nameOf(build), {
         retryLimit: TRIES - 1,
         retryDelay: 0,
         heartbeatSeconds: HEARTBEAT_SECONDS,
@@ -134,11 +133,14 @@ export async function openBuildQueue(
       }));
     },
 
-    async end(build) {
-      if (await boss.getQueue(nameOf(build))) await boss.deleteQueue(nameOf(build));
-    },
+    end: (build) => drop(build),
     close: () => boss.stop({ graceful: false }),
   };
+
+  /** Who builds and who cancels may do it at once. */
+  async function drop(build: string): Promise<void> {
+    if (await boss.getQueue(nameOf(build))) await ifThere(build, () => boss.deleteQueue(nameOf(build)));
+  }
 
   /** A build that was ended or begun anew in between has no such claim; that is no fault of who had it. */
   async function ifThere(build: string, work: () => Promise<unknown>): Promise<void> {
