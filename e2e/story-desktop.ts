@@ -10,6 +10,7 @@ import { MemoryExportSink } from '@aboveboard/dataset/export/memory-sink';
 import { randomOf } from '@aboveboard/desktop/live-recording';
 import { type DaemonOptions, subtle } from '@aboveboard/desktop/recorder-daemon';
 import { runRecorder } from '@aboveboard/desktop/recorder-run';
+import { asShown, UNKNOWN } from '@aboveboard/desktop/release/upload-conditions';
 import { parseApp } from '@aboveboard/desktop/rules/demonstration-desk';
 import { FollowedDesk } from '@aboveboard/desktop/rules/followed-desk';
 import type { RecordedEvent } from '@aboveboard/protocol/event';
@@ -44,7 +45,8 @@ try {
   const run = await runRecorder({
     folder,
     rules: { desk: deskIn(house) },
-    environment: stage.environment,
+    // Nobody there says what the network and the power are.
+    environment: { ...stage.environment, DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${join(folder, 'no-bus')}` },
     now: () => Date.now() + clock.ahead,
   });
   ending.push(() => run.stop());
@@ -150,6 +152,9 @@ try {
   await daemon.release(last.id);
   assert.deepEqual(await house.server.installation.recordings.list(), [], 'it rests');
   clock.ahead = 30 * 3_600_000;
+  const waiting = await daemon.waiting();
+  assert.deepEqual(waiting, { ids: [last.id], conditions: UNKNOWN }, 'it waits for her word');
+  await daemon.uploadNow(asShown(UNKNOWN));
   await until('it to be at the server', async () => (await daemon.recordings())[0]?.state === 'released');
   const there = await house.server.installation.recordings.list();
   assert.deepEqual(

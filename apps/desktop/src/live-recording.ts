@@ -2,6 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { CaptureSession, type SessionLimits } from '@aboveboard/capture/session';
 import type { UseBudget } from '@aboveboard/capture/use-watch';
 import { CountingStore, WriterSink } from '@aboveboard/capture/writer-sink';
+import type { Agreement } from '@aboveboard/consent/agreement';
 import type { Gate } from '@aboveboard/consent/gate';
 import { cardLiterals } from '@aboveboard/protocol/card-literals';
 import type { PauseCause } from '@aboveboard/protocol/event';
@@ -32,6 +33,17 @@ export type LiveOptions = {
   /** Called once, when it has to end by itself. */
   onEnd: (why: NonNullable<ShelfRow['ended']>) => void;
 };
+
+const MINUTE = 60_000;
+const MEGABYTE = 1_048_576;
+
+/** What a recording may last and take, as the agreement says it. */
+export function agreedBounds({ limits, budgets }: Agreement): Pick<LiveOptions, 'limits' | 'budget'> {
+  return {
+    limits: { milliseconds: limits.sessionMinutes * MINUTE, bytes: budgets.diskMegabytes * MEGABYTE },
+    budget: { cpuShare: budgets.cpuPercent / 100, memoryBytes: budgets.memoryMegabytes * MEGABYTE },
+  };
+}
 
 export const randomOf = (length: number) => webcrypto.getRandomValues(new Uint8Array(length));
 /** Milliseconds since the epoch with fractions; never goes back, whatever is done to the computer's clock. */

@@ -1,5 +1,5 @@
 import { webcrypto } from 'node:crypto';
-import type { KeepValue, Kept } from '@aboveboard/capture/line/kept-value';
+import type { KeepValue } from '@aboveboard/capture/line/kept-value';
 import { after, type RecorderAct, type RecorderState } from '@aboveboard/capture/recorder';
 import type { Agreement } from '@aboveboard/consent/agreement';
 import { agreementWords, noticeDigest, type Passage } from '@aboveboard/consent/agreement-words';
@@ -16,13 +16,27 @@ import { maskFreeText } from '@aboveboard/redact/free-text';
 import { LONGEST_WORD, MOST_WORDS, writtenWords } from '@aboveboard/redact/written-words';
 import type { KeyRing } from '@aboveboard/vault/keyring';
 import type { CaptureSource } from './capture-source.ts';
-import { closeAfterCrash, codec, LiveRecording, randomOf, steadyNow } from './live-recording.ts';
-import { type Prepared, prepareRelease, type ReviewWords } from './release/prepared-release.ts';
-import { Releases } from './release/releases.ts';
+import {
+  agreedBounds,
+  closeAfterCrash,
+  codec,
+  LiveRecording,
+  randomOf,
+  steadyNow,
+} from './live-recording.ts';
+import {
+  type Prepared,
+  preparedPicture,
+  prepareRelease,
+  type ReviewWords,
+} from './release/prepared-release.ts';
+import { Releases, type Waiting } from './release/releases.ts';
+import type { AskConditions } from './release/upload-conditions.ts';
 import { whyRefused } from './rules/agreed-windows.ts';
 import type { RulesDesk, RulesView } from './rules/rules-desk.ts';
 import { ClosedWords } from './spool/closed-words.ts';
 import { ConsentFile } from './spool/consent-file.ts';
+import { DayUsage } from './spool/day-usage.ts';
 import { folderKeyRing } from './spool/folder-keys.ts';
 import { folderValues } from './spool/folder-values.ts';
 import { holdFolder, type RecorderFolder } from './spool/recorder-folder.ts';
@@ -42,6 +56,8 @@ export type DaemonOptions = {
   recognise?: Recogniser;
   /** Milliseconds since the epoch, by which releases rest; the computer's where nothing else is given. */
   now?: () => number;
+  /** Of the network and the power; what is released waits for both (DSK130). */
+  conditions: AskConditions;
   /** Rejects where it can't be shown: then nothing is recorded. */
   indicator: (on: {
     pause: () => void;
@@ -55,12 +71,8 @@ export class ActRefused extends Error {
   override readonly name = 'ActRefused';
 }
 
-const MINUTE = 60_000;
-const MEGABYTE = 1_048_576;
 /** How often it is asked whether anything may still be recorded: permissions also end by time alone. */
 const ASK_EVERY = 1_000;
-
-type Usage = { day: string; milliseconds: number };
 
 /** The recorder of one person on one computer: every act goes through the state machine first (CAP1-CAP8). */
 export class RecorderDaemon {
@@ -73,9 +85,8 @@ export class RecorderDaemon {
   #prepared: Prepared | null = null;
   readonly #gate: Gate;
   readonly #consents: ConsentFile;
-  readonly #usage: Kept<Usage>;
+  readonly #usage: DayUsage;
   readonly closed: Pick<ClosedWords, 'all' | 'keep'>;
-  #today: Usage;
   #live: { recording: LiveRecording; indicator: Indicator; asking: NodeJS.Timeout } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -87,18 +98,18 @@ export class RecorderDaemon {
     this.#consents = made.consents;
     this.#usage = made.usage;
     this.closed = made.closed;
-    this.#today = made.today;
     this.#shelf = new Shelf(made.folder, made.keys);
     this.#releases = new Releases({
       shelf: this.#shelf,
       keys: made.keys,
       way: () => this.#desk.way(),
       now: options.now ?? Date.now,
+      conditions: options.conditions,
     });
     this.#gate = this.#desk.gate(() => {
       const session = this.#live?.recording.session.recorded(steadyNow()) ?? 0;
-      const before = this.#today.day === dayOf(Date.now()) ? this.#today.milliseconds : 0;
-      return { consents: this.#consents.all, usage: { session, today: before + session } };
+      const today = this.#usage.on(Date.now()) + session;
+      return { consents: this.#consents.all, usage: { session, today } };
     });
     this.#desk.onChange(() => this.#askAnew());
   }
@@ -111,16 +122,15 @@ export class RecorderDaemon {
       const keys = await folderKeyRing(folder);
       const keep = await folderValues(folder, keys);
       const consents = await ConsentFile.read(folder);
-      const usage = keep<Usage>('usage');
+      const usage = await DayUsage.read(keep);
       const closed = new ClosedWords(folder, keep);
-      const today = (await usage.get()) ?? { day: '', milliseconds: 0 };
       desk = await options.desk({ keep, consents: () => consents.all });
-      const daemon = new RecorderDaemon(options, { folder, keys, desk, consents, usage, closed, today });
+      const daemon = new RecorderDaemon(options, { folder, keys, desk, consents, usage, closed });
       await daemon.#shelf.sweep();
       for (const row of await daemon.#shelf.all()) {
         if (row.state === 'recording') await closeAfterCrash(row, { shelf: daemon.#shelf, keys });
       }
-      daemon.#releases.tend();
+      void daemon.#releases.tend();
       return daemon;
     } catch (error) {
       await desk?.close();
@@ -238,14 +248,7 @@ export class RecorderDaemon {
             keys: this.#keys,
             gate: this.#gate,
             source: await this.#options.source(),
-            limits: {
-              milliseconds: agreement.limits.sessionMinutes * MINUTE,
-              bytes: agreement.budgets.diskMegabytes * MEGABYTE,
-            },
-            budget: {
-              cpuShare: agreement.budgets.cpuPercent / 100,
-              memoryBytes: agreement.budgets.memoryMegabytes * MEGABYTE,
-            },
+            ...agreedBounds(agreement),
             reading: this.#reading(),
             closedWords: closed,
             onEnd: (why) => void this.stop(why),
@@ -308,21 +311,9 @@ export class RecorderDaemon {
 
   /** One of the pictures that would leave; null: there is none of this number. */
   async picture(number: number): Promise<FrameItem | null> {
-    const prepared = this.#prepared;
-    if (!prepared) return null;
-    const { id } = prepared;
-    const result = await openRecording({
-      id,
-      store: this.#shelf.parts(id),
-      ...(await codec(this.#keys, id)),
-    });
-    let at = 0;
-    for await (const part of result.frames()) {
-      const found = part[number - at];
-      if (found) return found;
-      at += part.length;
-    }
-    return null;
+    return (
+      this.#prepared && preparedPicture(this.#prepared, number, { shelf: this.#shelf, keys: this.#keys })
+    );
   }
 
   async forgetPrepared(): Promise<void> {
@@ -343,6 +334,17 @@ export class RecorderDaemon {
 
   async recall(id: string): Promise<void> {
     if (!(await this.#releases.recall(id))) throw new ActRefused('It has begun to leave.');
+  }
+
+  /** Null: nothing that she released waits for another network or for mains power. */
+  waiting(): Promise<Waiting | null> {
+    return this.#releases.waiting();
+  }
+
+  /** What waits now leaves all the same; `shown`: under which conditions she was shown that it waits (DSK133). */
+  async uploadNow(shown: string): Promise<void> {
+    const refused = await this.#releases.uploadNow(shown);
+    if (refused !== null) throw new ActRefused(refused);
   }
 
   /** Of what was uploaded: both halves of its key and the bytes go there, and her key here (T11). */
@@ -374,14 +376,9 @@ export class RecorderDaemon {
   }
 
   async #end(recording: LiveRecording, why: ShelfRow['ended']): Promise<void> {
-    const milliseconds = recording.session.recorded(steadyNow());
-    const day = dayOf(Date.now());
-    this.#today = {
-      day,
-      milliseconds: (this.#today.day === day ? this.#today.milliseconds : 0) + milliseconds,
-    };
+    const kept = this.#usage.add(recording.session.recorded(steadyNow()), Date.now());
     await recording.end(why).catch(() => undefined);
-    await this.#usage.put(this.#today).catch(() => undefined);
+    await kept();
   }
 
   /** From the next recording on. A line each; ActRefused, and nothing changed, for too many or too long ones. */
@@ -409,7 +406,7 @@ export class RecorderDaemon {
 
   /** The rules are others than they were: what is not allowed any more stops before anything else happens (T3, T14). */
   #askAnew(): void {
-    this.#releases.tend();
+    void this.#releases.tend();
     this.#live?.recording.session.askAnew();
     this.#stopIfNothingIsAllowed();
   }
@@ -438,13 +435,8 @@ type DaemonParts = {
   keys: KeyRing;
   desk: RulesDesk;
   consents: ConsentFile;
-  usage: Kept<Usage>;
+  usage: DayUsage;
   closed: ClosedWords;
-  today: Usage;
 };
-
-function dayOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 10);
-}
 
 export const subtle = webcrypto.subtle as SubtleCrypto;

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { AgreedDesktopApp } from '@aboveboard/consent/agreement';
 import type { Recogniser } from '@aboveboard/redact/frame/recognition';
 import { AccessibilityReader } from './atspi/accessibility.ts';
+import { systemConditions } from './dbus/system-conditions.ts';
 import { randomOf, steadyNow } from './live-recording.ts';
 import { type LocalPage, servePage } from './page/local-page.ts';
 import { whyNot } from './platform.ts';
@@ -49,6 +50,7 @@ export async function runRecorder(given: {
     ...(given.now ? { now: given.now } : {}),
     ...(given.recognise ? { recognise: given.recognise } : {}),
     source: async () => new X11Source({ display, now: steadyNow, reader: await readerOf(environment) }),
+    conditions: () => systemConditions(environment),
     indicator: (on) => showIndicator(display, on),
   });
   const { linkFile = null } = given;

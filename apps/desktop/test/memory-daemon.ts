@@ -5,6 +5,7 @@ import type { AgreedDesktopApp } from '@aboveboard/consent/agreement';
 import { steadyNow } from '../src/live-recording.ts';
 import { MemorySource } from '../src/memory-source.ts';
 import { type DaemonOptions, RecorderDaemon, subtle } from '../src/recorder-daemon.ts';
+import type { AskConditions } from '../src/release/upload-conditions.ts';
 import { demonstrationDesk, parseApp } from '../src/rules/demonstration-desk.ts';
 import { LISTED, node, PLACE } from './desktop-desk.ts';
 
@@ -12,7 +13,11 @@ export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'aboveboard-desktop-
 export const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true });
 
 /** A recorder whose display and indicator are in memory. */
-export async function memoryDaemon(folder: string, desk: DaemonOptions['desk'] = sheetDesk) {
+export async function memoryDaemon(
+  folder: string,
+  desk: DaemonOptions['desk'] = sheetDesk,
+  conditions: AskConditions = async () => ({ network: 'unmetered', power: 'mains' }),
+) {
   const shown: string[] = [];
   const clock = { ahead: 0 };
   let gone: () => void = () => undefined;
@@ -21,6 +26,7 @@ export async function memoryDaemon(folder: string, desk: DaemonOptions['desk'] =
     folder,
     desk,
     now: () => Date.now() + clock.ahead,
+    conditions,
     source: async () => {
       const source = new MemorySource(steadyNow);
       const button = node('button', 'Save', { box: { x: 10, y: 10, width: 60, height: 20 } });
@@ -45,6 +51,6 @@ export async function memoryDaemon(folder: string, desk: DaemonOptions['desk'] =
 
 export const SHEET = parseApp(`Sheet=${LISTED.executable}:${LISTED.windowClass}`) as AgreedDesktopApp;
 
-function sheetDesk() {
+export function sheetDesk() {
   return demonstrationDesk([SHEET], { now: Date.now, subtle });
 }

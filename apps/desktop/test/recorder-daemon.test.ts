@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { partStoreContract } from '../../../packages/protocol/test/part-store-contract.ts';
 import { SourceFault } from '../src/capture-source.ts';
 import { RecorderDaemon } from '../src/recorder-daemon.ts';
+import { UNKNOWN } from '../src/release/upload-conditions.ts';
 import type { RulesDesk } from '../src/rules/rules-desk.ts';
 import { PartFolder } from '../src/spool/part-folder.ts';
 import { FolderFault } from '../src/spool/recorder-folder.ts';
@@ -105,6 +106,7 @@ describe('the recorder of a desktop', () => {
     const blind = await RecorderDaemon.start({
       ...options,
       desk: async () => NO_RULES,
+      conditions: async () => UNKNOWN,
       indicator: () => Promise.reject(new Error('no screen')),
     });
     await expect(blind.start('Two')).rejects.toThrow();

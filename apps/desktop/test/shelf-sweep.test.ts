@@ -45,6 +45,7 @@ const ROW: ShelfRow = {
   agreement: { id: 'works', version: 1, digest: 'ab'.repeat(32) },
   receipt: 'cd'.repeat(32),
 };
+const AT_DESK = async () => ({ network: 'unmetered', power: 'mains' }) as const;
 const resting = (from: string) => ({ from, recallUntil: 2_000, uploadAt: 3_000, sent: 0, parts: 1 });
 
 test('[DSK88] what a cut left between a result and its release goes with its key; what waits for her stays', async () => {
@@ -67,6 +68,7 @@ test('[DSK86] nothing leaves before its time, and nothing without a way to both 
     shelf,
     keys,
     now: () => 1_000,
+    conditions: AT_DESK,
     way: () => {
       const refuse = () => {
         asked.push('client');
@@ -75,14 +77,14 @@ test('[DSK86] nothing leaves before its time, and nothing without a way to both 
       return { recipients: refuse, client: refuse, close: async () => undefined };
     },
   });
-  releases.tend();
+  void releases.tend();
   await releases.close();
   expect(asked).toEqual([]);
   expect(await shelf.get(id)).toMatchObject({ state: 'cooling', release: { uploadAt: 3_000 } });
   expect((await shelf.get(id))?.release?.fault).toBeUndefined();
 
-  const later = new Releases({ shelf, keys, now: () => 9_000, way: () => null });
-  later.tend();
+  const later = new Releases({ shelf, keys, now: () => 9_000, conditions: AT_DESK, way: () => null });
+  void later.tend();
   await later.close();
   expect(await shelf.get(id)).toMatchObject({ state: 'cooling' });
   expect(await later.recall(id)).toBe(true);
@@ -101,6 +103,7 @@ test('[UPL61] what is sealed to a recipient that is gone is not sent again, and 
       shelf,
       keys,
       now: () => Date.parse('2100-01-01'),
+      conditions: AT_DESK,
       way: () => ({
         recipients: async () => ({ vault: said, guardian: 'y' }),
         client: () =>
@@ -115,7 +118,7 @@ test('[UPL61] what is sealed to a recipient that is gone is not sent again, and 
     });
     const due = { ...((await shelf.get(id)) as ShelfRow) };
     if (due.release) await shelf.put({ ...due, release: { ...due.release, uploadAt: 0 } });
-    releases.tend();
+    void releases.tend();
     await expect.poll(async () => (await shelf.get(id))?.release?.uploadAt).not.toBe(0);
     await releases.close();
     return (await shelf.get(id))?.release;

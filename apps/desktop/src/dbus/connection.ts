@@ -60,14 +60,20 @@ export class DBusConnection {
     const path = socketPath(address);
     if (path === null) throw new DBusFault('the bus has no socket on this computer');
     const socket = createConnection(path);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', (cause) => reject(new DBusFault('the bus does not answer', { cause })));
-    });
-    await authenticate(socket, given.patience ?? 1_000);
-    const connection = new DBusConnection(socket, given);
-    await connection.call({ ...BUS, member: 'Hello' });
-    return connection;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        // Stays: a socket that fails while nobody listens to it would end the process.
+        socket.on('error', (cause) => reject(new DBusFault('the bus does not answer', { cause })));
+      });
+      await authenticate(socket, given.patience ?? 1_000);
+      const connection = new DBusConnection(socket, given);
+      await connection.call({ ...BUS, member: 'Hello' });
+      return connection;
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
   }
 
   /** Rejects with DBusFault for an error, and when the answer does not come in time. */
@@ -186,7 +192,10 @@ async function authenticate(socket: Socket, patience: number): Promise<void> {
       clearTimeout(timer);
       resolve(data.toString('latin1'));
     });
-    socket.once('close', () => reject(new DBusFault('the bus does not let us in')));
+    socket.once('close', () => {
+      clearTimeout(timer);
+      reject(new DBusFault('the bus does not let us in'));
+    });
   });
   if (!answer.startsWith('OK ')) throw new DBusFault('the bus does not let us in');
   socket.write('BEGIN\r\n');

@@ -156,6 +156,7 @@ async function act(daemon: RecorderDaemon, path: string, form: URLSearchParams):
     '/prepare': async () => void (await daemon.prepare(form.get('id') ?? '', wordsOf(form))),
     '/forget': () => daemon.forgetPrepared(),
     '/release': () => daemon.release(form.get('id') ?? ''),
+    '/upload-now': () => daemon.uploadNow(form.get('shown') ?? ''),
     '/recall': () => daemon.recall(form.get('id') ?? ''),
     '/erase': () => daemon.erase(form.get('id') ?? ''),
   };

@@ -1,6 +1,8 @@
 import type { RecorderDaemon } from '../recorder-daemon.ts';
+import type { Waiting } from '../release/releases.ts';
 import type { RulesView } from '../rules/rules-desk.ts';
 import type { Release, ShelfRow } from '../spool/shelf.ts';
+import { waitingPart } from './waiting-part.ts';
 
 /** Pages of the recorder: forms and no script. Everything that is shown passes `text`. */
 
@@ -9,6 +11,7 @@ export async function statePage(daemon: RecorderDaemon, token: string, note = ''
   const rows = await daemon.recordings();
   const rules = await daemon.rules();
   const closed = await daemon.closed.all();
+  const waiting = await daemon.waiting();
   const act = (name: string, label: string, more = '') =>
     `<form method="post" action="/${name}"><input type="hidden" name="token" value="${text(token)}">${more}` +
     `<button>${text(label)}</button></form>`;
@@ -43,7 +46,7 @@ ${codeForms(rules, act)}
 <ul>${apps.join('')}</ul><p>Nothing else is looked at. Text of yours is masked before it is kept.</p>
 <details><summary>The agreement in words</summary>${words}</details>
 <h2>Words to close</h2>${closedWords(closed, act)}
-<h2>Recordings on this computer</h2><ul>${rows.map((row) => rowLine(row, act)).join('') || '<li>None.</li>'}</ul>`,
+<h2>Recordings on this computer</h2>${waitingPart(waiting, act)}<ul>${rows.map((row) => rowLine(row, act, waiting)).join('') || '<li>None.</li>'}</ul>`,
   );
 }
 
@@ -79,24 +82,31 @@ function codeForms(rules: RulesView, act: (name: string, label: string, more?: s
   );
 }
 
-function rowLine(row: ShelfRow, act: (name: string, label: string, more?: string) => string): string {
+function rowLine(
+  row: ShelfRow,
+  act: (name: string, label: string, more?: string) => string,
+  waiting: Waiting | null,
+): string {
   const what = row.task.kind === 'free' ? row.task.text : row.task.card.title;
   const seconds = Math.round((row.milliseconds ?? 0) / 1000);
   const ended = row.ended ? `, ended by itself: ${ENDED[row.ended]}` : '';
   const id = `<input type="hidden" name="id" value="${text(row.id)}">`;
   if (row.state === 'recording') return `<li>${text(what)}: under way</li>`;
   if (row.release)
-    return `<li>${text(what)}: ${text(releaseWords(row.state, row.release))} ${releaseAct(row, act, id)}</li>`;
+    return `<li>${text(what)}: ${text(releaseWords(row, row.release, waiting))} ${releaseAct(row, act, id)}</li>`;
   return `<li><a href="/recording/${text(row.id)}">${text(what)}</a> (${seconds} s${text(ended)}) ${act('discard', 'Discard', id)}</li>`;
 }
 
 function releaseWords(
-  state: ShelfRow['state'],
+  { id, state }: ShelfRow,
   { recallUntil, sent, parts, fault, erasing }: Release,
+  waiting: Waiting | null,
 ): string {
   const why = fault ? ` The last try: ${fault}` : '';
   if (erasing) return `is being erased at your organisation.${why}`;
   if (state === 'released') return 'is at your organisation, sealed.';
+  if (waiting?.ids.includes(id))
+    return state === 'uploading' ? `waits: ${sent} of ${parts} parts have left.` : 'waits, and has not left.';
   if (state === 'uploading') return `is leaving: ${sent} of ${parts} parts.${why}`;
   return `rests here until ${new Date(recallUntil).toLocaleString('en-GB')} and leaves some time after that.${why}`;
 }

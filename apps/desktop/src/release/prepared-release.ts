@@ -1,4 +1,5 @@
 import { readSteps } from '@aboveboard/dataset/action-steps';
+import type { FrameItem } from '@aboveboard/protocol/frame-segment';
 import { freshRecordingId } from '@aboveboard/protocol/recording-id';
 import { openRecording } from '@aboveboard/protocol/recording-reader';
 import { webDeflate } from '@aboveboard/protocol/web-deflate';
@@ -52,6 +53,22 @@ export async function prepareRelease(
     await shelf.destroy(id);
     throw error;
   }
+}
+
+/** One of the pictures that would leave; null: there is none of this number. */
+export async function preparedPicture(
+  { id }: Prepared,
+  number: number,
+  { shelf, keys }: { shelf: Shelf; keys: KeyRing },
+): Promise<FrameItem | null> {
+  const result = await openRecording({ id, store: shelf.parts(id), ...(await codec(keys, id)) });
+  let at = 0;
+  for await (const part of result.frames()) {
+    const found = part[number - at];
+    if (found) return found;
+    at += part.length;
+  }
+  return null;
 }
 
 /** A step is left out with its time, half open; a gap of the same length stands in its place (REV3). */
