@@ -5,6 +5,7 @@ import { lengths } from './length-rules.ts';
 import { names } from './name-rules.ts';
 import type { Check } from './repository.ts';
 import { faults, quoted, unique } from './spec-rules.ts';
+import { tables } from './table-rules.ts';
 import { traces } from './trace-rules.ts';
 
 export const CHECKS: readonly Check[] = [
@@ -23,5 +24,6 @@ export const CHECKS: readonly Check[] = [
   unique,
   quoted,
   faults,
+  tables,
   traces,
 ];

@@ -7,6 +7,8 @@ import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** So many questions in a row without an answer, and nobody is there. */
 const MOST_SILENT = 3;
+/** Of a bad answer. An endpoint that says a mebibyte of rubbish to each question must not fill the disk. */
+const MOST_KEPT_APART = 16_384;
 
 /** `where` names it in the file; `accept` reads a reply: null, it is a bad one. */
 export type Question = {
@@ -80,7 +82,8 @@ export async function askAll(
       const accepted = reply && accept(reply.text);
       if (accepted === null) {
         told.rejected++;
-        await keepApart(`${options.file}.rejected`, { ...where, model, question: digest, answer });
+        const kept = { answer: answer.slice(0, MOST_KEPT_APART).toWellFormed(), length: answer.length };
+        await keepApart(`${options.file}.rejected`, { ...where, model, question: digest, ...kept });
         continue;
       }
       await file.appendFile(
@@ -135,7 +138,12 @@ function asObject(line: string): Record<string, unknown> {
   }
 }
 
+/** Somebody will look at it on a terminal: JSON leaves some of what steers one as it is. */
 async function keepApart(path: string, said: Record<string, unknown>): Promise<void> {
+  const line = JSON.stringify(said).replace(
+    /[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   const file = await open(path, 'a', 0o600);
-  await file.appendFile(`${JSON.stringify(said)}\n`).finally(() => file.close());
+  await file.appendFile(`${line}\n`).finally(() => file.close());
 }

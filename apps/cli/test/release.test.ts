@@ -242,7 +242,7 @@ describe('annotations', () => {
       expect(note).toMatchObject({
         synthetic: true,
         model: 'm',
-        prompt: 'annotation-1',
+        prompt: 'annotation-2',
         question: /^[0-9a-f]{64}$/.exec(note.question)?.[0],
       });
     expect(notes[0]).toMatchObject({ index: null, instruction: 'Enter ok, then press Enter' });

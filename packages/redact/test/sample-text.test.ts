@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PointerTrack } from '../src/movement/pointer-sample.ts';
+import { PointerTrack, type SampleKind } from '../src/movement/pointer-sample.ts';
 import { SampleFault, SampleReader, SampleWriter } from '../src/movement/sample-text.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -72,5 +73,50 @@ describe('tables of pointer rows', () => {
       for (let i = 0; i < 10; i++) reader.push(bytes('1'.repeat(100)));
     }).toThrow('is too long');
     expect(() => new SampleReader({ sample() {} }).push(bytes('x'.repeat(1_000_000)))).toThrow('is too long');
+  });
+
+  test('[MOV7] whatever numbers a row has, no cell of it is text that a spreadsheet could run', () => {
+    const number = fc.oneof(
+      fc.double(),
+      fc.integer(),
+      fc.double({ min: -1e5, max: 1e5, noNaN: true }),
+      fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, -1e-9, 1e21, -1e21, 2 ** 31, -(2 ** 31), 999e18),
+    );
+    const kind = fc.integer({ min: 0, max: 3 });
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, number, number, kind), { maxLength: 6 }), (rows) => {
+        const chunks: Uint8Array[] = [];
+        const writer = new SampleWriter((chunk) => chunks.push(chunk));
+        for (const [t, x, y, of] of rows) {
+          const isPlain = [t, x, y].every((one) => Math.abs(one) < 1e21);
+          if (isPlain) writer.sample(t, x, y, of as SampleKind);
+          else {
+            expect(() => writer.sample(t, x, y, of as SampleKind)).toThrow(RangeError);
+            refused++;
+            return;
+          }
+        }
+        writer.end();
+        const [header, ...lines] = Buffer.concat(chunks).toString('latin1').trimEnd().split('\n');
+        expect(header).toBe('t_ms,x,y,kind');
+        expect(lines).toHaveLength(rows.length);
+        for (const line of lines) expect(line).toMatch(/^(?:-?\d+(?:\.\d+)?,){3}(?:move|down|up|wheel)$/);
+      }),
+    );
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  test('[MOV3] [MOV7] a cell that begins as a formula does is no row, whichever it is', () => {
+    const formula = fc
+      .tuple(fc.constantFrom('=', '+', '-', '@', '\t', '\r', '"=', ' ='), fc.string({ maxLength: 30 }))
+      .map(([first, rest]) => `${first}${rest.replace(/[\n,\d]/g, '')}`);
+    fc.assert(
+      fc.property(formula, fc.nat(3), (cell, at) => {
+        const row = ['0', '1', '2', 'move'];
+        row[at] = cell;
+        expect(() => read(`t_ms,x,y,kind\n${row.join(',')}\n`)).toThrow(SampleFault);
+      }),
+    );
   });
 });

@@ -7,6 +7,7 @@ import { lengthFindings } from '../length-rules.ts';
 import { names } from '../name-rules.ts';
 import type { Check, Repository } from '../repository.ts';
 import { faults, quoted, unique } from '../spec-rules.ts';
+import { tables } from '../table-rules.ts';
 import { traces } from '../trace-rules.ts';
 
 /** A made-up repository of the files given. */
@@ -15,6 +16,12 @@ const places = (check: Check, files: Record<string, string>) => check.run(repo(f
 
 /** Each hole that a check exists for, seeded alone into a house that is otherwise in order. */
 const SEEDED: [Check, string, Record<string, string>, string][] = [
+  [
+    tables,
+    'a second writer of CSV',
+    { 'apps/web/src/a.ts': "saveFile('tasks.csv', rows);" },
+    'apps/web/src/a.ts',
+  ],
   [
     directions,
     'a package that points up',

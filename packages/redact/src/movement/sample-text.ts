@@ -135,7 +135,10 @@ function spells(bytes: Uint8Array, from: number, to: number, word: string): bool
 
 const CHUNK = 65_536;
 
-/** Writes rows as `t_ms,x,y,kind`, the header first; gives chunks of some 64 KiB, which it does not touch again. */
+/**
+ * Writes rows as `t_ms,x,y,kind`, the header first; gives chunks of some 64 KiB, which it does not touch again. Throws RangeError
+ * for a number that has no plain digits (MOV7).
+ */
 export class SampleWriter implements SampleSink {
   readonly #give: (chunk: Uint8Array) => void;
   #chunk = new Uint8Array(CHUNK);
@@ -197,7 +200,11 @@ export class SampleWriter implements SampleSink {
   }
 }
 
+/** From here on JavaScript writes exponents. */
+const NO_PLAIN_DIGITS = 1e21;
+
 /** To 1/256 px and better, in plain digits. */
 function plain(value: number): string {
+  if (!(Math.abs(value) < NO_PLAIN_DIGITS)) throw new RangeError('a row has a number without plain digits');
   return Number.isInteger(value) ? value.toFixed(0) : value.toFixed(4).replace(/\.?0+$/, '');
 }
